@@ -1,0 +1,94 @@
+/**
+ * Hostile clients: tasks that run a program like any other, take all the extras they can get, and
+ * then do not play by the rules.
+ *
+ *   silent   hears every notice and never answers one
+ *   deaf     its memory-control thread does not wait for messages once it has extras [REV4]
+ *   hoarder  returns half, and the rest only after the deadline
+ *   liar     returns stale, duplicate, out-of-range and never-granted slots
+ *   greedy   obeys, and asks for ever more at every turn
+ */
+
+import { messageName, OP } from '../../contracts/messages.ts';
+import { send } from '../../nucleus/ipc.ts';
+import { FAULT, type Kernel, NUCLEUS, TIMER, termNow, timerAt } from '../../nucleus/kernel.ts';
+import type { TaskState } from '../../nucleus/tasks.ts';
+import { pagerMessage } from '../../paging/pager.ts';
+import type { PagerCode } from '../../paging/policy-call.ts';
+import { type PagerState, popFree } from '../../paging/state.ts';
+import { type ClientStep, controlMessage, obeyNotice } from '../pager/memory-control.ts';
+
+export const hostileKinds = ['silent', 'deaf', 'hoarder', 'liar', 'greedy'] as const;
+export type HostileKind = (typeof hostileKinds)[number];
+
+/** Timer word of a hoarder that at last returns the rest. */
+const LATE = 9;
+/** Frames a hostile client grabs at each fault beyond what it needs. */
+const GRAB = 8;
+
+/** Receiver step of a hostile client. */
+export function hostileStep(code: PagerCode, kind: HostileKind): ClientStep {
+  return (kernel, state, message) => {
+    const pager = state as PagerState;
+    const { op } = message;
+    if (op === TIMER && message.from === NUCLEUS && message.w0 === LATE) {
+      obeyNotice(kernel, code, pager, pager.held - pager.guaranteed, 0);
+      return;
+    }
+    if (messageName(op) === 'notice')
+      return misbehave(kernel, code, pager, kind, message.w0, message.w1, message.w2);
+    const faulted = op === FAULT;
+    if (!pagerMessage(kernel, code, pager, message)) controlMessage(kernel, code, pager, message);
+    if (faulted) grab(kernel, pager, kind);
+  };
+}
+
+function grab(kernel: Kernel, pager: PagerState, kind: HostileKind): void {
+  if (kind === 'deaf') {
+    const task = kernel.state.tasks[pager.id] as TaskState;
+    task.receiving = pager.held <= pager.guaranteed;
+  }
+  if (pager.refusedFor > 0 && kind !== 'greedy') return;
+  for (let i = 0; i < GRAB; i++)
+    send(kernel, pager.id, pager.memoryPort, OP.allocate, orderOf(pager), 0, 0, 0, 0);
+}
+
+function misbehave(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  kind: HostileKind,
+  count: number,
+  deadline: number,
+  cause: number,
+): void {
+  switch (kind) {
+    case 'silent':
+    case 'deaf':
+      return;
+    case 'hoarder': {
+      const half = count >> 1;
+      if (half > 0) obeyNotice(kernel, code, pager, half, cause);
+      const late = deadline + Math.max(1, deadline - termNow(kernel));
+      return timerAt(kernel, late, pager.id, LATE);
+    }
+    case 'liar':
+      return lie(kernel, pager);
+    case 'greedy':
+      obeyNotice(kernel, code, pager, count, cause);
+      return grab(kernel, pager, kind);
+  }
+}
+
+/** One frame is returned, and again and again; the rest are slots it never held. */
+function lie(kernel: Kernel, pager: PagerState): void {
+  const returned = popFree(pager);
+  if (returned >= 0) pager.held -= 1 << orderOf(pager);
+  const never = pager.slotPage.length + 1000;
+  for (const slot of [returned, returned, returned, never, 2 ** 24 - 1, -1, 2 ** 30, 0.5])
+    send(kernel, pager.id, pager.memoryPort, OP.returnFrames, slot, 0, 0, 0, 0);
+}
+
+function orderOf(pager: PagerState): number {
+  return pager.members[0]?.order ?? 0;
+}

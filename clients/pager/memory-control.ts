@@ -1,0 +1,142 @@
+/**
+ * A client's memory-control thread: it keeps the task's contract and is the task's own pager.
+ *
+ *   START -> propose -> contractIs -> page; renew before the term is over
+ *   notice(count) -> return frames of its own choice: free ones, clean ones, then dirty ones
+ *   a smaller guarantee of its own wish -> write out and return within the grace
+ *   expired -> everything held is due back when asked for; propose anew
+ */
+
+import { CAUSE_SHRINK, messageName, OP } from '../../contracts/messages.ts';
+import { send } from '../../nucleus/ipc.ts';
+import { type Kernel, NUCLEUS, TIMER, termNow, timerAt } from '../../nucleus/kernel.ts';
+import { START } from '../../nucleus/life.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import type { TaskState } from '../../nucleus/tasks.ts';
+import { payOwed } from '../../paging/eviction.ts';
+import { retryDirtying, serveWaiters } from '../../paging/faults.ts';
+import { pagerMessage } from '../../paging/pager.ts';
+import type { PagerCode } from '../../paging/policy-call.ts';
+import type { PagerState } from '../../paging/state.ts';
+
+/** What a client wants of its contract. Plain data, `owner` of the pager's state. */
+export interface ContractWish {
+  guaranteed: number;
+  extra: number;
+  readonly term: number;
+  readonly renews: boolean;
+  /** Changes it will ask for, by its own time; `next` is the first not asked for yet. */
+  readonly changes: readonly { at: number; guaranteed: number; extra: number }[];
+  next: number;
+}
+
+const RENEW = 2;
+const PROPOSE = 3;
+/** How often a client whose proposal was refused proposes again: this many graces later. */
+const TAG = 0;
+
+export type ClientStep = (kernel: Kernel, state: object, message: Message) => void;
+
+/** Receiver step of an honest client. */
+export function clientStep(code: PagerCode): ClientStep {
+  return (kernel, state, message) => {
+    const pager = state as PagerState;
+    if (pagerMessage(kernel, code, pager, message)) followChanges(kernel, code, pager);
+    else controlMessage(kernel, code, pager, message);
+  };
+}
+
+/** Messages about the contract. */
+export function controlMessage(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  message: Message,
+): void {
+  const { op, from, w0, w1, w2, w3 } = message;
+  if (from === NUCLEUS) {
+    if (op === START || (op === TIMER && w0 === PROPOSE)) propose(kernel, pager);
+    else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
+    return;
+  }
+  switch (messageName(op)) {
+    case 'contractIs':
+      return contractIs(kernel, code, pager, w1, w2, w3);
+    case 'notice':
+      return obeyNotice(kernel, code, pager, w0, w2);
+    case 'expired':
+      pager.guaranteed = 0;
+      pager.extra = 0;
+      return propose(kernel, pager);
+    case 'refused':
+      if (messageName(w2) === 'contract')
+        timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, PROPOSE);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Gives back `count` frames of its own choice. */
+export function obeyNotice(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  count: number,
+  cause: number,
+): void {
+  pager.owed = cause === CAUSE_SHRINK ? Math.max(pager.owed, count) : pager.owed + count;
+  pager.owed = Math.min(pager.owed, pager.held);
+  pager.refusedFor = 64;
+  payOwed(kernel, code, pager);
+}
+
+function propose(kernel: Kernel, pager: PagerState): void {
+  const { guaranteed, extra, term } = pager.owner as ContractWish;
+  send(kernel, pager.id, pager.memoryPort, OP.contract, guaranteed, extra, term, TAG, 0);
+}
+
+function renew(kernel: Kernel, pager: PagerState): void {
+  const { term } = pager.owner as ContractWish;
+  send(kernel, pager.id, pager.memoryPort, OP.renew, TAG, 0, 0, 0, 0);
+  timerAt(kernel, termNow(kernel) + term, pager.id, RENEW);
+}
+
+/** The contract as the server has it now. */
+function contractIs(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  guaranteed: number,
+  extra: number,
+  expiresAt: number,
+): void {
+  const wish = pager.owner as ContractWish;
+  const isNew = pager.guaranteed === 0 && pager.extra === 0;
+  if (isNew && expiresAt > 0 && wish.renews)
+    timerAt(kernel, expiresAt - Math.floor(wish.term / 4), pager.id, RENEW);
+  // While a guarantee shrinks the server still grants the old one; the client keeps to the new.
+  pager.guaranteed = Math.min(guaranteed, wish.guaranteed);
+  pager.extra = Math.min(extra, wish.extra);
+  const over = pager.held - pager.guaranteed - pager.extra;
+  if (over > pager.owed) {
+    pager.owed = over;
+    payOwed(kernel, code, pager);
+  }
+  retryDirtying(kernel, code, pager);
+  serveWaiters(kernel, code, pager);
+}
+
+/** Asks for the next change of contract once its time (the task's own) has come. */
+function followChanges(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  const wish = pager.owner as ContractWish;
+  const change = wish.changes[wish.next];
+  if (change === undefined) return;
+  const task = kernel.state.tasks[pager.id] as TaskState;
+  if (task.references < change.at) return;
+  wish.next++;
+  wish.guaranteed = change.guaranteed;
+  wish.extra = change.extra;
+  propose(kernel, pager);
+  void code;
+}

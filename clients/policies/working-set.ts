@@ -1,0 +1,123 @@
+/**
+ * WSClock: the working-set rule on a clock (Carr, Hennessy, SOSP 1981; working sets: Denning 1968).
+ *
+ * A page carries the time at which a scan last found it referenced. One turn of the hand takes the
+ * first clean page that has gone unreferenced for more than `tau` of the task's own references,
+ * that is, has left the working set. A turn that finds none takes the first such page that is
+ * dirty, else the page found unreferenced for longest: the working set does not fit.
+ *
+ * Left out: the queue that cleans old dirty pages (the pager keeps its own clean reserve) and load
+ * control (the memory server's part). Times are kept modulo 2^32 references.
+ *
+ * 12 bytes a page. A search looks at each page at most once.
+ */
+
+import type { Policy } from '../../contracts/policy.ts';
+
+const ABSENT = -1;
+
+interface WorkingSetState {
+  /** Following page in the circle. ABSENT: not resident. */
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  /** Own time (references, modulo 2^32) at which the page was last known to be in use. */
+  readonly lastUse: Uint32Array;
+  /** Window in the task's own references. */
+  readonly tau: number;
+  /** Page looked at next; ABSENT while nothing is resident. */
+  hand: number;
+  resident: number;
+}
+
+const workingSet: Policy<WorkingSetState> = {
+  name: 'working-set',
+  sight: 'hardware',
+  summary: 'WSClock: evicts what went unused for tau references (Carr, Hennessy 1981)',
+  parameters: { tau: 100_000 },
+
+  create({ pages, parameters }) {
+    return {
+      next: new Int32Array(pages).fill(ABSENT),
+      previous: new Int32Array(pages).fill(ABSENT),
+      lastUse: new Uint32Array(pages),
+      tau: parameters.tau ?? 100_000,
+      hand: ABSENT,
+      resident: 0,
+    };
+  },
+
+  admitted(state, page, view) {
+    const { next, previous, hand } = state;
+    if (next[page] !== ABSENT) return;
+    state.resident++;
+    state.lastUse[page] = view.now() >>> 0;
+    if (hand === ABSENT) {
+      next[page] = page;
+      previous[page] = page;
+      state.hand = page;
+      return;
+    }
+    const before = previous[hand];
+    next[before] = page;
+    previous[page] = before;
+    next[page] = hand;
+    previous[hand] = page;
+  },
+
+  removed(state, page) {
+    const { next, previous } = state;
+    if (next[page] === ABSENT) return;
+    state.resident--;
+    next[previous[page]] = next[page];
+    previous[next[page]] = previous[page];
+    if (state.hand === page) state.hand = state.resident === 0 ? ABSENT : next[page];
+    next[page] = ABSENT;
+    previous[page] = ABSENT;
+  },
+
+  victim(state, view) {
+    const { next, lastUse, tau } = state;
+    const now = view.now() >>> 0;
+    let oldDirty = ABSENT;
+    let oldest = ABSENT;
+    let oldestAge = -1;
+    let page = state.hand;
+    for (let looks = state.resident; looks > 0; looks--, page = next[page]) {
+      if (!view.evictable(page)) continue;
+      if (view.referenced(page)) {
+        view.clearReferenced(page);
+        lastUse[page] = now;
+      }
+      const age = (now - lastUse[page]) >>> 0;
+      if (age > oldestAge) {
+        oldest = page;
+        oldestAge = age;
+      }
+      if (age <= tau) continue;
+      if (!view.modified(page)) {
+        state.hand = page;
+        return page;
+      }
+      if (oldDirty === ABSENT) oldDirty = page;
+    }
+    const chosen = oldDirty === ABSENT ? oldest : oldDirty;
+    if (chosen !== ABSENT) state.hand = chosen;
+    return chosen;
+  },
+
+  check({ next, previous, hand, resident }) {
+    const held = next.reduce((sum, link) => sum + (link === ABSENT ? 0 : 1), 0);
+    if (held !== resident) return `working-set: resident ${resident}, linked ${held}`;
+    if (resident === 0) return hand === ABSENT ? undefined : 'working-set: hand on an empty circle';
+    let page = hand;
+    for (let step = 0; step < resident; step++) {
+      if (page < 0 || previous[next[page]] !== page)
+        return `working-set: links around ${page} disagree`;
+      page = next[page];
+      if (page === hand && step + 1 < resident) return 'working-set: circle closes too soon';
+    }
+    return page === hand ? undefined : 'working-set: circle does not close';
+  },
+};
+
+export default workingSet;

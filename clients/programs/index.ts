@@ -1,0 +1,8 @@
+/** Generated programs: reference strings made from a few numbers and a seed, by kind. */
+
+export { loop } from './loop.ts';
+export { pageList } from './page-list.ts';
+export { uniform } from './random.ts';
+export { stringOfPages, truncate } from './reference-string.ts';
+export { traceL } from './trace-l.ts';
+export { zipf } from './zipf.ts';

@@ -1,0 +1,100 @@
+/**
+ * Messages of the protocol: one definition each, a zod schema of bounded integers. The fields of a
+ * schema, in order, are the words of the message; its place in `messages` gives its op number.
+ *
+ * Who may send what to whom, what is refused and what it costs: SPEC.md. Every message costs one
+ * `messageNs` of the cost profile; an answer is a message too.
+ */
+
+import { z } from 'zod';
+
+/** Op numbers below this belong to the nucleus. */
+export const FIRST_OP = 16;
+
+const flag = z.int().min(0).max(1);
+const count = z
+  .int()
+  .min(0)
+  .max(2 ** 24);
+const slot = z
+  .int()
+  .min(0)
+  .max(2 ** 24 - 1);
+const capability = z.int().min(0).max(1023);
+const tag = z
+  .int()
+  .min(0)
+  .max(2 ** 24);
+const order = z.int().min(0).max(10);
+/** A duration or a moment on the clock of terms. */
+const time = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const refusal = z.int().min(0).max(31);
+const block = z
+  .int()
+  .min(0)
+  .max(2 ** 24 - 1);
+
+/** In order of op number. Append; never reorder. */
+export const messages = {
+  // Client -> memory server.
+  /** Proposes a contract, or another one in place of the present. term 0: without end. */
+  contract: z.object({ guaranteed: count, extra: count, term: time, tag }),
+  /** Renews the contract for another term. */
+  renew: z.object({ tag }),
+  /** Asks for a run of 2^order frames; zero 0: contents do not matter. */
+  allocate: z.object({ order, zero: flag, tag }),
+  /** Gives the run in a frame slot back. */
+  returnFrames: z.object({ slot }),
+  /** Puts the run in `slot` into a new container; share 1: with a weak capability for a server. */
+  createContainer: z.object({ slot, lockMax: time, share: flag, tag }),
+  /** Makes a weak capability to a container. */
+  shareContainer: z.object({ container: capability, tag }),
+  /** Takes the run out of the container again; every capability to it dies. */
+  cancelContainer: z.object({ container: capability }),
+  // Server that was handed a container -> memory server.
+  /** Locks the frames for `duration` and opens a DMA window; unmap 1: nobody else may touch. */
+  lockContainer: z.object({ container: capability, duration: time, unmap: flag, tag }),
+  unlockContainer: z.object({ container: capability }),
+  // Memory server -> client or server.
+  contractIs: z.object({ tag, guaranteed: count, extra: count, expiresAt: time }),
+  granted: z.object({ tag, slot, order, zeroed: flag }),
+  /** `op` was refused for a reason of refusals.ts. */
+  refused: z.object({ tag, reason: refusal, op: z.int().min(0).max(255) }),
+  /** Give back `count` frames of your choice until `deadline`. */
+  notice: z.object({ count, deadline: time, cause: z.int().min(0).max(3) }),
+  /** The frames in `slot` were repossessed, written to or not; `remaining` more losses follow. */
+  loss: z.object({ slot, remaining: count, modified: flag }),
+  /** The contract has run out: everything held is due back when asked for. */
+  expired: z.object({ held: count }),
+  containerIs: z.object({ tag, container: capability, weak: z.int().min(-1).max(1023) }),
+  locked: z.object({ tag, window: slot, version: count }),
+  // Client -> swap server (or whoever stands before it).
+  /** Writes the container's page to `block` of the client's own extent. */
+  store: z.object({ container: capability, block, tag }),
+  /** Reads `block` into the container's page. */
+  fetch: z.object({ container: capability, block, tag }),
+  /** The block's contents are of no use any more. */
+  discard: z.object({ block }),
+  // Swap server -> client.
+  /** reason 0: done. */
+  swapped: z.object({ tag, reason: refusal }),
+} as const;
+
+export type MessageName = keyof typeof messages;
+
+const names = Object.keys(messages) as MessageName[];
+
+/** Op number of each message. */
+export const OP = Object.fromEntries(names.map((name, i) => [name, FIRST_OP + i])) as {
+  readonly [K in MessageName]: number;
+};
+
+export function messageName(op: number): MessageName | undefined {
+  return names[op - FIRST_OP];
+}
+
+/** Causes of a notice. */
+export const CAUSE_EXTRA = 0;
+export const CAUSE_SHRINK = 1;
+export const CAUSE_EXPIRY = 2;
+export const CAUSES = ['extra', 'shrink', 'expiry'] as const;

@@ -1,0 +1,81 @@
+/**
+ * Policy: all that a page-replacement policy may see and answer.
+ *
+ * A policy is a plugin: one file with a default export of type `Policy`. It imports this file and
+ * nothing else, so it runs in Node, in a worker and in a browser unchanged. Its state is plain data
+ * (numbers, booleans, strings, arrays, typed arrays, plain objects): a run can then be cloned in
+ * the middle and hashed. Pages are dense ids 0..pages-1 of the policy's own task; time is the
+ * task's own time (references it has executed), so nothing another task does can leak in.
+ *
+ * Real hardware shows a pager its faults and, when it scans, referenced and modified bits. Only an
+ * oracle sees each reference. A policy declares the sight it needs; the table shows what it had.
+ *
+ *   none      admissions and removals only
+ *   hardware  referenced / modified bits through `view`, each look charged as a scan
+ *   oracle    every reference, in order, handed over in batches (`referencesSeen`)
+ *   future    oracle sight plus the time of each page's next use (offline bounds)
+ */
+
+export type Sight = 'none' | 'hardware' | 'oracle' | 'future';
+
+/** What `create` is told. Sizes are capacities: allocate state once, by them. */
+export interface PolicyContext {
+  /** Pages of the task: dense ids run from 0 to pages - 1. */
+  readonly pages: number;
+  /** Frames the contract guarantees; the resident set may grow beyond by extras. */
+  readonly guaranteedFrames: number;
+  /** Settings of this policy from the scenario (`policy: { name, ... }`). */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** 32-bit seed of the policy's own, split by task name. */
+  readonly seed: number;
+}
+
+/** What a policy may look at while it answers. Looks at hardware bits cost virtual time. */
+export interface PolicyView {
+  /** The task's own time: references executed so far. */
+  now(): number;
+  /** Hardware sight: has the page been touched since its referenced bit was last cleared? */
+  referenced(page: number): boolean;
+  /** Hardware sight: clear the referenced bit (drops the page's TLB entry). */
+  clearReferenced(page: number): void;
+  /** Hardware sight: has the page been written since it was last made clean? */
+  modified(page: number): boolean;
+  /** False while a page cannot be given up (its own I/O is under way). */
+  evictable(page: number): boolean;
+}
+
+/** A batch of the task's own references, oldest first: runs[from..to) have been executed. */
+export interface ReferenceBatch {
+  /** Packed runs (`sim-hw/references.ts`): page = run >>> 8, write = ((run >>> 6) & 3) === 1. */
+  readonly runs: Uint32Array;
+  readonly from: number;
+  readonly to: number;
+  /**
+   * Future sight only, else empty: nextUse[i] is the index of the next run (after i) that touches
+   * the page of run i, or 0xffffffff when there is none.
+   */
+  readonly nextUse: Uint32Array;
+}
+
+export interface Policy<State = unknown> {
+  readonly name: string;
+  readonly sight: Sight;
+  /** One line for the table and for --help: what it does and the paper it comes from. */
+  readonly summary: string;
+  /** Parameters with their defaults; a scenario may set these and no others. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  create(context: PolicyContext): State;
+  /** `page` has got a frame (its faulting reference executes right after). */
+  admitted(state: State, page: number, view: PolicyView): void;
+  /** `page` no longer has a frame: evicted, dropped, returned or repossessed. */
+  removed(state: State, page: number, view: PolicyView): void;
+  /** Oracle and future sight: references executed since the last call, in order. */
+  referencesSeen?(state: State, batch: ReferenceBatch): void;
+  /**
+   * A frame is needed: name a resident, evictable page to give up. The pager then calls `removed`.
+   * At least one page is resident and evictable whenever this is called.
+   */
+  victim(state: State, view: PolicyView): number;
+  /** Re-sums the policy's own structures; returns what is wrong, or undefined. For tests. */
+  check?(state: State): string | undefined;
+}

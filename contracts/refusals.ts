@@ -1,0 +1,43 @@
+/**
+ * Refusals: every reason a server may give, and what the asker should do next. They are values in
+ * a `refused` or `swapped` message, never exceptions across a server's boundary.
+ */
+
+export const DONE = 0;
+export const MALFORMED = 1;
+export const NO_CONTRACT = 2;
+export const NOT_ADMITTED = 3;
+export const OVER_CONTRACT = 4;
+export const NO_FREE_FRAMES = 5;
+export const NO_RUN = 6;
+export const NOT_HONOURED = 7;
+export const NO_SUCH_SLOT = 8;
+export const IN_USE = 9;
+export const NO_SUCH_CONTAINER = 10;
+export const LOCKED_NOW = 11;
+export const TOO_LONG = 12;
+export const NO_PLACE = 13;
+export const NO_SUCH_BLOCK = 14;
+export const LOCK_LOST = 15;
+export const BUSY = 16;
+
+/** By reason: what it means and what to do next. */
+export const refusalTexts: readonly string[] = [
+  'done',
+  'malformed message: a field is out of its bounds; correct it',
+  'no contract in force: propose one first',
+  'not admitted: the guarantees would exceed the frames; ask for less',
+  'over contract: guaranteed and extra frames are used up; return some or renegotiate',
+  'no free frames for extras now: use your own, or ask again later',
+  'no aligned run of that size: ask for a smaller page size',
+  'not honoured: others kept their extras and the penalty is none; use your own frames',
+  'no such frame slot in your table',
+  'the frames are in a container: cancel it first',
+  'no such container, or the capability has died',
+  'locked: wait for the unlock or its time limit',
+  'longer than the maximum lock time fixed when the container was created',
+  'no place left in a table: finish what is under way first',
+  'no such block in your extent',
+  'the lock ended before the transfer did: nothing was moved',
+  'busy: one request at a time',
+];

@@ -1,0 +1,7 @@
+/** Offline bounds and curves: pure functions of reference strings. See README.md. */
+
+export { type BeladyFaults, beladyFaults, globalBelady, type TaskFaults } from './belady.ts';
+export { type Interleaving, interleave } from './interleaving.ts';
+export { lruCurve } from './lru-curve.ts';
+export { NO_NEXT_USE, nextUses } from './next-use.ts';
+export { chooseGuarantees } from './partition.ts';

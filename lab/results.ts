@@ -1,0 +1,62 @@
+/**
+ * Results: what a run says, as the `--json` document holds it. Data dictionary with units:
+ * docs/results.md. No wall time and no path is in it: the same seed gives the same bytes.
+ */
+
+export interface TimeNs {
+  program: number;
+  translation: number;
+  trap: number;
+  message: number;
+  scan: number;
+  zero: number;
+  ioWait: number;
+  cpuWait: number;
+}
+
+export interface TaskResult {
+  name: string;
+  references: number;
+  faults: number;
+  compulsoryFaults: number;
+  hardFaults: number;
+  softFaults: number;
+  lostFaults: number;
+  pageIns: number;
+  pageOuts: number;
+  revocationsMet: number;
+  revocationsMissed: number;
+  messages: number;
+  /** Completion: end less start. `timeNs` sums to it exactly. Blank (null) for bounds. */
+  virtualNs: number | null;
+  timeNs: TimeNs | null;
+  stallNs: number | null;
+  faultNsMean: number | null;
+  faultNsP99: number | null;
+  framesMean: number;
+  framesMax: number;
+  /** Completion over completion alone with unlimited memory; null where not computed. */
+  slowdown: number | null;
+}
+
+export interface Totals extends Omit<TaskResult, 'name'> {
+  /** Jain's index of 1/slowdown over the tasks: 1 is fair. */
+  jain: number | null;
+}
+
+export interface Row {
+  management: string;
+  frames: number;
+  /** Sight the managements' policies had: none, hardware, oracle, future, or mixed. */
+  sight: string;
+  /** Who chose G and from what; relocation of traces; frames pagers took; in words. */
+  notes: string[];
+  tasks: TaskResult[];
+  totals: Totals;
+}
+
+export interface OracleResult {
+  name: string;
+  checks: number;
+  violations: string[];
+}

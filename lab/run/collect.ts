@@ -1,0 +1,82 @@
+/** Collecting: what the kernel counted of each task, as the results document has it. */
+
+import {
+  CPU_WAIT,
+  histogramQuantile,
+  IO_WAIT,
+  isAlive,
+  MESSAGE,
+  PROGRAM,
+  SCAN,
+  type TaskState,
+  TRANSLATION,
+  TRAP,
+  ZERO,
+} from '../../nucleus/tasks.ts';
+import type { TaskResult, TimeNs } from '../results.ts';
+import type { World } from './boot.ts';
+import type { CellResult } from './cell.ts';
+
+/** Reads the results out of a world that has run to its end. */
+export function collect(world: World): CellResult {
+  const { kernel, options, clients } = world;
+  const tasks = clients.map((id) => {
+    const task = kernel.state.finished[id] ?? (kernel.state.tasks[id] as TaskState);
+    if (isAlive(task) && kernel.state.finished[id] === null)
+      throw new Error(`collect: ${task.name} has not finished`);
+    return taskResult(task);
+  });
+  const notes = [
+    `pagers and servers take ${world.pagerFrames} frames, ${world.taskFrames} are left for tasks`,
+  ];
+  return { sight: sightOf(world), notes, tasks, oracles: [], ...(options.oracles ? {} : {}) };
+}
+
+function sightOf(world: World): string {
+  const { management, tasks } = world.options;
+  if (management === 'unlimited') return 'none';
+  if (management === 'global-lru') return 'oracle';
+  if (management !== 'contracts') return 'hardware';
+  const sights = new Set(tasks.map((task) => task.policy.sight));
+  return sights.size === 1 ? (tasks[0]?.policy.sight ?? 'none') : 'mixed';
+}
+
+function taskResult(task: TaskState): TaskResult {
+  const life = task.endedNs - task.startedNs;
+  return {
+    name: task.name,
+    references: task.references,
+    faults: task.faults,
+    compulsoryFaults: task.compulsoryFaults,
+    hardFaults: task.hardFaults,
+    softFaults: task.softFaults,
+    lostFaults: task.lostFaults,
+    pageIns: task.pageIns,
+    pageOuts: task.pageOuts,
+    revocationsMet: task.revocationsMet,
+    revocationsMissed: task.revocationsMissed,
+    messages: task.messages,
+    virtualNs: life,
+    timeNs: timeOf(task),
+    stallNs: task.stallNs,
+    faultNsMean: task.faults === 0 ? 0 : Math.round(task.stallNs / task.faults),
+    faultNsP99: histogramQuantile(task.histogram, 0.99),
+    framesMean: life === 0 ? 0 : Math.round((task.frameNs / life) * 100) / 100,
+    framesMax: task.framesMax,
+    slowdown: null,
+  };
+}
+
+function timeOf({ times }: TaskState): TimeNs {
+  const part = (index: number) => times[index] as number;
+  return {
+    program: part(PROGRAM),
+    translation: part(TRANSLATION),
+    trap: part(TRAP),
+    message: part(MESSAGE),
+    scan: part(SCAN),
+    zero: part(ZERO),
+    ioWait: part(IO_WAIT),
+    cpuWait: part(CPU_WAIT),
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * Overhead: frames that pagers and servers take for themselves. They count in the memory that is
+ * compared, on both sides alike: the bytes of each pager's own state (page words, slot tables, its
+ * policy's arrays) plus text and stack of each thread.
+ */
+
+/** Text, data and stack of one pager or server: 16 KiB. An assumption, the same for every one. */
+const CODE_FRAMES = 4;
+/** Memory server and swap server, and the default pager before a central pager. */
+const SERVERS = 2;
+const FRAME_BYTES = 4096;
+
+/** Frames that these pagers take, with the servers beside them. */
+export function stateFrames(pagers: readonly object[], isCentral: boolean): number {
+  const servers = SERVERS + (isCentral ? 1 : 0);
+  let frames = servers * CODE_FRAMES;
+  for (const pager of pagers) frames += CODE_FRAMES + Math.ceil(bytesOf(pager) / FRAME_BYTES);
+  return frames;
+}
+
+/** Bytes of every typed array in a plain state. */
+export function bytesOf(state: unknown): number {
+  if (ArrayBuffer.isView(state)) return state.byteLength;
+  if (state === null || typeof state !== 'object') return 0;
+  let bytes = 0;
+  for (const value of Object.values(state)) bytes += bytesOf(value);
+  return bytes;
+}

@@ -1,0 +1,136 @@
+/** Check of the tasks of a scenario: names, programs, policies, page sizes, times. */
+
+import { findPolicy, policies, suggestPolicy } from '../../clients/policies/index.ts';
+import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { inputError } from './input-error.ts';
+import type { PolicyChoice, ScenarioTask, Scratch } from './scenario.ts';
+import type { ScenarioDocument, TaskDocument } from './schema.ts';
+import { type Path, pathText, placeOf, placeOfKey, type Source } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { ticksOf } from './ticks.ts';
+
+/** The tasks with their defaults. Throws InputError at the first that cannot be. */
+export function checkTasks(
+  source: Source,
+  document: ScenarioDocument,
+  format: PageTableFormat,
+): ScenarioTask[] {
+  const names = new Set<string>();
+  return document.tasks.map((task, at) => {
+    if (names.has(task.name)) {
+      const what = `tasks[${at}].name is '${task.name}' again, expected a name of its own`;
+      throw inputError(placeOf(source, ['tasks', at, 'name']), `${what}; rename one`);
+    }
+    names.add(task.name);
+    return checkTask(source, document, task, at, format);
+  });
+}
+
+function checkTask(
+  source: Source,
+  { clock }: ScenarioDocument,
+  task: TaskDocument,
+  at: number,
+  format: PageTableFormat,
+): ScenarioTask {
+  const path: Path = ['tasks', at];
+  if ((task.trace === undefined) === (task.program === undefined)) {
+    const has = task.trace === undefined ? 'neither trace nor program' : 'both trace and program';
+    throw inputError(placeOf(source, path), `tasks[${at}] has ${has}, expected one; correct it`);
+  }
+  return {
+    name: task.name,
+    trace: task.trace ?? null,
+    program: task.program ?? null,
+    limit: task.limit ?? null,
+    policy: checkPolicy(source, task.policy, [...path, 'policy']),
+    guaranteed: task.contract.guaranteed ?? null,
+    extra: task.contract.extra ?? null,
+    atEnd: task.atEnd,
+    initial: task.initial,
+    pageBytes: task.pageSize,
+    order: checkPageSize(source, task.pageSize, format, [...path, 'pageSize']),
+    scratch: task.scratch.map((part, index) =>
+      checkScratch(source, part, [...path, 'scratch', index]),
+    ),
+    zeroFill: task.zeroFill,
+    start: ticksOf(source, task.start, clock, [...path, 'start'], 0),
+    hostile: task.hostile ?? null,
+    renegotiate: task.renegotiate.toSorted((a, b) => a.at - b.at),
+    renews: task.renews,
+    killAt:
+      task.killAt === undefined
+        ? null
+        : ticksOf(source, task.killAt, clock, [...path, 'killAt'], 1),
+  };
+}
+
+/** A policy of the house must exist and know its parameters; a file is looked at when it is loaded. */
+function checkPolicy(source: Source, given: TaskDocument['policy'], path: Path): PolicyChoice {
+  const { name, ...rest } = typeof given === 'string' ? { name: given } : given;
+  const parameters: Record<string, number> = {};
+  for (const [key, value] of Object.entries(rest)) {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      const what = `${pathText([...path, key])} is no number, expected one`;
+      throw inputError(placeOf(source, [...path, key]), `${what}; correct it`);
+    }
+    parameters[key] = value;
+  }
+  if (isPolicyFile(name)) return { name, file: name, parameters };
+  const policy = findPolicy(name);
+  if (!policy) {
+    const nearest = suggestPolicy(name);
+    const next = nearest === undefined ? `there are ${listed()}` : `did you mean '${nearest}'?`;
+    const what = `${pathText(path)} is '${name}', expected a policy or a file like ./mine.ts`;
+    throw inputError(placeOf(source, path), `${what}; ${next}`);
+  }
+  requireParameters(name, policy.parameters ?? {}, parameters, (key) => ({
+    place: placeOfKey(source, [...path, key]),
+    where: pathText([...path, key]),
+  }));
+  return { name, file: null, parameters };
+}
+
+/** Refuses parameters that the policy does not declare. */
+export function requireParameters(
+  policy: string,
+  declared: Readonly<Record<string, number>>,
+  given: Readonly<Record<string, number>>,
+  at: (key: string) => { place: string; where: string },
+): void {
+  for (const key of Object.keys(given)) {
+    if (Object.hasOwn(declared, key)) continue;
+    const { place, where } = at(key);
+    const all = Object.keys(declared);
+    const next = all.length === 0 ? 'it has none; remove it' : didYouMean(key, all);
+    throw inputError(place, `${where} is unknown, expected a parameter of ${policy}; ${next}`);
+  }
+}
+
+/** A file rather than a name: it has a folder or the ending of a module. */
+export function isPolicyFile(name: string): boolean {
+  return name.includes('/') || name.includes('\\') || /\.(ts|mts|js|mjs)$/.test(name);
+}
+
+function checkPageSize(source: Source, bytes: number, format: PageTableFormat, path: Path): number {
+  const order = format.orders.find((one) => PAGE_BYTES * 2 ** one === bytes);
+  if (order !== undefined) return order;
+  const sizes = format.orders.map((one) => PAGE_BYTES * 2 ** one).join(' or ');
+  const what = `${pathText(path)} is ${bytes} bytes, expected ${sizes}`;
+  throw inputError(
+    placeOf(source, path),
+    `${what}, which page table ${format.name} maps; correct it`,
+  );
+}
+
+function checkScratch(source: Source, part: Scratch, path: Path): Scratch {
+  const [from, to] = 'pages' in part ? part.pages : part;
+  if (from < to) return part;
+  const what = `${pathText(path)} runs from ${from} to ${to}, expected from below to`;
+  throw inputError(placeOf(source, path), `${what}; correct it`);
+}
+
+function listed(): string {
+  return Object.keys(policies).join(', ');
+}

@@ -1,0 +1,170 @@
+/**
+ * Check: a scenario document becomes a scenario, or is refused before anything runs.
+ *
+ * Here is what the schema cannot tell of one value alone: names of parts and policies, units of time
+ * against the clock, page sizes against the page table, guarantees against memory.
+ */
+
+import { costProfiles } from '../../sim-hw/costs/index.ts';
+import { devices } from '../../sim-hw/devices/index.ts';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { checkTasks } from './check-tasks.ts';
+import { type InputError, inputError } from './input-error.ts';
+import { parseBy } from './issues.ts';
+import {
+  type BoundName,
+  framesOf,
+  type ManagementName,
+  type Scenario,
+  type ScenarioMachine,
+  type ScenarioTask,
+} from './scenario.ts';
+import { boundNames, managementNames, type ScenarioDocument, scenarioSchema } from './schema.ts';
+import { type Path, pathText, placeOf, type Source } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { ticksOf } from './ticks.ts';
+
+/** Frames that a task without a named guarantee gets at the least. */
+export const GUARANTEE_MIN = 4;
+
+/** The scenario that the source describes. Throws InputError with the place of what is wrong. */
+export function checkScenario(source: Source): Scenario {
+  const document = parseBy(scenarioSchema, source);
+  const machine = checkMachine(source, document);
+  const tasks = checkTasks(source, document, pageTableFormats[machine.pageTable]);
+  const { clock, schedule, terms } = document;
+  const inNs = clock === 'ns';
+  const scenario: Scenario = {
+    name: document.name,
+    seed: document.seed,
+    machine,
+    frames: checkFrames(source, document),
+    schedule,
+    slice: ticksOf(
+      source,
+      document.slice ?? (inNs ? { ms: 5 } : { references: 20_000 }),
+      clock,
+      ['slice'],
+      1,
+    ),
+    clock,
+    spareFrames: document.spareFrames,
+    terms: {
+      term: ticksOf(source, terms.term, clock, ['terms', 'term'], 0),
+      graceExtra: ticksOf(
+        source,
+        terms.graceExtra ?? (inNs ? { ms: 1 } : { references: 10_000 }),
+        clock,
+        ['terms', 'graceExtra'],
+        1,
+      ),
+      graceShrink: ticksOf(
+        source,
+        terms.graceShrink ?? (inNs ? { ms: 100 } : { references: 200_000 }),
+        clock,
+        ['terms', 'graceShrink'],
+        1,
+      ),
+      penalty: terms.penalty,
+    },
+    managements: namesOf(source, document.managements, managementNames, 'managements'),
+    bounds: namesOf(source, document.bounds, boundNames, 'bounds'),
+    guarantees: document.guarantees,
+    tasks,
+  };
+  for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);
+  return scenario;
+}
+
+function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachine {
+  const { costs, pagerFrames } = document.machine;
+  requireName(source, ['machine', 'costs'], costs, Object.keys(costProfiles), 'cost profile');
+  const profile = costProfiles[costs];
+  const machine = {
+    costs,
+    pageTable: document.machine.pageTable ?? profile.pageTable,
+    tlb: document.machine.tlb ?? profile.tlb,
+    device: document.machine.device ?? profile.device,
+    pagerFrames,
+  };
+  const known = [
+    ['pageTable', Object.keys(pageTableFormats), 'page table'],
+    ['tlb', Object.keys(tlbGeometries), 'TLB'],
+    ['device', Object.keys(devices), 'device'],
+  ] as const;
+  for (const [part, names, noun] of known)
+    requireName(source, ['machine', part], machine[part], names, noun);
+  return machine;
+}
+
+function checkFrames(source: Source, document: ScenarioDocument): number[] {
+  const { frames } = document.machine;
+  const list = typeof frames === 'number' ? [frames] : frames;
+  for (const [at, size] of list.entries()) {
+    if (list.indexOf(size) === at) continue;
+    const place = placeOf(source, ['machine', 'frames', at]);
+    throw inputError(
+      place,
+      `machine.frames lists ${size} twice, expected each size once; remove one`,
+    );
+  }
+  return list;
+}
+
+function namesOf<Name extends ManagementName | BoundName>(
+  source: Source,
+  asked: readonly string[],
+  known: readonly Name[],
+  key: string,
+): Name[] {
+  for (const [at, name] of asked.entries()) {
+    requireName(source, [key, at], name, known, key.slice(0, -1));
+    if (asked.indexOf(name) === at) continue;
+    const place = placeOf(source, [key, at]);
+    throw inputError(place, `${key} lists ${name} twice, expected each once; remove one`);
+  }
+  return known.filter((name) => asked.includes(name));
+}
+
+/** Guarantees are promises: what is named may not exceed memory, and the rest needs its least. */
+function checkGuarantees(source: Source, scenario: Scenario, frames: number): void {
+  const { tasks } = scenario;
+  let sum = 0;
+  for (const [at, task] of tasks.entries()) {
+    const least = Math.max(2 ** task.order, task.guaranteed === null ? GUARANTEE_MIN : 0);
+    const own = task.guaranteed === null ? least : framesOf(task.guaranteed, frames);
+    sum += own;
+    if (own < 2 ** task.order && scenario.managements.includes('contracts')) {
+      const what = `guarantees ${task.name} ${own} of ${frames} frames`;
+      const expected = `expected at least ${2 ** task.order}, one page of ${task.pageBytes} bytes`;
+      throw tooMuch(source, at, task, `${what}, ${expected}; raise it`);
+    }
+    if (sum <= frames) continue;
+    const what = `guarantees up to task ${task.name} sum to ${sum} frames`;
+    throw tooMuch(
+      source,
+      at,
+      task,
+      `${what}, expected at most the ${frames} of memory; lower them`,
+    );
+  }
+}
+
+function tooMuch(source: Source, at: number, task: ScenarioTask, what: string): InputError {
+  const path: Path = ['tasks', at, ...(task.guaranteed === null ? [] : ['contract', 'guaranteed'])];
+  return inputError(placeOf(source, path), `${pathText(path)}: ${what}`);
+}
+
+/** Refuses a name that is not among `known`, with a suggestion. */
+function requireName(
+  source: Source,
+  path: Path,
+  name: string,
+  known: readonly string[],
+  noun: string,
+): void {
+  if (known.includes(name)) return;
+  const what = `${pathText(path)} is '${name}', expected a ${noun} that exists`;
+  throw inputError(placeOf(source, path), `${what}; ${didYouMean(name, known)}`);
+}

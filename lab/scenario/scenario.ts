@@ -1,0 +1,78 @@
+/**
+ * Scenario: what is to be compared, checked and with every default filled in, before any trace is
+ * read. Times are ticks of the clock of terms (nanoseconds or references).
+ */
+
+import type { Terms } from '../../contracts/terms.ts';
+import type { HostileKind } from '../run/cell.ts';
+import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
+
+export type ManagementName = (typeof managementNames)[number];
+export type BoundName = (typeof boundNames)[number];
+
+export interface ScenarioMachine {
+  readonly costs: string;
+  readonly pageTable: string;
+  readonly tlb: string;
+  readonly device: string;
+  readonly pagerFrames: 'counted' | 'outside';
+}
+
+/** A policy of the house by name, or a file of somebody's own. */
+export interface PolicyChoice {
+  readonly name: string;
+  /** As written, relative to the scenario; null for a policy of the house. */
+  readonly file: string | null;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export interface ScenarioTask {
+  readonly name: string;
+  /** As written, relative to the scenario; null when the program is generated. */
+  readonly trace: string | null;
+  readonly program: ProgramDescription | null;
+  /** References to take at most. */
+  readonly limit: number | null;
+  readonly policy: PolicyChoice;
+  /** Frames asked for by name; null leaves the choice to the lab. */
+  readonly guaranteed: Quantity | null;
+  readonly extra: Quantity | null;
+  readonly atEnd: 'exit' | 'restart';
+  readonly initial: 'zero' | 'image';
+  readonly pageBytes: number;
+  /** Base-2 log of the frames a page takes. */
+  readonly order: number;
+  readonly scratch: readonly Scratch[];
+  readonly zeroFill: boolean;
+  readonly start: number;
+  readonly hostile: HostileKind | null;
+  readonly renegotiate: readonly { at: number; guaranteed: Quantity; extra: Quantity }[];
+  readonly renews: boolean;
+  readonly killAt: number | null;
+}
+
+/** Dense page ids, or shares of them, from..to. */
+export type Scratch = readonly [number, number] | { readonly pages: readonly [number, number] };
+
+export interface Scenario {
+  readonly name: string;
+  readonly seed: number;
+  readonly machine: ScenarioMachine;
+  /** Memory sizes to compare at, in frames of 4 KiB. */
+  readonly frames: readonly number[];
+  readonly schedule: 'slices' | 'lockstep';
+  readonly slice: number;
+  readonly clock: 'ns' | 'references';
+  readonly spareFrames: number;
+  readonly terms: Terms;
+  readonly managements: readonly ManagementName[];
+  readonly bounds: readonly BoundName[];
+  readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };
+  readonly tasks: readonly ScenarioTask[];
+}
+
+/** Frames that a quantity comes to in a memory of `memory` frames. */
+export function framesOf(quantity: Quantity, memory: number): number {
+  if (typeof quantity === 'number') return quantity;
+  return Math.floor((memory * Number.parseFloat(quantity)) / 100);
+}

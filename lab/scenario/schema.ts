@@ -1,0 +1,154 @@
+/**
+ * Scenario schema: what a scenario file may say, as zod reads it. docs/scenarios.md explains it to
+ * authors; `npx leasehold` turns each issue into file, line, column and what was expected.
+ *
+ * No transforms here, so that `z.toJSONSchema(scenarioSchema, { io: 'input' })` serves editors.
+ * What a single value cannot tell (guarantees above memory, unknown names) is for `check.ts`.
+ */
+
+import { z } from 'zod';
+import { penalties } from '../../contracts/terms.ts';
+import { PAGES_MAX } from '../../sim-hw/references.ts';
+
+/** References of a generated program: bounds its memory. */
+const REFERENCES_MAX = 1 << 27;
+const SEED_MAX = Number.MAX_SAFE_INTEGER;
+
+const frames = z.int().min(1).max(PAGES_MAX);
+const pages = z.int().min(1).max(PAGES_MAX);
+const references = z.int().min(1).max(REFERENCES_MAX);
+const fraction = z.number().min(0).max(1);
+const name = z.string().min(1).max(60);
+
+/** A moment or a length on the clock of terms; 0 needs no unit. */
+const timeSchema = z.union([
+  z.literal(0),
+  z.strictObject({
+    ns: z.int().min(0).optional(),
+    us: z.number().min(0).optional(),
+    ms: z.number().min(0).optional(),
+    s: z.number().min(0).optional(),
+    references: z.int().min(0).optional(),
+  }),
+]);
+export type Time = z.infer<typeof timeSchema>;
+
+/** Frames, or a share of memory. */
+const quantitySchema = z.union([
+  z.int().min(0).max(PAGES_MAX),
+  z.string().regex(/^(100|\d{1,2}(\.\d+)?)\s?%$/, { error: 'expected frames, or a share "25%"' }),
+]);
+export type Quantity = z.infer<typeof quantitySchema>;
+
+const programSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('loop'),
+    pages,
+    rounds: z.int().min(1),
+    write: fraction.default(0),
+  }),
+  z.strictObject({ kind: z.literal('trace-l'), references: references.default(20_000) }),
+  z.strictObject({
+    kind: z.literal('pages'),
+    pages: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(2 ** 36 - 1),
+      )
+      .min(1),
+    write: fraction.default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('zipf'),
+    pages,
+    references,
+    alpha: z.number().min(0).max(4).multipleOf(0.25).default(1),
+    write: fraction.default(0),
+  }),
+  z.strictObject({ kind: z.literal('random'), pages, references, write: fraction.default(0) }),
+]);
+export type ProgramDescription = z.infer<typeof programSchema>;
+
+const policySchema = z.union([z.string().min(1), z.looseObject({ name: z.string().min(1) })]);
+
+const scratchSchema = z.union([
+  z.tuple([fraction, fraction]),
+  z.strictObject({ pages: z.tuple([z.int().min(0), z.int().min(0)]) }),
+]);
+
+const taskSchema = z.strictObject({
+  name,
+  trace: z.string().min(1).optional(),
+  program: programSchema.optional(),
+  limit: z.int().min(1).optional(),
+  policy: policySchema.default('clock'),
+  contract: z
+    .strictObject({ guaranteed: quantitySchema.optional(), extra: quantitySchema.optional() })
+    .default({}),
+  atEnd: z.enum(['exit', 'restart']).default('exit'),
+  initial: z.enum(['zero', 'image']).default('zero'),
+  pageSize: z.int().min(1).default(4096),
+  scratch: z.array(scratchSchema).default([]),
+  zeroFill: z.boolean().default(true),
+  start: timeSchema.default(0),
+  hostile: z.enum(['silent', 'hoarder', 'liar', 'greedy']).optional(),
+  renegotiate: z
+    .array(
+      z.strictObject({ at: z.int().min(1), guaranteed: quantitySchema, extra: quantitySchema }),
+    )
+    .default([]),
+  renews: z.boolean().default(true),
+  killAt: timeSchema.optional(),
+});
+
+/** Managements a scenario may compare, and bounds printed beside them, in the table's order. */
+export const managementNames = [
+  'contracts',
+  'contracts-equal',
+  'mach',
+  'global-clock',
+  'global-lru',
+] as const;
+export const boundNames = ['optimal', 'unlimited'] as const;
+
+export const scenarioSchema = z.strictObject({
+  name,
+  seed: z.int().min(0).max(SEED_MAX).default(1),
+  machine: z.strictObject({
+    costs: z.string().min(1).default('modern-nvme'),
+    pageTable: z.string().min(1).optional(),
+    tlb: z.string().min(1).optional(),
+    device: z.string().min(1).optional(),
+    frames: z.union([frames, z.array(frames).min(1).max(32)]),
+    pagerFrames: z.enum(['counted', 'outside']).default('counted'),
+  }),
+  schedule: z.enum(['slices', 'lockstep']).default('slices'),
+  slice: timeSchema.optional(),
+  clock: z.enum(['ns', 'references']).default('ns'),
+  spareFrames: z.int().min(0).max(PAGES_MAX).default(0),
+  terms: z
+    .strictObject({
+      term: timeSchema.default(0),
+      graceExtra: timeSchema.optional(),
+      graceShrink: timeSchema.optional(),
+      penalty: z.enum(penalties).default('repossess'),
+    })
+    .default({ term: 0, penalty: 'repossess' }),
+  managements: z
+    .array(z.string())
+    .min(1)
+    .default([...managementNames]),
+  bounds: z.array(z.string()).default([...boundNames]),
+  guarantees: z
+    .strictObject({
+      share: z.number().gt(0).max(1).default(0.75),
+      from: z.enum(['curve', 'equal']).default('curve'),
+    })
+    .default({ share: 0.75, from: 'curve' }),
+  tasks: z.array(taskSchema).min(1).max(64),
+});
+
+export type ScenarioDocument = z.infer<typeof scenarioSchema>;
+export type TaskDocument = ScenarioDocument['tasks'][number];

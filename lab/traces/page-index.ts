@@ -1,0 +1,86 @@
+/**
+ * Page index: true page number -> dense id, in order of first appearance.
+ *
+ * An open-addressing hash table over typed arrays, at most half full. A page number has up to 52
+ * bits, kept as a low word of 32 bits and a high word of 20.
+ */
+
+import { PAGES_MAX } from '../../sim-hw/references.ts';
+
+const TWO_TO_32 = 4294967296;
+const SLOTS_FIRST = 4096;
+const EMPTY = -1;
+
+export interface PageIndex {
+  /** Pages known; also the next dense id. */
+  pages: number;
+  /** By dense id. */
+  low: Int32Array;
+  high: Int32Array;
+  /** Hash slots: a dense id or EMPTY. A power of two. */
+  slots: Int32Array;
+}
+
+export function createPageIndex(): PageIndex {
+  return {
+    pages: 0,
+    low: new Int32Array(SLOTS_FIRST / 2),
+    high: new Int32Array(SLOTS_FIRST / 2),
+    slots: new Int32Array(SLOTS_FIRST).fill(EMPTY),
+  };
+}
+
+/** The dense id of a page, a new one on first sight; -1 when PAGES_MAX pages are known already. */
+export function denseId(index: PageIndex, low: number, high: number): number {
+  const slots = index.slots;
+  const mask = slots.length - 1;
+  let slot = hash(low, high) & mask;
+  for (;;) {
+    const id = slots[slot];
+    if (id === EMPTY) return insert(index, slot, low, high);
+    if (index.low[id] === low && index.high[id] === high) return id;
+    slot = (slot + 1) & mask;
+  }
+}
+
+/** True page numbers by dense id, a copy of exact size. */
+export function pageNumbersOf(index: PageIndex): Float64Array {
+  const numbers = new Float64Array(index.pages);
+  for (let id = 0; id < index.pages; id++) {
+    numbers[id] = index.high[id] * TWO_TO_32 + (index.low[id] >>> 0);
+  }
+  return numbers;
+}
+
+function hash(low: number, high: number): number {
+  const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+function insert(index: PageIndex, slot: number, low: number, high: number): number {
+  const id = index.pages;
+  if (id === PAGES_MAX) return -1;
+  index.low[id] = low;
+  index.high[id] = high;
+  index.slots[slot] = id;
+  index.pages = id + 1;
+  if (index.pages * 2 >= index.slots.length) grow(index);
+  return id;
+}
+
+function grow(index: PageIndex): void {
+  const size = index.slots.length * 2;
+  const low = new Int32Array(size / 2);
+  const high = new Int32Array(size / 2);
+  low.set(index.low);
+  high.set(index.high);
+  const slots = new Int32Array(size).fill(EMPTY);
+  for (let id = 0; id < index.pages; id++) {
+    let slot = hash(low[id], high[id]) & (size - 1);
+    while (slots[slot] !== EMPTY) slot = (slot + 1) & (size - 1);
+    slots[slot] = id;
+  }
+  index.low = low;
+  index.high = high;
+  index.slots = slots;
+}

@@ -1,0 +1,118 @@
+/**
+ * Capabilities: what a task may name.
+ *
+ * A task names only slots of its own tables, so it cannot forge a name for anything it was not
+ * given. Two tables: *frames* (one slot a frame run, big) and *objects* (ports and containers,
+ * small). An object capability carries the generation its object had when the capability was made;
+ * bumping the object's generation kills every capability to it at once, wherever it has gone.
+ */
+
+export const NOTHING = 0;
+export const PORT = 1;
+/** The owner's capability to a container: share, cancel. */
+export const CONTAINER = 2;
+/** The weaker one it shares: lock, unlock. No allocation, no cancel (SPEC [CONT2]). */
+export const WEAK_CONTAINER = 3;
+
+export const OBJECT_SLOTS_MAX = 1024;
+
+/** `slotOrder` bits: in a container, so not to be returned; locked exclusively, so not to be mapped. */
+export const IN_CONTAINER = 0x80;
+export const LOCKED_OUT = 0x40;
+const ORDER_MASK = 0x1f;
+const END_OF_FREE = -1;
+
+export interface CapabilityTable {
+  readonly kind: Uint8Array;
+  readonly object: Int32Array;
+  readonly generation: Uint32Array;
+  objects: number;
+  /** Slot -> first frame of the run, or -2 - next free slot. */
+  slotFrame: Int32Array;
+  slotOrder: Uint8Array;
+  /** First free slot below `slots`, as stored in a free slot, or END_OF_FREE. */
+  freeSlot: number;
+  /** Slots ever used. */
+  slots: number;
+}
+
+export function createCapabilityTable(objectSlots: number): CapabilityTable {
+  return {
+    kind: new Uint8Array(objectSlots),
+    object: new Int32Array(objectSlots),
+    generation: new Uint32Array(objectSlots),
+    objects: 0,
+    slotFrame: new Int32Array(16),
+    slotOrder: new Uint8Array(16),
+    freeSlot: END_OF_FREE,
+    slots: 0,
+  };
+}
+
+/** Puts an object capability in the lowest free slot; returns the slot, or -1 when it is full. */
+export function addCapability(
+  table: CapabilityTable,
+  kind: number,
+  object: number,
+  generation: number,
+): number {
+  const slot = table.kind.indexOf(NOTHING);
+  if (slot < 0) return -1;
+  table.kind[slot] = kind;
+  table.object[slot] = object;
+  table.generation[slot] = generation;
+  table.objects++;
+  return slot;
+}
+
+export function removeCapability(table: CapabilityTable, slot: number): void {
+  if (table.kind[slot] === NOTHING) return;
+  table.kind[slot] = NOTHING;
+  table.objects--;
+}
+
+/** True when `slot` holds a capability of `kind`. The caller still compares generations. */
+export function holdsKind(table: CapabilityTable, slot: number, kind: number): boolean {
+  return slot >= 0 && slot < table.kind.length && table.kind[slot] === kind;
+}
+
+/** Puts a frame run in the last freed slot, else a new one; returns the slot. */
+export function addFrames(table: CapabilityTable, frame: number, order: number): number {
+  let slot = table.freeSlot;
+  if (slot !== END_OF_FREE) table.freeSlot = -2 - (table.slotFrame[slot] as number);
+  else {
+    slot = table.slots++;
+    if (slot >= table.slotFrame.length) growSlots(table);
+  }
+  table.slotFrame[slot] = frame;
+  table.slotOrder[slot] = order;
+  return slot;
+}
+
+export function removeFrames(table: CapabilityTable, slot: number): void {
+  table.slotFrame[slot] = -2 - table.freeSlot;
+  table.slotOrder[slot] = 0;
+  table.freeSlot = slot;
+}
+
+/** First frame of the run in `slot`, or -1 when the task holds none there. */
+export function frameAt(table: CapabilityTable, slot: number): number {
+  if (!(slot >= 0 && slot < table.slots)) return -1;
+  const frame = table.slotFrame[slot] as number;
+  return frame < 0 ? -1 : frame;
+}
+
+export function orderAt(table: CapabilityTable, slot: number): number {
+  return (table.slotOrder[slot] as number) & ORDER_MASK;
+}
+
+/** Slots grow by an eighth: memory a frame stays near 5 bytes. */
+function growSlots(table: CapabilityTable): void {
+  const size = table.slotFrame.length + Math.max(16, table.slotFrame.length >>> 3);
+  const frames = new Int32Array(size);
+  frames.set(table.slotFrame);
+  table.slotFrame = frames;
+  const orders = new Uint8Array(size);
+  orders.set(table.slotOrder);
+  table.slotOrder = orders;
+}

@@ -1,0 +1,57 @@
+/**
+ * DMA windows: how a device reaches memory. A window is one frame run opened to one server's device
+ * for as long as a lock on it lasts; the memory server opens and closes it, the nucleus (the IOMMU)
+ * lets nothing through a closed one. So a transfer that is still in flight when its lock expires,
+ * its owner dies or its container is cancelled moves no data (SPEC [CONT6]).
+ */
+
+import type { SpaceState } from '../sim-hw/address-space.ts';
+import { UNMAPPED } from '../sim-hw/frames.ts';
+import type { Kernel } from './kernel.ts';
+import { spaceOfGlobalPage } from './memory-map.ts';
+
+/** Contents as they pass through a window. */
+export interface Stamp {
+  low: number;
+  high: number;
+}
+
+export function openWindow(kernel: Kernel, window: number, frame: number, holder: number): void {
+  kernel.state.windowFrame[window] = frame;
+  kernel.state.windowHolder[window] = holder;
+}
+
+export function closeWindow(kernel: Kernel, window: number): void {
+  kernel.state.windowFrame[window] = -1;
+  kernel.state.windowHolder[window] = -1;
+}
+
+/** Device reads memory: fills `stamp`; false when the window is not open to `holder`. */
+export function readThrough(kernel: Kernel, holder: number, window: number, stamp: Stamp): boolean {
+  if (kernel.state.windowHolder[window] !== holder) return false;
+  const frame = kernel.state.windowFrame[window] as number;
+  const { frames } = kernel.state;
+  stamp.low = frames.stampLow[frame] as number;
+  stamp.high = frames.stampHigh[frame] as number;
+  // From here on a further write makes a new version: what the device has is this one.
+  const mapped = frames.mappedBy[frame] as number;
+  if (mapped !== UNMAPPED) {
+    const space: SpaceState = spaceOfGlobalPage(kernel, mapped - 1);
+    space.written[mapped - 1 - space.base] = 0;
+  }
+  return true;
+}
+
+/** Device writes memory; false when the window is not open to `holder`. */
+export function writeThrough(
+  kernel: Kernel,
+  holder: number,
+  window: number,
+  stamp: Stamp,
+): boolean {
+  if (kernel.state.windowHolder[window] !== holder) return false;
+  const frame = kernel.state.windowFrame[window] as number;
+  kernel.state.frames.stampLow[frame] = stamp.low;
+  kernel.state.frames.stampHigh[frame] = stamp.high;
+  return true;
+}

@@ -1,0 +1,130 @@
+/**
+ * IPC: one-way send, reply and delivery. A call is a send whose answer comes back as a message with
+ * the caller's tag; the caller keeps the pending call as a record and never blocks in here.
+ *
+ * A send names a port slot of the sender's own table. Nobody ever waits for a receiver.
+ */
+
+import { assert } from '../sim-hw/assert.ts';
+import {
+  addCapability,
+  type CapabilityTable,
+  holdsKind,
+  NOTHING,
+  PORT,
+  removeCapability,
+} from './capabilities.ts';
+import { charge, type Kernel, type Receiver } from './kernel.ts';
+import { dequeue, enqueue } from './messages.ts';
+import { ENDED, KILLED, MESSAGE, type TaskState } from './tasks.ts';
+
+/** Deliveries in one go before the nucleus takes it for a message loop between servers. */
+const DELIVERIES_MAX = 1_000_000;
+
+/** Sends through a port of `from`'s own table. False: no such port, or nobody is listening. */
+export function send(
+  kernel: Kernel,
+  from: number,
+  port: number,
+  op: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+  w4: number,
+): boolean {
+  const table = kernel.state.capabilities[from] as CapabilityTable;
+  if (!holdsKind(table, port, PORT)) return false;
+  return reply(kernel, from, table.object[port] as number, op, w0, w1, w2, w3, w4);
+}
+
+/**
+ * One-way send with zero time-out: false when the receiver's memory-control thread is not waiting
+ * for messages at this moment, and then nothing is sent.
+ */
+export function sendNow(
+  kernel: Kernel,
+  from: number,
+  to: number,
+  op: number,
+  w0: number,
+  w1: number,
+  w2: number,
+): boolean {
+  const receiver = kernel.state.tasks[to] as TaskState;
+  return receiver.receiving && reply(kernel, from, to, op, w0, w1, w2, 0, 0);
+}
+
+/**
+ * Sends to a task directly: servers answer a caller so, and the nucleus reports. False when the
+ * receiver is dead.
+ */
+export function reply(
+  kernel: Kernel,
+  from: number,
+  to: number,
+  op: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+  w4: number,
+): boolean {
+  const { state } = kernel;
+  const receiver = state.tasks[to] as TaskState;
+  if (receiver.status === ENDED || receiver.status === KILLED) return false;
+  charge(kernel, MESSAGE, kernel.costs.messageNs);
+  const sender = state.tasks[from] as TaskState;
+  sender.messages++;
+  enqueue(state.queue, op, from, to, state.account, w0, w1, w2, w3, w4);
+  return true;
+}
+
+/**
+ * Grants an object capability along with a message: it moves from `from`'s table into the
+ * receiver's, whose slot becomes w0. False: no such port or capability, the receiver's table is
+ * full, or nobody is listening; then the capability stays where it was.
+ */
+export function sendCapability(
+  kernel: Kernel,
+  from: number,
+  port: number,
+  op: number,
+  capability: number,
+  w1: number,
+  w2: number,
+  w3: number,
+): boolean {
+  const source = kernel.state.capabilities[from] as CapabilityTable;
+  if (!holdsKind(source, port, PORT)) return false;
+  if (!(capability >= 0 && capability < source.kind.length)) return false;
+  const kind = source.kind[capability] as number;
+  if (kind === NOTHING) return false;
+  const to = source.object[port] as number;
+  const target = kernel.state.capabilities[to] as CapabilityTable;
+  const object = source.object[capability] as number;
+  const slot = addCapability(target, kind, object, source.generation[capability] as number);
+  if (slot < 0) return false;
+  if (!reply(kernel, from, to, op, slot, w1, w2, w3, 0)) {
+    removeCapability(target, slot);
+    return false;
+  }
+  removeCapability(source, capability);
+  return true;
+}
+
+/** Delivers messages until none is under way. */
+export function deliverAll(kernel: Kernel): void {
+  const { state, message } = kernel;
+  const { queue } = state;
+  for (let deliveries = 0; queue.count > 0; deliveries++) {
+    assert(deliveries < DELIVERIES_MAX, 'ipc: messages beget messages without end');
+    dequeue(queue, message);
+    const task = state.tasks[message.to] as TaskState;
+    if (task.status === ENDED || task.status === KILLED) continue;
+    // A client's own thread pays for itself; a server works on its caller's time.
+    state.account = task.space >= 0 ? message.to : message.account;
+    const receiver = kernel.receivers[message.to] as Receiver;
+    receiver.step(kernel, receiver.state, message);
+  }
+}

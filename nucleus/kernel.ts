@@ -1,0 +1,265 @@
+/**
+ * The kernel: L4-like and minimal. It owns the clock, the CPU, tasks, capabilities, messages,
+ * mappings and DMA windows; it knows nothing of contracts, policies or swap.
+ *
+ * A `Kernel` is fixed wiring (costs, code, programs) around one `KernelState`, which is plain data:
+ * cloning a run is cloning that state and the receivers' states (`cloneKernel`).
+ */
+
+import type { SpaceState } from '../sim-hw/address-space.ts';
+import type { Costs } from '../sim-hw/costs/profile.ts';
+import {
+  createEventQueue,
+  type EventQueueState,
+  popEvent,
+  pushEvent,
+} from '../sim-hw/event-queue.ts';
+import type { FramesState } from '../sim-hw/frames.ts';
+import type { MmuState, Translation } from '../sim-hw/mmu.ts';
+import type { PageTableFormat, PageTableState } from '../sim-hw/page-table/format.ts';
+import type { ReferenceString } from '../sim-hw/references.ts';
+import { cloneState } from '../sim-hw/state.ts';
+import {
+  addCapability,
+  type CapabilityTable,
+  createCapabilityTable,
+  PORT,
+} from './capabilities.ts';
+import {
+  createMessage,
+  createMessageQueue,
+  type Message,
+  type MessageQueueState,
+} from './messages.ts';
+import { createTask, enterStatus, isAlive, RUNNING, type TaskState } from './tasks.ts';
+
+/** Messages that the nucleus itself sends; `from` is then NUCLEUS. Protocol ops start at 16. */
+export const NUCLEUS = 0;
+/** A task faulted. `from` the task; w0 page, w1 kind of reference, w2 1 = mapped but not writable. */
+export const FAULT = 1;
+/** A device finished. w0 as given to `deviceEventAt`. */
+export const DEVICE_DONE = 2;
+/** A timer ran out. w0 as given to `timerAt`. */
+export const TIMER = 3;
+/** A task is gone. w0 the task. */
+export const DEATH = 4;
+
+/** One protocol step: changes `state` and the kernel, sends messages, never waits, never throws. */
+export type Step = (kernel: Kernel, state: object, message: Message) => void;
+
+export interface Receiver {
+  readonly step: Step;
+  readonly state: object;
+}
+
+/** What oracles are told as it happens; see lab/oracles. Absent probes cost one test. */
+export interface Probe {
+  mapped(kernel: Kernel, task: number, page: number, frame: number): void;
+  resumed(kernel: Kernel, task: number, page: number, how: number): void;
+  clockMoved(kernel: Kernel): void;
+}
+
+export interface KernelState {
+  nowNs: number;
+  /** References executed by all tasks: the clock of terms where scenarios count in references. */
+  references: number;
+  /** True when slices, terms and deadlines count references rather than nanoseconds. */
+  readonly countsReferences: boolean;
+  /** The task that pays for what is being done. */
+  account: number;
+  readonly frames: FramesState;
+  readonly mmu: MmuState;
+  readonly table: PageTableState;
+  readonly spaces: SpaceState[];
+  readonly tasks: TaskState[];
+  readonly capabilities: CapabilityTable[];
+  readonly queue: MessageQueueState;
+  /** Completions of devices, in nanoseconds; event kind = account, a = receiver, b = word. */
+  readonly deviceEvents: EventQueueState;
+  /** Timers on the clock of terms; the same fields. */
+  readonly timers: EventQueueState;
+  /** DMA windows: frame and holding server of each, -1 when closed (SPEC [CONT6]). */
+  readonly windowFrame: Int32Array;
+  readonly windowHolder: Int32Array;
+  /** Scheduler: the task on the CPU, references or nanoseconds left of its slice. */
+  current: number;
+  lastRun: number;
+  sliceLeft: number;
+  /** Client tasks still to end. */
+  unfinished: number;
+  /** What is reported of each task, frozen when its program ended; null until then. */
+  readonly finished: (TaskState | null)[];
+  /** Where a central pager has oracle sight: task, first and last run of each dispatch. */
+  readonly segments: number[] | null;
+  /** Tasks told of deaths. */
+  readonly watchers: number[];
+}
+
+export interface Kernel {
+  readonly costs: Costs;
+  readonly format: PageTableFormat;
+  readonly programs: readonly ReferenceString[];
+  readonly schedule: Schedule;
+  readonly receivers: Receiver[];
+  readonly state: KernelState;
+  readonly translation: Translation;
+  readonly message: Message;
+  /** Oracles; absent they cost one test. */
+  probe: Probe | null;
+  /** Notifications of servers (contracts/events.ts) to whoever observes the run. */
+  observer: ((event: object) => void) | null;
+}
+
+export interface Schedule {
+  readonly kind: 'slices' | 'lockstep';
+  /** Length of a slice, in nanoseconds or references as the scenario counts. */
+  readonly slice: number;
+  /** A task that waits for a device gives the CPU away (false: it keeps its turn). */
+  readonly overlap: boolean;
+  /** What a program that has reached its end does. */
+  readonly atEnd: readonly ('exit' | 'restart')[];
+}
+
+/** Everything fixed about a kernel, for `createKernel`. */
+export interface KernelParts {
+  readonly costs: Costs;
+  readonly format: PageTableFormat;
+  readonly programs: readonly ReferenceString[];
+  readonly schedule: Schedule;
+  readonly frames: FramesState;
+  readonly mmu: MmuState;
+  readonly table: PageTableState;
+  readonly spaces: SpaceState[];
+  readonly countsReferences: boolean;
+  readonly windows: number;
+  readonly messagesMax: number;
+  readonly logsSegments: boolean;
+}
+
+export function createKernel(parts: KernelParts): Kernel {
+  const state: KernelState = {
+    nowNs: 0,
+    references: 0,
+    countsReferences: parts.countsReferences,
+    account: NUCLEUS,
+    frames: parts.frames,
+    mmu: parts.mmu,
+    table: parts.table,
+    spaces: parts.spaces,
+    tasks: [createTask(NUCLEUS, 'nucleus', -1)],
+    capabilities: [createCapabilityTable(1)],
+    queue: createMessageQueue(parts.messagesMax),
+    deviceEvents: createEventQueue(256),
+    timers: createEventQueue(256),
+    windowFrame: new Int32Array(parts.windows).fill(-1),
+    windowHolder: new Int32Array(parts.windows).fill(-1),
+    current: NUCLEUS,
+    lastRun: NUCLEUS,
+    sliceLeft: 0,
+    unfinished: 0,
+    finished: [null],
+    segments: parts.logsSegments ? [] : null,
+    watchers: [],
+  };
+  return wire(parts, state, [{ step: () => {}, state: {} }]);
+}
+
+/** A second run that continues from here on its own. Programs and code are shared. */
+export function cloneKernel(kernel: Kernel): Kernel {
+  const copy = cloneState({
+    kernel: kernel.state,
+    receivers: kernel.receivers.map((receiver) => receiver.state),
+  });
+  const receivers = kernel.receivers.map(({ step }, i) => ({
+    step,
+    state: copy.receivers[i] as object,
+  }));
+  return wire(kernel, copy.kernel, receivers);
+}
+
+function wire(
+  parts: Pick<Kernel, 'costs' | 'format' | 'programs' | 'schedule'>,
+  state: KernelState,
+  receivers: Receiver[],
+): Kernel {
+  const { mmu, frames, table } = state;
+  return {
+    costs: parts.costs,
+    format: parts.format,
+    programs: parts.programs,
+    schedule: parts.schedule,
+    receivers,
+    state,
+    translation: { mmu, frames, format: parts.format, table },
+    message: createMessage(),
+    probe: null,
+    observer: null,
+  };
+}
+
+/** Adds a task (a server when `space` is -1); returns its id. */
+export function addTask(kernel: Kernel, name: string, space: number, receiver: Receiver): number {
+  const { tasks, capabilities } = kernel.state;
+  const id = tasks.length;
+  tasks.push(createTask(id, name, space));
+  capabilities.push(createCapabilityTable(space < 0 ? 1024 : 64));
+  kernel.state.finished.push(null);
+  kernel.receivers.push(receiver);
+  if (space >= 0) kernel.state.unfinished++;
+  return id;
+}
+
+/** Gives `holder` a capability to send to `target`; returns the slot. */
+export function givePort(kernel: Kernel, holder: number, target: number): number {
+  const table = kernel.state.capabilities[holder] as CapabilityTable;
+  return addCapability(table, PORT, target, 0);
+}
+
+/** Charges CPU time to the account of what is being done, and moves the clock. */
+export function charge(kernel: Kernel, part: number, ns: number): void {
+  const { state } = kernel;
+  let task = state.tasks[state.account] as TaskState;
+  if (!isAlive(task)) task = state.tasks[NUCLEUS] as TaskState;
+  task.times[part] = (task.times[part] as number) + ns;
+  if (task.status !== RUNNING) task.chargedNs += ns;
+  state.nowNs += ns;
+}
+
+/** Now on the clock of terms, graces and deadlines. */
+export function termNow(kernel: Kernel): number {
+  const { state } = kernel;
+  return state.countsReferences ? state.references : state.nowNs;
+}
+
+/** Sends TIMER to `receiver` at `time` on the clock of terms. */
+export function timerAt(kernel: Kernel, time: number, receiver: number, word: number): void {
+  pushEvent(kernel.state.timers, time, kernel.state.account, receiver, word);
+}
+
+/** Sends DEVICE_DONE to `receiver` at `timeNs`; the account of now pays for its handling. */
+export function deviceEventAt(
+  kernel: Kernel,
+  timeNs: number,
+  receiver: number,
+  word: number,
+): void {
+  pushEvent(kernel.state.deviceEvents, timeNs, kernel.state.account, receiver, word);
+}
+
+/** Takes the event at the head of `queue` and hands it to its receiver. */
+export function fireEvent(kernel: Kernel, queue: EventQueueState, op: number): void {
+  popEvent(queue);
+  const { message, state } = kernel;
+  message.op = op;
+  message.from = NUCLEUS;
+  message.to = queue.a;
+  message.account = queue.kind;
+  message.w0 = queue.b;
+  state.account = queue.kind;
+  const receiver = kernel.receivers[message.to] as Receiver;
+  receiver.step(kernel, receiver.state, message);
+}
+
+export function setStatus(kernel: Kernel, task: TaskState, status: number): void {
+  enterStatus(task, status, kernel.state.nowNs);
+}

@@ -1,0 +1,150 @@
+/**
+ * Life of a task: start, fault, resume, end, death.
+ *
+ * A fault becomes a message to the task's pager: its own memory-control thread, or a central one. A
+ * task's end or death drops its mappings at once and is told to every watcher (the memory server,
+ * the swap server, a central pager), who free what it had.
+ */
+
+import type { SpaceState } from '../sim-hw/address-space.ts';
+import { cloneState } from '../sim-hw/state.ts';
+import { reply } from './ipc.ts';
+import {
+  charge,
+  DEATH,
+  FAULT,
+  type Kernel,
+  type KernelState,
+  NUCLEUS,
+  setStatus,
+} from './kernel.ts';
+import { dropMapping } from './memory-map.ts';
+import { enqueue, type Message } from './messages.ts';
+import {
+  changeFramesHeld,
+  ENDED,
+  FAULTING,
+  HARD,
+  histogramBucket,
+  isAlive,
+  KILLED,
+  LOST,
+  NOT_STARTED,
+  READY,
+  type TaskState,
+  TRAP,
+  WAITING_DEVICE,
+} from './tasks.ts';
+
+/** The nucleus tells a task that it begins. */
+export const START = 5;
+
+/** Timer word bit: kill the task rather than start it. */
+export const KILL_WORD = 1 << 16;
+
+/** Receiver step of the nucleus itself: a TIMER word is the task to start, or to kill. */
+export function nucleusStep(kernel: Kernel, _state: object, message: Message): void {
+  const id = message.w0 & (KILL_WORD - 1);
+  if ((message.w0 & KILL_WORD) !== 0) killTask(kernel, id);
+  else startTask(kernel, id);
+}
+
+export function startTask(kernel: Kernel, id: number): void {
+  const { state } = kernel;
+  const task = state.tasks[id] as TaskState;
+  if (task.status !== NOT_STARTED) return;
+  task.startedNs = state.nowNs;
+  task.framesSinceNs = state.nowNs;
+  task.sinceNs = state.nowNs;
+  task.status = READY;
+  state.account = id;
+  enqueue(state.queue, START, NUCLEUS, id, id, 0, 0, 0, 0, 0);
+}
+
+/**
+ * The MMU stopped `task` at `page`: trap, and tell its pager. The trap's cost covers the way to the
+ * pager and back, whether that is the task's own memory-control thread (V++'s 107 us in process) or
+ * a central pager, which as in Mach is entered by the same trap.
+ */
+export function raiseFault(
+  kernel: Kernel,
+  task: TaskState,
+  page: number,
+  kind: number,
+  protection: boolean,
+): void {
+  const { state } = kernel;
+  state.account = task.id;
+  task.faults++;
+  task.faultPage = page;
+  task.faultNs = state.nowNs;
+  charge(kernel, TRAP, kernel.costs.trapNs);
+  setStatus(kernel, task, FAULTING);
+  const mapped = protection ? 1 : 0;
+  enqueue(state.queue, FAULT, task.id, task.pager, task.id, page, kind, mapped, 0, 0);
+}
+
+/** The pager of a faulting task has begun device I/O for it: its wait is I/O wait from here. */
+export function waitForDevice(kernel: Kernel, pager: number, target: number): void {
+  const task = kernel.state.tasks[target] as TaskState;
+  if (task.pager === pager && task.status === FAULTING) setStatus(kernel, task, WAITING_DEVICE);
+}
+
+/** The pager settles its task's fault; the faulting reference runs again. */
+export function resume(
+  kernel: Kernel,
+  pager: number,
+  target: number,
+  how: number,
+  compulsory: boolean,
+): boolean {
+  const { state } = kernel;
+  const task = state.tasks[target];
+  if (task === undefined || task.pager !== pager) return false;
+  if (task.status !== FAULTING && task.status !== WAITING_DEVICE) return false;
+  if (how === HARD) task.hardFaults++;
+  else if (how === LOST) task.lostFaults++;
+  else task.softFaults++;
+  if (compulsory) task.compulsoryFaults++;
+  const stall = state.nowNs - task.faultNs;
+  task.stallNs += stall;
+  const bucket = histogramBucket(stall);
+  task.histogram[bucket] = (task.histogram[bucket] as number) + 1;
+  // What was lost is zeros from here on, and the program has been told.
+  const space = state.spaces[task.space] as SpaceState;
+  if (how === LOST) space.versions[task.faultPage] = 0;
+  setStatus(kernel, task, READY);
+  if (kernel.probe !== null) kernel.probe.resumed(kernel, target, task.faultPage, how);
+  return true;
+}
+
+/** The program is over. */
+export function endTask(kernel: Kernel, task: TaskState): void {
+  bury(kernel, task, ENDED);
+}
+
+/** Kills a task now, whatever it is doing: penalty, or a scenario's own doing. */
+export function killTask(kernel: Kernel, id: number): void {
+  const task = kernel.state.tasks[id] as TaskState;
+  if (isAlive(task)) bury(kernel, task, KILLED);
+}
+
+/** A program that is restarted has finished once: what is reported of it is frozen here. */
+export function freezeFinished(state: KernelState, task: TaskState): void {
+  if (state.finished[task.id] !== null) return;
+  changeFramesHeld(task, 0, state.nowNs);
+  task.endedNs = state.nowNs;
+  state.finished[task.id] = cloneState(task);
+  state.unfinished--;
+}
+
+function bury(kernel: Kernel, task: TaskState, status: number): void {
+  const { state } = kernel;
+  setStatus(kernel, task, status);
+  task.receiving = false;
+  freezeFinished(state, task);
+  const space = state.spaces[task.space] as SpaceState;
+  for (let page = 0; page < space.pages; page++) dropMapping(kernel, space, page);
+  kernel.format.removeSpace(state.table, space.id);
+  for (const watcher of state.watchers) reply(kernel, NUCLEUS, watcher, DEATH, task.id, 0, 0, 0, 0);
+}

@@ -1,0 +1,187 @@
+/**
+ * Mappings: what a pager does to the address space of a task it pages for.
+ *
+ * A pager names the task, a page of it and a frame slot of its own table; the nucleus refuses (with
+ * `false` or 0, never an exception) a task it does not page for, a page out of range, a slot it does
+ * not hold, a frame that is mapped or locked, and a page that is mapped already. Each call
+ * charges the account of now once, whoever performs it. Clearing REFERENCED or MODIFIED, lowering
+ * rights and unmapping drop the TLB entry.
+ */
+
+import type { SpaceState } from '../sim-hw/address-space.ts';
+import { UNMAPPED, zeroFrame } from '../sim-hw/frames.ts';
+import { MODIFIED, REFERENCED, WRITABLE } from '../sim-hw/page-table/format.ts';
+import type { ReferenceString } from '../sim-hw/references.ts';
+import { invalidate } from '../sim-hw/tlb.ts';
+import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
+import { charge, type Kernel } from './kernel.ts';
+import { MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
+
+/** Maps `page` of `target` to the frame run in `slot` of `pager`. */
+export function map(
+  kernel: Kernel,
+  pager: number,
+  target: number,
+  page: number,
+  slot: number,
+  writable: boolean,
+): boolean {
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const space = spaceFor(kernel, pager, target, page);
+  if (space === null) return false;
+  const table = kernel.state.capabilities[pager] as CapabilityTable;
+  const frame = frameAt(table, slot);
+  if (frame < 0 || ((table.slotOrder[slot] as number) & LOCKED_OUT) !== 0) return false;
+  const { frames, table: pageTable } = kernel.state;
+  if (frames.mappedBy[frame] !== UNMAPPED) return false;
+  const pageNumber = pageNumberOf(kernel, space, page);
+  if (kernel.format.find(pageTable, space.id, pageNumber) >= 0) return false;
+  const order = orderAt(table, slot);
+  if (order !== space.order) return false;
+  kernel.format.enter(pageTable, space.id, pageNumber, frame, order, writable ? WRITABLE : 0);
+  frames.mappedBy[frame] = space.base + page + 1;
+  if (kernel.probe !== null) kernel.probe.mapped(kernel, target, page, frame);
+  return true;
+}
+
+/** Unmaps `page` of `target`; returns the entry word it had (its bits tell), or 0. */
+export function unmap(kernel: Kernel, pager: number, target: number, page: number): number {
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const space = spaceFor(kernel, pager, target, page);
+  return space === null ? 0 : dropMapping(kernel, space, page);
+}
+
+/** Removes a mapping without charge: for `unmap`, revocation and exclusive locks. */
+export function dropMapping(kernel: Kernel, space: SpaceState, page: number): number {
+  const entry = kernel.format.remove(
+    kernel.state.table,
+    space.id,
+    pageNumberOf(kernel, space, page),
+  );
+  if (entry === 0) return 0;
+  invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
+  space.written[page] = 0;
+  kernel.state.frames.mappedBy[entry >>> 8] = UNMAPPED;
+  return entry;
+}
+
+/** Drops whatever mapping the frame has, whoever made it; returns the entry word, or 0. */
+export function dropMappingOfFrame(kernel: Kernel, frame: number): number {
+  const key = kernel.state.frames.mappedBy[frame] as number;
+  if (key === UNMAPPED) return 0;
+  const space = spaceOfGlobalPage(kernel, key - 1);
+  return dropMapping(kernel, space, key - 1 - space.base);
+}
+
+/** Hardware bits of a page, or 0 when it is not mapped. One scan step. */
+export function pageBits(kernel: Kernel, pager: number, target: number, page: number): number {
+  charge(kernel, SCAN, kernel.costs.scanNs);
+  const index = entryIndex(kernel, pager, target, page);
+  if (index < 0) return 0;
+  return (kernel.state.table.entries[index] as number) & 0xff;
+}
+
+/** Clears REFERENCED. One scan step. */
+export function clearReferenced(kernel: Kernel, pager: number, target: number, page: number): void {
+  charge(kernel, SCAN, kernel.costs.scanNs);
+  const index = entryIndex(kernel, pager, target, page);
+  if (index < 0) return;
+  const { entries } = kernel.state.table;
+  entries[index] = (entries[index] as number) & ~REFERENCED;
+  const space = spaceOf(kernel, target);
+  invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
+}
+
+/**
+ * Makes a mapped page clean for the MMU, and writable or not. Returns the entry word before, or 0
+ * when it is not mapped. One mapping operation.
+ */
+export function protect(
+  kernel: Kernel,
+  pager: number,
+  target: number,
+  page: number,
+  writable: boolean,
+): number {
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const index = entryIndex(kernel, pager, target, page);
+  if (index < 0) return 0;
+  const { entries } = kernel.state.table;
+  const before = entries[index] as number;
+  entries[index] = (before & ~(MODIFIED | WRITABLE)) | (writable ? WRITABLE : 0);
+  const space = spaceOf(kernel, target);
+  space.written[page] = 0;
+  invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
+  return before;
+}
+
+/** Raises a mapped page to writable: no TLB shootdown is owed for a rise. */
+export function allowWrite(kernel: Kernel, pager: number, target: number, page: number): boolean {
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const index = entryIndex(kernel, pager, target, page);
+  if (index < 0) return false;
+  const { entries } = kernel.state.table;
+  entries[index] = (entries[index] as number) | WRITABLE;
+  return true;
+}
+
+/** Fills an unmapped frame run of the pager's with zeros. */
+export function zero(kernel: Kernel, pager: number, slot: number): boolean {
+  const table = kernel.state.capabilities[pager] as CapabilityTable;
+  const first = frameAt(table, slot);
+  if (first < 0 || ((table.slotOrder[slot] as number) & LOCKED_OUT) !== 0) return false;
+  zeroRun(kernel, first, orderAt(table, slot));
+  return true;
+}
+
+/** Fills a run with zeros and charges each frame. */
+export function zeroRun(kernel: Kernel, first: number, order: number): void {
+  const count = 1 << order;
+  charge(kernel, ZERO, kernel.costs.zeroNs * count);
+  for (let frame = first; frame < first + count; frame++) zeroFrame(kernel.state.frames, frame);
+}
+
+/** The space that holds a global page id. */
+export function spaceOfGlobalPage(kernel: Kernel, globalPage: number): SpaceState {
+  const { spaces } = kernel.state;
+  let low = 0;
+  let high = spaces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((spaces[middle] as SpaceState).base <= globalPage) low = middle;
+    else high = middle - 1;
+  }
+  return spaces[low] as SpaceState;
+}
+
+/** Whether an entry word says that the page was written since it was last made clean. */
+export function wasModified(entry: number): boolean {
+  return (entry & MODIFIED) !== 0;
+}
+
+/** Whether an entry word says that the page was touched since its bit was last cleared. */
+export function wasReferenced(entry: number): boolean {
+  return (entry & REFERENCED) !== 0;
+}
+
+function spaceOf(kernel: Kernel, target: number): SpaceState {
+  const task = kernel.state.tasks[target] as TaskState;
+  return kernel.state.spaces[task.space] as SpaceState;
+}
+
+function spaceFor(kernel: Kernel, pager: number, target: number, page: number): SpaceState | null {
+  const task = kernel.state.tasks[target];
+  if (task === undefined || task.space < 0 || task.pager !== pager) return null;
+  const space = kernel.state.spaces[task.space] as SpaceState;
+  return page >= 0 && page < space.pages ? space : null;
+}
+
+function entryIndex(kernel: Kernel, pager: number, target: number, page: number): number {
+  const space = spaceFor(kernel, pager, target, page);
+  if (space === null) return -1;
+  return kernel.format.find(kernel.state.table, space.id, pageNumberOf(kernel, space, page));
+}
+
+function pageNumberOf(kernel: Kernel, space: SpaceState, page: number): number {
+  return (kernel.programs[space.id] as ReferenceString).pageNumbers[page] as number;
+}

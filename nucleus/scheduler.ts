@@ -1,0 +1,188 @@
+/**
+ * Scheduler: one CPU, round robin. `stepKernel` makes one decision: deliver what is due, then run
+ * one task until its fault, the next event or the end of its slice, or idle to the next event.
+ *
+ * slices    a task runs until its slice is over; while it waits for a device another one runs
+ *           (unless `overlap` is off: then it keeps its turn)
+ * lockstep  strict alternation by reference; a faulting task keeps its turn
+ *
+ * Where a scenario counts in references, nothing is dispatched while a device is at work, so that
+ * the order of events cannot depend on what translation costs (SPEC [TIME3]). Several CPUs come
+ * later: the one with the lowest clock will run.
+ */
+
+import type { SpaceState } from '../sim-hw/address-space.ts';
+import { assert } from '../sim-hw/assert.ts';
+import { peekTime } from '../sim-hw/event-queue.ts';
+import { FAULTED, PROGRAM_ENDED, runBatch } from '../sim-hw/mmu.ts';
+import { kindOfRun, pageOfRun, type ReferenceString } from '../sim-hw/references.ts';
+import { deliverAll } from './ipc.ts';
+import {
+  charge,
+  DEVICE_DONE,
+  fireEvent,
+  type Kernel,
+  NUCLEUS,
+  setStatus,
+  TIMER,
+  termNow,
+} from './kernel.ts';
+import { endTask, freezeFinished, raiseFault } from './life.ts';
+import {
+  FAULTING,
+  isAlive,
+  PROGRAM,
+  READY,
+  RUNNING,
+  type TaskState,
+  TRANSLATION,
+  TRAP,
+  WAITING_DEVICE,
+} from './tasks.ts';
+
+/** Ticks of one batch stay below 2^31. */
+const TICKS_MAX = 2_000_000_000;
+
+/** Runs to the end: every client task has finished or died. */
+export function runToEnd(kernel: Kernel): void {
+  while (stepKernel(kernel));
+}
+
+/** One decision. False when every client task has finished. */
+export function stepKernel(kernel: Kernel): boolean {
+  const { state } = kernel;
+  deliverAll(kernel);
+  if (state.unfinished === 0) return false;
+  if (fireDueEvents(kernel)) return true;
+  const id = chooseTask(kernel);
+  if (id < 0) idle(kernel);
+  else dispatch(kernel, state.tasks[id] as TaskState);
+  if (kernel.probe !== null) kernel.probe.clockMoved(kernel);
+  return true;
+}
+
+function fireDueEvents(kernel: Kernel): boolean {
+  const { state } = kernel;
+  let fired = false;
+  while (peekTime(state.deviceEvents) <= state.nowNs) {
+    fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
+    charge(kernel, TRAP, kernel.costs.trapNs);
+    deliverAll(kernel);
+    fired = true;
+  }
+  while (peekTime(state.timers) <= termNow(kernel)) {
+    fireEvent(kernel, state.timers, TIMER);
+    deliverAll(kernel);
+    fired = true;
+  }
+  return fired;
+}
+
+/** The task to run, or -1 to idle. */
+function chooseTask(kernel: Kernel): number {
+  const { state, schedule } = kernel;
+  const current = state.tasks[state.current] as TaskState;
+  const devicesBusy = peekTime(state.deviceEvents) !== Number.POSITIVE_INFINITY;
+  if (state.countsReferences && devicesBusy) return -1;
+  if (state.sliceLeft > 0) {
+    if (current.status === READY) return current.id;
+    const waits = current.status === FAULTING || current.status === WAITING_DEVICE;
+    if (waits && devicesBusy && !schedule.overlap) return -1;
+  }
+  const { length } = state.tasks;
+  for (let step = 1; step <= length; step++) {
+    const id = (state.current + step) % length;
+    if ((state.tasks[id] as TaskState).status !== READY) continue;
+    if (id !== state.current || state.sliceLeft <= 0) state.sliceLeft = schedule.slice;
+    state.current = id;
+    return id;
+  }
+  return -1;
+}
+
+/** Nobody can run: on to the next event. */
+function idle(kernel: Kernel): void {
+  const { state } = kernel;
+  const device = peekTime(state.deviceEvents);
+  const timer = peekTime(state.timers);
+  if (state.countsReferences) {
+    if (device < Number.POSITIVE_INFINITY) state.nowNs = device;
+    else {
+      assert(timer < Number.POSITIVE_INFINITY, 'scheduler: every task waits and nothing is due');
+      state.references = Math.max(state.references, timer);
+    }
+    return;
+  }
+  const next = Math.min(device, timer);
+  assert(next < Number.POSITIVE_INFINITY, 'scheduler: every task waits and nothing is due');
+  state.nowNs = Math.max(state.nowNs, next);
+}
+
+function dispatch(kernel: Kernel, task: TaskState): void {
+  const { state } = kernel;
+  state.account = task.id;
+  if (state.lastRun !== task.id) {
+    charge(kernel, TRAP, kernel.costs.switchNs);
+    state.lastRun = task.id;
+  }
+  setStatus(kernel, task, RUNNING);
+  const space = state.spaces[task.space] as SpaceState;
+  const program = kernel.programs[space.id] as ReferenceString;
+  const from = space.cursor;
+  const result = runBatch(kernel.translation, space, program, ticksAllowed(kernel));
+  account(kernel, task);
+  if (state.segments !== null)
+    state.segments.push(task.id, from, space.cursor + (space.offset > 0 ? 1 : 0));
+  if (result === FAULTED) {
+    const run = program.runs[space.cursor] as number;
+    raiseFault(kernel, task, pageOfRun(run), kindOfRun(run), state.mmu.protection);
+  } else if (result === PROGRAM_ENDED) endOfProgram(kernel, task, space);
+  else setStatus(kernel, task, READY);
+}
+
+/** Ticks until the slice is over or something is due, at least 1. */
+function ticksAllowed(kernel: Kernel): number {
+  const { state } = kernel;
+  if (state.countsReferences || kernel.schedule.kind === 'lockstep') {
+    if (kernel.schedule.kind === 'lockstep') return 1;
+    const due = peekTime(state.timers) - state.references;
+    return Math.max(1, Math.min(state.sliceLeft, due, TICKS_MAX));
+  }
+  const due = Math.min(peekTime(state.timers), peekTime(state.deviceEvents)) - state.nowNs;
+  return Math.max(1, Math.min(state.sliceLeft * 1000, due * 1000, TICKS_MAX));
+}
+
+/** Charges what the last batch did; picoseconds carry over to the next one. */
+function account(kernel: Kernel, task: TaskState): void {
+  const { state, costs } = kernel;
+  const { mmu } = state;
+  const programPs = task.programCarryPs + mmu.references * costs.referencePs;
+  const programNs = Math.floor(programPs / 1000);
+  task.programCarryPs = programPs - programNs * 1000;
+  const translationPs =
+    task.translationCarryPs +
+    mmu.secondHits * costs.secondTlbPs +
+    mmu.walks * costs.walkStartPs +
+    mmu.probes * costs.walkProbePs;
+  const translationNs = Math.floor(translationPs / 1000);
+  task.translationCarryPs = translationPs - translationNs * 1000;
+  charge(kernel, PROGRAM, programNs);
+  charge(kernel, TRANSLATION, translationNs);
+  task.references += mmu.references;
+  state.references += mmu.references;
+  const countsReferences = state.countsReferences || kernel.schedule.kind === 'lockstep';
+  state.sliceLeft -= countsReferences ? mmu.references : programNs + translationNs;
+}
+
+function endOfProgram(kernel: Kernel, task: TaskState, space: SpaceState): void {
+  if (kernel.schedule.atEnd[space.id] === 'exit' || !isAlive(task)) {
+    endTask(kernel, task);
+    kernel.state.current = NUCLEUS;
+    kernel.state.sliceLeft = 0;
+    return;
+  }
+  setStatus(kernel, task, READY);
+  freezeFinished(kernel.state, task);
+  space.cursor = 0;
+  space.offset = 0;
+}

@@ -1,0 +1,179 @@
+/**
+ * Tasks and where their time goes.
+ *
+ * A task is a program in an address space with a memory-control thread beside it; a server is a
+ * task without a program. There is one CPU: whatever it does is *charged* to one task, the one on
+ * whose behalf it is done, and moves the clock. Everything else a task lives through is waiting.
+ *
+ *   READY --dispatch--> RUNNING --fault--> FAULTING --I/O begun--> WAITING_DEVICE
+ *     ^                    |                  |                          |
+ *     +----slice over------+                  +-------- resume ----------+--> READY
+ *   NOT_STARTED -> READY ... -> ENDED (program over) or KILLED
+ *
+ * READY and FAULTING count as CPU wait (the task waits for the CPU or for another task to act, e.g.
+ * for frames that are being revoked), WAITING_DEVICE as I/O wait. CPU time charged to a task while
+ * it waits is taken out of the wait, so a task's eight parts sum to its life exactly.
+ */
+
+import { assert } from '../sim-hw/assert.ts';
+
+export const NOT_STARTED = 0;
+export const READY = 1;
+export const RUNNING = 2;
+export const FAULTING = 3;
+export const WAITING_DEVICE = 4;
+export const ENDED = 5;
+export const KILLED = 6;
+
+/** Indices into `times`, in nanoseconds. */
+export const PROGRAM = 0;
+export const TRANSLATION = 1;
+export const TRAP = 2;
+export const MESSAGE = 3;
+export const SCAN = 4;
+export const ZERO = 5;
+export const IO_WAIT = 6;
+export const CPU_WAIT = 7;
+export const TIME_PARTS = 8;
+
+/** How a fault was settled: by reading a device, without one, or by finding the page lost. */
+export const HARD = 0;
+export const SOFT = 1;
+export const LOST = 2;
+
+/** Buckets of the fault-time histogram: 16 a doubling, from 1 ns (exact below 16 ns). */
+export const HISTOGRAM_BUCKETS = 16 * 50;
+
+export interface TaskState {
+  readonly id: number;
+  readonly name: string;
+  /** Address space, or -1 for a server. */
+  readonly space: number;
+  /** The task that is told of this one's faults: itself, or a central pager. */
+  pager: number;
+  status: number;
+  /** Whether its memory-control thread waits for messages; else a zero time-out send fails. */
+  receiving: boolean;
+  sinceNs: number;
+  chargedNs: number;
+  readonly times: Float64Array;
+  programCarryPs: number;
+  translationCarryPs: number;
+  startedNs: number;
+  endedNs: number;
+  /** References executed: the task's own time. */
+  references: number;
+  faultPage: number;
+  faultNs: number;
+  faults: number;
+  compulsoryFaults: number;
+  hardFaults: number;
+  softFaults: number;
+  lostFaults: number;
+  pageIns: number;
+  pageOuts: number;
+  messages: number;
+  revocationsMet: number;
+  revocationsMissed: number;
+  stallNs: number;
+  readonly histogram: Float64Array;
+  framesHeld: number;
+  framesMax: number;
+  /** Sum of frames held x nanoseconds, up to `framesSinceNs`. */
+  frameNs: number;
+  framesSinceNs: number;
+}
+
+export function createTask(id: number, name: string, space: number): TaskState {
+  return {
+    id,
+    name,
+    space,
+    pager: id,
+    status: NOT_STARTED,
+    receiving: true,
+    sinceNs: 0,
+    chargedNs: 0,
+    times: new Float64Array(TIME_PARTS),
+    programCarryPs: 0,
+    translationCarryPs: 0,
+    startedNs: 0,
+    endedNs: 0,
+    references: 0,
+    faultPage: -1,
+    faultNs: 0,
+    faults: 0,
+    compulsoryFaults: 0,
+    hardFaults: 0,
+    softFaults: 0,
+    lostFaults: 0,
+    pageIns: 0,
+    pageOuts: 0,
+    messages: 0,
+    revocationsMet: 0,
+    revocationsMissed: 0,
+    stallNs: 0,
+    histogram: new Float64Array(space < 0 ? 0 : HISTOGRAM_BUCKETS),
+    framesHeld: 0,
+    framesMax: 0,
+    frameNs: 0,
+    framesSinceNs: 0,
+  };
+}
+
+/** True from the task's start to its end: only then is its time accounted. */
+export function isAlive(task: TaskState): boolean {
+  return task.status >= READY && task.status <= WAITING_DEVICE;
+}
+
+/** Moves a task to another status at `nowNs`, settling the wait it leaves. */
+export function enterStatus(task: TaskState, status: number, nowNs: number): void {
+  if (task.status !== RUNNING && isAlive(task)) {
+    const waited = nowNs - task.sinceNs - task.chargedNs;
+    assert(waited >= 0, `tasks: ${task.name} was charged more than it waited`);
+    const part = task.status === WAITING_DEVICE ? IO_WAIT : CPU_WAIT;
+    task.times[part] = (task.times[part] as number) + waited;
+  }
+  task.status = status;
+  task.sinceNs = nowNs;
+  task.chargedNs = 0;
+}
+
+/** Settles `framesHeld` up to now before it changes by `frames`. */
+export function changeFramesHeld(task: TaskState, frames: number, nowNs: number): void {
+  task.frameNs += task.framesHeld * (nowNs - task.framesSinceNs);
+  task.framesSinceNs = nowNs;
+  task.framesHeld += frames;
+  if (task.framesHeld > task.framesMax) task.framesMax = task.framesHeld;
+}
+
+/** Bucket of a duration: exact below 16 ns, then 16 a doubling. */
+export function histogramBucket(ns: number): number {
+  let scale = 0;
+  let rest = ns;
+  while (rest >= 32) {
+    rest = Math.floor(rest / 2);
+    scale++;
+  }
+  return Math.min(HISTOGRAM_BUCKETS - 1, rest < 16 ? rest : scale * 16 + rest);
+}
+
+/** Upper edge of the bucket in which the `fraction` of all recorded durations is reached. */
+export function histogramQuantile(histogram: Float64Array, fraction: number): number {
+  let total = 0;
+  for (const count of histogram) total += count;
+  let seen = 0;
+  for (let bucket = 0; bucket < histogram.length; bucket++) {
+    seen += histogram[bucket] as number;
+    if (total > 0 && seen >= fraction * total) return bucketTop(bucket);
+  }
+  return 0;
+}
+
+function bucketTop(bucket: number): number {
+  if (bucket < 32) return bucket;
+  const scale = Math.floor(bucket / 16) - 1;
+  let top = bucket - scale * 16 + 1;
+  for (let i = 0; i < scale; i++) top *= 2;
+  return top - 1;
+}

@@ -1,0 +1,128 @@
+/**
+ * Eviction: getting frames free, and pages clean.
+ *
+ * The policy names the victim; whether it must be written first the pager learns from the MODIFIED
+ * bit it gets when it unmaps. Scratch is dropped. A clean page's frame is free at once; a dirty
+ * one's when its transfer ends. A freed frame goes first to whoever it was promised.
+ */
+
+import { OP } from '../contracts/messages.ts';
+import { orderAt } from '../nucleus/capabilities.ts';
+import { send } from '../nucleus/ipc.ts';
+import type { Kernel } from '../nucleus/kernel.ts';
+import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
+import { countResident } from './faults.ts';
+import { askVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
+import {
+  BUSY,
+  CLEAN,
+  DIRTY,
+  EVICT,
+  FLAGS,
+  HAS_COPY,
+  LOST,
+  type Member,
+  type PagerState,
+  popFree,
+  pushFree,
+  RESIDENT,
+  SCRATCH,
+  setWord,
+  slotOf,
+} from './state.ts';
+import { beginTransfer } from './transfers.ts';
+
+export type Evicted = 'freed' | 'begun' | 'nothing';
+
+/** Evicts one page of the policy's choice: its frame is free now, or when its transfer ends. */
+export function evictOne(kernel: Kernel, code: PagerCode, pager: PagerState): Evicted {
+  const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
+  const { transfers } = pager;
+  if (candidates === 0 || transfers.active >= transfers.purpose.length) return 'nothing';
+  return evict(kernel, code, pager, askVictim(kernel, code, pager));
+}
+
+/** Evicts `page`, which is resident and idle. */
+function evict(kernel: Kernel, code: PagerCode, pager: PagerState, page: number): Evicted {
+  const member = memberOfPage(pager, page) as Member;
+  tellRemoved(kernel, code, pager, page);
+  const modified = wasModified(unmap(kernel, pager.id, member.task, page - member.base));
+  const word = pager.pageWord[page] as number;
+  const slot = slotOf(word);
+  const rest = word & FLAGS & ~(RESIDENT | DIRTY);
+  if (modified && (word & SCRATCH) === 0) {
+    setWord(pager, page, slot * 256 + (rest | BUSY | DIRTY));
+    beginTransfer(kernel, pager, EVICT, page, slot, -1);
+    return 'begun';
+  }
+  const dropped = modified ? (rest | LOST) & ~HAS_COPY : rest;
+  setWord(pager, page, dropped);
+  freeFrame(kernel, pager, member, slot);
+  return 'freed';
+}
+
+/** A frame has become free: return it if it is owed, else keep it. */
+export function freeFrame(kernel: Kernel, pager: PagerState, member: Member, slot: number): void {
+  if (pager.members.length > 1) countResident(kernel, member, -(1 << member.order));
+  if (pager.owed > 0) returnSlot(kernel, pager, slot);
+  else pushFree(pager, slot);
+}
+
+/** Returns what is owed: free frames, then clean pages, then dirty ones as they get written. */
+export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  while (pager.owed > 0) {
+    const slot = popFree(pager);
+    if (slot < 0) break;
+    returnSlot(kernel, pager, slot);
+  }
+  pager.cleanOnly = true;
+  while (pager.owed > 0 && evictOne(kernel, code, pager) === 'freed');
+  pager.cleanOnly = false;
+  while (pager.owed > pager.transfers.evictions)
+    if (evictOne(kernel, code, pager) === 'nothing') break;
+}
+
+/** Keeps frames free ahead of need, once the pager can get no more by asking. */
+export function keepSpare(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  if (pager.freeSlots + pager.transfers.evictions >= pager.spareLow) return;
+  if (pager.held < pager.guaranteed) return;
+  while (pager.freeSlots + pager.transfers.evictions < pager.spareHigh)
+    if (evictOne(kernel, code, pager) === 'nothing') return;
+}
+
+/** Makes one dirty page clean, but not `but`: at once when it was not written after all. */
+export function cleanOne(
+  kernel: Kernel,
+  pager: PagerState,
+  but: number,
+): 'at once' | 'begun' | 'nothing' {
+  const { slotPage, transfers } = pager;
+  if (transfers.active >= transfers.purpose.length) return 'nothing';
+  for (let step = 0; step < slotPage.length; step++) {
+    const slot = (pager.cleanHand + step) % slotPage.length;
+    const page = slotPage[slot] as number;
+    if (page < 0 || page === but) continue;
+    const word = pager.pageWord[page] as number;
+    if ((word & (RESIDENT | BUSY | DIRTY)) !== (RESIDENT | DIRTY)) continue;
+    pager.cleanHand = (slot + 1) % slotPage.length;
+    const member = memberOfPage(pager, page) as Member;
+    const entry = protect(kernel, pager.id, member.task, page - member.base, false);
+    if (!wasModified(entry)) {
+      setWord(pager, page, word & ~DIRTY);
+      return 'at once';
+    }
+    setWord(pager, page, word | BUSY);
+    beginTransfer(kernel, pager, CLEAN, page, slot, -1);
+    return 'begun';
+  }
+  return 'nothing';
+}
+
+function returnSlot(kernel: Kernel, pager: PagerState, slot: number): void {
+  const table = kernel.state.capabilities[pager.id];
+  const frames = table === undefined ? 1 : 1 << orderAt(table, slot);
+  pager.owed = Math.max(0, pager.owed - frames);
+  pager.held -= frames;
+  pager.slotPage[slot] = -1;
+  send(kernel, pager.id, pager.memoryPort, OP.returnFrames, slot, 0, 0, 0, 0);
+}

@@ -1,0 +1,228 @@
+/**
+ * Pager: the messages every pager understands, whoever it pages for. Its owner (a client's
+ * memory-control thread, a central server) handles the rest: contracts, notices, timers.
+ */
+
+import { messageName, OP } from '../contracts/messages.ts';
+import { DONE } from '../contracts/refusals.ts';
+import { DEATH, FAULT, type Kernel, NUCLEUS, TIMER } from '../nucleus/kernel.ts';
+import type { Message } from '../nucleus/messages.ts';
+import { SOFT, type TaskState } from '../nucleus/tasks.ts';
+import { WRITE } from '../sim-hw/references.ts';
+import { freeFrame, payOwed } from './eviction.ts';
+import {
+  RETRY,
+  retryDirtying,
+  serveWaiters,
+  settle,
+  takeFault,
+  takeGrant,
+  takeRefusal,
+} from './faults.ts';
+import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import {
+  BUSY,
+  DIRTY,
+  dropFree,
+  EVICT,
+  FETCH,
+  FLAGS,
+  HAS_COPY,
+  LOST,
+  type Member,
+  NO_FAULT,
+  type PagerState,
+  RESIDENT,
+  SCRATCH,
+  setWord,
+  slotOf,
+  TOUCHED,
+  WANTS_CLEAN,
+  WANTS_FRAME,
+} from './state.ts';
+import { beginTransfer, endTransfer, handOver, transferOfSlot } from './transfers.ts';
+
+/** Handles a message if it is one of those every pager understands; false when it is not. */
+export function pagerMessage(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  message: Message,
+): boolean {
+  const { op, w0, w1, w2, w3 } = message;
+  if (op === FAULT) takeFault(kernel, code, pager, message.from, w0, w1 === WRITE, w2 === 1);
+  else if (op === OP.swapped) transferOver(kernel, code, pager, w0, w1);
+  else if (op === OP.containerIs) handOver(kernel, pager, w0, w1, w2);
+  else if (op === OP.granted) takeGrant(kernel, code, pager, w1, w2, w3 === 1);
+  else if (op === OP.loss) takeLoss(kernel, code, pager, w0, w2 === 1);
+  else if (op === OP.refused) return refusal(kernel, code, pager, w0, w2);
+  else if (op === DEATH && message.from === NUCLEUS) memberDied(kernel, code, pager, w0);
+  else if (op === TIMER && message.from === NUCLEUS && w0 === RETRY)
+    serveWaiters(kernel, code, pager);
+  else return false;
+  return true;
+}
+
+function refusal(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  tag: number,
+  op: number,
+): boolean {
+  const name = messageName(op);
+  if (name === 'allocate') takeRefusal(kernel, code, pager);
+  else if (name === 'createContainer') transferOver(kernel, code, pager, tag, 1);
+  else return name === 'cancelContainer' || name === 'returnFrames';
+  return true;
+}
+
+/** A transfer has ended, well (DONE) or not. */
+function transferOver(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  number: number,
+  reason: number,
+): void {
+  const { transfers } = pager;
+  const page = transfers.page[number] as number;
+  const slot = transfers.slot[number] as number;
+  const purpose = transfers.purpose[number] as number;
+  const waiter = transfers.waiter[number] as number;
+  const orphan = transfers.orphan[number] === 1;
+  endTransfer(kernel, pager, number);
+  if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
+  else if (reason !== DONE) beginTransfer(kernel, pager, purpose, page, slot, waiter);
+  else {
+    const member = memberOfPage(pager, page) as Member;
+    const task = kernel.state.tasks[member.task] as TaskState;
+    if (purpose === FETCH) task.pageIns++;
+    else task.pageOuts++;
+    if (purpose === EVICT) pageIsOut(kernel, code, pager, page, slot, waiter);
+    else pageIsIn(kernel, code, pager, page, purpose, waiter);
+  }
+  retryDirtying(kernel, code, pager);
+  serveWaiters(kernel, code, pager);
+}
+
+function pageIsIn(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  purpose: number,
+  waiter: number,
+): void {
+  const word = pager.pageWord[page] as number;
+  const clean = purpose === FETCH ? word : (word | HAS_COPY) & ~DIRTY;
+  setWord(pager, page, clean & ~BUSY);
+  const owner = memberOfPage(pager, page) as Member;
+  if (owner.dead) return dropPage(kernel, code, pager, owner, page);
+  if (waiter < 0) return;
+  const member = pager.members[waiter] as Member;
+  if (purpose !== FETCH) member.how = SOFT;
+  settle(kernel, code, pager, member);
+}
+
+/** Written out: its frame is free, unless its program has come back for it meanwhile. */
+function pageIsOut(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  slot: number,
+  waiter: number,
+): void {
+  const flags = ((pager.pageWord[page] as number) & FLAGS & ~(BUSY | DIRTY)) | HAS_COPY;
+  if (waiter < 0) {
+    setWord(pager, page, flags);
+    freeFrame(kernel, pager, memberOfPage(pager, page) as Member, slot);
+    return;
+  }
+  setWord(pager, page, slot * 256 + (flags | RESIDENT));
+  tellAdmitted(kernel, code, pager, page);
+  const member = pager.members[waiter] as Member;
+  member.how = SOFT;
+  settle(kernel, code, pager, member);
+}
+
+/** The frame of a transfer was taken, or its task died, before the transfer was over. */
+function orphaned(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  purpose: number,
+  waiter: number,
+): void {
+  const word = pager.pageWord[page] as number;
+  const kept = word & (SCRATCH | TOUCHED);
+  if ((word & RESIDENT) !== 0) tellRemoved(kernel, code, pager, page);
+  setWord(pager, page, purpose === FETCH ? kept | HAS_COPY : kept | LOST);
+  if (waiter < 0) return;
+  (pager.members[waiter] as Member).waits = WANTS_FRAME;
+  pager.waiters.push(waiter);
+}
+
+/** The memory server took the frames in `slot`. */
+function takeLoss(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  slot: number,
+  modified: boolean,
+): void {
+  pager.held -= 1 << (pager.members[0] as Member).order;
+  if (pager.owed > 0) pager.owed--;
+  const transfer = transferOfSlot(pager, slot);
+  if (transfer >= 0) {
+    pager.transfers.orphan[transfer] = 1;
+    pager.transfers.container[transfer] = -1;
+    return;
+  }
+  if (dropFree(pager, slot)) return;
+  const page = pager.slotPage[slot] as number;
+  pager.slotPage[slot] = -1;
+  const word = pager.pageWord[page] as number;
+  const kept = word & (HAS_COPY | SCRATCH | TOUCHED);
+  tellRemoved(kernel, code, pager, page);
+  setWord(pager, page, modified ? (kept & ~HAS_COPY) | LOST : kept);
+  for (const [index, member] of pager.members.entries()) {
+    if (member.waits !== WANTS_CLEAN || member.base + member.faultPage !== page) continue;
+    member.waits = WANTS_FRAME;
+    pager.waiters.push(index);
+  }
+  serveWaiters(kernel, code, pager);
+}
+
+/** A member of a central pager is gone: its pages with it. */
+function memberDied(kernel: Kernel, code: PagerCode, pager: PagerState, task: number): void {
+  const index = pager.memberOf[task] ?? -1;
+  if (index < 0) return;
+  const member = pager.members[index] as Member;
+  const place = pager.waiters.indexOf(index);
+  if (place >= 0) pager.waiters.splice(place, 1);
+  member.waits = NO_FAULT;
+  for (let number = 0; number < pager.transfers.purpose.length; number++)
+    if (pager.transfers.waiter[number] === index) pager.transfers.waiter[number] = -1;
+  member.dead = true;
+  for (let page = member.base; page < member.base + member.pages; page++)
+    if (((pager.pageWord[page] as number) & (RESIDENT | BUSY)) === RESIDENT)
+      dropPage(kernel, code, pager, member, page);
+  payOwed(kernel, code, pager);
+  serveWaiters(kernel, code, pager);
+}
+
+function dropPage(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  member: Member,
+  page: number,
+): void {
+  const slot = slotOf(pager.pageWord[page] as number);
+  tellRemoved(kernel, code, pager, page);
+  setWord(pager, page, 0);
+  freeFrame(kernel, pager, member, slot);
+}

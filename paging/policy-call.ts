@@ -1,0 +1,212 @@
+/**
+ * Policy calls: the pager's side of contracts/policy.ts. A policy is somebody's own code: what it
+ * throws, and a victim it does not hold, become a `PolicyFault` that names it. What it may see goes
+ * through one view, whose every look at a hardware bit is a charged nucleus operation.
+ */
+
+import type { Policy, PolicyView, ReferenceBatch } from '../contracts/policy.ts';
+import type { Kernel } from '../nucleus/kernel.ts';
+import { clearReferenced, pageBits, wasModified, wasReferenced } from '../nucleus/memory-map.ts';
+import type { TaskState } from '../nucleus/tasks.ts';
+import { BUSY, DIRTY, type Member, type PagerState, RESIDENT } from './state.ts';
+
+/** A policy misbehaved: not a defect of leasehold, but of the named policy. */
+export class PolicyFault extends Error {
+  readonly policy: string;
+  constructor(policy: string, what: string) {
+    super(`policy '${policy}' ${what}`);
+    this.policy = policy;
+  }
+}
+
+/** Fixed code and programs of a pager; shared by clones of a run. */
+export interface PagerCode {
+  readonly policy: Policy;
+  /** By member: packed runs and, for future sight, the next use of each. */
+  readonly programs: readonly { readonly runs: Uint32Array; readonly nextUse: Uint32Array }[];
+  readonly view: View;
+}
+
+/** Looks one policy call may take before the pager takes it for a loop: per page, plus a few. */
+const LOOKS_A_PAGE = 8;
+
+/** The `PolicyView` of one pager; pointed at a kernel and state before each call. */
+export class View implements PolicyView {
+  kernel: Kernel | null = null;
+  pager: PagerState | null = null;
+  looks = 0;
+
+  now(): number {
+    const { kernel, pager } = this.at();
+    let references = 0;
+    for (const { task } of pager.members)
+      references += (kernel.state.tasks[task] as TaskState).references;
+    return references;
+  }
+
+  referenced(page: number): boolean {
+    return wasReferenced(this.bits(page));
+  }
+
+  modified(page: number): boolean {
+    return wasModified(this.bits(page));
+  }
+
+  clearReferenced(page: number): void {
+    const { kernel, pager } = this.at();
+    this.count();
+    const member = memberOfPage(pager, page);
+    if (member !== null) clearReferenced(kernel, pager.id, member.task, page - member.base);
+  }
+
+  evictable(page: number): boolean {
+    const { pager } = this.at();
+    this.count();
+    const word = pager.pageWord[page];
+    return word !== undefined && isEvictable(pager, word);
+  }
+
+  private bits(page: number): number {
+    const { kernel, pager } = this.at();
+    this.count();
+    const member = memberOfPage(pager, page);
+    return member === null ? 0 : pageBits(kernel, pager.id, member.task, page - member.base);
+  }
+
+  private count(): void {
+    const { pager } = this.at();
+    if (++this.looks > LOOKS_A_PAGE * pager.pageWord.length + 1000)
+      throw new Error('looked at pages without end and named no victim');
+  }
+
+  private at(): { kernel: Kernel; pager: PagerState } {
+    if (this.kernel === null || this.pager === null)
+      throw new Error('used its view outside of a call');
+    return this as unknown as { kernel: Kernel; pager: PagerState };
+  }
+}
+
+export function createPagerCode(
+  policy: Policy,
+  programs: readonly { runs: Uint32Array; nextUse: Uint32Array }[],
+): PagerCode {
+  return { policy, programs, view: new View() };
+}
+
+export function tellAdmitted(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+): void {
+  const view = point(kernel, code, pager);
+  try {
+    code.policy.admitted(pager.policy, page, view);
+  } catch (error) {
+    throw faultOf(code, 'admitted', error);
+  }
+}
+
+export function tellRemoved(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+): void {
+  const view = point(kernel, code, pager);
+  try {
+    code.policy.removed(pager.policy, page, view);
+  } catch (error) {
+    throw faultOf(code, 'removed', error);
+  }
+}
+
+/** The policy's victim, checked to be one; the caller has made sure that there is one. */
+export function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState): number {
+  const view = point(kernel, code, pager);
+  let page: number;
+  try {
+    if (code.policy.referencesSeen !== undefined) drain(kernel, code, pager);
+    page = code.policy.victim(pager.policy, view);
+  } catch (error) {
+    throw faultOf(code, 'victim', error);
+  }
+  const word = pager.pageWord[page];
+  if (word === undefined || !isEvictable(pager, word))
+    throw new PolicyFault(
+      code.policy.name,
+      `named page ${page} as victim, expected a resident page that is not busy; ` +
+        'check admitted, removed and view.evictable',
+    );
+  return page;
+}
+
+export function isEvictable(pager: PagerState, word: number): boolean {
+  if ((word & (RESIDENT | BUSY)) !== RESIDENT) return false;
+  return !pager.cleanOnly || (word & DIRTY) === 0;
+}
+
+export function memberOfPage(pager: PagerState, page: number): Member | null {
+  const { members } = pager;
+  if (!(page >= 0 && page < pager.pageWord.length)) return null;
+  let low = 0;
+  let high = members.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((members[middle] as Member).base <= page) low = middle;
+    else high = middle - 1;
+  }
+  return members[low] as Member;
+}
+
+/** Hands the policy every run executed since the last time, in the order they were executed. */
+function drain(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  const { segments, spaces, tasks } = kernel.state;
+  if (segments !== null && pager.members.length > 1) return drainSegments(code, pager, segments);
+  const member = pager.members[0] as Member;
+  const program = code.programs[0] as { runs: Uint32Array; nextUse: Uint32Array };
+  const task = tasks[member.task] as TaskState;
+  const { cursor } = spaces[task.space] as { cursor: number };
+  if (cursor < member.drained) {
+    see(code, pager, { ...program, from: member.drained, to: program.runs.length });
+    member.drained = 0;
+  }
+  if (cursor === member.drained) return;
+  see(code, pager, { ...program, from: member.drained, to: cursor });
+  member.drained = cursor;
+}
+
+const NO_NEXT_USE = new Uint32Array(0);
+
+/** The same across members: their pages carry the member's base. */
+function drainSegments(code: PagerCode, pager: PagerState, segments: number[]): void {
+  for (let at = 0; at < segments.length; at += 3) {
+    const index = pager.memberOf[segments[at] as number] as number;
+    const { base } = pager.members[index] as Member;
+    const { runs } = code.programs[index] as { runs: Uint32Array };
+    const from = segments[at + 1] as number;
+    const to = segments[at + 2] as number;
+    const shifted = new Uint32Array(Math.max(0, to - from));
+    for (let i = from; i < to; i++) shifted[i - from] = (runs[i] as number) + base * 256;
+    see(code, pager, { runs: shifted, nextUse: NO_NEXT_USE, from: 0, to: shifted.length });
+  }
+  segments.length = 0;
+}
+
+function see(code: PagerCode, pager: PagerState, batch: ReferenceBatch): void {
+  code.policy.referencesSeen?.(pager.policy, batch);
+}
+
+function point(kernel: Kernel, code: PagerCode, pager: PagerState): View {
+  const { view } = code;
+  view.kernel = kernel;
+  view.pager = pager;
+  view.looks = 0;
+  return view;
+}
+
+function faultOf(code: PagerCode, method: string, error: unknown): PolicyFault {
+  if (error instanceof PolicyFault) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new PolicyFault(code.policy.name, `failed in ${method}(): ${text.split('\n')[0]}`);
+}

@@ -1,0 +1,290 @@
+/**
+ * State of a pager: whoever answers faults. A client pages for itself (one member, itself); a central
+ * pager answers for every task. Both are made of what this folder holds and differ in members,
+ * policy, thresholds and contract, in nothing else.
+ *
+ * Page word, by page id (a member's base plus the page's dense id):
+ *
+ *   31                         8 7       0
+ *  +----------------------------+---------+
+ *  | frame slot (24), if bound  |  flags  |
+ *  +----------------------------+---------+
+ */
+
+/** The page has a frame, bound to it, and the policy knows it. */
+export const RESIDENT = 1;
+/** The page's block on swap holds its contents as they were when last made clean. */
+export const HAS_COPY = 2;
+/** The program has touched the page before. */
+export const TOUCHED = 4;
+/** The contents are gone (repossessed, or scratch that was dropped): the next touch is told. */
+export const LOST = 8;
+/** Declared scratch: dropped, never swapped. */
+export const SCRATCH = 16;
+/** A transfer of the page is under way. */
+export const BUSY = 32;
+/** Mapped writable: counts as dirty until it is made clean. */
+export const DIRTY = 64;
+
+export const FLAGS = 0xff;
+export const NO_PAGE = -1;
+export const NO_TAG = 0;
+
+/** Purposes of a transfer. */
+export const IDLE = 0;
+/** Write the page out and free its frame. */
+export const EVICT = 1;
+/** Write the page out and keep it. */
+export const CLEAN = 2;
+/** Read the page in for a fault. */
+export const FETCH = 3;
+
+export interface TransfersState {
+  readonly purpose: Uint8Array;
+  readonly page: Int32Array;
+  readonly slot: Int32Array;
+  readonly container: Int32Array;
+  /** Member whose fault waits for this transfer, or -1. */
+  readonly waiter: Int32Array;
+  /** 1: the frame was taken, or the page's task died, while the transfer was under way. */
+  readonly orphan: Uint8Array;
+  active: number;
+  /** Transfers that will free a frame. */
+  evictions: number;
+}
+
+/** What a member's fault is waiting for. */
+export const NO_FAULT = 0;
+export const WANTS_FRAME = 1;
+export const WANTS_TRANSFER = 2;
+/** Wants to write, but too many pages are dirty for what is guaranteed. */
+export const WANTS_CLEAN = 3;
+
+export interface Member {
+  readonly task: number;
+  /** Page id of the task's page 0. */
+  readonly base: number;
+  readonly pages: number;
+  readonly order: number;
+  /** First touches are filled with zeros (else the program overwrites all it reads). */
+  readonly zeroFill: boolean;
+  waits: number;
+  faultPage: number;
+  faultWrites: boolean;
+  /** The faulting page is mapped, but not writable. */
+  isMapped: boolean;
+  /** The task is gone; pages that were in a transfer go when it ends. */
+  dead: boolean;
+  compulsory: boolean;
+  /** How the fault will have been settled: HARD, SOFT or LOST of nucleus/tasks.ts. */
+  how: number;
+  /** Runs of the member's program that the policy has seen (oracle sight). */
+  drained: number;
+}
+
+export interface PagerState {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly swapPort: number;
+  readonly members: Member[];
+  /** By task id: index of the member, or -1. */
+  readonly memberOf: number[];
+  readonly pageWord: Uint32Array;
+  /** By frame slot: the page bound to it, or -2 - next free slot; NO_PAGE unknown. */
+  slotPage: Int32Array;
+  firstFree: number;
+  freeSlots: number;
+  /** Frames held, and what the contract says. */
+  held: number;
+  guaranteed: number;
+  extra: number;
+  /** Frames promised back: by a notice, or to get below a smaller guarantee. */
+  owed: number;
+  dirty: number;
+  /** Pages that are RESIDENT and not BUSY, and those of them that are DIRTY. */
+  idle: number;
+  idleDirty: number;
+  /** True when extras are in the contract: writes are then tracked, at most G pages are dirty. */
+  readonly tracksDirty: boolean;
+  grantPending: boolean;
+  /** Extras were refused: not asked for again before this many more faults. */
+  refusedFor: number;
+  /** Free frames to keep: refill starts below `spareLow` and ends at `spareHigh`. */
+  spareLow: number;
+  spareHigh: number;
+  /** Where the cleaning hand stands, by slot. */
+  cleanHand: number;
+  readonly lockMax: number;
+  /** A pager that holds nothing and is refused asks again after this long. */
+  readonly retryAfter: number;
+  /** Indices of members that wait for a frame, oldest first. */
+  readonly waiters: number[];
+  readonly transfers: TransfersState;
+  /** The policy's own state. */
+  policy: object;
+  /** Further state of whoever uses this pager (contract keeping, hostile tricks). */
+  readonly owner: object;
+  /** While set, the policy may only name pages that are clean. */
+  cleanOnly: boolean;
+}
+
+export interface PagerOptions {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly swapPort: number;
+  readonly members: readonly {
+    task: number;
+    pages: number;
+    order: number;
+    zeroFill: boolean;
+    image: boolean;
+    scratch: readonly (readonly [number, number])[];
+  }[];
+  readonly tracksDirty: boolean;
+  readonly spareLow: number;
+  readonly spareHigh: number;
+  readonly lockMax: number;
+  readonly retryAfter: number;
+  readonly transfersMax: number;
+  readonly policy: object;
+  readonly owner: object;
+}
+
+export function createPagerState(options: PagerOptions): PagerState {
+  const members: Member[] = [];
+  const memberOf: number[] = [];
+  let base = 0;
+  for (const { task, pages, order, zeroFill } of options.members) {
+    while (memberOf.length <= task) memberOf.push(-1);
+    memberOf[task] = members.length;
+    members.push({
+      task,
+      base,
+      pages,
+      order,
+      zeroFill,
+      waits: NO_FAULT,
+      faultPage: NO_PAGE,
+      faultWrites: false,
+      isMapped: false,
+      dead: false,
+      compulsory: false,
+      how: 0,
+      drained: 0,
+    });
+    base += pages;
+  }
+  const pageWord = new Uint32Array(base);
+  options.members.forEach(({ image, scratch }, i) => {
+    const member = members[i] as Member;
+    if (image) pageWord.fill(HAS_COPY, member.base, member.base + member.pages);
+    for (const [from, to] of scratch)
+      for (let page = from; page < to; page++)
+        pageWord[member.base + page] = (pageWord[member.base + page] as number) | SCRATCH;
+  });
+  return {
+    id: options.id,
+    memoryPort: options.memoryPort,
+    swapPort: options.swapPort,
+    members,
+    memberOf,
+    pageWord,
+    slotPage: new Int32Array(16).fill(NO_PAGE),
+    firstFree: NO_PAGE,
+    freeSlots: 0,
+    held: 0,
+    guaranteed: 0,
+    extra: 0,
+    owed: 0,
+    dirty: 0,
+    idle: 0,
+    idleDirty: 0,
+    tracksDirty: options.tracksDirty,
+    grantPending: false,
+    refusedFor: 0,
+    spareLow: options.spareLow,
+    spareHigh: options.spareHigh,
+    cleanHand: 0,
+    lockMax: options.lockMax,
+    retryAfter: options.retryAfter,
+    waiters: [],
+    transfers: createTransfers(options.transfersMax),
+    policy: options.policy,
+    owner: options.owner,
+    cleanOnly: false,
+  };
+}
+
+function createTransfers(count: number): TransfersState {
+  return {
+    purpose: new Uint8Array(count),
+    page: new Int32Array(count),
+    slot: new Int32Array(count),
+    container: new Int32Array(count),
+    waiter: new Int32Array(count).fill(-1),
+    orphan: new Uint8Array(count),
+    active: 0,
+    evictions: 0,
+  };
+}
+
+/** Changes a page's word and keeps the counts in step. */
+export function setWord(pager: PagerState, page: number, word: number): void {
+  const old = pager.pageWord[page] as number;
+  pager.pageWord[page] = word;
+  const idle = ((word & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0) as number;
+  const wasIdle = (old & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0;
+  const dirty = (word & DIRTY) === 0 ? 0 : 1;
+  const wasDirty = (old & DIRTY) === 0 ? 0 : 1;
+  pager.idle += idle - wasIdle;
+  pager.idleDirty += idle * dirty - wasIdle * wasDirty;
+  pager.dirty += dirty - wasDirty;
+}
+
+/** Binds a slot to a page, growing the table by an eighth where needed. */
+export function bindSlot(pager: PagerState, slot: number, page: number): void {
+  if (slot >= pager.slotPage.length) {
+    const size = Math.max(slot + 1, pager.slotPage.length + (pager.slotPage.length >>> 3));
+    const larger = new Int32Array(size).fill(NO_PAGE);
+    larger.set(pager.slotPage);
+    pager.slotPage = larger;
+  }
+  pager.slotPage[slot] = page;
+}
+
+export function pushFree(pager: PagerState, slot: number): void {
+  bindSlot(pager, slot, -2 - pager.firstFree);
+  pager.firstFree = slot;
+  pager.freeSlots++;
+}
+
+/** A free slot, or -1. */
+export function popFree(pager: PagerState): number {
+  const slot = pager.firstFree;
+  if (slot < 0) return -1;
+  pager.firstFree = -2 - (pager.slotPage[slot] as number);
+  pager.slotPage[slot] = NO_PAGE;
+  pager.freeSlots--;
+  return slot;
+}
+
+/** Takes a slot out of the free list wherever it stands (it was repossessed). */
+export function dropFree(pager: PagerState, slot: number): boolean {
+  let before = -1;
+  let at = pager.firstFree;
+  while (at >= 0 && at !== slot) {
+    before = at;
+    at = -2 - (pager.slotPage[at] as number);
+  }
+  if (at < 0) return false;
+  const next = -2 - (pager.slotPage[slot] as number);
+  if (before < 0) pager.firstFree = next;
+  else pager.slotPage[before] = -2 - next;
+  pager.slotPage[slot] = NO_PAGE;
+  pager.freeSlots--;
+  return true;
+}
+
+export function slotOf(word: number): number {
+  return word >>> 8;
+}

@@ -1,0 +1,121 @@
+/**
+ * Grants and returns of frames.
+ *
+ * A request within the guarantee is always honoured: at once when a run is free, else after frames
+ * lent as extras have been called back [CON2]. A request beyond it gets what is free now or is
+ * refused at once [MEM2].
+ */
+
+import { OP } from '../../contracts/messages.ts';
+import {
+  BUSY,
+  IN_USE,
+  NO_FREE_FRAMES,
+  NO_RUN,
+  NO_SUCH_SLOT,
+  NOT_HONOURED,
+  OVER_CONTRACT,
+  refusalTexts,
+} from '../../contracts/refusals.ts';
+import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
+import { type Kernel, termNow } from '../../nucleus/kernel.ts';
+import { observe, refuse } from './answers.ts';
+import { grant, releaseSlot } from './custody.ts';
+import { freeCount } from './ledger.ts';
+import { returned } from './revocation.ts';
+import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
+
+export function allocate(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  order: number,
+  zero: number,
+  tag: number,
+): void {
+  const client = clientOf(server, from);
+  const frames = 1 << order;
+  const say = (reason: number) => sayNo(kernel, server, from, tag, reason);
+  if (client.waitingOrder >= 0) return say(BUSY);
+  const within = client.held + frames <= client.guaranteed && server.planted !== 'deny-guarantee';
+  if (within) {
+    if (server.waiting.length === 0 && grant(kernel, server, client, order, zero, tag, 0)) return;
+    if (order > 0 && freeCount(server.ledger) >= frames) return say(NO_RUN);
+    client.waitingOrder = order;
+    client.waitingZero = zero;
+    client.waitingTag = tag;
+    client.waitingSince = termNow(kernel);
+    server.waiting.push(from);
+    return;
+  }
+  const active = client.status === ACTIVE || client.status === SHRINKING;
+  if (!active || client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);
+  // Free frames are promised to those who wait below their guarantee, and owed while a notice runs.
+  if (server.waiting.length > 0 || client.noticed > 0) return say(NO_FREE_FRAMES);
+  if (!grant(kernel, server, client, order, zero, tag, 0))
+    say(freeCount(server.ledger) >= frames ? NO_RUN : NO_FREE_FRAMES);
+}
+
+/** Gives waiting requests what is free, oldest first. */
+export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
+  while (server.waiting.length > 0) {
+    const client = clientOf(server, server.waiting[0] as number);
+    const { waitingOrder: order, waitingZero: zero, waitingTag: tag } = client;
+    if (freeCount(server.ledger) < 1 << order) return;
+    const waited = termNow(kernel) - client.waitingSince;
+    if (!grant(kernel, server, client, order, zero, tag, waited)) {
+      if (order > 0) stopWaiting(kernel, server, client, NO_RUN);
+      return;
+    }
+    server.waiting.shift();
+    client.waitingOrder = -1;
+  }
+}
+
+/** Refuses a waiting request. */
+function stopWaiting(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  reason: number,
+): void {
+  const place = server.waiting.indexOf(client.id);
+  if (place < 0) return;
+  server.waiting.splice(place, 1);
+  client.waitingOrder = -1;
+  sayNo(kernel, server, client.id, client.waitingTag, reason);
+}
+
+export function returnFrames(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  slot: number,
+): void {
+  const table = kernel.state.capabilities[from] as CapabilityTable;
+  if (frameAt(table, slot) < 0)
+    return refuse(kernel, server, from, slot, NO_SUCH_SLOT, OP.returnFrames);
+  if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0)
+    return refuse(kernel, server, from, slot, IN_USE, OP.returnFrames);
+  const client = clientOf(server, from);
+  const frames = releaseSlot(kernel, server, client, slot);
+  returned(kernel, client, frames);
+}
+
+/** Nobody is left to ask: under penalty none a request below G can fail [REV6]. */
+export function refuseWaiting(kernel: Kernel, server: MemoryServerState): void {
+  while (server.waiting.length > 0)
+    stopWaiting(kernel, server, clientOf(server, server.waiting[0] as number), NOT_HONOURED);
+}
+
+function sayNo(
+  kernel: Kernel,
+  server: MemoryServerState,
+  to: number,
+  tag: number,
+  reason: number,
+): void {
+  if (kernel.observer !== null)
+    observe(kernel, to, { kind: 'refusal', reason: refusalTexts[reason] as string });
+  refuse(kernel, server, to, tag, reason, OP.allocate);
+}

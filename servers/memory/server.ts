@@ -1,0 +1,99 @@
+/**
+ * The physical memory server: mechanism that grants, counts, calls back and takes frames. It never
+ * blocks on I/O, never waits for a client without a deadline and never throws at one (SPEC [MEM],
+ * [CON], [REV], [CONT]). Walfield's physmem (2002-2003) is the model.
+ *
+ * This file is the face: it checks each message against its schema and hands it to the room that
+ * serves it. Timer words: kind (2 bits), client (8), serial (20).
+ */
+
+import { messageName } from '../../contracts/messages.ts';
+import { MALFORMED, NO_CONTRACT } from '../../contracts/refusals.ts';
+import { isValid } from '../../contracts/validator.ts';
+import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import { isAlive, type TaskState } from '../../nucleus/tasks.ts';
+import { refuse } from './answers.ts';
+import {
+  cancelContainer,
+  createContainer,
+  expireLocks,
+  lockContainer,
+  shareContainer,
+  unlockContainer,
+} from './containers.ts';
+import { contractTimer, proposeContract, renewContract } from './contract.ts';
+import { buryClient } from './death.ts';
+import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
+import { noticeTimer, pursue } from './revocation.ts';
+import { clientOf, type MemoryServerState, NONE } from './state.ts';
+import {
+  TIMER_CONTRACT,
+  TIMER_LOCKS,
+  TIMER_NOTICE,
+  timerClient,
+  timerKind,
+  timerSerial,
+} from './timers.ts';
+
+/** Receiver step of the memory server. */
+export function memoryServerStep(kernel: Kernel, state: object, message: Message): void {
+  const server = state as MemoryServerState;
+  if (message.from !== NUCLEUS) serve(kernel, server, message);
+  else if (message.op === DEATH) buryClient(kernel, server, message.w0);
+  else if (message.op === TIMER) timerRanOut(kernel, server, message.w0);
+  if (server.waiting.length > 0) settle(kernel, server);
+}
+
+/** Serves who waits below its guarantee, calling frames back until enough is on its way. */
+function settle(kernel: Kernel, server: MemoryServerState): void {
+  for (let round = 0; round <= server.clients.length; round++) {
+    serveWaiting(kernel, server);
+    if (server.waiting.length === 0) return;
+    const asked = pursue(kernel, server);
+    if (asked === 'enough') return;
+    if (asked === 'nobody') return refuseWaiting(kernel, server);
+  }
+}
+
+function serve(kernel: Kernel, server: MemoryServerState, message: Message): void {
+  const { op, from, w0, w1, w2, w3 } = message;
+  const sender = kernel.state.tasks[from] as TaskState;
+  if (sender.space >= 0 && !isAlive(sender)) return;
+  if (!isValid(message)) return refuse(kernel, server, from, 0, MALFORMED, op);
+  switch (messageName(op)) {
+    case 'contract':
+      return proposeContract(kernel, server, from, w0, w1, w2, w3);
+    case 'renew':
+      return renewContract(kernel, server, from, w0);
+    case 'allocate':
+      if (clientOf(server, from).status === NONE)
+        return refuse(kernel, server, from, w2, NO_CONTRACT, op);
+      return allocate(kernel, server, from, w0, w1, w2);
+    case 'returnFrames':
+      return returnFrames(kernel, server, from, w0);
+    case 'createContainer':
+      return createContainer(kernel, server, from, w0, w1, w2, w3);
+    case 'shareContainer':
+      return shareContainer(kernel, server, from, w0, w1);
+    case 'cancelContainer':
+      return cancelContainer(kernel, server, from, w0);
+    case 'lockContainer':
+      return lockContainer(kernel, server, from, w0, w1, w2, w3);
+    case 'unlockContainer':
+      return unlockContainer(kernel, server, from, w0);
+    default:
+      return refuse(kernel, server, from, 0, MALFORMED, op);
+  }
+}
+
+function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): void {
+  switch (timerKind(word)) {
+    case TIMER_NOTICE:
+      return noticeTimer(kernel, server, timerClient(word), timerSerial(word));
+    case TIMER_CONTRACT:
+      return contractTimer(kernel, server, timerClient(word), timerSerial(word));
+    case TIMER_LOCKS:
+      return expireLocks(kernel, server);
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The swap server: an asynchronous store on a simulated device. It is handed pages in containers, as
+ * every server is: it locks the frames for a bounded time, lets the device move the page, unlocks and
+ * answers. It owns no memory of its clients and never waits for one (SPEC [SWAP]).
+ *
+ * One page an operation, on both sides of every comparison. An operation is a record; its number is
+ * the tag of the messages and the word of the device event. Whether the lock still holds when the
+ * transfer ends is up to the DMA window: when it does not, nothing has moved.
+ */
+
+import { messageName, OP } from '../../contracts/messages.ts';
+import {
+  BUSY,
+  DONE,
+  LOCK_LOST,
+  MALFORMED,
+  NO_SUCH_BLOCK,
+  NO_SUCH_CONTAINER,
+} from '../../contracts/refusals.ts';
+import { isValid } from '../../contracts/validator.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
+import { readThrough, type Stamp, writeThrough } from '../../nucleus/dma.ts';
+import { reply, send } from '../../nucleus/ipc.ts';
+import { DEATH, DEVICE_DONE, deviceEventAt, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
+import { EMPTY, orderOfPlace, placeOf, type StoreState } from './store.ts';
+
+const FREE = 0;
+const STORE = 1;
+const FETCH = 2;
+
+export interface SwapServerState {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly store: StoreState;
+  readonly device: DeviceState;
+  /** Longest the server keeps a lock; containers must allow it. */
+  readonly lockTime: number;
+  /** Operations by number. */
+  readonly kind: Uint8Array;
+  readonly client: Int32Array;
+  readonly place: Int32Array;
+  readonly tag: Int32Array;
+  readonly capability: Int32Array;
+  readonly window: Int32Array;
+  /** Bytes in transit. */
+  readonly stamp: Stamp;
+  /** Test-only: answers from the next block instead. */
+  readonly planted: boolean;
+}
+
+export function createSwapServerState(
+  id: number,
+  memoryPort: number,
+  store: StoreState,
+  device: DeviceState,
+  lockTime: number,
+  operations: number,
+  planted: boolean,
+): SwapServerState {
+  return {
+    id,
+    memoryPort,
+    store,
+    device,
+    lockTime,
+    kind: new Uint8Array(operations),
+    client: new Int32Array(operations),
+    place: new Int32Array(operations),
+    tag: new Int32Array(operations),
+    capability: new Int32Array(operations).fill(-1),
+    window: new Int32Array(operations),
+    stamp: { low: 0, high: 0 },
+    planted,
+  };
+}
+
+/** Receiver step of the swap server over one device. */
+export function swapServerStep(
+  model: DeviceModel,
+): (kernel: Kernel, state: object, message: Message) => void {
+  return (kernel, state, message) => serve(kernel, state as SwapServerState, model, message);
+}
+
+function serve(
+  kernel: Kernel,
+  server: SwapServerState,
+  model: DeviceModel,
+  message: Message,
+): void {
+  const { op, from, w0, w1, w2 } = message;
+  if (from === NUCLEUS) {
+    if (op === DEVICE_DONE) transferEnds(kernel, server, w0);
+    else if (op === DEATH) forget(server, w0);
+    return;
+  }
+  if (!isValid(message)) {
+    reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    return;
+  }
+  switch (messageName(op)) {
+    case 'store':
+      return begin(kernel, server, STORE, from, w0, w1, w2);
+    case 'fetch':
+      return begin(kernel, server, FETCH, from, w0, w1, w2);
+    case 'discard':
+      return discard(server, from, w0);
+    case 'locked':
+      return transferBegins(kernel, server, model, w0, w1);
+    case 'refused':
+      if (messageName(w2) === 'lockContainer') answer(kernel, server, w0, NO_SUCH_CONTAINER);
+      return;
+    default:
+      reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+  }
+}
+
+/** Checks a request and asks for the lock. */
+function begin(
+  kernel: Kernel,
+  server: SwapServerState,
+  kind: number,
+  from: number,
+  capability: number,
+  page: number,
+  tag: number,
+): void {
+  const place = placeOf(server.store, from, page);
+  const number = server.kind.indexOf(FREE);
+  if (place < 0 || number < 0) {
+    removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, capability);
+    const reason = place < 0 ? NO_SUCH_BLOCK : BUSY;
+    reply(kernel, server.id, from, OP.swapped, tag, reason, 0, 0, 0);
+    return;
+  }
+  // The capability of the operation before has died with its container; only now may it go, for
+  // the unlock that named it was still on its way.
+  const last = server.capability[number] as number;
+  if (last >= 0) removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, last);
+  server.kind[number] = kind;
+  server.client[number] = from;
+  server.place[number] = place;
+  server.tag[number] = tag;
+  server.capability[number] = capability;
+  server.window[number] = -1;
+  const unmap = kind === FETCH ? 1 : 0;
+  send(
+    kernel,
+    server.id,
+    server.memoryPort,
+    OP.lockContainer,
+    capability,
+    server.lockTime,
+    unmap,
+    number,
+    0,
+  );
+}
+
+/** The frames are locked: let the device work. */
+function transferBegins(
+  kernel: Kernel,
+  server: SwapServerState,
+  model: DeviceModel,
+  number: number,
+  window: number,
+): void {
+  server.window[number] = window;
+  const place = server.place[number] as number;
+  const blocks = 1 << orderOfPlace(server.store, place);
+  const writes = server.kind[number] === STORE;
+  let end = kernel.state.nowNs;
+  for (let block = 0; block < blocks; block++)
+    end = model.submit(server.device, kernel.state.nowNs, place * blocks + block, writes);
+  deviceEventAt(kernel, end, server.id, number);
+}
+
+/** The device is done: the page moves if the window is still open. */
+function transferEnds(kernel: Kernel, server: SwapServerState, number: number): void {
+  const { store, stamp } = server;
+  const window = server.window[number] as number;
+  const place = server.place[number] as number;
+  let moved: boolean;
+  if (server.kind[number] === STORE) {
+    moved = readThrough(kernel, server.id, window, stamp);
+    if (moved) {
+      store.stampLow[place] = stamp.low;
+      store.stampHigh[place] = stamp.high;
+    }
+  } else {
+    const from = server.planted ? (place + 1) % store.used : place;
+    stamp.low = store.stampLow[from] as number;
+    stamp.high = store.stampHigh[from] as number;
+    moved = writeThrough(kernel, server.id, window, stamp);
+  }
+  if (moved)
+    send(
+      kernel,
+      server.id,
+      server.memoryPort,
+      OP.unlockContainer,
+      server.capability[number] as number,
+      0,
+      0,
+      0,
+      0,
+    );
+  answer(kernel, server, number, moved ? DONE : LOCK_LOST);
+}
+
+function answer(kernel: Kernel, server: SwapServerState, number: number, reason: number): void {
+  const client = server.client[number] as number;
+  reply(kernel, server.id, client, OP.swapped, server.tag[number] as number, reason, 0, 0, 0);
+  server.kind[number] = FREE;
+}
+
+function discard(server: SwapServerState, from: number, page: number): void {
+  const place = placeOf(server.store, from, page);
+  if (place >= 0) server.store.stampHigh[place] = EMPTY;
+}
+
+/** A client is gone: what it stored is of no use to anybody. */
+function forget(server: SwapServerState, client: number): void {
+  const { store } = server;
+  for (const { client: owner, base, blocks } of store.extents)
+    if (owner === client) store.stampHigh.fill(EMPTY, base, base + blocks);
+}

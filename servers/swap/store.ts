@@ -1,0 +1,64 @@
+/**
+ * Store: what the swap server keeps, a 64-bit stamp (two u32) for each 4 KiB block. A client names
+ * blocks of its own *extent*, from 0; nobody can name another's. A page of 2 MiB takes 512 blocks,
+ * and its contents stand in the first.
+ */
+
+export interface StoreState {
+  stampLow: Uint32Array;
+  stampHigh: Uint32Array;
+  /** Blocks in use by extents, from 0. */
+  used: number;
+  readonly extents: Extent[];
+}
+
+export interface Extent {
+  readonly client: number;
+  readonly base: number;
+  readonly blocks: number;
+  /** Base-2 log of the blocks of one page. */
+  readonly order: number;
+}
+
+/** `stampHigh` of a block that holds nothing. */
+export const EMPTY = 0xffffffff;
+
+export function createStore(): StoreState {
+  return {
+    stampLow: new Uint32Array(0),
+    stampHigh: new Uint32Array(0),
+    used: 0,
+    extents: [],
+  };
+}
+
+/** Gives `client` an extent of `pages` pages of 2^order blocks (one stamp a page is kept). */
+export function addExtent(store: StoreState, client: number, pages: number, order: number): void {
+  const base = store.used;
+  store.used += pages;
+  const low = new Uint32Array(store.used);
+  low.set(store.stampLow);
+  const high = new Uint32Array(store.used).fill(EMPTY);
+  high.set(store.stampHigh);
+  store.stampLow = low;
+  store.stampHigh = high;
+  store.extents.push({ client, base, blocks: pages, order });
+}
+
+/** Place of a client's page in the store, or -1 when it is none of its extents'. */
+export function placeOf(store: StoreState, client: number, page: number): number {
+  let first = 0;
+  for (const extent of store.extents) {
+    if (extent.client !== client) continue;
+    if (page >= first && page < first + extent.blocks) return extent.base + page - first;
+    first += extent.blocks;
+  }
+  return -1;
+}
+
+/** Base-2 log of the blocks that the page at `place` takes on the device. */
+export function orderOfPlace(store: StoreState, place: number): number {
+  for (const { base, blocks, order } of store.extents)
+    if (place >= base && place < base + blocks) return order;
+  return 0;
+}

@@ -1,0 +1,57 @@
+/** Cost profiles by the name that scenarios use, and what to call a machine made of parts. */
+
+import { decstation5000 } from './decstation-5000.ts';
+import { modernNvme } from './modern-nvme.ts';
+import type { CostProfile } from './profile.ts';
+
+export {
+  bareCosts,
+  type CostFigures,
+  type CostProfile,
+  type Costs,
+  type Figure,
+} from './profile.ts';
+
+export const costProfiles: Record<string, CostProfile> = {
+  'decstation-5000': decstation5000,
+  'modern-nvme': modernNvme,
+};
+
+interface Existing {
+  readonly pageTables: readonly string[];
+  readonly tlbs: readonly string[];
+  readonly devices: readonly string[];
+  /** What stood in the place of a part that we do not model. */
+  readonly note?: string;
+}
+
+/** The parts each machine was sold with, of those that we model. */
+const existing: Record<string, Existing> = {
+  'decstation-5000': {
+    pageTables: [],
+    tlbs: ['r3000'],
+    devices: ['disk'],
+    note: 'the real one filled its TLB in software',
+  },
+  'modern-nvme': { pageTables: ['x86-64'], tlbs: ['skylake'], devices: ['nvme'] },
+};
+
+/**
+ * What reports call the machine: its name, and beside it any part that it was never sold with. The
+ * names are those of costProfiles, pageTableFormats, tlbGeometries and devices.
+ */
+export function machineLabel(
+  costs: string,
+  pageTable: string,
+  tlb: string,
+  device: string,
+): string {
+  const sold = existing[costs];
+  const foreign: string[] = [];
+  if (!sold?.pageTables.includes(pageTable)) foreign.push(`page table ${pageTable}`);
+  if (!sold?.tlbs.includes(tlb)) foreign.push(`TLB ${tlb}`);
+  if (!sold?.devices.includes(device)) foreign.push(`device ${device}`);
+  if (foreign.length === 0) return costs;
+  const note = sold?.note && sold.pageTables.length === 0 ? `; ${sold.note}` : '';
+  return `${costs} with ${foreign.join(', ')} (a machine that never existed${note})`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Frames: the physical memory of the machine, 4 KiB each.
+ *
+ * Each frame knows its owner, how often it changed hands, the one page that maps it, and its
+ * contents as a 64-bit *stamp* (two u32): which page it holds and which version of it.
+ *
+ *   high 0,         low 0        zeros
+ *   high page + 1,  low version  what that page held after its program's version-th write epoch
+ *   high JUNK,      low any      nothing anybody wrote: fresh or freed memory
+ *
+ * Freed and fresh frames are junk-filled, so a stale use shows the moment it is mapped. `page` is a
+ * global page id: the base of an address space plus the page's dense id in it.
+ *
+ * A column per fact, 15 bytes a frame in all, besides the buddy allocator's 2-3 bits.
+ */
+
+import { allocateRun, type BuddyState, createBuddy, releaseRun } from './buddy.ts';
+
+/** Owner of a frame that nobody holds. Tasks are numbered from 1. */
+export const NOBODY = 0;
+/** `stampHigh` of memory that holds nothing anybody wrote. */
+export const JUNK = 0xffffffff;
+/** `mappedBy` of a frame that no page maps. */
+export const UNMAPPED = 0;
+
+export interface FramesState {
+  readonly count: number;
+  readonly buddy: BuddyState;
+  /** Task that holds the frame, or NOBODY. */
+  readonly owner: Uint8Array;
+  /** Task that held it last: a frame may go back to it unzeroed (SPEC [MEM4]). */
+  readonly lastOwner: Uint8Array;
+  /** Times the frame changed hands, modulo 2^8. */
+  readonly generation: Uint8Array;
+  readonly stampLow: Uint32Array;
+  readonly stampHigh: Uint32Array;
+  /** Global id of the page that maps the frame, plus 1, or UNMAPPED. */
+  readonly mappedBy: Uint32Array;
+}
+
+/** `orderMax`: base-2 log of the largest run, in frames. */
+export function createFrames(count: number, orderMax: number): FramesState {
+  return {
+    count,
+    buddy: createBuddy(count, orderMax),
+    owner: new Uint8Array(count),
+    lastOwner: new Uint8Array(count),
+    generation: new Uint8Array(count),
+    stampLow: new Uint32Array(count),
+    stampHigh: new Uint32Array(count).fill(JUNK),
+    mappedBy: new Uint32Array(count),
+  };
+}
+
+/** Takes a run of 2^order frames for `owner`; returns its first frame, or -1. Contents stay. */
+export function takeRun(frames: FramesState, order: number, owner: number): number {
+  const first = allocateRun(frames.buddy, order);
+  if (first < 0) return -1;
+  const end = first + (1 << order);
+  for (let frame = first; frame < end; frame++) {
+    frames.owner[frame] = owner;
+    frames.generation[frame] += 1;
+  }
+  return first;
+}
+
+/** Gives a run back. Its contents become junk unless the same task gets it again unzeroed. */
+export function giveBackRun(frames: FramesState, first: number, order: number): void {
+  const end = first + (1 << order);
+  for (let frame = first; frame < end; frame++) {
+    frames.lastOwner[frame] = frames.owner[frame];
+    frames.owner[frame] = NOBODY;
+    frames.mappedBy[frame] = UNMAPPED;
+  }
+  releaseRun(frames.buddy, first, order);
+}
+
+export function zeroFrame(frames: FramesState, frame: number): void {
+  frames.stampLow[frame] = 0;
+  frames.stampHigh[frame] = 0;
+}
+
+export function junkFrame(frames: FramesState, frame: number): void {
+  frames.stampLow[frame] = frames.generation[frame];
+  frames.stampHigh[frame] = JUNK;
+}

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { policies } from '../../../clients/policies/index.ts';
+import skeleton from '../../../clients/policies/skeleton.ts';
+import type { Policy } from '../../../contracts/policy.ts';
+import { packRun, READ, WRITE } from '../../../sim-hw/references.ts';
+import {
+  cloneDrive,
+  type Drive,
+  drivePolicy,
+  drop,
+  evict,
+  show,
+  startDrive,
+  step,
+} from '../../support/drive-policy.ts';
+import * as naive from '../../support/naive-policies.ts';
+
+const PAGES = 12;
+const all: [string, Policy][] = [...Object.entries(policies), ['skeleton', skeleton]];
+
+function runsOf(pages: readonly number[], writes: readonly boolean[] = []): Uint32Array {
+  return Uint32Array.from(pages, (page, index) => packRun(page, writes[index] ? WRITE : READ, 1));
+}
+
+const strings = fc.array(fc.nat(PAGES - 1), { minLength: 1, maxLength: 150 });
+const frameCounts = fc.integer({ min: 1, max: PAGES });
+const fixed = { seed: 20_260_101, numRuns: 300 };
+
+describe('a policy against the textbook written naively', () => {
+  const pairs: [string, (pages: readonly number[], frames: number) => naive.NaiveRun][] = [
+    ['fifo', naive.naiveFifo],
+    ['lru', naive.naiveLru],
+    ['mru', naive.naiveMru],
+    ['clock', naive.naiveClock],
+    ['second-chance', naive.naiveSecondChance],
+  ];
+  test.each(pairs)('%s evicts the same pages in the same order', (name, simulate) => {
+    const property = fc.property(strings, frameCounts, (pages, frames) => {
+      const driven = drivePolicy(policies[name], runsOf(pages), PAGES, frames);
+      expect(driven).toEqual(simulate(pages, frames));
+    });
+    fc.assert(property, fixed);
+  });
+
+  test('working-set evicts the same pages in the same order, whatever tau', () => {
+    const references = fc.array(fc.tuple(fc.nat(PAGES - 1), fc.boolean()), { maxLength: 150 });
+    const property = fc.property(references, frameCounts, fc.nat(40), (string, frames, tau) => {
+      const pages = string.map(([page]) => page);
+      const writes = string.map(([, write]) => write);
+      const runs = runsOf(pages, writes);
+      const parameters = { tau };
+      const driven = drivePolicy(policies['working-set'], runs, PAGES, frames, { parameters });
+      expect(driven).toEqual(naive.naiveWorkingSet(pages, writes, frames, tau));
+    });
+    fc.assert(property, fixed);
+  });
+
+  test('optimal faults as often', () => {
+    const property = fc.property(strings, frameCounts, (pages, frames) => {
+      const driven = drivePolicy(policies.optimal, runsOf(pages), PAGES, frames);
+      expect(driven.faults).toBe(naive.naiveOptimal(pages, frames).faults);
+    });
+    fc.assert(property, fixed);
+  });
+
+  test('nothing faults less than optimal, not even the best of all choices', () => {
+    const short = fc.array(fc.nat(6), { minLength: 1, maxLength: 24 });
+    const property = fc.property(short, fc.integer({ min: 1, max: 4 }), (pages, frames) => {
+      const driven = drivePolicy(policies.optimal, runsOf(pages), PAGES, frames);
+      expect(driven.faults).toBe(naive.fewestFaults(pages, frames));
+    });
+    fc.assert(property, fixed);
+  });
+});
+
+/** What may happen to a task between two references. */
+type Happening =
+  | { kind: 'reference'; page: number; write: boolean }
+  | { kind: 'drop'; page: number }
+  | { kind: 'notice' }
+  | { kind: 'frames'; frames: number }
+  | { kind: 'pin'; page: number; pinned: boolean };
+
+const page = fc.nat(PAGES - 1);
+const happenings = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({ kind: fc.constant('reference'), page, write: fc.boolean() }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop'), page }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('notice') }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('frames'), frames: frameCounts }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('pin'), page, pinned: fc.boolean() }) },
+  ) as fc.Arbitrary<Happening>,
+  { maxLength: 200 },
+);
+
+/** Lets one thing happen; `drive.view` complains through `evict` when the policy answers badly. */
+function happen(drive: Drive, happening: Happening, memory: { frames: number }): void {
+  const { resident, pinned } = drive;
+  if (happening.kind === 'reference') {
+    // A page that can leave must exist when one has to: the pager sees to that.
+    if (!canMakeRoom(drive, memory.frames)) pinned.fill(0);
+    step(drive, memory.frames);
+  } else if (happening.kind === 'drop') {
+    if (resident[happening.page] === 1) drop(drive, happening.page);
+  } else if (happening.kind === 'notice') {
+    if (evictableCount(drive) > 0) evict(drive);
+  } else if (happening.kind === 'frames') {
+    memory.frames = happening.frames;
+  } else {
+    pinned[happening.page] = happening.pinned ? 1 : 0;
+  }
+}
+
+function evictableCount({ resident, pinned }: Drive): number {
+  return resident.reduce(
+    (sum, held, index) => sum + (held === 1 && pinned[index] === 0 ? 1 : 0),
+    0,
+  );
+}
+
+function canMakeRoom(drive: Drive, frames: number): boolean {
+  return evictableCount(drive) > drive.residentCount - frames;
+}
+
+function startOf(policy: Policy, events: readonly Happening[]): Drive {
+  const references = events.filter((event) => event.kind === 'reference');
+  const runs = runsOf(
+    references.map((event) => event.page),
+    references.map((event) => event.write),
+  );
+  return startDrive(policy, runs, PAGES, { seed: 7, parameters: policy.parameters ?? {} });
+}
+
+describe('a policy under notices, drops, pinned pages and a changing number of frames', () => {
+  test.each(all)('%s answers with a page it may give up, and its sums stay right', (_, policy) => {
+    const property = fc.property(happenings, (events) => {
+      const drive = startOf(policy, events);
+      const memory = { frames: 4 };
+      for (const event of events) {
+        happen(drive, event, memory);
+        expect(policy.check?.(drive.state)).toBeUndefined();
+      }
+    });
+    fc.assert(property, fixed);
+  });
+
+  test.each(all)('%s, cloned in the middle, goes on the same way', (_, policy) => {
+    const property = fc.property(happenings, fc.nat(200), (events, cut) => {
+      const drive = startOf(policy, events);
+      const memory = { frames: 4 };
+      const middle = Math.min(cut, events.length);
+      for (const event of events.slice(0, middle)) happen(drive, event, memory);
+      const copy = cloneDrive(drive);
+      const copyMemory = { ...memory };
+      for (const event of events.slice(middle)) happen(drive, event, memory);
+      for (const event of events.slice(middle)) happen(copy, event, copyMemory);
+      expect(copy.victims).toEqual(drive.victims);
+      expect(copy.state).toEqual(drive.state);
+    });
+    fc.assert(property, { ...fixed, numRuns: 100 });
+  });
+
+  test.each(all)('%s looks at no page more than twice in a search', (_, policy) => {
+    const drive = startDrive(policy, runsOf(Array.from({ length: PAGES }, (_, n) => n)), PAGES);
+    for (let index = 0; index < PAGES; index++) step(drive, PAGES);
+    show(drive);
+    let looks = 0;
+    const always = {
+      ...drive.view,
+      evictable: (candidate: number) => {
+        looks++;
+        return candidate === PAGES - 1;
+      },
+      referenced: () => true,
+    };
+    policy.victim(drive.state, always);
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThanOrEqual(2 * PAGES);
+  });
+});
+
+describe('check', () => {
+  test.each(Object.entries(policies))('%s reports a page that is lost', (_, policy) => {
+    const drive = startDrive(policy, runsOf([0, 1, 2, 3, 4, 5]), PAGES);
+    for (let index = 0; index < 6; index++) step(drive, PAGES);
+    expect(policy.check?.(drive.state)).toBeUndefined();
+    (drive.state as { resident: number }).resident--;
+    expect(policy.check?.(drive.state)).toBeDefined();
+  });
+});
+
+describe('random', () => {
+  test('takes each resident page about as often, and another seed takes others', () => {
+    const counts = new Array<number>(10).fill(0);
+    const { random } = policies;
+    const drive = startDrive(random, runsOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 10);
+    for (let index = 0; index < 10; index++) step(drive, 10);
+    for (let draw = 0; draw < 10_000; draw++) counts[random.victim(drive.state, drive.view)]++;
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150);
+
+    const pages = Array.from({ length: 200 }, (_, index) => (index * 7) % PAGES);
+    const victims = (seed: number) =>
+      drivePolicy(random, runsOf(pages), PAGES, 4, { seed }).victims;
+    expect(victims(5)).toEqual(victims(5));
+    expect(victims(5)).not.toEqual(victims(6));
+    expect(victims(0).length).toBeGreaterThan(0);
+  });
+});
+
+describe('optimal', () => {
+  test('keeps its order when pages leave from anywhere in it', () => {
+    const many = 120;
+    const arbitrary = fc.array(fc.tuple(fc.nat(many - 1), fc.nat(many - 1)), {
+      minLength: 300,
+      maxLength: 400,
+    });
+    const property = fc.property(arbitrary, (pairs) => {
+      const runs = runsOf(pairs.map(([referenced]) => referenced));
+      const drive = startDrive(policies.optimal, runs, many);
+      pairs.forEach(([, leaving], index) => {
+        step(drive, 100);
+        show(drive);
+        if (index % 3 === 0 && drive.resident[leaving] === 1) drop(drive, leaving);
+        expect(drive.policy.check?.(drive.state)).toBeUndefined();
+      });
+    });
+    fc.assert(property, { ...fixed, numRuns: 30 });
+  });
+
+  test('of two fresh pages under a notice, keeps the one whose run comes next', () => {
+    const drive = startDrive(policies.optimal, runsOf([0, 1, 0, 1, 2]), PAGES);
+    for (let index = 0; index < 4; index++) step(drive, 2);
+    // Page 2 is admitted and a notice asks for a page before its run has executed.
+    drive.resident[2] = 1;
+    drive.residentCount++;
+    drive.policy.admitted(drive.state, 2, drive.view);
+    evict(drive);
+    evict(drive);
+    expect([...drive.victims].sort()).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalTrace } from '../../../lab/traces/compact-encode.ts';
+import { readTrace, writeCompact } from '../../../lab/traces/index.ts';
+import type { Trace } from '../../../lab/traces/trace.ts';
+import { packRun } from '../../../sim-hw/references.ts';
+import {
+  put,
+  type Reference,
+  referenceStrings,
+  referencesIn,
+  refusal,
+  scratch,
+  traceOf,
+} from './traces-support.ts';
+
+const at = scratch();
+
+describe('compact traces', () => {
+  test('random reference strings come back exactly, with counts and origin', async () => {
+    await fc.assert(
+      fc.asyncProperty(referenceStrings, fc.string(), async (references, origin) => {
+        const trace = traceOf(references, origin.toWellFormed());
+        const file = at('random.lht');
+        await writeCompact(file, trace);
+        const back = await readTrace(file);
+        expect(referencesIn(back)).toEqual(references);
+        expect(back).toEqual({ ...trace, format: 'compact', lines: 0 });
+      }),
+      { seed: 20261121, numRuns: 60 },
+    );
+  });
+
+  test('a limit gives the first references, their pages and their counts', async () => {
+    await fc.assert(
+      fc.asyncProperty(referenceStrings, fc.integer({ min: 1, max: 600 }), async (all, limit) => {
+        const file = at('limit.lht');
+        await writeCompact(file, traceOf(all, 'o'));
+        const expected = traceOf(all.slice(0, limit), 'o');
+        const back = await readTrace(file, { limit });
+        expect(back).toEqual({ ...expected, format: 'compact', lines: 0 });
+      }),
+      { seed: 5, numRuns: 60 },
+    );
+  });
+
+  test('several sections: more runs than one holds', async () => {
+    const runs = new Uint32Array((1 << 20) + 5);
+    for (let i = 0; i < runs.length; i++) runs[i] = packRun(i & 1, i % 3, 2);
+    const references = 2 * runs.length;
+    const third = (i: number): number => 2 * Math.ceil((runs.length - i) / 3);
+    const trace: Trace = {
+      references,
+      runs,
+      pageNumbers: Float64Array.of(7, 2 ** 40),
+      kinds: [third(0), third(1), third(2)],
+      origin: '',
+      format: 'lackey',
+      lines: 0,
+    };
+    await writeCompact(at('sections.lht'), trace);
+    const back = await readTrace(at('sections.lht'));
+    expect(back).toEqual({ ...trace, format: 'compact' });
+  });
+
+  test('equal traces give equal bytes, however their runs were cut and pages numbered', async () => {
+    const references: Reference[] = [...Array(70).fill([5, 0]), [9, 1], [5, 0]];
+    const plain = traceOf(references);
+    const cut: Trace = {
+      ...plain,
+      runs: Uint32Array.from(references, ([page, kind]) => packRun(page === 5 ? 2 : 1, kind, 1)),
+      pageNumbers: Float64Array.of(77, 9, 5),
+    };
+    await writeCompact(at('a.lht'), plain);
+    await writeCompact(at('b.lht'), cut);
+    expect(await readFile(at('b.lht'))).toEqual(await readFile(at('a.lht')));
+    expect(canonicalTrace('x', cut).pageNumbers).toEqual(Float64Array.of(5, 9));
+  });
+
+  test('impossible traces are refused and leave no file', async () => {
+    const good = traceOf([[1, 0]]);
+    const bad = [
+      { ...good, runs: Uint32Array.of(packRun(0, 3, 1)) },
+      { ...good, runs: Uint32Array.of(packRun(1, 0, 1)) },
+      { ...good, pageNumbers: Float64Array.of(2 ** 52) },
+      { ...good, references: 2 },
+    ];
+    for (const trace of bad) {
+      expect(await refusal(writeCompact(at('bad.lht'), trace))).toContain('expected');
+      await expect(readFile(at('bad.lht'))).rejects.toThrow('ENOENT');
+    }
+  });
+});
+
+describe('damage to compact traces', () => {
+  const references: Reference[] = Array.from({ length: 60 }, (_, i) => [i % 7, i % 3]);
+
+  async function wholeFile(): Promise<Uint8Array> {
+    await writeCompact(at('whole.lht'), traceOf(references, 'whole'));
+    return readFile(at('whole.lht'));
+  }
+
+  test('a file cut short at any byte is refused', async () => {
+    const whole = await wholeFile();
+    for (let length = 0; length < whole.length; length++) {
+      const file = await put(at('cut.lht'), whole.subarray(0, length));
+      expect(await refusal(readTrace(file))).toContain('expected');
+    }
+  }, 60_000);
+
+  test('any single changed byte is refused, whether one bit of it or all', async () => {
+    const whole = await wholeFile();
+    for (let i = 0; i < whole.length; i++) {
+      for (const change of [1 << (i & 7), 0xff]) {
+        const bytes = whole.slice();
+        bytes[i] ^= change;
+        const file = await put(at('flip.lht'), bytes);
+        expect(await refusal(readTrace(file))).toContain('expected');
+      }
+    }
+  }, 60_000);
+
+  test('bytes after the end and a repeated section are refused', async () => {
+    const whole = await wholeFile();
+    const longer = await put(at('longer.lht'), Buffer.concat([whole, Buffer.of(0)]));
+    expect(await refusal(readTrace(longer))).toContain('bytes after the end');
+    const twice = await put(at('twice.lht'), Buffer.concat([whole, whole.subarray(8)]));
+    expect(await refusal(readTrace(twice))).toContain('bytes after the end');
+  });
+
+  test('damage beyond a limit is found as well', async () => {
+    const whole = (await wholeFile()).slice();
+    whole[whole.length - 1] ^= 1;
+    const file = await put(at('beyond.lht'), whole);
+    expect(await refusal(readTrace(file, { limit: 1 }))).toContain('checksum');
+  });
+});
