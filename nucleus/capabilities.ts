@@ -27,6 +27,8 @@ export interface CapabilityTable {
   readonly object: Int32Array;
   readonly generation: Uint32Array;
   objects: number;
+  /** No object slot below this one is empty. */
+  firstEmpty: number;
   /** Slot -> first frame of the run, or -2 - next free slot. */
   slotFrame: Int32Array;
   slotOrder: Uint8Array;
@@ -42,6 +44,7 @@ export function createCapabilityTable(objectSlots: number): CapabilityTable {
     object: new Int32Array(objectSlots),
     generation: new Uint32Array(objectSlots),
     objects: 0,
+    firstEmpty: 0,
     slotFrame: new Int32Array(16),
     slotOrder: new Uint8Array(16),
     freeSlot: END_OF_FREE,
@@ -56,8 +59,9 @@ export function addCapability(
   object: number,
   generation: number,
 ): number {
-  const slot = table.kind.indexOf(NOTHING);
-  if (slot < 0) return -1;
+  const slot = firstZero(table.kind, table.firstEmpty);
+  table.firstEmpty = slot;
+  if (slot === table.kind.length) return -1;
   table.kind[slot] = kind;
   table.object[slot] = object;
   table.generation[slot] = generation;
@@ -69,6 +73,14 @@ export function removeCapability(table: CapabilityTable, slot: number): void {
   if (table.kind[slot] === NOTHING) return;
   table.kind[slot] = NOTHING;
   table.objects--;
+  if (slot < table.firstEmpty) table.firstEmpty = slot;
+}
+
+/** Index of the first 0 at or after `from`, or the length: small tables, mostly found at once. */
+export function firstZero(bytes: Uint8Array, from: number): number {
+  let index = from;
+  while (index < bytes.length && bytes[index] !== 0) index++;
+  return index;
 }
 
 /** True when `slot` holds a capability of `kind`. The caller still compares generations. */

@@ -2,11 +2,13 @@
  * DMA windows: how a device reaches memory. A window is one frame run opened to one server's device
  * for as long as a lock on it lasts; the memory server opens and closes it, the nucleus (the IOMMU)
  * lets nothing through a closed one. So a transfer that is still in flight when its lock expires,
- * its owner dies or its container is cancelled moves no data (SPEC [CONT6]).
+ * its owner dies or its container is cancelled moves no data (SPEC [CONT6]), not even when the window
+ * has been opened to the same device again meanwhile: each opening has a serial of its own.
  */
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { UNMAPPED } from '../sim-hw/frames.ts';
+import { clearWriteReady } from '../sim-hw/tlb.ts';
 import type { Kernel } from './kernel.ts';
 import { spaceOfGlobalPage } from './memory-map.ts';
 
@@ -19,6 +21,12 @@ export interface Stamp {
 export function openWindow(kernel: Kernel, window: number, frame: number, holder: number): void {
   kernel.state.windowFrame[window] = frame;
   kernel.state.windowHolder[window] = holder;
+  kernel.state.windowSerial[window] = (kernel.state.windowSerial[window] as number) + 1;
+}
+
+/** Which opening of the window this is. */
+export function windowSerial(kernel: Kernel, window: number): number {
+  return kernel.state.windowSerial[window] as number;
 }
 
 export function closeWindow(kernel: Kernel, window: number): void {
@@ -26,32 +34,47 @@ export function closeWindow(kernel: Kernel, window: number): void {
   kernel.state.windowHolder[window] = -1;
 }
 
-/** Device reads memory: fills `stamp`; false when the window is not open to `holder`. */
-export function readThrough(kernel: Kernel, holder: number, window: number, stamp: Stamp): boolean {
-  if (kernel.state.windowHolder[window] !== holder) return false;
+/** Device reads memory: fills `stamp`; false when that opening of the window (or any) is over. */
+export function readThrough(
+  kernel: Kernel,
+  holder: number,
+  window: number,
+  stamp: Stamp,
+  serial: number = windowSerial(kernel, window),
+): boolean {
+  if (!isOpen(kernel, holder, window, serial)) return false;
   const frame = kernel.state.windowFrame[window] as number;
   const { frames } = kernel.state;
   stamp.low = frames.stampLow[frame] as number;
   stamp.high = frames.stampHigh[frame] as number;
+  if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   // From here on a further write makes a new version: what the device has is this one.
   const mapped = frames.mappedBy[frame] as number;
   if (mapped !== UNMAPPED) {
     const space: SpaceState = spaceOfGlobalPage(kernel, mapped - 1);
     space.written[mapped - 1 - space.base] = 0;
+    clearWriteReady(kernel.state.mmu.tlb, mapped);
   }
   return true;
 }
 
-/** Device writes memory; false when the window is not open to `holder`. */
+/** Device writes memory; false when that opening of the window is over. */
 export function writeThrough(
   kernel: Kernel,
   holder: number,
   window: number,
   stamp: Stamp,
+  serial: number = windowSerial(kernel, window),
 ): boolean {
-  if (kernel.state.windowHolder[window] !== holder) return false;
+  if (!isOpen(kernel, holder, window, serial)) return false;
   const frame = kernel.state.windowFrame[window] as number;
   kernel.state.frames.stampLow[frame] = stamp.low;
   kernel.state.frames.stampHigh[frame] = stamp.high;
+  if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   return true;
+}
+
+function isOpen(kernel: Kernel, holder: number, window: number, serial: number): boolean {
+  const { windowHolder, windowSerial: serials } = kernel.state;
+  return windowHolder[window] === holder && serials[window] === serial;
 }

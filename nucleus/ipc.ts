@@ -21,6 +21,9 @@ import { ENDED, KILLED, MESSAGE, type TaskState } from './tasks.ts';
 /** Deliveries in one go before the nucleus takes it for a message loop between servers. */
 const DELIVERIES_MAX = 1_000_000;
 
+/** w4 of a message with which a capability came along: the nucleus's word, no sender's [CAP2]. */
+export const CAME_ALONG = -1;
+
 /** Sends through a port of `from`'s own table. False: no such port, or nobody is listening. */
 export function send(
   kernel: Kernel,
@@ -35,7 +38,8 @@ export function send(
 ): boolean {
   const table = kernel.state.capabilities[from] as CapabilityTable;
   if (!holdsKind(table, port, PORT)) return false;
-  return reply(kernel, from, table.object[port] as number, op, w0, w1, w2, w3, w4);
+  const word4 = w4 === CAME_ALONG ? 0 : w4;
+  return reply(kernel, from, table.object[port] as number, op, w0, w1, w2, w3, word4);
 }
 
 /**
@@ -82,7 +86,7 @@ export function reply(
 
 /**
  * Grants an object capability along with a message: it moves from `from`'s table into the
- * receiver's, whose slot becomes w0. False: no such port or capability, the receiver's table is
+ * receiver's, whose slot becomes w0, and w4 says so. False: no such port or capability, the receiver's table is
  * full, or nobody is listening; then the capability stays where it was.
  */
 export function sendCapability(
@@ -97,15 +101,14 @@ export function sendCapability(
 ): boolean {
   const source = kernel.state.capabilities[from] as CapabilityTable;
   if (!holdsKind(source, port, PORT)) return false;
-  if (!(capability >= 0 && capability < source.kind.length)) return false;
-  const kind = source.kind[capability] as number;
-  if (kind === NOTHING) return false;
+  const kind = source.kind[capability];
+  if (kind === undefined || kind === NOTHING) return false;
   const to = source.object[port] as number;
   const target = kernel.state.capabilities[to] as CapabilityTable;
   const object = source.object[capability] as number;
   const slot = addCapability(target, kind, object, source.generation[capability] as number);
   if (slot < 0) return false;
-  if (!reply(kernel, from, to, op, slot, w1, w2, w3, 0)) {
+  if (!reply(kernel, from, to, op, slot, w1, w2, w3, CAME_ALONG)) {
     removeCapability(target, slot);
     return false;
   }

@@ -55,11 +55,26 @@ export interface Receiver {
 /** What oracles are told as it happens; see lab/oracles. Absent probes cost one test. */
 export interface Probe {
   mapped(kernel: Kernel, task: number, page: number, frame: number): void;
+  /** `entry` is the page-table entry that went; the TLB has been told. */
+  unmapped(kernel: Kernel, space: SpaceState, page: number, entry: number): void;
   resumed(kernel: Kernel, task: number, page: number, how: number): void;
+  /** A run of 2^order frames has come into `task`'s hands. */
+  granted(kernel: Kernel, task: number, frame: number, order: number): void;
+  /** It has left them: RETURNED, TAKEN or INHERITED. Its contents are still there. */
+  released(kernel: Kernel, task: number, frame: number, order: number, cause: number): void;
+  /** A device has moved data through a window. */
+  transferred(kernel: Kernel, window: number, frame: number): void;
   clockMoved(kernel: Kernel): void;
 }
 
+/** Why frames left their holder's hands. */
+export const RETURNED = 0;
+export const TAKEN = 1;
+export const INHERITED = 2;
+
 export interface KernelState {
+  /** Test only: the rule of the nucleus or of pagers that is off, or ''. */
+  readonly planted: string;
   nowNs: number;
   /** References executed by all tasks: the clock of terms where scenarios count in references. */
   references: number;
@@ -81,6 +96,8 @@ export interface KernelState {
   /** DMA windows: frame and holding server of each, -1 when closed (SPEC [CONT6]). */
   readonly windowFrame: Int32Array;
   readonly windowHolder: Int32Array;
+  /** Times each window was opened: a transfer is let through the opening it was begun for only. */
+  readonly windowSerial: Uint32Array;
   /** Scheduler: the task on the CPU, references or nanoseconds left of its slice. */
   current: number;
   lastRun: number;
@@ -134,10 +151,12 @@ export interface KernelParts {
   readonly windows: number;
   readonly messagesMax: number;
   readonly logsSegments: boolean;
+  readonly planted?: string;
 }
 
 export function createKernel(parts: KernelParts): Kernel {
   const state: KernelState = {
+    planted: parts.planted ?? '',
     nowNs: 0,
     references: 0,
     countsReferences: parts.countsReferences,
@@ -153,6 +172,7 @@ export function createKernel(parts: KernelParts): Kernel {
     timers: createEventQueue(256),
     windowFrame: new Int32Array(parts.windows).fill(-1),
     windowHolder: new Int32Array(parts.windows).fill(-1),
+    windowSerial: new Uint32Array(parts.windows),
     current: NUCLEUS,
     lastRun: NUCLEUS,
     sliceLeft: 0,

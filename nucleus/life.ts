@@ -110,9 +110,6 @@ export function resume(
   task.stallNs += stall;
   const bucket = histogramBucket(stall);
   task.histogram[bucket] = (task.histogram[bucket] as number) + 1;
-  // What was lost is zeros from here on, and the program has been told.
-  const space = state.spaces[task.space] as SpaceState;
-  if (how === LOST) space.versions[task.faultPage] = 0;
   setStatus(kernel, task, READY);
   if (kernel.probe !== null) kernel.probe.resumed(kernel, target, task.faultPage, how);
   return true;

@@ -59,9 +59,11 @@ export function dropMapping(kernel: Kernel, space: SpaceState, page: number): nu
     pageNumberOf(kernel, space, page),
   );
   if (entry === 0) return 0;
-  invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
+  if (kernel.state.planted !== 'stale-tlb')
+    invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
   space.written[page] = 0;
   kernel.state.frames.mappedBy[entry >>> 8] = UNMAPPED;
+  if (kernel.probe !== null) kernel.probe.unmapped(kernel, space, page, entry);
   return entry;
 }
 

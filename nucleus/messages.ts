@@ -76,15 +76,21 @@ export function enqueue(
 export function dequeue(queue: MessageQueueState, message: Message): void {
   const { ring } = queue;
   const at = queue.head * WORDS;
-  message.op = ring[at] as number;
-  message.from = ring[at + 1] as number;
-  message.to = ring[at + 2] as number;
-  message.account = ring[at + 3] as number;
-  message.w0 = ring[at + 4] as number;
-  message.w1 = ring[at + 5] as number;
-  message.w2 = ring[at + 6] as number;
-  message.w3 = ring[at + 7] as number;
-  message.w4 = ring[at + 8] as number;
+  message.op = (ring[at] as number) | 0;
+  message.from = (ring[at + 1] as number) | 0;
+  message.to = (ring[at + 2] as number) | 0;
+  message.account = (ring[at + 3] as number) | 0;
+  message.w0 = small(ring[at + 4] as number);
+  message.w1 = small(ring[at + 5] as number);
+  message.w2 = small(ring[at + 6] as number);
+  message.w3 = small(ring[at + 7] as number);
+  message.w4 = small(ring[at + 8] as number);
   queue.head = queue.head + 1 === queue.capacity ? 0 : queue.head + 1;
   queue.count--;
+}
+
+/** The same number; one that fits an integer register goes on as one, which is what most are. */
+function small(word: number): number {
+  const integer = word | 0;
+  return integer === word ? integer : word;
 }

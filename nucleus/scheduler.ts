@@ -63,19 +63,18 @@ export function stepKernel(kernel: Kernel): boolean {
 
 function fireDueEvents(kernel: Kernel): boolean {
   const { state } = kernel;
-  let fired = false;
-  while (peekTime(state.deviceEvents) <= state.nowNs) {
-    fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
-    charge(kernel, TRAP, kernel.costs.trapNs);
+  for (let fired = false; ; fired = true) {
+    const device = peekTime(state.deviceEvents);
+    const timer = peekTime(state.timers);
+    // On one clock what was due first happens first: a lock may end just before its transfer.
+    const timerFirst = !state.countsReferences && timer < device;
+    if (device <= state.nowNs && !timerFirst) {
+      fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
+      charge(kernel, TRAP, kernel.costs.trapNs);
+    } else if (timer <= termNow(kernel)) fireEvent(kernel, state.timers, TIMER);
+    else return fired;
     deliverAll(kernel);
-    fired = true;
   }
-  while (peekTime(state.timers) <= termNow(kernel)) {
-    fireEvent(kernel, state.timers, TIMER);
-    deliverAll(kernel);
-    fired = true;
-  }
-  return fired;
 }
 
 /** The task to run, or -1 to idle. */
@@ -161,7 +160,7 @@ function account(kernel: Kernel, task: TaskState): void {
   task.programCarryPs = programPs - programNs * 1000;
   const translationPs =
     task.translationCarryPs +
-    mmu.secondHits * costs.secondTlbPs +
+    mmu.secondLookups * costs.secondTlbPs +
     mmu.walks * costs.walkStartPs +
     mmu.probes * costs.walkProbePs;
   const translationNs = Math.floor(translationPs / 1000);

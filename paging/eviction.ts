@@ -46,7 +46,8 @@ export function evictOne(kernel: Kernel, code: PagerCode, pager: PagerState): Ev
 function evict(kernel: Kernel, code: PagerCode, pager: PagerState, page: number): Evicted {
   const member = memberOfPage(pager, page) as Member;
   tellRemoved(kernel, code, pager, page);
-  const modified = wasModified(unmap(kernel, pager.id, member.task, page - member.base));
+  const entry = unmap(kernel, pager.id, member.task, page - member.base);
+  const modified = wasModified(entry) && kernel.state.planted !== 'lose-clean-bit';
   const word = pager.pageWord[page] as number;
   const slot = slotOf(word);
   const rest = word & FLAGS & ~(RESIDENT | DIRTY);
@@ -78,15 +79,20 @@ export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): voi
   pager.cleanOnly = true;
   while (pager.owed > 0 && evictOne(kernel, code, pager) === 'freed');
   pager.cleanOnly = false;
-  while (pager.owed > pager.transfers.evictions)
+  const { order } = pager.members[0] as Member;
+  while (pager.owed > pager.transfers.evictions * (1 << order))
     if (evictOne(kernel, code, pager) === 'nothing') break;
 }
 
-/** Keeps frames free ahead of need, once the pager can get no more by asking. */
+/**
+ * Keeps frames free ahead of need, once the pager can get no more by asking; never more than half
+ * of what it holds.
+ */
 export function keepSpare(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   if (pager.freeSlots + pager.transfers.evictions >= pager.spareLow) return;
   if (pager.held < pager.guaranteed) return;
-  while (pager.freeSlots + pager.transfers.evictions < pager.spareHigh)
+  const spare = Math.min(pager.spareHigh, pager.held >> 1);
+  while (pager.freeSlots + pager.transfers.evictions < spare)
     if (evictOne(kernel, code, pager) === 'nothing') return;
 }
 

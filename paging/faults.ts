@@ -75,14 +75,28 @@ export function takeFault(
   if (pager.refusedFor > 0) pager.refusedFor--;
   const word = pager.pageWord[member.base + page] as number;
   member.compulsory = (word & TOUCHED) === 0;
+  pursueFault(kernel, code, pager, member, index, SOFT);
+}
+
+/** What the page that `member` faulted on lacks; `how` if it lacks nothing. */
+function pursueFault(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  member: Member,
+  index: number,
+  how: number,
+): void {
+  const page = member.base + member.faultPage;
+  const word = pager.pageWord[page] as number;
   if ((word & BUSY) !== 0) {
     // On its way out, or being made clean: the frame still holds it.
-    const number = transferOf(pager, member.base + page);
+    const number = transferOf(pager, page);
     pager.transfers.waiter[number] = index;
     member.waits = WANTS_TRANSFER;
-    waitForDevice(kernel, pager.id, task);
+    waitForDevice(kernel, pager.id, member.task);
   } else if ((word & RESIDENT) !== 0) {
-    member.how = SOFT;
+    member.how = how;
     settle(kernel, code, pager, member);
   } else {
     member.waits = WANTS_FRAME;
@@ -182,6 +196,7 @@ function fill(
   const word = pager.pageWord[page] as number;
   bindSlot(pager, slot, page);
   if (pager.members.length > 1) countResident(kernel, member, 1 << member.order);
+  member.isMapped = false;
   const kept = word & (HAS_COPY | SCRATCH);
   const bound = slot * 256 + (kept | TOUCHED | RESIDENT);
   if ((word & LOST) !== 0 || (word & HAS_COPY) === 0) {
@@ -205,7 +220,9 @@ function fill(
 export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): void {
   const page = member.base + member.faultPage;
   const word = pager.pageWord[page] as number;
-  const becomesDirty = pager.tracksDirty && member.faultWrites && (word & DIRTY) === 0;
+  // Scratch needs no copy to be given up: it never counts as dirty.
+  const tracked = pager.tracksDirty && (word & SCRATCH) === 0;
+  const becomesDirty = tracked && member.faultWrites && (word & DIRTY) === 0;
   if (becomesDirty && !mayDirty(kernel, pager, page)) {
     member.waits = WANTS_CLEAN;
     waitForDevice(kernel, pager.id, member.task);
@@ -214,14 +231,18 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   const { id } = pager;
   if (member.isMapped) allowWrite(kernel, id, member.task, member.faultPage);
   else {
-    const writable = !pager.tracksDirty || member.faultWrites || (word & DIRTY) !== 0;
+    const writable = !tracked || member.faultWrites || (word & DIRTY) !== 0;
     const mapped = map(kernel, id, member.task, member.faultPage, slotOf(word), writable);
     assert(mapped, 'faults: a page whose contents are in its frame cannot be mapped');
   }
   if (becomesDirty) setWord(pager, page, word | DIRTY);
   member.waits = NO_FAULT;
   resume(kernel, id, member.task, member.how, member.compulsory);
+  // The program has not touched the page yet: taking it now would make it fault for ever.
+  const settled = pager.pageWord[page] as number;
+  setWord(pager, page, settled | BUSY);
   keepSpare(kernel, code, pager);
+  setWord(pager, page, settled);
 }
 
 /** Whether one more page may become dirty; begins to clean others when not, or soon not. */
@@ -237,8 +258,13 @@ function mayDirty(kernel: Kernel, pager: PagerState, page: number): boolean {
 
 /** Pages have become clean: faults that waited for that try again. */
 export function retryDirtying(kernel: Kernel, code: PagerCode, pager: PagerState): void {
-  for (const member of pager.members)
-    if (member.waits === WANTS_CLEAN) settle(kernel, code, pager, member);
+  for (const [index, member] of pager.members.entries()) {
+    if (member.waits !== WANTS_CLEAN) continue;
+    const word = pager.pageWord[member.base + member.faultPage] as number;
+    // While it waited the page may have been given up: it needs a frame once more.
+    if ((word & (RESIDENT | BUSY)) !== RESIDENT) member.isMapped = false;
+    pursueFault(kernel, code, pager, member, index, member.how);
+  }
 }
 
 /** Frames of a central pager count for the task whose page they hold. */

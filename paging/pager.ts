@@ -3,8 +3,8 @@
  * memory-control thread, a central server) handles the rest: contracts, notices, timers.
  */
 
-import { messageName, OP } from '../contracts/messages.ts';
-import { DONE } from '../contracts/refusals.ts';
+import { OP } from '../contracts/messages.ts';
+import { DONE, MALFORMED } from '../contracts/refusals.ts';
 import { DEATH, FAULT, type Kernel, NUCLEUS, TIMER } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
@@ -70,10 +70,9 @@ function refusal(
   tag: number,
   op: number,
 ): boolean {
-  const name = messageName(op);
-  if (name === 'allocate') takeRefusal(kernel, code, pager);
-  else if (name === 'createContainer') transferOver(kernel, code, pager, tag, 1);
-  else return name === 'cancelContainer' || name === 'returnFrames';
+  if (op === OP.allocate) takeRefusal(kernel, code, pager);
+  else if (op === OP.createContainer) transferOver(kernel, code, pager, tag, MALFORMED);
+  else return op === OP.cancelContainer || op === OP.returnFrames;
   return true;
 }
 
@@ -173,16 +172,19 @@ function takeLoss(
   slot: number,
   modified: boolean,
 ): void {
-  pager.held -= 1 << (pager.members[0] as Member).order;
-  if (pager.owed > 0) pager.owed--;
   const transfer = transferOfSlot(pager, slot);
+  const wasFree = transfer < 0 && dropFree(pager, slot);
+  const page = pager.slotPage[slot] as number;
+  // A slot that was being returned: the two messages crossed.
+  if (transfer < 0 && !wasFree && !(page >= 0)) return;
+  const frames = 1 << (pager.members[0] as Member).order;
+  pager.held -= frames;
+  pager.owed = Math.max(0, pager.owed - frames);
   if (transfer >= 0) {
     pager.transfers.orphan[transfer] = 1;
     pager.transfers.container[transfer] = -1;
-    return;
   }
-  if (dropFree(pager, slot)) return;
-  const page = pager.slotPage[slot] as number;
+  if (transfer >= 0 || wasFree) return;
   pager.slotPage[slot] = -1;
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED);

@@ -18,6 +18,7 @@
  */
 
 import { OP } from '../contracts/messages.ts';
+import { firstZero } from '../nucleus/capabilities.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { EVICT, FETCH, IDLE, type PagerState } from './state.ts';
@@ -32,8 +33,8 @@ export function beginTransfer(
   waiter: number,
 ): number {
   const { transfers } = pager;
-  const number = transfers.purpose.indexOf(IDLE);
-  if (number < 0) return -1;
+  const number = firstZero(transfers.purpose, 0);
+  if (number === transfers.purpose.length) return -1;
   transfers.purpose[number] = purpose;
   transfers.page[number] = page;
   transfers.slot[number] = slot;

@@ -2,12 +2,12 @@
  * Memory-management unit: the one hot loop. It runs a task's references until the first fault, the
  * end of the given time, or the end of the program.
  *
- *   run -> unitOf[page] -> first TLB level -> second level -> page-table walk -> fault
- *           (tag, set)      LRU ways           LRU ways        sets REFERENCED
+ *   run --page--> first TLB level --> unitOf --> second level --> page-table walk --> fault
+ *                 place, use          key, set   place, use       sets REFERENCED
  *
- * The first write to a page that is clean for the MMU (`written` 0) takes a side path that sets
- * MODIFIED, starts a new version of the page's contents and stamps the frame; later ones cost one
- * byte load. Nothing here allocates, calls through a closure or sends a message. Time is counted
+ * Runs that hit the first level go by four at a time: one test covers all four. The first write to
+ * a page that is clean for the MMU (`written` 0) takes a side path that sets MODIFIED, starts a new
+ * version of the page's contents and stamps the frame; later ones cost nothing more. Nothing here allocates, calls through a closure or sends a message. Time is counted
  * down in *ticks*: picoseconds, or references when a scenario counts in references.
  *
  * Left out: caches, out-of-order overlap of walks, paging-structure caches, instruction TLBs.
@@ -25,13 +25,28 @@ import {
   WRITABLE,
 } from './page-table/format.ts';
 import { type ReferenceString, WRITE } from './references.ts';
-import { createTlb, KEY_BITS, KEY_MASK, type TlbState } from './tlb.ts';
+import {
+  createTlb,
+  ENTRY_MASK,
+  insertFirst,
+  insertSecond,
+  KEY_MASK,
+  renumberUses,
+  type TlbState,
+  WRITE_READY,
+} from './tlb.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
 /** Why a batch ended. */
 export const PROGRAM_ENDED = 0;
 export const TIME_UP = 1;
 export const FAULTED = 2;
+/** Of one run: it went by, and whether anything but a hit happened. */
+const HIT = 3;
+const WENT_ON = 4;
+
+/** Bit of a run that writes: of the kinds only WRITE has it. */
+const WRITE_BIT = WRITE << 6;
 
 /** What one step costs in ticks; a batch's ticks must stay below 2^31. */
 export interface MmuState {
@@ -40,9 +55,11 @@ export interface MmuState {
   readonly walkStartTicks: number;
   readonly walkProbeTicks: number;
   readonly tlb: TlbState;
-  /** Of the last batch: references executed, second-level hits, walks, their probes. */
+  /** Ticks left of the batch under way. */
+  left: number;
+  /** Of the last batch: references executed, second-level look-ups, walks, their probes. */
   references: number;
-  secondHits: number;
+  secondLookups: number;
   walks: number;
   probes: number;
   /** Of the last batch that faulted: a write found the page mapped but not writable. */
@@ -52,6 +69,7 @@ export interface MmuState {
 /** An MMU that counts its ticks in references, or in picoseconds of `costs`. */
 export function createMmu(
   geometry: TlbGeometry,
+  pages: number,
   costs: Costs,
   countsReferences: boolean,
 ): MmuState {
@@ -60,9 +78,10 @@ export function createMmu(
     secondTlbTicks: countsReferences ? 0 : costs.secondTlbPs,
     walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
-    tlb: createTlb(geometry),
+    tlb: createTlb(geometry, pages),
+    left: 0,
     references: 0,
-    secondHits: 0,
+    secondLookups: 0,
     walks: 0,
     probes: 0,
     protection: false,
@@ -88,117 +107,133 @@ export function runBatch(
   ticks: number,
 ): number {
   const { mmu } = at;
-  const { tlb } = mmu;
-  const { first, firstMask, firstWays } = tlb;
-  const { unitOf, written } = space;
-  const { runs } = program;
-  const { referenceTicks } = mmu;
-  const end = runs.length;
-  let left = ticks | 0;
-  let cursor = space.cursor;
-  let skip = space.offset;
-  let references = 0;
-  let result = PROGRAM_ENDED;
-  mmu.secondHits = 0;
+  renumberUses(mmu.tlb);
+  mmu.references = 0;
+  mmu.secondLookups = 0;
   mmu.walks = 0;
   mmu.probes = 0;
   mmu.protection = false;
-  for (; cursor < end; cursor++) {
-    const run = runs[cursor] as number;
-    const page = run >>> 8;
-    const unit = unitOf[page] as number;
-    const key = unit & KEY_MASK;
-    const base = ((unit >>> KEY_BITS) & firstMask) * firstWays;
-    if (first[base] !== key && !foundBehind(first, base, firstWays, key)) {
-      const cost = refill(at, space, program, page, unit);
-      if (cost < 0) {
-        result = FAULTED;
-        break;
-      }
-      left -= cost;
-    }
-    if (
-      (run & 0xc0) === WRITE << 6 &&
-      written[page] === 0 &&
-      !markWritten(at, space, program, page)
-    ) {
-      result = FAULTED;
-      break;
-    }
-    const count = (run & 63) + 1 - skip;
-    const cost = count * referenceTicks;
-    if (cost >= left) {
-      const done = left <= 0 ? 1 : Math.ceil(left / referenceTicks);
-      references += done;
-      skip = done === count ? 0 : skip + done;
-      if (done === count) cursor++;
-      result = cursor < end ? TIME_UP : PROGRAM_ENDED;
-      break;
-    }
-    references += count;
+  mmu.left = ticks | 0;
+  const end = program.runs.length;
+  while (space.cursor < end) {
+    if (space.offset === 0) runHits(mmu, space, program.runs);
+    // Whatever stopped the hits is among the next four runs; from there on groups may hit again.
+    let result = HIT;
+    for (let step = 0; result === HIT && step < 4 && space.cursor < end; step++)
+      result = runOne(at, space, program);
+    if (result < HIT) return result;
+  }
+  return PROGRAM_ENDED;
+}
+
+/**
+ * The hot loop: groups of four runs that all hit the first level, are allowed, and end in time. It
+ * stops before the first group that does not, leaving it to `runOne`.
+ */
+function runHits(mmu: MmuState, space: SpaceState, runs: Uint32Array): void {
+  const { firstPlace, firstUse } = mmu.tlb;
+  const { referenceTicks } = mmu;
+  const key = space.base + 1;
+  const last = runs.length - 4;
+  const leftBefore = mmu.left | 0;
+  let left = leftBefore;
+  let now = mmu.tlb.now;
+  let cursor = space.cursor;
+  while (cursor <= last) {
+    const a = runs[cursor] as number;
+    const b = runs[cursor + 1] as number;
+    const c = runs[cursor + 2] as number;
+    const d = runs[cursor + 3] as number;
+    const placeA = firstPlace[key + (a >>> 8)] as number;
+    const placeB = firstPlace[key + (b >>> 8)] as number;
+    const placeC = firstPlace[key + (c >>> 8)] as number;
+    const placeD = firstPlace[key + (d >>> 8)] as number;
+    // Sign bit: a place is 0, a miss. Bit 7: a run writes (bit 6) a page that is not WRITE_READY.
+    const misses = (placeA - 1) | (placeB - 1) | (placeC - 1) | (placeD - 1);
+    const writes =
+      ((a << 1) & ~placeA) | ((b << 1) & ~placeB) | ((c << 1) & ~placeC) | ((d << 1) & ~placeD);
+    if (((misses & ~0x7fffffff) | (writes & WRITE_READY)) !== 0) break;
+    const cost = ((a & 63) + (b & 63) + (c & 63) + (d & 63) + 4) * referenceTicks;
+    if (cost >= left) break;
     left -= cost;
-    skip = 0;
+    firstUse[placeA & ENTRY_MASK] = now + 1;
+    firstUse[placeB & ENTRY_MASK] = now + 2;
+    firstUse[placeC & ENTRY_MASK] = now + 3;
+    firstUse[placeD & ENTRY_MASK] = now + 4;
+    now += 4;
+    cursor += 4;
   }
+  mmu.references += (leftBefore - left) / referenceTicks;
+  mmu.left = left;
+  mmu.tlb.now = now;
   space.cursor = cursor;
-  space.offset = skip;
-  mmu.references = references;
-  return result;
 }
 
-/** A hit behind the first way moves to the front of its set. */
-function foundBehind(tags: Uint32Array, base: number, ways: number, key: number): boolean {
-  const end = base + ways;
-  for (let way = base + 1; way < end; way++) {
-    if (tags[way] !== key) continue;
-    for (let to = way; to > base; to--) tags[to] = tags[to - 1] as number;
-    tags[base] = key;
-    return true;
+/** One run, or as much of it as there is time for. */
+function runOne(at: Translation, space: SpaceState, program: ReferenceString): number {
+  const { mmu } = at;
+  const { tlb, referenceTicks } = mmu;
+  const run = program.runs[space.cursor] as number;
+  const page = run >>> 8;
+  const place = tlb.firstPlace[space.base + 1 + page] as number;
+  let went = HIT;
+  tlb.now++;
+  if (place !== 0) tlb.firstUse[place & ENTRY_MASK] = tlb.now;
+  else {
+    if (!refill(at, space, program, page)) return FAULTED;
+    went = WENT_ON;
   }
-  return false;
+  if ((run & WRITE_BIT) !== 0 && space.written[page] === 0) {
+    if (!markWritten(at, space, program, page)) return FAULTED;
+    went = WENT_ON;
+  }
+  const count = (run & 63) + 1 - space.offset;
+  const cost = count * referenceTicks;
+  if (cost < mmu.left) {
+    mmu.references += count;
+    mmu.left -= cost;
+    space.offset = 0;
+    space.cursor++;
+    return went;
+  }
+  const done = mmu.left <= 0 ? 1 : Math.ceil(mmu.left / referenceTicks);
+  mmu.references += done;
+  space.offset = done === count ? 0 : space.offset + done;
+  if (done === count) space.cursor++;
+  return space.cursor < program.runs.length ? TIME_UP : PROGRAM_ENDED;
 }
 
-/** First-level miss: second level, then walk. Returns its ticks, or -1 for a fault. */
+/** First-level miss: second level, then walk. False when the walk finds nothing: a fault. */
 function refill(
   at: Translation,
   space: SpaceState,
   program: ReferenceString,
   page: number,
-  unit: number,
-): number {
-  const { mmu } = at;
+): boolean {
+  const { mmu, table } = at;
   const { tlb } = mmu;
-  const key = unit & KEY_MASK;
-  let cost = 0;
+  const unit = space.unitOf[page] as number;
+  const ready = space.written[page] === 0 ? 0 : WRITE_READY;
   if (tlb.secondWays > 0) {
-    const base = ((unit >>> KEY_BITS) & tlb.secondMask) * tlb.secondWays;
-    if (tlb.second[base] === key || foundBehind(tlb.second, base, tlb.secondWays, key)) {
-      mmu.secondHits++;
-      insert(tlb.first, ((unit >>> KEY_BITS) & tlb.firstMask) * tlb.firstWays, tlb.firstWays, key);
-      return mmu.secondTlbTicks;
+    // The second level is looked up on every first-level miss, and costs its time hit or miss.
+    mmu.secondLookups++;
+    mmu.left -= mmu.secondTlbTicks;
+    const entry = tlb.secondPlace[unit & KEY_MASK] as number;
+    if (entry !== 0) {
+      tlb.secondUse[entry] = tlb.now;
+      insertFirst(tlb, unit, tlb.now, ready);
+      return true;
     }
-    cost = mmu.secondTlbTicks;
-    mmu.secondHits++;
   }
-  const { table } = at;
   const index = at.format.walk(table, space.id, program.pageNumbers[page] as number);
   mmu.walks++;
   mmu.probes += table.probes;
-  if (index < 0) return -1;
+  mmu.left -= mmu.walkStartTicks + table.probes * mmu.walkProbeTicks;
+  if (index < 0) return false;
   table.entries[index] = (table.entries[index] as number) | REFERENCED;
-  if (tlb.secondWays > 0)
-    insert(
-      tlb.second,
-      ((unit >>> KEY_BITS) & tlb.secondMask) * tlb.secondWays,
-      tlb.secondWays,
-      key,
-    );
-  insert(tlb.first, ((unit >>> KEY_BITS) & tlb.firstMask) * tlb.firstWays, tlb.firstWays, key);
-  return cost + mmu.walkStartTicks + table.probes * mmu.walkProbeTicks;
-}
-
-function insert(tags: Uint32Array, base: number, ways: number, key: number): void {
-  for (let to = base + ways - 1; to > base; to--) tags[to] = tags[to - 1] as number;
-  tags[base] = key;
+  if (tlb.secondWays > 0) insertSecond(tlb, unit, tlb.now);
+  insertFirst(tlb, unit, tlb.now, ready);
+  return true;
 }
 
 /**
@@ -224,6 +259,9 @@ function markWritten(
   const version = ((space.versions[page] as number) + 1) >>> 0;
   space.versions[page] = version;
   space.written[page] = 1;
+  const { firstPlace } = at.mmu.tlb;
+  const key = space.base + 1 + page;
+  if (firstPlace[key] !== 0) firstPlace[key] = (firstPlace[key] as number) | WRITE_READY;
   frames.stampLow[frame] = version;
   frames.stampHigh[frame] = space.base + page + 1;
   return true;

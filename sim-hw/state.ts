@@ -25,7 +25,8 @@ export function copyInto<S extends object>(target: S, source: S): void {
         place.set(array);
       else to[key] = structuredClone(array);
     } else if (value !== null && typeof value === 'object') {
-      if (old !== null && typeof old === 'object' && Array.isArray(old) === Array.isArray(value)) {
+      const isPlain = old !== null && typeof old === 'object' && !ArrayBuffer.isView(old);
+      if (isPlain && Array.isArray(old) === Array.isArray(value)) {
         if (Array.isArray(value)) (old as unknown[]).length = value.length;
         copyInto(old as object, value as object);
       } else to[key] = structuredClone(value);

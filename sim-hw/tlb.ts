@@ -1,69 +1,151 @@
 /**
- * Translation look-aside buffer: one or two levels, set-associative, tagged so that a switch between
- * address spaces flushes nothing.
+ * Translation look-aside buffer: one or two levels, set-associative, exact LRU in each set, tagged so
+ * that a switch between address spaces flushes nothing.
  *
  * A tag is a *unit key*: the global number of the page (or of the first page of a 2 MiB unit) that
- * the entry translates; numbers of different address spaces never collide, so the key carries the
- * address-space id. 0 is an empty way. The ways of a set stand in order of last use, most recent
- * first: replacement is exact LRU and the usual hit is the first compare.
+ * the entry translates, plus 1; numbers of different address spaces never collide, so the key
+ * carries the address-space id. 0 is an empty entry.
+ *
+ * Hardware compares all ways of a set at once; a program would have to look at them one by one. So
+ * each level also keeps, by page, the entry that holds it (`place`, 0: none), and by entry when it
+ * was last used: a hit is one load and one store whatever the associativity, and only a refill
+ * looks through its set for the entry used longest ago. Entries are numbered from 1. Bit 7 of a
+ * first-level place is the entry's dirty bit: the page may be written with no more ado.
  *
  * The MMU's loop reads these arrays itself; this file holds everything but that loop.
  */
 
+import { assert } from './assert.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
 export interface TlbState {
   readonly firstWays: number;
   /** Sets minus 1; sets are a power of two. */
   readonly firstMask: number;
-  readonly first: Uint32Array;
+  readonly firstTag: Uint32Array;
+  readonly firstUse: Uint32Array;
+  /** By unit key: the entry of the first level that holds it (and WRITE_READY), or 0. */
+  readonly firstPlace: Uint8Array;
   /** 0 when there is no second level. */
   readonly secondWays: number;
   readonly secondMask: number;
-  readonly second: Uint32Array;
+  readonly secondTag: Uint32Array;
+  readonly secondUse: Uint32Array;
+  readonly secondPlace: Uint16Array;
+  /** Uses so far; entries remember the one at which they were last used. */
+  now: number;
 }
 
 /** Bits of a unit word that hold the key; the rest are low bits of the virtual page number. */
 export const KEY_BITS = 24;
 export const KEY_MASK = (1 << KEY_BITS) - 1;
 
-export function createTlb(geometry: TlbGeometry): TlbState {
+/** Bit of `firstPlace`: a write to the page changes no bookkeeping. */
+export const WRITE_READY = 0x80;
+export const ENTRY_MASK = 0x7f;
+
+/** `now` is brought down again before a batch could carry it past 2^32. */
+const NOW_MAX = 0xe0000000;
+
+/** `pages`: pages of all address spaces together. */
+export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
+  const first = geometry.firstSets * geometry.firstWays;
+  const second = geometry.secondSets * geometry.secondWays;
+  assert(first <= ENTRY_MASK && second < 65536, 'tlb: more entries than places can number');
   return {
     firstWays: geometry.firstWays,
     firstMask: geometry.firstSets - 1,
-    first: new Uint32Array(geometry.firstSets * geometry.firstWays),
+    firstTag: new Uint32Array(first + 1),
+    firstUse: new Uint32Array(first + 1),
+    firstPlace: new Uint8Array(pages + 1),
     secondWays: geometry.secondWays,
     secondMask: geometry.secondSets - 1,
-    second: new Uint32Array(geometry.secondSets * geometry.secondWays),
+    secondTag: new Uint32Array(second + 1),
+    secondUse: new Uint32Array(second + 1),
+    secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
+    now: 0,
   };
+}
+
+/**
+ * Puts a unit that the first level lacks in the place of its set's least recently used entry.
+ * `ready` is WRITE_READY or 0.
+ */
+export function insertFirst(tlb: TlbState, unit: number, now: number, ready: number): void {
+  const base = ((unit >>> KEY_BITS) & tlb.firstMask) * tlb.firstWays + 1;
+  const entry = oldest(tlb.firstUse, base, tlb.firstWays);
+  tlb.firstPlace[tlb.firstTag[entry] as number] = 0;
+  tlb.firstTag[entry] = unit & KEY_MASK;
+  tlb.firstUse[entry] = now;
+  tlb.firstPlace[unit & KEY_MASK] = entry | ready;
+}
+
+/** The same for the second level. */
+export function insertSecond(tlb: TlbState, unit: number, now: number): void {
+  const base = ((unit >>> KEY_BITS) & tlb.secondMask) * tlb.secondWays + 1;
+  const entry = oldest(tlb.secondUse, base, tlb.secondWays);
+  tlb.secondPlace[tlb.secondTag[entry] as number] = 0;
+  tlb.secondTag[entry] = unit & KEY_MASK;
+  tlb.secondUse[entry] = now;
+  tlb.secondPlace[unit & KEY_MASK] = entry;
 }
 
 /** Drops the entry of one unit word (key and set bits), if either level holds it. */
 export function invalidate(tlb: TlbState, unit: number): void {
   const key = unit & KEY_MASK;
-  const set = unit >>> KEY_BITS;
-  drop(tlb.first, (set & tlb.firstMask) * tlb.firstWays, tlb.firstWays, key);
-  if (tlb.secondWays > 0)
-    drop(tlb.second, (set & tlb.secondMask) * tlb.secondWays, tlb.secondWays, key);
+  const first = (tlb.firstPlace[key] as number) & ENTRY_MASK;
+  if (first !== 0) {
+    tlb.firstPlace[key] = 0;
+    tlb.firstTag[first] = 0;
+    tlb.firstUse[first] = 0;
+  }
+  if (tlb.secondWays === 0) return;
+  const second = tlb.secondPlace[key] as number;
+  if (second === 0) return;
+  tlb.secondPlace[key] = 0;
+  tlb.secondTag[second] = 0;
+  tlb.secondUse[second] = 0;
+}
+
+/** The next write to the unit must be told of, whether a level holds it or not. */
+export function clearWriteReady(tlb: TlbState, unit: number): void {
+  const key = unit & KEY_MASK;
+  tlb.firstPlace[key] = (tlb.firstPlace[key] as number) & ENTRY_MASK;
 }
 
 /** True when a level holds the unit: for tests and oracles. */
 export function holds(tlb: TlbState, unit: number): boolean {
   const key = unit & KEY_MASK;
-  return tlb.first.includes(key) || tlb.second.includes(key);
+  return tlb.firstPlace[key] !== 0 || (tlb.secondWays > 0 && tlb.secondPlace[key] !== 0);
 }
 
 export function flush(tlb: TlbState): void {
-  tlb.first.fill(0);
-  tlb.second.fill(0);
+  for (const array of [tlb.firstTag, tlb.firstUse, tlb.firstPlace]) array.fill(0);
+  for (const array of [tlb.secondTag, tlb.secondUse, tlb.secondPlace]) array.fill(0);
 }
 
-function drop(tags: Uint32Array, base: number, ways: number, key: number): void {
-  for (let way = 0; way < ways; way++) {
-    if (tags[base + way] !== key) continue;
-    for (let next = way + 1; next < ways; next++)
-      tags[base + next - 1] = tags[base + next] as number;
-    tags[base + ways - 1] = 0;
-    return;
+/** Brings the clock of uses down, keeping the order of entries, when it has come far. */
+export function renumberUses(tlb: TlbState): void {
+  if (tlb.now < NOW_MAX) return;
+  for (const uses of [tlb.firstUse, tlb.secondUse]) {
+    const order = [...uses.keys()].sort((a, b) => (uses[a] as number) - (uses[b] as number));
+    let rank = 0;
+    for (const entry of order) uses[entry] = uses[entry] === 0 ? 0 : ++rank;
   }
+  tlb.now = 65536;
+}
+
+/** Entry of the set that starts at `base` which was used longest ago; an empty one has use 0. */
+function oldest(uses: Uint32Array, base: number, ways: number): number {
+  let entry = base;
+  let least = uses[base] as number;
+  const end = base + ways;
+  for (let other = base + 1; other < end; other++) {
+    const use = uses[other] as number;
+    if (use < least) {
+      least = use;
+      entry = other;
+    }
+  }
+  return entry;
 }

@@ -7,7 +7,7 @@
  *   expired -> everything held is due back when asked for; propose anew
  */
 
-import { CAUSE_SHRINK, messageName, OP } from '../../contracts/messages.ts';
+import { CAUSE_SHRINK, OP } from '../../contracts/messages.ts';
 import { send } from '../../nucleus/ipc.ts';
 import { type Kernel, NUCLEUS, TIMER, termNow, timerAt } from '../../nucleus/kernel.ts';
 import { START } from '../../nucleus/life.ts';
@@ -59,17 +59,17 @@ export function controlMessage(
     else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
     return;
   }
-  switch (messageName(op)) {
-    case 'contractIs':
+  switch (op) {
+    case OP.contractIs:
       return contractIs(kernel, code, pager, w1, w2, w3);
-    case 'notice':
+    case OP.notice:
       return obeyNotice(kernel, code, pager, w0, w2);
-    case 'expired':
+    case OP.expired:
       pager.guaranteed = 0;
       pager.extra = 0;
       return propose(kernel, pager);
-    case 'refused':
-      if (messageName(w2) === 'contract')
+    case OP.refused:
+      if (w2 === OP.contract)
         timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, PROPOSE);
       return;
     default:

@@ -132,6 +132,10 @@ function createSpaces(options: CellOptions): SpaceState[] {
   });
 }
 
+function pagesOf(spaces: readonly SpaceState[]): number {
+  return spaces.reduce((sum, space) => sum + space.pages, 0);
+}
+
 function orderOf(task: CellTask): number {
   return task.pageBytes === 4096 ? 0 : ORDER_MAX;
 }
@@ -155,13 +159,14 @@ function createWorldKernel(options: CellOptions, spaces: SpaceState[], frames: n
       atEnd: tasks.map((task) => task.atEnd),
     },
     frames: createFrames(frames, ORDER_MAX),
-    mmu: createMmu(geometry, costs, options.clock === 'references'),
+    mmu: createMmu(geometry, pagesOf(spaces), costs, options.clock === 'references'),
     table: format.create(frames, tasks.length),
     spaces,
     countsReferences: options.clock === 'references',
     windows: containersFor(options),
     messagesMax: 1 << 14,
     logsSegments: options.management === 'global-lru',
+    planted: options.planted ?? '',
   });
   (kernel.receivers as object[])[NUCLEUS] = { step: nucleusStep, state: {} };
   return kernel;
@@ -205,6 +210,7 @@ function addServers(
 }
 
 function lockMax(options: CellOptions): number {
+  if (options.lockMax !== undefined) return options.lockMax;
   return options.clock === 'references' ? LOCK_MAX_REFERENCES : LOCK_MAX_NS;
 }
 

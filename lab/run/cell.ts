@@ -9,9 +9,11 @@ import type { Terms } from '../../contracts/terms.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import { oracleResults, sweep } from '../oracles/index.ts';
 import type { OracleResult, TaskResult } from '../results.ts';
 import { boot, type World } from './boot.ts';
 import { collect } from './collect.ts';
+import { watch } from './watch.ts';
 
 /** Scheduler steps between two words of progress. */
 const PROGRESS_STEPS = 4096;
@@ -70,6 +72,8 @@ export interface CellOptions {
   /** Free frames every pager keeps ahead of need (write-behind); 0 evicts at the fault. */
   readonly spareFrames: number;
   readonly observer?: (event: ContractEvent) => void;
+  /** Longest a server may hold a lock, on the clock of terms; far above any transfer if absent. */
+  readonly lockMax?: number;
   /** Test only: one rule is off, so that oracles can be seen to notice. */
   readonly planted?: PlantedBug;
   /** Called now and then (every few thousand faults) with the references executed so far. */
@@ -87,8 +91,10 @@ export interface CellResult {
 /** Runs one cell. Throws PolicyFault (paging/policy-call.ts) or InvariantBroken (sim-hw/assert.ts). */
 export function runCell(options: CellOptions): CellResult {
   const world = boot(options);
+  const oracles = watch(world);
   runWorld(world);
-  return collect(world);
+  if (oracles !== null) sweep(oracles);
+  return collect(world, oracles === null ? [] : oracleResults(oracles));
 }
 
 /** Runs a booted world to its end; every so often `progress` is told. */

@@ -13,13 +13,13 @@ import {
   TRAP,
   ZERO,
 } from '../../nucleus/tasks.ts';
-import type { TaskResult, TimeNs } from '../results.ts';
+import type { OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
 import type { CellResult } from './cell.ts';
 
 /** Reads the results out of a world that has run to its end. */
-export function collect(world: World): CellResult {
-  const { kernel, options, clients } = world;
+export function collect(world: World, oracles: readonly OracleResult[] = []): CellResult {
+  const { kernel, clients } = world;
   const tasks = clients.map((id) => {
     const task = kernel.state.finished[id] ?? (kernel.state.tasks[id] as TaskState);
     if (isAlive(task) && kernel.state.finished[id] === null)
@@ -29,7 +29,7 @@ export function collect(world: World): CellResult {
   const notes = [
     `pagers and servers take ${world.pagerFrames} frames, ${world.taskFrames} are left for tasks`,
   ];
-  return { sight: sightOf(world), notes, tasks, oracles: [], ...(options.oracles ? {} : {}) };
+  return { sight: sightOf(world), notes, tasks, oracles };
 }
 
 function sightOf(world: World): string {

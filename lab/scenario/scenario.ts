@@ -4,7 +4,7 @@
  */
 
 import type { Terms } from '../../contracts/terms.ts';
-import type { HostileKind } from '../run/cell.ts';
+import type { CellTask } from '../run/cell.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
 
 export type ManagementName = (typeof managementNames)[number];
@@ -45,7 +45,7 @@ export interface ScenarioTask {
   readonly scratch: readonly Scratch[];
   readonly zeroFill: boolean;
   readonly start: number;
-  readonly hostile: HostileKind | null;
+  readonly hostile: CellTask['hostile'];
   readonly renegotiate: readonly { at: number; guaranteed: Quantity; extra: Quantity }[];
   readonly renews: boolean;
   readonly killAt: number | null;

@@ -7,7 +7,7 @@
  * limit are not unpacked; their checksums are.
  */
 
-import { kindOfRun, lengthOfRun, PAGES_MAX } from '../../sim-hw/references.ts';
+import { kindOfRun, lengthOfRun, PAGES_MAX, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import {
   COMPACT_MAGIC,
   type CompactHeader,
@@ -20,7 +20,8 @@ import {
 import { type Trace, type TraceError, traceError } from './trace.ts';
 
 const PAGE_NUMBER_END = 2 ** 52;
-const RUNS_FIRST = 1 << 20;
+/** Room made on the header's word alone: 256 MiB, untouched until it is used. */
+const RUNS_FIRST = 1 << 26;
 /** zstd may store what it cannot compress a little larger. */
 const STORED_SLACK = 65536;
 
@@ -103,7 +104,7 @@ export function traceOfReader(reader: CompactReader): Trace {
   if (whole && !counted) throw miscounted(reader);
   return {
     references: reader.references,
-    runs: reader.runs.slice(0, reader.runCount),
+    runs: exact(reader.runs, reader.runCount),
     pageNumbers: reader.pageNumbers.slice(0, reader.pagesSeen),
     kinds: [kinds[0], kinds[1], kinds[2]],
     origin: header.origin,
@@ -175,39 +176,47 @@ function acceptRunSection(reader: CompactReader, head: SectionHead, stored: Uint
 
 /** The hot loop: words out of the bytes, each checked, until the section or the limit ends. */
 function acceptRuns(reader: CompactReader, bytes: Uint8Array): void {
-  const { kinds, limit } = reader;
   const pages = reader.pageNumbers.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const count = bytes.length / 4;
   const runs = roomFor(reader, count);
+  const counts = new Int32Array(4);
+  // Small integers: a section holds at most 2^26 references.
+  const wanted = Math.min(reader.limit - reader.references, RUN_LENGTH_MAX * count);
+  let left = wanted;
   let to = reader.runCount;
   let seen = reader.pagesSeen;
-  let references = reader.references;
-  for (let i = 0; i < count && references < limit; i++) {
-    let run = view.getUint32(4 * i, true);
+  for (let i = 0; i < count && left > 0; i++) {
+    let run = view.getInt32(4 * i, true);
     const page = run >>> 8;
     if (page === seen && seen < pages) seen++;
-    if (page >= seen || kindOfRun(run) === 3) throw damaged(reader, 'a run is impossible');
-    if (references + lengthOfRun(run) > limit) run = (run & ~63) + (limit - references - 1);
+    if (page >= seen) throw damaged(reader, 'a run has an impossible page');
+    if (lengthOfRun(run) > left) run = (run & ~63) | (left - 1);
     const length = lengthOfRun(run);
     runs[to++] = run;
-    kinds[kindOfRun(run)] += length;
-    references += length;
+    counts[kindOfRun(run)] += length;
+    left -= length;
   }
+  if (counts[3] > 0) throw damaged(reader, 'a run has an impossible kind');
+  for (let kind = 0; kind < 3; kind++) reader.kinds[kind] += counts[kind];
   reader.runCount = to;
   reader.pagesSeen = seen;
-  reader.references = references;
+  reader.references += wanted - left;
 }
 
-/** Grown by need, not by the header's word. */
+/** Beyond RUNS_FIRST grown by need. */
 function roomFor(reader: CompactReader, count: number): Uint32Array {
-  const needed = reader.runCount + count;
+  const needed = Math.min(reader.runCount + count, reader.header?.runs ?? 0);
   if (needed > reader.runs.length) {
     const runs = new Uint32Array(Math.max(needed, reader.runs.length * 2));
     runs.set(reader.runs);
     reader.runs = runs;
   }
   return reader.runs;
+}
+
+function exact(runs: Uint32Array, count: number): Uint32Array {
+  return runs.length === count ? runs : runs.slice(0, count);
 }
 
 function miscounted(reader: CompactReader): TraceError {

@@ -21,15 +21,17 @@ const NEWLINE = 10;
 const RETURN = 13;
 const SPACE = 32;
 const COMMA = 44;
-const ZERO = 48;
 const NONE = 255;
 const ADDRESS_DIGITS_MAX = 16;
 const SIZE_MAX = 65536;
 /** An access of SIZE_MAX bytes touches 17 pages and takes 11 bytes of text. */
 const REFERENCES_PER_BYTE_MAX = 2;
+/** No usual line is longer, so the hot loop never looks beyond the end. */
+const LOOK_AHEAD = 64;
 const OFFSET_MASK = PAGE_BYTES - 1;
 
 const HEX = tableOf('0123456789abcdef', 'ABCDEF');
+const DECIMAL = tableOf('0123456789', '');
 const KIND = new Uint8Array(256).fill(NONE);
 KIND['L'.charCodeAt(0)] = READ;
 KIND['S'.charCodeAt(0)] = WRITE;
@@ -38,73 +40,113 @@ KIND['I'.charCodeAt(0)] = FETCH;
 
 /**
  * Reads the whole lines in bytes[from..to) into the log; bytes[to - 1] must be a newline, which ends
- * every scan below. Stops early when the log has all it wants. Throws TraceError at a bad line.
- *
- * The open run lives in locals while no window can begin or end within these bytes (`fast`).
+ * every scan. Stops early when the log has all it wants. Throws TraceError at a bad line.
  */
 export function parseLackey(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void {
-  const fast = log.skipLeft === 0 && log.limitLeft > REFERENCES_PER_BYTE_MAX * (to - from);
-  let { openLow, openHigh, openKind, openLength } = log;
-  let added = 0;
+  const whole = log.skipLeft === 0 && log.limitLeft > REFERENCES_PER_BYTE_MAX * (to - from);
   let at = from;
-  while (at < to && (fast || log.limitLeft > 0)) {
-    const start = at;
-    log.lines = (log.lines + 1) | 0;
-    let letter = bytes[at];
-    if (letter === SPACE) letter = bytes[++at];
-    const kind = KIND[letter];
-    if (kind === NONE) {
-      at = skipMessage(log, bytes, start);
+  while (at < to && log.limitLeft > 0) {
+    if (whole && at < to - LOOK_AHEAD) at = parseUsual(log, bytes, at, to - LOOK_AHEAD);
+    if (at < to) at = parseLine(log, bytes, at);
+  }
+}
+
+/**
+ * The hot loop: lines of the usual shape (three characters, 8 or 10 digits, a size of one or two)
+ * inside one page, the window of the log being open at both ends. Stops at `to` or before the first
+ * other line. The open run lives in locals and the digits are unrolled: both matter.
+ */
+function parseUsual(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): number {
+  let { openLow, openHigh, openKind, openLength } = log;
+  let lines = 0;
+  let at = from;
+  while (at < to) {
+    const kind = KIND[bytes[at] === SPACE ? bytes[at + 1] : bytes[at]];
+    const spaced = bytes[at] === SPACE || bytes[at + 1] === SPACE;
+    let comma = at + 11;
+    let high = 0;
+    let wrong = kind;
+    if (bytes[comma] !== COMMA) {
+      comma = at + 13;
+      const h = HEX[bytes[at + 3]];
+      const i = HEX[bytes[at + 4]];
+      wrong |= h | i;
+      high = (h << 4) | i;
+    }
+    const d0 = HEX[bytes[comma - 8]];
+    const d1 = HEX[bytes[comma - 7]];
+    const d2 = HEX[bytes[comma - 6]];
+    const d3 = HEX[bytes[comma - 5]];
+    const d4 = HEX[bytes[comma - 4]];
+    const d5 = HEX[bytes[comma - 3]];
+    const d6 = HEX[bytes[comma - 2]];
+    const d7 = HEX[bytes[comma - 1]];
+    let size = DECIMAL[bytes[comma + 1]];
+    wrong |= d0 | d1 | d2 | d3 | d4 | d5 | d6 | d7 | size;
+    let newline = comma + 2;
+    if (bytes[newline] !== NEWLINE) {
+      const digit = DECIMAL[bytes[newline++]];
+      wrong |= digit;
+      size = size * 10 + digit;
+    }
+    if (wrong > 15 || bytes[newline] !== NEWLINE || bytes[comma] !== COMMA) break;
+    const end = ((d5 << 8) | (d6 << 4) | d7) + size;
+    if (!spaced || bytes[at + 2] !== SPACE || size === 0 || end > PAGE_BYTES) break;
+    at = newline + 1;
+    lines++;
+
+    const pageLow = (high << 20) | (d0 << 16) | (d1 << 12) | (d2 << 8) | (d3 << 4) | d4;
+    const same = pageLow === openLow && kind === openKind && openHigh === 0;
+    if (same && openLength > 0 && openLength < RUN_LENGTH_MAX) {
+      openLength++;
       continue;
     }
-    if (bytes[++at] !== SPACE) throw badLine(log, bytes, start);
-    do at++;
-    while (bytes[at] === SPACE);
-
-    const first = at;
-    let low = 0;
-    for (let digit = HEX[bytes[at]]; digit !== NONE; digit = HEX[bytes[++at]]) {
-      low = (low << 4) | digit;
-    }
-    const digits = at - first;
-    if (bytes[at] !== COMMA || digits === 0 || digits > ADDRESS_DIGITS_MAX) {
-      throw badLine(log, bytes, start);
-    }
-    // Above 32 bits: the digits before the last eight. Stack and mmap addresses have a few.
-    let high = 0;
-    for (let i = first; i < at - 8; i++) high = (high << 4) | HEX[bytes[i]];
-
-    let size = bytes[++at] - ZERO;
-    if (size < 0 || size > 9) throw badLine(log, bytes, start);
-    for (let digit = bytes[++at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at] - ZERO) {
-      size = size * 10 + digit;
-      if (size > SIZE_MAX) throw badLine(log, bytes, start);
-    }
-    if (bytes[at] === RETURN) at++;
-    if (bytes[at] !== NEWLINE || size === 0) throw badLine(log, bytes, start);
-    at++;
-
-    const end = (low & OFFSET_MASK) + size;
-    const pageLow = (high << 20) | (low >>> 12);
-    const pageHigh = high >>> 12;
-    if (fast && end <= PAGE_BYTES) {
-      added++;
-      const same = pageLow === openLow && kind === openKind && pageHigh === openHigh;
-      if (same && openLength > 0 && openLength < RUN_LENGTH_MAX) {
-        openLength++;
-        continue;
-      }
-      log.openLength = openLength;
-      closeRun(log);
-      openRun(log, pageLow, pageHigh, kind);
-    } else {
-      log.openLength = openLength;
-      addSpan(log, pageLow, pageHigh, kind, end);
-    }
-    ({ openLow, openHigh, openKind, openLength } = log);
+    log.openLength = openLength;
+    closeRun(log);
+    openRun(log, pageLow, 0, kind);
+    openLow = pageLow;
+    openHigh = 0;
+    openKind = kind;
+    openLength = 1;
   }
   log.openLength = openLength;
-  log.limitLeft -= added;
+  log.limitLeft -= lines;
+  log.lines += lines;
+  return at;
+}
+
+/** Any one line, by the whole grammar; gives where the next begins. */
+function parseLine(log: ReferenceLog, bytes: Uint8Array, start: number): number {
+  log.lines++;
+  let at = bytes[start] === SPACE ? start + 1 : start;
+  const kind = KIND[bytes[at]];
+  if (kind === NONE) {
+    const next = endOfMessage(bytes, start);
+    if (next < 0) throw badLine(log, bytes, start);
+    return next;
+  }
+  const blanks = ++at;
+  while (bytes[at] === SPACE) at++;
+  const first = at;
+  let low = 0;
+  for (; HEX[bytes[at]] !== NONE; at++) low = (low << 4) | HEX[bytes[at]];
+  const digits = at - first;
+  if (first === blanks || digits === 0 || digits > ADDRESS_DIGITS_MAX || bytes[at] !== COMMA) {
+    throw badLine(log, bytes, start);
+  }
+  let high = 0;
+  for (let i = first; i < at - 8; i++) high = (high << 4) | HEX[bytes[i]];
+  let size = 0;
+  for (at++; DECIMAL[bytes[at]] !== NONE && size <= SIZE_MAX; at++) {
+    size = size * 10 + DECIMAL[bytes[at]];
+  }
+  if (bytes[at] === RETURN) at++;
+  if (bytes[at] !== NEWLINE || size === 0 || size > SIZE_MAX) {
+    throw badLine(log, bytes, start);
+  }
+  const end = (low & OFFSET_MASK) + size;
+  addSpan(log, (high << 20) | (low >>> 12), high >>> 12, kind, end);
+  return at + 1;
 }
 
 /** An access that ends `end` bytes after the start of its first page: one reference per page. */
@@ -119,21 +161,20 @@ function addSpan(log: ReferenceLog, low: number, high: number, kind: number, end
   }
 }
 
-/** Passes over a blank line or one of valgrind's own; anything else is refused. */
-function skipMessage(log: ReferenceLog, bytes: Uint8Array, start: number): number {
+/** Where the line after a blank one, or one of valgrind's own, begins; -1 for anything else. */
+function endOfMessage(bytes: Uint8Array, start: number): number {
   const first = bytes[start];
   const end = bytes.indexOf(NEWLINE, start);
   const blank = end === start || (first === RETURN && end === start + 1);
   const message = (first === 61 || first === 45 || first === 42) && bytes[start + 1] === first;
-  if (!blank && !message) throw badLine(log, bytes, start);
-  if (end - start > LINE_BYTES_MAX) throw badLine(log, bytes, start);
-  return end + 1;
+  return (blank || message) && end - start <= LINE_BYTES_MAX ? end + 1 : -1;
 }
 
 function badLine(log: ReferenceLog, bytes: Uint8Array, start: number) {
   const expected = "expected a lackey line such as 'I  04001234,3' or ' L 1ffe0010,8'";
   const remedy = 'record it again, or name the format if it is another one';
-  return traceError(log.file, log.lines, `${quoteLine(bytes, start)}, ${expected}; ${remedy}`);
+  const problem = `${quoteLine(bytes, start)}, ${expected}; ${remedy}`;
+  return traceError(log.file, log.lines, problem);
 }
 
 function tableOf(digits: string, upper: string): Uint8Array {

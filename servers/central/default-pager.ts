@@ -5,10 +5,10 @@
  * page. It is trusted, wired and never blocks; requests under way are records, bounded.
  */
 
-import { messageName, OP } from '../../contracts/messages.ts';
+import { OP } from '../../contracts/messages.ts';
 import { BUSY } from '../../contracts/refusals.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
-import { reply, sendCapability } from '../../nucleus/ipc.ts';
+import { CAME_ALONG, reply, sendCapability } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 
@@ -31,9 +31,9 @@ export function createDefaultPagerState(
 export function defaultPagerStep(kernel: Kernel, state: object, message: Message): void {
   const pager = state as DefaultPagerState;
   const { op, from, w0, w1, w2 } = message;
-  const name = messageName(op);
-  if (name === 'store' || name === 'fetch') passOn(kernel, pager, op, from, w0, w1, w2);
-  else if (name === 'swapped') {
+  if (op === OP.store || op === OP.fetch) {
+    if (message.w4 === CAME_ALONG) passOn(kernel, pager, op, from, w0, w1, w2);
+  } else if (op === OP.swapped) {
     const client = pager.client[w0] as number;
     pager.client[w0] = 0;
     reply(kernel, pager.id, client, OP.swapped, pager.tag[w0] as number, w1, 0, 0, 0);

@@ -23,6 +23,7 @@ import {
   addCapability,
   type CapabilityTable,
   CONTAINER,
+  firstZero,
   frameAt,
   holdsKind,
   IN_CONTAINER,
@@ -62,8 +63,9 @@ export function createContainer(
   if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0)
     return refuse(kernel, server, from, tag, IN_USE, OP.createContainer);
   const { containers } = server;
-  const id = containers.status.indexOf(CONTAINER_FREE, containers.freeHint);
-  if (id < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
+  const id = firstZero(containers.status, containers.freeHint);
+  if (id === containers.status.length)
+    return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
   const generation = containers.generation[id] as number;
   const own = addCapability(table, CONTAINER, id, generation);
   if (own < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);

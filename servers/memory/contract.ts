@@ -35,7 +35,8 @@ export function proposeContract(
   tag: number,
 ): void {
   const client = clientOf(server, from);
-  const shrinks = client.status === ACTIVE && guaranteed < client.guaranteed;
+  const inForce = client.status === ACTIVE || client.status === SHRINKING;
+  const shrinks = inForce && guaranteed < client.guaranteed;
   if (shrinks && server.planted !== 'shrink-at-once')
     return beginShrink(kernel, server, client, guaranteed, extra, tag);
   if (!admit(server, client, guaranteed))

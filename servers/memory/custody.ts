@@ -43,6 +43,7 @@ export function grant(
   addHeld(server.ledger, client, count);
   const task = kernel.state.tasks[client.id] as TaskState;
   changeFramesHeld(task, count, kernel.state.nowNs);
+  if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, first, order);
   const extra = client.held > client.guaranteed;
   if (kernel.observer !== null)
     observe(kernel, client.id, { kind: 'grant', frames: count, extra, waited });
@@ -69,12 +70,16 @@ function readyContents(
   return foreign;
 }
 
-/** Takes the run in a slot away from its holder, mapped or not; returns how many frames it was. */
+/**
+ * Takes the run in a slot away from its holder, mapped or not; returns how many frames it was.
+ * `cause`: RETURNED, TAKEN or INHERITED.
+ */
 export function releaseSlot(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
   slot: number,
+  cause: number,
 ): number {
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   const first = frameAt(table, slot);
@@ -85,5 +90,6 @@ export function releaseSlot(
   addHeld(server.ledger, client, -count);
   if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
   changeFramesHeld(kernel.state.tasks[client.id] as TaskState, -count, kernel.state.nowNs);
+  if (kernel.probe !== null) kernel.probe.released(kernel, client.id, first, order, cause);
   return count;
 }

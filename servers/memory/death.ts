@@ -5,7 +5,7 @@
 
 import type { CapabilityTable } from '../../nucleus/capabilities.ts';
 import { frameAt } from '../../nucleus/capabilities.ts';
-import type { Kernel } from '../../nucleus/kernel.ts';
+import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
@@ -30,7 +30,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   for (let slot = 0; slot < table.slots; slot++) {
     if (frameAt(table, slot) < 0) continue;
     if (server.planted === 'keep-dead-frames') continue;
-    releaseSlot(kernel, server, client, slot);
+    releaseSlot(kernel, server, client, slot, INHERITED);
   }
   observe(kernel, client.id, { kind: 'death', frames, locked });
 }

@@ -18,7 +18,7 @@ import {
   refusalTexts,
 } from '../../contracts/refusals.ts';
 import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
-import { type Kernel, termNow } from '../../nucleus/kernel.ts';
+import { type Kernel, RETURNED, termNow } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
@@ -98,7 +98,7 @@ export function returnFrames(
   if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0)
     return refuse(kernel, server, from, slot, IN_USE, OP.returnFrames);
   const client = clientOf(server, from);
-  const frames = releaseSlot(kernel, server, client, slot);
+  const frames = releaseSlot(kernel, server, client, slot, RETURNED);
   returned(kernel, client, frames);
 }
 

@@ -16,7 +16,7 @@
 import { CAUSE_EXPIRY, CAUSE_EXTRA, CAUSES, OP } from '../../contracts/messages.ts';
 import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
 import { reply, sendNow } from '../../nucleus/ipc.ts';
-import { type Kernel, termNow, timerAt } from '../../nucleus/kernel.ts';
+import { type Kernel, TAKEN, termNow, timerAt } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { dropMappingOfFrame, wasModified } from '../../nucleus/memory-map.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
@@ -111,8 +111,11 @@ function deadlineMissed(
   observe(kernel, client.id, { kind: 'missed', outstanding, heard });
   observe(kernel, client.id, { kind: 'penalty', penalty, frames: outstanding });
   if (penalty === 'none') client.inDefault = true;
-  else if (penalty === 'repossess') repossess(kernel, server, client, outstanding);
-  else if (client.status !== GONE) {
+  else if (penalty === 'repossess') {
+    // A guarantee that has grown since the notice stands [CON3].
+    const excess = Math.max(0, client.held - client.guaranteed);
+    repossess(kernel, server, client, Math.min(outstanding, excess));
+  } else if (client.status !== GONE) {
     killTask(kernel, client.id);
     buryClient(kernel, server, client.id);
   }
@@ -128,8 +131,9 @@ function repossess(kernel: Kernel, server: MemoryServerState, client: Client, co
       if (frameAt(table, slot) < 0) continue;
       if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0) continue;
       const frame = frameAt(table, slot);
-      const modified = wasModified(dropMappingOfFrame(kernel, frame)) ? 1 : 0;
-      left -= releaseSlot(kernel, server, client, slot);
+      const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
+      const modified = wasModified(entry) ? 1 : 0;
+      left -= releaseSlot(kernel, server, client, slot, TAKEN);
       reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
     }
   }

@@ -7,7 +7,7 @@
  * serves it. Timer words: kind (2 bits), client (8), serial (20).
  */
 
-import { messageName } from '../../contracts/messages.ts';
+import { OP } from '../../contracts/messages.ts';
 import { MALFORMED, NO_CONTRACT } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
@@ -61,26 +61,26 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
   const sender = kernel.state.tasks[from] as TaskState;
   if (sender.space >= 0 && !isAlive(sender)) return;
   if (!isValid(message)) return refuse(kernel, server, from, 0, MALFORMED, op);
-  switch (messageName(op)) {
-    case 'contract':
+  switch (op) {
+    case OP.contract:
       return proposeContract(kernel, server, from, w0, w1, w2, w3);
-    case 'renew':
+    case OP.renew:
       return renewContract(kernel, server, from, w0);
-    case 'allocate':
+    case OP.allocate:
       if (clientOf(server, from).status === NONE)
         return refuse(kernel, server, from, w2, NO_CONTRACT, op);
       return allocate(kernel, server, from, w0, w1, w2);
-    case 'returnFrames':
+    case OP.returnFrames:
       return returnFrames(kernel, server, from, w0);
-    case 'createContainer':
+    case OP.createContainer:
       return createContainer(kernel, server, from, w0, w1, w2, w3);
-    case 'shareContainer':
+    case OP.shareContainer:
       return shareContainer(kernel, server, from, w0, w1);
-    case 'cancelContainer':
+    case OP.cancelContainer:
       return cancelContainer(kernel, server, from, w0);
-    case 'lockContainer':
+    case OP.lockContainer:
       return lockContainer(kernel, server, from, w0, w1, w2, w3);
-    case 'unlockContainer':
+    case OP.unlockContainer:
       return unlockContainer(kernel, server, from, w0);
     default:
       return refuse(kernel, server, from, 0, MALFORMED, op);

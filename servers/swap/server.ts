@@ -8,7 +8,7 @@
  * transfer ends is up to the DMA window: when it does not, nothing has moved.
  */
 
-import { messageName, OP } from '../../contracts/messages.ts';
+import { OP } from '../../contracts/messages.ts';
 import {
   BUSY,
   DONE,
@@ -18,9 +18,9 @@ import {
   NO_SUCH_CONTAINER,
 } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
-import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
-import { readThrough, type Stamp, writeThrough } from '../../nucleus/dma.ts';
-import { reply, send } from '../../nucleus/ipc.ts';
+import { type CapabilityTable, firstZero, removeCapability } from '../../nucleus/capabilities.ts';
+import { readThrough, type Stamp, windowSerial, writeThrough } from '../../nucleus/dma.ts';
+import { CAME_ALONG, reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, deviceEventAt, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
@@ -44,6 +44,7 @@ export interface SwapServerState {
   readonly tag: Int32Array;
   readonly capability: Int32Array;
   readonly window: Int32Array;
+  readonly serial: Float64Array;
   /** Bytes in transit. */
   readonly stamp: Stamp;
   /** Test-only: answers from the next block instead. */
@@ -71,6 +72,7 @@ export function createSwapServerState(
     tag: new Int32Array(operations),
     capability: new Int32Array(operations).fill(-1),
     window: new Int32Array(operations),
+    serial: new Float64Array(operations),
     stamp: { low: 0, high: 0 },
     planted,
   };
@@ -95,24 +97,20 @@ function serve(
     else if (op === DEATH) forget(server, w0);
     return;
   }
-  if (!isValid(message)) {
+  const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  const cameAlong = message.w4 === CAME_ALONG;
+  const sent = isValid(message) ? op : MALFORMED;
+  if (from === table.object[server.memoryPort]) {
+    if (sent === OP.locked) transferBegins(kernel, server, model, w0, w1);
+    else if (sent === OP.refused && w2 === OP.lockContainer)
+      answer(kernel, server, w0, NO_SUCH_CONTAINER);
+  } else if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2);
+  else if (sent === OP.fetch && cameAlong) begin(kernel, server, FETCH, from, w0, w1, w2);
+  else if (sent === OP.discard && !cameAlong) discard(server, from, w0);
+  else {
+    // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
+    if (cameAlong) removeCapability(table, w0);
     reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
-    return;
-  }
-  switch (messageName(op)) {
-    case 'store':
-      return begin(kernel, server, STORE, from, w0, w1, w2);
-    case 'fetch':
-      return begin(kernel, server, FETCH, from, w0, w1, w2);
-    case 'discard':
-      return discard(server, from, w0);
-    case 'locked':
-      return transferBegins(kernel, server, model, w0, w1);
-    case 'refused':
-      if (messageName(w2) === 'lockContainer') answer(kernel, server, w0, NO_SUCH_CONTAINER);
-      return;
-    default:
-      reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
   }
 }
 
@@ -127,8 +125,8 @@ function begin(
   tag: number,
 ): void {
   const place = placeOf(server.store, from, page);
-  const number = server.kind.indexOf(FREE);
-  if (place < 0 || number < 0) {
+  const number = firstZero(server.kind, 0);
+  if (place < 0 || number === server.kind.length) {
     removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, capability);
     const reason = place < 0 ? NO_SUCH_BLOCK : BUSY;
     reply(kernel, server.id, from, OP.swapped, tag, reason, 0, 0, 0);
@@ -167,6 +165,7 @@ function transferBegins(
   window: number,
 ): void {
   server.window[number] = window;
+  server.serial[number] = windowSerial(kernel, window);
   const place = server.place[number] as number;
   const blocks = 1 << orderOfPlace(server.store, place);
   const writes = server.kind[number] === STORE;
@@ -180,10 +179,11 @@ function transferBegins(
 function transferEnds(kernel: Kernel, server: SwapServerState, number: number): void {
   const { store, stamp } = server;
   const window = server.window[number] as number;
+  const serial = server.serial[number] as number;
   const place = server.place[number] as number;
   let moved: boolean;
   if (server.kind[number] === STORE) {
-    moved = readThrough(kernel, server.id, window, stamp);
+    moved = readThrough(kernel, server.id, window, stamp, serial);
     if (moved) {
       store.stampLow[place] = stamp.low;
       store.stampHigh[place] = stamp.high;
@@ -192,7 +192,7 @@ function transferEnds(kernel: Kernel, server: SwapServerState, number: number): 
     const from = server.planted ? (place + 1) % store.used : place;
     stamp.low = store.stampLow[from] as number;
     stamp.high = store.stampHigh[from] as number;
-    moved = writeThrough(kernel, server.id, window, stamp);
+    moved = writeThrough(kernel, server.id, window, stamp, serial);
   }
   if (moved)
     send(

@@ -107,7 +107,7 @@ function enter(
   order: number,
   flags: number,
 ): void {
-  const size = 2 ** order;
+  const size = 1 << order;
   assert(order === 0 || order === 9, 'x86-64: an entry maps order 0 or 9');
   assert(vpn >= 0 && vpn < VIRTUAL_PAGES_MAX && vpn % size === 0, 'x86-64: bad virtual page');
   assert(frame >= 0 && frame < 2 ** 24 && frame % size === 0, 'x86-64: bad frame');

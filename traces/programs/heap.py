@@ -1,6 +1,6 @@
-# 30,000 words in the Python interpreter's heap, each an object, visited in the order of their hashes,
-# which is a random order in memory: looked up in a dictionary, measured, collected.
-# Run: python3 words.py > words.txt; PYTHONHASHSEED=0 python3 -I -S heap.py
+# 30,000 words in the Python interpreter's heap, each an object: sorted by their hashes, visited in that
+# order (random in memory), looked up in a dictionary, collected.
+# Run: python3 words.py > words.txt; PYTHONHASHSEED=0 /usr/bin/python3 -S heap.py
 import gc
 
 gc.disable()

@@ -1,0 +1,90 @@
+/** Cells that the benchmarks run: one task with ample memory, four under pressure, a fault machine. */
+
+import clock from '../clients/policies/clock.ts';
+import fifo from '../clients/policies/fifo.ts';
+import type { Policy } from '../contracts/policy.ts';
+import type { CellOptions, CellTask } from '../lab/run/cell.ts';
+import { packRun, READ, type ReferenceString, WRITE } from '../sim-hw/references.ts';
+
+/** Frames so many that nothing is ever evicted. */
+export function ampleCell(program: ReferenceString): CellOptions {
+  const pages = program.pageNumbers.length;
+  return cell([taskOf('ample', program, clock as Policy, pages)], pages);
+}
+
+/** Each task gets the given share of its own pages, in frames; all are guaranteed. */
+export function pressureCell(
+  programs: readonly ReferenceString[],
+  share: number,
+  oracles: boolean,
+): CellOptions {
+  const tasks = programs.map((program, i) => {
+    const frames = Math.max(8, Math.floor(program.pageNumbers.length * share));
+    return taskOf(`task${i}`, program, clock as Policy, frames);
+  });
+  const frames = tasks.reduce((sum, task) => sum + task.guaranteed, 0);
+  return { ...cell(tasks, frames), oracles };
+}
+
+/** A loop twice as long as its frames: every reference faults, every second evicts a dirty page. */
+export function faultCell(pages: number, rounds: number): CellOptions {
+  const runs = new Uint32Array(pages * rounds);
+  for (let i = 0; i < runs.length; i++) {
+    const page = i % pages;
+    runs[i] = packRun(page, page % 2 === 0 ? WRITE : READ, 1);
+  }
+  const program: ReferenceString = {
+    references: runs.length,
+    runs,
+    pageNumbers: Float64Array.from({ length: pages }, (_, page) => 0x400 + page),
+  };
+  return cell([taskOf('faulter', program, fifo as Policy, pages / 2)], pages / 2);
+}
+
+export function taskOf(
+  name: string,
+  program: ReferenceString,
+  policy: Policy,
+  guaranteed: number,
+): CellTask {
+  return {
+    name,
+    program,
+    pageBytes: 4096,
+    policy,
+    policyParameters: {},
+    guaranteed,
+    extra: 0,
+    initial: 'image',
+    atEnd: 'exit',
+    start: 0,
+    hostile: null,
+    scratch: [],
+    zeroFill: true,
+    renegotiate: [],
+    renews: true,
+    killAt: null,
+  };
+}
+
+export function cell(tasks: readonly CellTask[], frames: number): CellOptions {
+  return {
+    management: 'contracts',
+    machine: {
+      costs: 'modern-nvme',
+      pageTable: 'x86-64',
+      tlb: 'skylake',
+      device: 'nvme',
+      frames,
+      pagerFrames: 'outside',
+    },
+    terms: { term: 0, graceExtra: 1_000_000, graceShrink: 100_000_000, penalty: 'repossess' },
+    schedule: 'slices',
+    slice: 5_000_000,
+    clock: 'ns',
+    tasks,
+    seed: 1,
+    oracles: false,
+    spareFrames: 0,
+  };
+}

@@ -1,0 +1,67 @@
+/** `leasehold fuzz`: hostile scenarios drawn from seeds, every oracle watching. */
+
+import type { Command } from 'commander';
+import type { FuzzOptions as Fuzzing } from '../../lab/fuzz/index.ts';
+import { didYouMean, inputError } from '../../lab/scenario/index.ts';
+import { BROKEN, OK } from '../exit-codes.ts';
+import { parseCount, parseSeed } from '../options.ts';
+import { createProgress } from '../progress.ts';
+
+type PlantedBug = NonNullable<Fuzzing['planted']>;
+
+/** One switch a rule; a record, so that none can be forgotten. */
+const planted: Readonly<Record<PlantedBug, true>> = {
+  'over-admission': true,
+  'grant-mapped-frame': true,
+  'no-zero-for-strangers': true,
+  'forget-deadline': true,
+  'deny-guarantee': true,
+  'leak-on-return': true,
+  'shrink-at-once': true,
+  'keep-dead-frames': true,
+  'lock-without-end': true,
+  'stale-tlb': true,
+  'lose-clean-bit': true,
+  'swap-wrong-block': true,
+};
+
+interface FuzzOptions {
+  readonly seeds: number;
+  readonly seedBase: number;
+  readonly json?: boolean;
+  readonly planted?: string;
+}
+
+export function addFuzz(program: Command, finish: (code: number) => void): void {
+  program
+    .command('fuzz')
+    .description('draw hostile scenarios from seeds and watch every rule')
+    .option('--seeds <n>', 'scenarios to draw', parseCount, 200)
+    .option('--seed-base <n>', 'the first seed', parseSeed, 0)
+    .option('--planted <name>', 'switch one rule off on purpose, to see it found')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async ({ seeds, seedBase, json, planted: asked }: FuzzOptions) => {
+      const bug = asked === undefined ? undefined : requirePlanted(asked);
+      // Loaded when it is asked for: no other command needs it.
+      const { runFuzz } = await import('../../lab/fuzz/index.ts');
+      const progress = createProgress(true);
+      const { violations, text } = runFuzz({
+        seeds,
+        seedBase,
+        json: json === true,
+        ...(bug !== undefined && { planted: bug }),
+        progress: (done) => progress.tell(done, seeds, ['fuzzing']),
+      });
+      progress.clear();
+      process.stdout.write(`${text}\n`);
+      finish(violations.length === 0 ? OK : BROKEN);
+    });
+}
+
+function requirePlanted(name: string): PlantedBug {
+  if (Object.hasOwn(planted, name)) return name as PlantedBug;
+  throw inputError(
+    '--planted',
+    `is '${name}', expected a rule to switch off; ${didYouMean(name, Object.keys(planted))}`,
+  );
+}

@@ -1,0 +1,32 @@
+/** Exit codes of the command, and how an error becomes one line and a code. */
+
+import { PolicyFailure } from '../lab/compare/index.ts';
+import { InputError } from '../lab/scenario/index.ts';
+import { TraceError } from '../lab/traces/index.ts';
+
+export const OK = 0;
+/** An invariant broke or an oracle found a violation: a defect of leasehold. */
+export const BROKEN = 1;
+/** Bad usage or bad input: nothing was run, nothing written. */
+export const BAD_INPUT = 2;
+/** A policy threw, looped for ever or evicted what it does not hold. */
+export const BAD_POLICY = 3;
+
+export const exitCodesText = `
+Exit codes:
+  0  all ran, and every oracle found the rules kept
+  1  an invariant broke or an oracle found a violation: a defect of leasehold
+  2  bad usage or bad input: nothing was run and nothing written
+  3  a policy threw, looped for ever, or evicted what it does not hold
+
+LEASEHOLD_DEBUG=1 prints the stack of an error.`;
+
+/** Prints the error in one line on stderr and returns the exit code. */
+export function report(error: unknown): number {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(`leasehold: ${message.replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`);
+  if (process.env.LEASEHOLD_DEBUG === '1') process.stderr.write(`${stack}\n`);
+  if (error instanceof InputError || error instanceof TraceError) return BAD_INPUT;
+  if (error instanceof PolicyFailure) return BAD_POLICY;
+  return BROKEN;
+}

@@ -1,0 +1,75 @@
+/** Options that several commands share, and how their texts become values. */
+
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { isPolicyFile } from '../lab/scenario/check-tasks.ts';
+import type { Overrides } from '../lab/scenario/index.ts';
+
+const wholeNumber = z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(0));
+const positive = wholeNumber.pipe(z.int().min(1));
+const seconds = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number)
+  .pipe(z.number().min(0.1).max(86_400));
+
+function parser<Value>(schema: z.ZodType<Value>, expected: string): (text: string) => Value {
+  return (text) => {
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    throw new InvalidArgumentError(`expected ${expected}`);
+  };
+}
+
+export const parseSeed = parser(wholeNumber, 'a whole number from 0');
+export const parseCount = parser(positive, 'a whole number from 1');
+export const parseSeconds = parser(seconds, 'seconds from 0.1');
+
+function parseSizes(text: string): number[] {
+  return text.split(',').map((part) => parseCount(part.trim()));
+}
+
+/** What `compare` and `run` have in common, as commander hands it over. */
+export interface RunningOptions {
+  readonly policy?: string;
+  readonly task?: string;
+  readonly seed?: number;
+  readonly frames?: number[];
+  readonly limit?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly oracles: boolean;
+  readonly patience?: number;
+}
+
+export function addRunningOptions(command: Command): Command {
+  return command
+    .option('--policy <name|file>', 'policy of all honest tasks: a name, or a file like ./mine.ts')
+    .option('--task <name>', 'with --policy: of this task alone')
+    .option('--seed <n>', 'the one number that decides every draw', parseSeed)
+    .option('--frames <a,b,c>', 'memory sizes, in frames of 4 KiB', parseSizes)
+    .option('--limit <n>', 'references of each task at most', parseCount)
+    .option('--out <dir>', 'also write results.json, table.txt and scenario.yaml into a new folder')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--quiet', 'print the table alone: no progress, no closing words')
+    .option('--no-oracles', 'do not check the rules while running (faster)')
+    .option(
+      '--patience <seconds>',
+      'wall time a policy may take for one answer (20)',
+      parseSeconds,
+    );
+}
+
+/** What the options change in the scenario. A policy's file is relative to where we stand. */
+export function overridesOf(options: RunningOptions): Overrides {
+  const { policy, task, seed, frames, limit } = options;
+  return {
+    ...(policy !== undefined && { policy: isPolicyFile(policy) ? resolve(policy) : policy }),
+    ...(task !== undefined && { task }),
+    ...(seed !== undefined && { seed }),
+    ...(frames !== undefined && { frames }),
+    ...(limit !== undefined && { limit }),
+  };
+}

@@ -1,0 +1,98 @@
+/** Output: a report goes to standard output and, if asked for, whole or not at all into a folder. */
+
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Comparison } from '../lab/compare/index.ts';
+import { documentOf, documentText, plainWords, tableText } from '../lab/report/index.ts';
+import { inputError } from '../lab/scenario/index.ts';
+import { BROKEN, OK } from './exit-codes.ts';
+import type { RunningOptions } from './options.ts';
+
+/** Refuses a folder that exists, or whose parent does not, before anything runs. */
+export function requireNewFolder(folder: string | undefined): void {
+  if (folder === undefined) return;
+  if (existsSync(folder))
+    throw inputError(
+      `--out ${folder}`,
+      'exists already, expected a new folder; name another or remove it',
+    );
+  if (!existsSync(dirname(resolve(folder))))
+    throw inputError(
+      `--out ${folder}`,
+      'has no parent folder, expected one that exists; create it',
+    );
+}
+
+/** The same for a file. */
+export function requireNewFile(option: string, file: string): void {
+  if (existsSync(file))
+    throw inputError(
+      `${option} ${file}`,
+      'exists already, expected a new file; name another or remove it',
+    );
+  if (!existsSync(dirname(resolve(file))))
+    throw inputError(
+      `${option} ${file}`,
+      'has no parent folder, expected one that exists; create it',
+    );
+}
+
+/** Prints the report as the options ask, writes the folder, and returns the exit code. */
+export async function deliver(
+  comparison: Comparison,
+  scenarioFile: string,
+  options: RunningOptions,
+): Promise<number> {
+  const document = documentText(documentOf(comparison));
+  if (options.out !== undefined) await writeFolder(comparison, document, scenarioFile, options.out);
+  if (options.json) process.stdout.write(document);
+  else process.stdout.write(reportText(comparison, options.quiet === true));
+  return tellViolations(comparison);
+}
+
+function reportText(comparison: Comparison, quiet: boolean): string {
+  const style = { colours: process.stdout.isTTY === true && !process.env.NO_COLOR };
+  const table = tableText(comparison, style);
+  return quiet ? table : `${table}${plainWords(comparison, style)}`;
+}
+
+async function writeFolder(
+  comparison: Comparison,
+  document: string,
+  scenarioFile: string,
+  folder: string,
+): Promise<void> {
+  const style = { colours: false };
+  const partial = `${resolve(folder)}.${process.pid}.partial`;
+  try {
+    await mkdir(partial);
+    await writeFile(join(partial, 'results.json'), document);
+    const text = `${tableText(comparison, style)}${plainWords(comparison, style)}`;
+    await writeFile(join(partial, 'table.txt'), text);
+    await writeFile(join(partial, 'scenario.yaml'), await readFile(scenarioFile));
+    requireNewFolder(folder);
+    await rename(partial, folder);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw inputError(
+      `--out ${folder}`,
+      `cannot be written (${message}), expected a writable place; choose another`,
+    );
+  }
+}
+
+const VIOLATIONS_SHOWN = 5;
+
+function tellViolations({ oracles }: Comparison): number {
+  const found = oracles.flatMap(({ name, violations }) =>
+    violations.map((what) => `oracle ${name}: ${what}`),
+  );
+  if (found.length === 0) return OK;
+  for (const line of found.slice(0, VIOLATIONS_SHOWN)) process.stderr.write(`leasehold: ${line}\n`);
+  const rest = found.length - VIOLATIONS_SHOWN;
+  if (rest > 0) process.stderr.write(`leasehold: and ${rest} more violations; --json lists all\n`);
+  return BROKEN;
+}

@@ -1,0 +1,93 @@
+/**
+ * Cells of a comparison: a scenario, a management and a memory size become the plan of one run.
+ *
+ * Rows differ in who answers faults and in nothing else: the same tasks, hostile ones included, the
+ * same programs, machine, terms and seed.
+ */
+
+import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
+import { framesOf } from '../scenario/scenario.ts';
+import type { Guarantee } from './guarantees.ts';
+import type { CellPlan, TaskPlan } from './jobs.ts';
+
+/** The plan of one row. `guarantees` matter under contracts alone; extras follow them. */
+export function planCell(
+  loaded: LoadedScenario,
+  management: CellPlan['management'],
+  frames: number,
+  guarantees: readonly Guarantee[] | null,
+  oracles: boolean,
+): CellPlan {
+  return {
+    ...commonParts(loaded, oracles),
+    management,
+    machine: { ...loaded.machine, frames },
+    tasks: loaded.tasks.map((task, at) =>
+      planTask(task, guarantees?.[at] ?? { guaranteed: 2 ** task.order, extra: 0 }, frames),
+    ),
+  };
+}
+
+/** Every task with all the memory it can use: what waiting for memory costs is nothing. */
+export function planUnlimited(
+  loaded: LoadedScenario,
+  tasks: readonly LoadedTask[],
+  oracles: boolean,
+): CellPlan {
+  const plans = tasks.map((task): TaskPlan => {
+    const footprint = task.references.pageNumbers.length * 2 ** task.order;
+    return {
+      ...planTask(task, { guaranteed: footprint, extra: 0 }, footprint),
+      policy: { name: 'fifo', file: null, parameters: {} },
+      hostile: null,
+      renegotiate: [],
+      renews: true,
+    };
+  });
+  const frames = plans.reduce((sum, plan) => sum + plan.guaranteed, 0);
+  return {
+    ...commonParts(loaded, oracles),
+    terms: { ...loaded.terms, term: 0 },
+    spareFrames: 0,
+    management: 'unlimited',
+    machine: { ...loaded.machine, frames, pagerFrames: 'outside' },
+    tasks: plans,
+  };
+}
+
+/** One task alone with unlimited memory, from the start: what its slowdown is measured against. */
+export function planAlone(loaded: LoadedScenario, task: LoadedTask): CellPlan {
+  return planUnlimited(loaded, [{ ...task, start: 0, killAt: null, atEnd: 'exit' }], false);
+}
+
+function commonParts(
+  loaded: LoadedScenario,
+  oracles: boolean,
+): Omit<CellPlan, 'management' | 'machine' | 'tasks'> {
+  const { terms, schedule, slice, clock, seed, spareFrames } = loaded;
+  return { terms, schedule, slice, clock, seed, oracles, spareFrames };
+}
+
+function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: number): TaskPlan {
+  return {
+    name: task.name,
+    program: task.references,
+    pageBytes: task.pageBytes,
+    policy: task.policy,
+    guaranteed,
+    extra,
+    initial: task.initial,
+    atEnd: task.atEnd,
+    start: task.start,
+    hostile: task.hostile,
+    scratch: task.scratch,
+    zeroFill: task.zeroFill,
+    renegotiate: task.renegotiate.map((change) => ({
+      at: change.at,
+      guaranteed: framesOf(change.guaranteed, frames),
+      extra: framesOf(change.extra, frames),
+    })),
+    renews: task.renews,
+    killAt: task.killAt,
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * Comparison: the same tasks under each management at each memory size, the bounds beside them.
+ *
+ *   read traces -> LRU curves -> guarantees -> cells (workers) -> slowdowns -> rows in fixed order
+ *
+ * Rows come in the order of the scenario's memory sizes and of the managements, whichever worker was
+ * done first.
+ */
+
+import type { ContractEvent } from '../../contracts/events.ts';
+import type { OracleResult, Row, TaskResult } from '../results.ts';
+import type { CellResult } from '../run/cell.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { BoundName, ManagementName } from '../scenario/scenario.ts';
+import { optimalRows } from './bounds.ts';
+import { planAlone, planCell, planUnlimited } from './cells.ts';
+import { RunFailure } from './failures.ts';
+import { type Guarantees, guaranteesByCurve, guaranteesEqual } from './guarantees.ts';
+import type { CellPlan } from './jobs.ts';
+import { mergeOracles } from './oracles.ts';
+import type { Pool } from './pool.ts';
+import { type Survey, survey } from './survey.ts';
+import { totalsOf, withSlowdowns } from './totals.ts';
+
+export type RowName = ManagementName | BoundName;
+
+export interface CompareOptions {
+  readonly oracles: boolean;
+  /** Rows to run at each memory size; default: the scenario's managements and bounds. */
+  readonly rows?: readonly RowName[];
+  /** What the user typed as SCENARIO, for the command that reproduces a failure. */
+  readonly reproduce?: string;
+  /** The stream of contract events (contracts/events.ts), in order within a row. */
+  readonly events?: (events: readonly ContractEvent[]) => void;
+}
+
+export interface Comparison {
+  readonly loaded: LoadedScenario;
+  readonly rows: readonly Row[];
+  readonly oracles: readonly OracleResult[];
+}
+
+/** A row that a cell stands behind. */
+export interface PlannedRow {
+  readonly name: Exclude<RowName, 'optimal'>;
+  readonly frames: number;
+  readonly plan: CellPlan;
+  readonly guarantees: Guarantees | null;
+}
+
+/** Runs every cell of the scenario. Throws InputError, PolicyFailure or RunFailure. */
+export async function compareScenario(
+  loaded: LoadedScenario,
+  pool: Pool,
+  options: CompareOptions,
+): Promise<Comparison> {
+  const names = options.rows ?? [...loaded.managements, ...loaded.bounds];
+  const planned = planRows(loaded, await survey(loaded, pool, names), names, options.oracles);
+  const [alone, optimal, results] = await Promise.all([
+    planned.length > 0 ? runAlone(loaded, pool) : [],
+    names.includes('optimal') ? optimalRows(loaded, pool) : [],
+    runRows(planned, pool, options),
+  ]);
+  const ran = planned.map((row, at) => ({ ...row, result: results[at] }));
+  const rows = loaded.frames.flatMap((frames) =>
+    names.flatMap((name) => {
+      if (name === 'optimal') return optimal.filter((row) => row.frames === frames);
+      const cells = ran.filter((row) => row.name === name && row.frames === frames);
+      return cells.map((row) => rowOf(loaded, row, row.result, alone));
+    }),
+  );
+  return { loaded, rows, oracles: mergeOracles(ran) };
+}
+
+/** The rows with cells behind them, by memory size, then by name. */
+export function planRows(
+  loaded: LoadedScenario,
+  surveyed: Survey,
+  names: readonly RowName[],
+  oracles: boolean,
+): PlannedRow[] {
+  return loaded.frames.flatMap((frames) =>
+    names.flatMap((name) =>
+      name === 'optimal' ? [] : [planRow(loaded, surveyed, name, frames, oracles)],
+    ),
+  );
+}
+
+function planRow(
+  loaded: LoadedScenario,
+  { curves, pagerFrames }: Survey,
+  name: PlannedRow['name'],
+  frames: number,
+  oracles: boolean,
+): PlannedRow {
+  if (name === 'unlimited')
+    return { name, frames, guarantees: null, plan: planUnlimited(loaded, loaded.tasks, oracles) };
+  if (name !== 'contracts' && name !== 'contracts-equal')
+    return { name, frames, guarantees: null, plan: planCell(loaded, name, frames, null, oracles) };
+  const available = frames - pagerFrames;
+  const byCurve = name === 'contracts' && loaded.guarantees.from === 'curve';
+  const guarantees = byCurve
+    ? guaranteesByCurve(loaded, curves, frames, available)
+    : guaranteesEqual(loaded, frames, available);
+  const plan = planCell(loaded, 'contracts', frames, guarantees.perTask, oracles);
+  return { name, frames, guarantees, plan };
+}
+
+/** Each task by itself with unlimited memory; what its slowdowns are measured against. */
+async function runAlone(loaded: LoadedScenario, pool: Pool): Promise<TaskResult[]> {
+  return Promise.all(
+    loaded.tasks.map(async (task) => {
+      const job = { kind: 'cell', cell: planAlone(loaded, task) } as const;
+      return (await pool.run(job, `${task.name} alone`)).tasks[0];
+    }),
+  );
+}
+
+async function runRows(
+  planned: readonly PlannedRow[],
+  pool: Pool,
+  options: CompareOptions,
+): Promise<CellResult[]> {
+  const runOne = async (row: PlannedRow): Promise<CellResult> => {
+    const job = { kind: 'cell', cell: row.plan, events: options.events !== undefined } as const;
+    try {
+      return await pool.run(job, `${row.name} in ${row.frames} frames`, options.events);
+    } catch (error) {
+      throw reproducible(error, row, options.reproduce);
+    }
+  };
+  // Unlimited memory does not depend on the memory there is: one run serves all sizes.
+  let unlimited: Promise<CellResult> | undefined;
+  return Promise.all(
+    planned.map((row) => {
+      if (row.name !== 'unlimited') return runOne(row);
+      unlimited ??= runOne(row);
+      return unlimited;
+    }),
+  );
+}
+
+/** A broken invariant says how to see it again. */
+function reproducible(error: unknown, row: PlannedRow, scenario: string | undefined): unknown {
+  if (!(error instanceof RunFailure) || scenario === undefined) return error;
+  const command =
+    `leasehold run ${scenario} --management ${row.name} --frames ${row.frames} ` +
+    `--seed ${row.plan.seed}`;
+  const failure = new RunFailure(
+    `${error.message}, a defect of leasehold; see it again: ${command}`,
+  );
+  if (error.stack) failure.stack = error.stack;
+  return failure;
+}
+
+function rowOf(
+  loaded: LoadedScenario,
+  { name, frames, guarantees }: PlannedRow,
+  result: CellResult,
+  alone: readonly TaskResult[],
+): Row {
+  const tasks = withSlowdowns(result.tasks, alone);
+  const honest = loaded.tasks.map((task) => task.hostile === null);
+  return {
+    management: name,
+    frames,
+    sight: result.sight,
+    notes: [
+      ...(guarantees ? [guarantees.note] : []),
+      ...(name === 'unlimited' ? [] : result.notes),
+      ...loaded.tasks.flatMap((task) => task.notes),
+    ],
+    tasks,
+    totals: totalsOf(tasks, honest),
+  };
+}

@@ -1,0 +1,8 @@
+/** Comparing managements on one scenario: plan, run in workers, total. Host side. */
+
+export { type CompareOptions, type Comparison, compareScenario, type RowName } from './compare.ts';
+export { createEventStream, type EventStream } from './event-stream.ts';
+export { PolicyFailure, RunFailure } from './failures.ts';
+export { createInlinePool, createPool, type Pool, type PoolOptions } from './pool.ts';
+export { stepThrough } from './step-through.ts';
+export { jainIndex, totalsOf, withSlowdowns } from './totals.ts';

@@ -1,0 +1,125 @@
+/**
+ * Jobs: the parts of a comparison that take time, each of which a worker can do alone.
+ *
+ * A job and its result are plain data, so they cross to a worker and back; programs lie in shared
+ * memory. A cell here names its policies, and the worker fetches their code.
+ */
+
+import type { ContractEvent } from '../../contracts/events.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import { PolicyFault } from '../../paging/policy-call.ts';
+import type { ReferenceString } from '../../sim-hw/references.ts';
+import { type BeladyFaults, beladyFaults, interleave, lruCurve } from '../bounds/index.ts';
+import { boot } from '../run/boot.ts';
+import { type CellOptions, type CellResult, type CellTask, runCell } from '../run/cell.ts';
+import { InputError } from '../scenario/input-error.ts';
+import type { PolicyChoice } from '../scenario/scenario.ts';
+import { shared } from '../scenario/shared.ts';
+import { readTrace, TraceError } from '../traces/index.ts';
+import type { Failure } from './failures.ts';
+import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
+import { runSteps, type StepRecord } from './steps.ts';
+import type { Watch } from './watch.ts';
+
+/** A cell's task with its policy by name rather than as code. */
+export interface TaskPlan extends Omit<CellTask, 'policy' | 'policyParameters'> {
+  readonly policy: PolicyChoice;
+}
+
+export interface CellPlan extends Omit<CellOptions, 'tasks' | 'observer' | 'progress' | 'planted'> {
+  readonly tasks: readonly TaskPlan[];
+}
+
+export type Job =
+  | { readonly kind: 'read'; readonly file: string; readonly limit: number | null }
+  | { readonly kind: 'inspect'; readonly file: string }
+  | { readonly kind: 'curve'; readonly program: ReferenceString }
+  | {
+      readonly kind: 'optimal';
+      readonly programs: readonly ReferenceString[];
+      readonly frames: readonly number[];
+    }
+  | { readonly kind: 'survey'; readonly cell: CellPlan }
+  | { readonly kind: 'cell'; readonly cell: CellPlan; readonly events?: boolean }
+  | { readonly kind: 'steps'; readonly cell: CellPlan };
+
+export interface JobResults {
+  read: ReferenceString;
+  inspect: PolicyFacts;
+  curve: Float64Array;
+  optimal: BeladyFaults[];
+  survey: { pagerFrames: number };
+  cell: CellResult;
+  steps: { result: CellResult; records: StepRecord[] };
+}
+
+export type ResultOf<One extends Job> = JobResults[One['kind']];
+
+/** What a job tells while it runs. */
+export interface Signals {
+  /** Marks when a policy is being asked, so that one that does not come back is noticed. */
+  readonly watch: Watch | null;
+  readonly events?: (events: readonly ContractEvent[]) => void;
+}
+
+const EVENTS_TOGETHER = 1024;
+
+/** Does one job. Throws what the parts throw; see `failureOf`. */
+export async function performJob(job: Job, signals: Signals): Promise<JobResults[Job['kind']]> {
+  switch (job.kind) {
+    case 'read':
+      return shared(await readTrace(job.file, job.limit === null ? {} : { limit: job.limit }));
+    case 'inspect':
+      return inspectPolicy(job.file, signals.watch);
+    case 'curve':
+      return lruCurve(job.program.runs, job.program.pageNumbers.length);
+    case 'optimal':
+      return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
+    case 'survey':
+      return { pagerFrames: boot(await cellOptions(job.cell, signals)).pagerFrames };
+    case 'cell':
+      return performCell(job.cell, job.events === true, signals);
+    case 'steps':
+      return runSteps(await cellOptions(job.cell, signals));
+  }
+}
+
+async function performCell(plan: CellPlan, events: boolean, signals: Signals): Promise<CellResult> {
+  const options = await cellOptions(plan, signals);
+  if (!events) return runCell(options);
+  let waiting: ContractEvent[] = [];
+  const send = (): void => {
+    if (waiting.length > 0) signals.events?.(waiting);
+    waiting = [];
+  };
+  const observer = (event: ContractEvent): void => {
+    waiting.push({ ...event });
+    if (waiting.length === EVENTS_TOGETHER) send();
+  };
+  try {
+    return runCell({ ...options, observer });
+  } finally {
+    send();
+  }
+}
+
+async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOptions> {
+  const tasks: CellTask[] = [];
+  for (const [at, { policy, ...task }] of plan.tasks.entries()) {
+    const loaded: Policy = await loadPolicy(policy, task.name, at, watch);
+    tasks.push({ ...task, policy: loaded, policyParameters: policy.parameters });
+  }
+  return { ...plan, tasks };
+}
+
+/** What went wrong, as it crosses back from a worker. */
+export function failureOf(error: unknown): Failure {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const line = message.replaceAll(/\s*[\r\n]+\s*/g, ' ');
+  const failure = { message: line, stack: stack ?? '' };
+  if (error instanceof PolicyFault) return { ...failure, kind: 'policy' };
+  const input = error instanceof InputError || error instanceof TraceError;
+  // A cell refuses a machine it cannot boot with a RangeError of its own, never one of the engine's.
+  const refused = error instanceof RangeError && line.startsWith('machine');
+  return { ...failure, kind: input || refused ? 'input' : 'run' };
+}

@@ -1,0 +1,248 @@
+/**
+ * Pool: workers that do jobs side by side, first come first served. A host file.
+ *
+ * A policy of a user's own may loop for ever: a watchdog ends the worker whose policy has not come
+ * back for `patienceMs` of wall time, and the job fails with the policy's name. Wall time decides
+ * nothing else; results come back in the order of the calls that asked for them.
+ */
+
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import type { ContractEvent } from '../../contracts/events.ts';
+import { InputError } from '../scenario/input-error.ts';
+import { PolicyFailure, RunFailure } from './failures.ts';
+import { failureOf, type Job, performJob, type ResultOf } from './jobs.ts';
+import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
+
+export interface Pool {
+  /** Does one job. Rejects with InputError, PolicyFailure or RunFailure. */
+  run<One extends Job>(
+    job: One,
+    label: string,
+    events?: (events: readonly ContractEvent[]) => void,
+  ): Promise<ResultOf<One>>;
+  /** Ends all workers; jobs under way are dropped. */
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** Workers at most; default: one a core, at most 4. */
+  readonly size?: number;
+  /** Wall time that one answer of a policy may take; default 20 s. */
+  readonly patienceMs?: number;
+  /** Told when a job starts or ends: jobs done, jobs known, what runs now. */
+  readonly progress?: (done: number, known: number, running: readonly string[]) => void;
+}
+
+const PATIENCE_MS = 20_000;
+const WORKERS_MAX = 4;
+
+const replySchema = z.union([
+  z.strictObject({ result: z.unknown() }),
+  z.strictObject({ events: z.array(z.looseObject({ kind: z.string() })) }),
+  z.strictObject({
+    failure: z.strictObject({
+      kind: z.enum(['input', 'policy', 'run']),
+      message: z.string(),
+      stack: z.string(),
+    }),
+  }),
+]);
+
+interface Task {
+  readonly job: Job;
+  readonly label: string;
+  readonly events: ((events: readonly ContractEvent[]) => void) | undefined;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Seat {
+  readonly worker: Worker;
+  readonly watch: Watch;
+  task: Task | null;
+  /** The answer that is being waited for, and since when. */
+  answers: number;
+  sinceMs: number;
+}
+
+interface PoolState {
+  readonly options: PoolOptions;
+  readonly size: number;
+  readonly waiting: Task[];
+  readonly seats: Seat[];
+  done: number;
+  known: number;
+  timer: NodeJS.Timeout | null;
+  closed: boolean;
+}
+
+/** A pool of worker threads. They start when there is work. */
+export function createPool(options: PoolOptions = {}): Pool {
+  const size = options.size ?? Math.min(WORKERS_MAX, availableParallelism());
+  const state: PoolState = {
+    options,
+    size: Math.max(1, size),
+    waiting: [],
+    seats: [],
+    done: 0,
+    known: 0,
+    timer: null,
+    closed: false,
+  };
+  return {
+    run: (job, label, events) =>
+      new Promise((resolve, reject) => {
+        state.known++;
+        state.waiting.push({ job, label, events, resolve, reject });
+        assign(state);
+      }),
+    close: () => close(state),
+  };
+}
+
+/** The same jobs in this thread, one at a time and without a watchdog: for tests and libraries. */
+export function createInlinePool(): Pool {
+  return {
+    run: async (job, _label, events) => {
+      try {
+        const signals = { watch: null, ...(events && { events }) };
+        return (await performJob(job, signals)) as ResultOf<typeof job>;
+      } catch (error) {
+        throw errorOf(failureOf(error));
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function assign(state: PoolState): void {
+  while (state.waiting.length > 0 && !state.closed) {
+    let seat = state.seats.find((one) => one.task === null);
+    if (!seat && state.seats.length >= state.size) break;
+    seat ??= addSeat(state);
+    const task = state.waiting.shift() as Task;
+    seat.task = task;
+    seat.sinceMs = Date.now();
+    clearWatch(seat.watch);
+    seat.worker.postMessage(task.job);
+  }
+  tell(state);
+}
+
+function addSeat(state: PoolState): Seat {
+  const watch = createWatch();
+  // A policy may print: not into our standard output, where a document may go.
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: { watch },
+    stdout: true,
+  });
+  worker.stdout.pipe(process.stderr, { end: false });
+  const seat: Seat = { worker, watch, task: null, answers: 0, sinceMs: 0 };
+  worker.on('message', (message) => receive(state, seat, message));
+  worker.on('error', (error) => {
+    const what = `ended its thread (${error.message.split('\n')[0]})`;
+    lose(state, seat, policyError(seat, what) ?? new RunFailure(`a worker ${what}`));
+  });
+  worker.on('exit', (code) => {
+    const what = `ended its thread (exit ${code})`;
+    lose(state, seat, policyError(seat, what) ?? new RunFailure(`a worker ${what}`));
+  });
+  state.seats.push(seat);
+  state.timer ??= setInterval(() => patrol(state), 250);
+  return seat;
+}
+
+function receive(state: PoolState, seat: Seat, message: unknown): void {
+  const reply = replySchema.parse(message);
+  const { task } = seat;
+  if (!task) return;
+  if ('events' in reply) {
+    task.events?.(reply.events as unknown as ContractEvent[]);
+    return;
+  }
+  finish(state, seat);
+  if ('failure' in reply) task.reject(errorOf(reply.failure));
+  else task.resolve(reply.result as never);
+  assign(state);
+}
+
+function finish(state: PoolState, seat: Seat): void {
+  seat.task = null;
+  state.done++;
+}
+
+/** The worker is gone: its job fails, the others go on with a new one. */
+function lose(state: PoolState, seat: Seat, error: Error): void {
+  const at = state.seats.indexOf(seat);
+  if (at >= 0) state.seats.splice(at, 1);
+  const { task } = seat;
+  if (!task) return;
+  finish(state, seat);
+  task.reject(error);
+  assign(state);
+}
+
+/** Ends workers whose policy has been asked one thing for too long. */
+function patrol(state: PoolState): void {
+  const patienceMs = state.options.patienceMs ?? PATIENCE_MS;
+  for (const seat of [...state.seats]) {
+    const asked = askedNow(seat.watch);
+    if (!asked || asked.answers !== seat.answers || !seat.task) {
+      seat.answers = asked?.answers ?? seat.answers;
+      seat.sinceMs = Date.now();
+      continue;
+    }
+    if (Date.now() - seat.sinceMs < patienceMs) continue;
+    const what = `has not come back for ${patienceMs / 1000} s`;
+    const error = policyError(seat, what) ?? new RunFailure(`a worker ${what}`);
+    lose(state, seat, error);
+    void seat.worker.terminate();
+  }
+}
+
+/** The failure of the policy that is being asked, if one is. */
+function policyError(seat: Seat, what: string): PolicyFailure | null {
+  const asked = askedNow(seat.watch);
+  const job = seat.task?.job;
+  if (!asked || !job) return null;
+  if (job.kind === 'inspect')
+    return new PolicyFailure(`policy ${job.file} ${what} while it was loaded; bound its loops`);
+  if (!('cell' in job)) return null;
+  const task = job.cell.tasks[asked.task];
+  const who = `policy '${task.policy.name}' of task ${task.name}`;
+  const next = 'expected an answer; bound its loops by the pages there are';
+  return new PolicyFailure(`${who} ${what} in ${asked.method}(), ${next}`);
+}
+
+function errorOf({
+  kind,
+  message,
+  stack,
+}: {
+  kind: string;
+  message: string;
+  stack: string;
+}): Error {
+  const Kind = kind === 'input' ? InputError : kind === 'policy' ? PolicyFailure : RunFailure;
+  const error = new Kind(message);
+  error.stack = stack;
+  return error;
+}
+
+function tell({ options, done, known, seats }: PoolState): void {
+  options.progress?.(
+    done,
+    known,
+    seats.flatMap((seat) => (seat.task ? [seat.task.label] : [])),
+  );
+}
+
+async function close(state: PoolState): Promise<void> {
+  state.closed = true;
+  if (state.timer) clearInterval(state.timer);
+  const seats = state.seats.splice(0);
+  for (const seat of seats) seat.task = null;
+  await Promise.all(seats.map((seat) => seat.worker.terminate()));
+}

@@ -1,0 +1,54 @@
+/**
+ * Survey: what is known of a scenario before its cells run: each task's LRU curve and the frames that
+ * pagers and servers take for themselves.
+ */
+
+import type { LoadedScenario } from '../scenario/load.ts';
+import { planCell } from './cells.ts';
+import { curveByFrames } from './guarantees.ts';
+import type { Pool } from './pool.ts';
+
+export interface Survey {
+  /** By task, in frames of 4 KiB; empty when no row needs them. */
+  readonly curves: readonly Float64Array[];
+  /** Frames of pagers and servers under contracts; 0 when they stand outside. */
+  readonly pagerFrames: number;
+}
+
+/** Memory that is ample for anything: pagers take what tasks and policies ask, not what there is. */
+const AMPLE_FRAMES = 1 << 20;
+
+export async function survey(
+  loaded: LoadedScenario,
+  pool: Pool,
+  rows: readonly string[],
+): Promise<Survey> {
+  const contracts = rows.includes('contracts') || rows.includes('contracts-equal');
+  if (!contracts) return { curves: [], pagerFrames: 0 };
+  const needed = rows.includes('contracts') && loaded.guarantees.from === 'curve';
+  const [curves, pagerFrames] = await Promise.all([
+    needed ? lruCurves(loaded, pool) : [],
+    pagerFramesOf(loaded, pool),
+  ]);
+  return { curves, pagerFrames };
+}
+
+/** One curve a task; tasks of the same program share it. */
+export async function lruCurves(loaded: LoadedScenario, pool: Pool): Promise<Float64Array[]> {
+  const known = new Map<Uint32Array, Promise<Float64Array>>();
+  return Promise.all(
+    loaded.tasks.map(async (task) => {
+      const program = task.references;
+      const label = `LRU curve of ${task.name}`;
+      const curve = known.get(program.runs) ?? pool.run({ kind: 'curve', program }, label);
+      known.set(program.runs, curve);
+      return curveByFrames(await curve, task.order);
+    }),
+  );
+}
+
+async function pagerFramesOf(loaded: LoadedScenario, pool: Pool): Promise<number> {
+  if (loaded.machine.pagerFrames === 'outside') return 0;
+  const ample = planCell(loaded, 'contracts', AMPLE_FRAMES, null, false);
+  return (await pool.run({ kind: 'survey', cell: ample }, 'measuring pagers')).pagerFrames;
+}

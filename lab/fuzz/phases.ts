@@ -1,0 +1,143 @@
+/**
+ * Phases of one fuzzed run, after TigerBeetle: *safety* while hostile tasks, deaths, changes of
+ * contract and short locks go on, every oracle watching; then *liveness*: hostile tasks are killed, changes
+ * and deaths stop, and within a bound of steps every honest task must have finished and nothing may
+ * be left open: no transfer, lock, notice, waiting request or held frame.
+ */
+
+import type { ContractWish } from '../../clients/pager/memory-control.ts';
+import { deliverAll } from '../../nucleus/ipc.ts';
+import { DEVICE_DONE, fireEvent, type Kernel, NUCLEUS, termNow } from '../../nucleus/kernel.ts';
+import { killTask } from '../../nucleus/life.ts';
+import { stepKernel } from '../../nucleus/scheduler.ts';
+import { isAlive } from '../../nucleus/tasks.ts';
+import type { PagerState } from '../../paging/state.ts';
+import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
+import type { SwapServerState } from '../../servers/swap/server.ts';
+import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
+import type { World } from '../run/boot.ts';
+
+/** Scheduler decisions after which phase two begins even if its time has not come. */
+const STEPS_HOSTILE = 20_000;
+/** Scheduler decisions in which everything must then have settled. */
+const STEPS_MAX = 300_000;
+/** A lock that outlasts any queue, on either clock. */
+const LOCK_TIME_CALM = 1_000_000_000_000;
+
+/** The first thing found wrong: which oracle, and what. */
+export interface Fault {
+  readonly oracle: string;
+  readonly what: string;
+}
+
+/** Runs a watched world through both phases. */
+export function runPhases(world: World, oracles: Oracles, calmAt: number): Fault | null {
+  const { kernel } = world;
+  let calm = false;
+  for (let steps = 0; stepKernel(kernel); steps++) {
+    const fault = firstFault(oracles);
+    if (fault !== null) return fault;
+    if (!calm && (termNow(kernel) >= calmAt || steps > STEPS_HOSTILE)) {
+      calm = true;
+      steps = 0;
+      calmDown(world);
+    }
+    if (calm && steps % 256 === 0) endRestarted(world);
+    if (steps > STEPS_MAX)
+      return { oracle: 'liveness', what: `not settled after ${STEPS_MAX} steps: ${late(world)}` };
+  }
+  settleAll(world);
+  sweep(oracles);
+  return firstFault(oracles) ?? unsettled(world);
+}
+
+function firstFault(oracles: Oracles): Fault | null {
+  for (const { name, violations } of findingsOf(oracles))
+    if (violations.length > 0) return { oracle: name, what: violations[0] };
+  return null;
+}
+
+/** No hostility, no deaths, no changes from here on. */
+function calmDown(world: World): void {
+  const { kernel, options, clients } = world;
+  for (const [at, { hostile }] of options.tasks.entries()) {
+    const id = clients[at];
+    kernel.state.account = NUCLEUS;
+    if (hostile !== null) killTask(kernel, id);
+    const wish = (kernel.receivers[id].state as Partial<PagerState>).owner as
+      | ContractWish
+      | undefined;
+    if (wish !== undefined) wish.next = wish.changes.length;
+  }
+  // Locks are long enough for any queue from here on.
+  const swap = kernel.receivers[world.swap].state as { lockTime: number };
+  swap.lockTime = LOCK_TIME_CALM;
+  const pagers = world.central > 0 ? [world.central] : clients;
+  for (const id of pagers)
+    (kernel.receivers[id].state as { lockMax: number }).lockMax = LOCK_TIME_CALM;
+  const { timers } = kernel.state;
+  // Deaths that were still to come do not come: their timers now start tasks that live already.
+  for (let event = 0; event < timers.size; event++) {
+    const slot = timers.slots[event];
+    if (timers.as[slot] === NUCLEUS) timers.bs[slot] &= 0xffff;
+  }
+}
+
+/** In calm weather a program that has been to its end once does not run on for ever. */
+function endRestarted({ kernel, clients }: World): void {
+  kernel.state.account = NUCLEUS;
+  for (const id of clients) if (kernel.state.finished[id] !== null) killTask(kernel, id);
+}
+
+/** Ends what runs for ever, and lets devices finish. */
+function settleAll({ kernel, clients }: World): void {
+  for (const id of clients) {
+    kernel.state.account = NUCLEUS;
+    if (isAlive(kernel.state.tasks[id])) killTask(kernel, id);
+  }
+  deliverAll(kernel);
+  const { deviceEvents } = kernel.state;
+  while (deviceEvents.size > 0) {
+    fireEvent(kernel, deviceEvents, DEVICE_DONE);
+    deliverAll(kernel);
+  }
+}
+
+/** What is still open when everything is over, or null. */
+function unsettled(world: World): Fault | null {
+  const { kernel } = world;
+  const memory = kernel.receivers[world.memory].state as MemoryServerState;
+  const swap = kernel.receivers[world.swap].state as SwapServerState;
+  const open: string[] = [];
+  if (memory.waiting.length > 0) open.push(`tasks ${memory.waiting.join(', ')} wait for frames`);
+  for (const client of memory.clients) {
+    if (client === null || client.id === world.central) continue;
+    const { id, held, noticed, status } = client;
+    if (status !== GONE || held > 0 || noticed > 0)
+      open.push(`task ${id} has status ${status}, ${held} frames, ${noticed} of them called back`);
+  }
+  if (memory.containers.status.some((status) => status !== CONTAINER_FREE))
+    open.push('a container is left');
+  if (kernel.state.windowFrame.some((frame) => frame >= 0)) open.push('a DMA window is open');
+  if (swap.kind.some((kind) => kind !== 0)) open.push('a transfer is under way');
+  if (world.central > 0) openInPager(kernel, world.central, open);
+  return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };
+}
+
+/** A central pager must have every frame free again. */
+function openInPager(kernel: Kernel, central: number, open: string[]): void {
+  const { transfers, waiters, freeSlots, held } = kernel.receivers[central].state as PagerState;
+  if (transfers.active > 0) open.push(`the central pager has ${transfers.active} transfers`);
+  if (waiters.length > 0) open.push('a fault waits for the central pager');
+  if (freeSlots !== held) open.push(`${freeSlots} of ${held} frames of the central pager are free`);
+}
+
+function late({ kernel, clients }: World): string {
+  const open = clients.filter((id) => kernel.state.finished[id] === null);
+  return open
+    .map((id) => {
+      const { name, status, references } = kernel.state.tasks[id];
+      return `${name} has status ${status} after ${references} references`;
+    })
+    .join('; ');
+}

@@ -1,0 +1,61 @@
+/** Report of a fuzz run: one JSON document, or text with the drawn options of what failed. */
+
+import type { CellTask } from '../run/cell.ts';
+import type { Counts } from './counts.ts';
+import { draw } from './draw.ts';
+
+export interface FuzzViolation {
+  readonly seed: number;
+  readonly oracle: string;
+  readonly command: string;
+  /** In words: rule, task, page, time. */
+  readonly what: string;
+}
+
+export function fuzzText(
+  seeds: number,
+  seedBase: number,
+  violations: readonly FuzzViolation[],
+  counts: Counts,
+  json: boolean,
+): string {
+  if (json) return JSON.stringify({ seeds, violations, counts }, null, 2);
+  const lines: string[] = [];
+  for (const { seed, oracle, command, what } of violations)
+    lines.push(`seed ${seed}: ${oracle}: ${what}`, describe(seed), `  again: ${command}`, '');
+  const last = seedBase + seeds - 1;
+  const found = violations.length === 0 ? 'no violation' : `${violations.length} violations`;
+  lines.push(`${seeds} scenarios (seeds ${seedBase} to ${last}): ${found}`, countsText(counts));
+  return lines.join('\n');
+}
+
+/** What a seed stands for, in a few lines. */
+export function describe(seed: number): string {
+  const { options, calmAt } = draw(seed);
+  const { tasks, machine, terms, ...rest } = options;
+  const said = { ...rest, ...machine, ...terms, calmAt };
+  return [`  ${facts(said)}`, ...tasks.map((task) => `  ${taskText(task)}`)].join('\n');
+}
+
+function taskText(task: CellTask): string {
+  const { name, program, policy, ...rest } = task;
+  const { references, pageNumbers } = program;
+  return `${name}: ${policy.name}, ${references} references to ${pageNumbers.length} pages, ${facts(rest)}`;
+}
+
+function facts(record: object): string {
+  return Object.entries(record)
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(', ');
+}
+
+function countsText(counts: Counts): string {
+  const { none, repossess, kill, lateReturn, shrink, expiryWithFramesDue, deathDuringIo } = counts;
+  return [
+    `deadlines missed: ${none} without penalty, ${repossess} repossessed, ${kill} killed`,
+    `late returns ${lateReturn}, shrinks ${shrink}, expiries with frames due ${expiryWithFramesDue}`,
+    `deaths during I/O ${deathDuringIo}, locks expired ${counts.lockExpired}, ` +
+      `notices ${counts.notices}, references ${counts.references}`,
+  ].join('\n');
+}

@@ -1,0 +1,112 @@
+/**
+ * Frame conservation: no frame is lost, doubled or held by the dead.
+ *
+ *   at each grant and release   frames that are free + frames that the ledger has lent = frames
+ *   at a sweep                  each frame stands in one slot of the one task that owns it, or is
+ *                               free; the ledger's counts are what the slots say
+ *   at a death                  nothing is left
+ */
+
+import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
+import { checkBuddy } from '../../sim-hw/buddy.ts';
+import { NOBODY } from '../../sim-hw/frames.ts';
+import { checkLedger } from '../../servers/memory/ledger.ts';
+import { createFindings, type Findings, violate } from './findings.ts';
+import type { OracleView } from './view.ts';
+
+export interface FrameConservation {
+  readonly findings: Findings;
+  /** Times each frame stood in a slot; scratch space of a sweep. */
+  readonly seen: Uint8Array;
+}
+
+export function createFrameConservation(view: OracleView): FrameConservation {
+  return {
+    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1', 'CON3']),
+    seen: new Uint8Array(view.kernel.state.frames.count),
+  };
+}
+
+/** After each grant and each release. */
+export function checkSum(oracle: FrameConservation, view: OracleView, task: number): void {
+  const { frames } = view.kernel.state;
+  const { heldSum } = view.server.ledger;
+  oracle.findings.checks++;
+  if (frames.buddy.free + heldSum !== frames.count)
+    violate(
+      oracle.findings,
+      view.kernel,
+      'MEM1',
+      task,
+      -1,
+      `${frames.buddy.free} frames are free and ${heldSum} held, of ${frames.count}`,
+    );
+}
+
+/** The memory server has buried `task`. */
+export function checkDeath(oracle: FrameConservation, view: OracleView, task: number): void {
+  const client = view.server.clients[task];
+  oracle.findings.checks++;
+  if (client !== null && client !== undefined && client.held !== 0)
+    violate(
+      oracle.findings,
+      view.kernel,
+      'MEM6',
+      task,
+      -1,
+      `is dead and still holds ${client.held} frames`,
+    );
+}
+
+/** Everything, frame by frame. */
+export function sweepFrames(oracle: FrameConservation, view: OracleView): void {
+  const { kernel, server } = view;
+  const { frames, capabilities } = kernel.state;
+  const { findings, seen } = oracle;
+  findings.checks += frames.count;
+  seen.fill(0);
+  for (const [task, table] of capabilities.entries()) {
+    const held = countSlots(oracle, view, task, table);
+    const recorded = server.clients[task]?.held ?? 0;
+    if (held !== recorded)
+      violate(findings, kernel, 'CON3', task, -1, `${recorded} frames on record, ${held} in slots`);
+  }
+  for (let frame = 0; frame < frames.count; frame++) {
+    const times = seen[frame];
+    if (times > 1) violate(findings, kernel, 'MEM1', -1, -1, `frame ${frame} is held ${times} times`);
+    else if ((frames.owner[frame] !== NOBODY) !== (times === 1))
+      violate(
+        findings,
+        kernel,
+        'MEM1',
+        frames.owner[frame],
+        -1,
+        `frame ${frame} is owned by task ${frames.owner[frame]} and in ${times} slots`,
+      );
+  }
+  const accounts = server.clients.filter((client) => client !== null);
+  const wrong = checkLedger(server.ledger, accounts) ?? checkBuddy(frames.buddy);
+  if (wrong !== undefined) violate(findings, kernel, 'CON1', -1, -1, wrong);
+}
+
+function countSlots(
+  { findings, seen }: FrameConservation,
+  { kernel }: OracleView,
+  task: number,
+  table: CapabilityTable,
+): number {
+  const { owner } = kernel.state.frames;
+  let held = 0;
+  for (let slot = 0; slot < table.slots; slot++) {
+    const first = frameAt(table, slot);
+    if (first < 0) continue;
+    const end = first + (1 << orderAt(table, slot));
+    held += end - first;
+    for (let frame = first; frame < end; frame++) {
+      seen[frame]++;
+      if (owner[frame] !== task)
+        violate(findings, kernel, 'MEM1', task, -1, `holds frame ${frame} of task ${owner[frame]}`);
+    }
+  }
+  return held;
+}

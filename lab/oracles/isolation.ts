@@ -1,0 +1,90 @@
+/**
+ * Isolation: no task sees what another left, and no translation outlives its mapping.
+ *
+ *   at each map     the frame belongs to the pager of the task, and holds zeros or a page of the
+ *                   task itself: never junk, never another's page
+ *   at each unmap   the TLB does not hold the page any more
+ *   at a sweep      each page that the page table maps has a frame of its pager's, which names that
+ *                   very page as its only one; the TLB translates no page that is not mapped
+ *
+ * Which of the task's own pages the frame holds, and which version, is no-lost-page's to check.
+ */
+
+import { spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
+import type { SpaceState } from '../../sim-hw/address-space.ts';
+import { JUNK } from '../../sim-hw/frames.ts';
+import { holds } from '../../sim-hw/tlb.ts';
+import { createFindings, type Findings, violate } from './findings.ts';
+import type { OracleView } from './view.ts';
+
+export interface Isolation {
+  readonly findings: Findings;
+}
+
+export function createIsolation(): Isolation {
+  return { findings: createFindings('isolation', ['MEM3', 'MEM4', 'MAP1', 'MAP2']) };
+}
+
+/** `page` of `task` has been mapped to `frame`. */
+export function checkMapped(
+  { findings }: Isolation,
+  view: OracleView,
+  task: number,
+  page: number,
+  frame: number,
+): void {
+  const { kernel } = view;
+  const { frames, spaces, tasks } = kernel.state;
+  const { space, pager } = tasks[task];
+  findings.checks++;
+  if (frames.owner[frame] !== pager)
+    violate(findings, kernel, 'MAP1', task, page, `maps a frame of task ${frames.owner[frame]}`);
+  const high = frames.stampHigh[frame];
+  if (high === 0) return;
+  if (high === JUNK) violate(findings, kernel, 'MEM4', task, page, 'maps junk');
+  else if (spaceOfGlobalPage(kernel, high - 1).id !== space) {
+    const other = spaceOfGlobalPage(kernel, high - 1);
+    const { name } = view.watched[other.id];
+    const what = `maps what page ${high - 1 - other.base} of ${name} held`;
+    violate(findings, kernel, 'MEM4', task, page, what);
+  } else if (high - 1 >= spaces[space].base + spaces[space].pages)
+    violate(findings, kernel, 'MEM4', task, page, 'maps a page that does not exist');
+}
+
+/** `page` of `space` has just been unmapped. */
+export function checkUnmapped(
+  { findings }: Isolation,
+  { kernel, watched }: OracleView,
+  space: SpaceState,
+  page: number,
+): void {
+  findings.checks++;
+  if (holds(kernel.state.mmu.tlb, space.unitOf[page]))
+    violate(findings, kernel, 'MAP2', watched[space.id].id, page, 'is unmapped and in the TLB');
+}
+
+/** Every page of every space. */
+export function sweepMappings(oracle: Isolation, view: OracleView): void {
+  for (const space of view.kernel.state.spaces) sweepSpace(oracle, view, space);
+}
+
+function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState): void {
+  const { kernel } = view;
+  const { frames, table, mmu, tasks } = kernel.state;
+  const { pageNumbers } = kernel.programs[space.id];
+  const { id } = view.watched[space.id];
+  findings.checks += space.pages;
+  for (let page = 0; page < space.pages; page++) {
+    const index = kernel.format.find(table, space.id, pageNumbers[page]);
+    if (index < 0) {
+      if (holds(mmu.tlb, space.unitOf[page]))
+        violate(findings, kernel, 'MAP2', id, page, 'is not mapped and in the TLB');
+      continue;
+    }
+    const frame = table.entries[index] >>> 8;
+    if (frames.owner[frame] !== tasks[id].pager)
+      violate(findings, kernel, 'MAP1', id, page, `maps a frame of task ${frames.owner[frame]}`);
+    else if (frames.mappedBy[frame] !== space.base + page + 1)
+      violate(findings, kernel, 'MAP1', id, page, `maps frame ${frame}, which says otherwise`);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * No lost page: what a task last wrote is what it reads.
+ *
+ * The machine counts the write epochs of each page (`versions`); a frame and a block of swap carry
+ * the page and the epoch they hold. So at each map the contents must be exactly
+ *
+ *   zeros                when the page has not been written since it was last told to be zeros: at
+ *                        its first touch (initial: zero), or when a LOST fault told its loss. Where
+ *                        the task declared that its first touches need no zeros, whatever the task
+ *                        itself left in the frame will do as well
+ *   (page, version)      otherwise; version 0 is the program's image
+ *
+ * A page may be lost in two ways, and then its next touch must be a LOST fault, no other fault may
+ * be one, and the page is zeros:
+ *
+ *   - the server took the frame that alone held the page's present version (repossess)
+ *   - declared scratch was unmapped after it had been written
+ *
+ * Scratch is never written to swap.
+ */
+
+import { TAKEN } from '../../nucleus/kernel.ts';
+import { spaceOfGlobalPage, wasModified } from '../../nucleus/memory-map.ts';
+import { LOST } from '../../nucleus/tasks.ts';
+import type { SpaceState } from '../../sim-hw/address-space.ts';
+import { JUNK } from '../../sim-hw/frames.ts';
+import { createFindings, type Findings, violate } from './findings.ts';
+import type { OracleView } from './view.ts';
+
+/** No version: the page has never been told to be zeros. */
+const NEVER = 0xffffffff;
+
+export interface NoLostPage {
+  readonly findings: Findings;
+  /** By global page id: the version at which the page was last told to be zeros, or NEVER. */
+  readonly zeroAt: Uint32Array;
+  /** By global page id: 1 while the page is lost and its task has not been told. */
+  readonly lost: Uint8Array;
+}
+
+export function createNoLostPage(view: OracleView): NoLostPage {
+  const { spaces } = view.kernel.state;
+  const pages = spaces.reduce((sum, space) => sum + space.pages, 0);
+  const zeroAt = new Uint32Array(pages);
+  for (const { id, base, pages: count } of spaces)
+    if (view.watched[id].image) zeroAt.fill(NEVER, base, base + count);
+  return {
+    findings: createFindings('no-lost-page', ['MEM5', 'REV5', 'PAGE1', 'PAGE2']),
+    zeroAt,
+    lost: new Uint8Array(pages),
+  };
+}
+
+/** `page` of `task` has been mapped to `frame`. */
+export function checkContents(
+  oracle: NoLostPage,
+  view: OracleView,
+  task: number,
+  page: number,
+  frame: number,
+): void {
+  const { kernel } = view;
+  const { frames, spaces, tasks } = kernel.state;
+  const space = spaces[tasks[task].space];
+  const key = space.base + page;
+  const low = frames.stampLow[frame];
+  const high = frames.stampHigh[frame];
+  const version = space.versions[page];
+  oracle.findings.checks++;
+  const unwritten = version === oracle.zeroAt[key] || oracle.lost[key] === 1;
+  if (unwritten) {
+    if (high === 0 && low === 0) return;
+    const own = high !== JUNK && spaceOfGlobalPage(kernel, high - 1) === space;
+    if (own && !view.watched[space.id].zeroFill && oracle.lost[key] === 0) return;
+  } else if (high === key + 1 && low === version) return;
+  const expected = unwritten ? 'zeros' : `its version ${version}`;
+  const found = `${high === JUNK ? 'junk' : `page ${high - 1 - space.base}`}, version ${low}`;
+  const what = `expected ${expected}, found ${high === 0 ? 'zeros' : found}`;
+  violate(oracle.findings, kernel, 'PAGE1', task, page, what);
+}
+
+/** A fault of `task` at `page` is settled in the way `how`. */
+export function checkResumed(
+  oracle: NoLostPage,
+  view: OracleView,
+  task: number,
+  page: number,
+  how: number,
+): void {
+  const { kernel } = view;
+  const space = kernel.state.spaces[kernel.state.tasks[task].space];
+  const key = space.base + page;
+  oracle.findings.checks++;
+  if ((how === LOST) === (oracle.lost[key] === 1)) {
+    if (how === LOST) {
+      oracle.lost[key] = 0;
+      oracle.zeroAt[key] = space.versions[page];
+    }
+  } else if (how === LOST)
+    violate(oracle.findings, kernel, 'PAGE2', task, page, 'is told to be lost and is not');
+  else violate(oracle.findings, kernel, 'PAGE2', task, page, 'was lost and its task is not told');
+}
+
+/** `page` of `space` has been unmapped; scratch that was written may be forgotten from here on. */
+export function noteScratch(
+  oracle: NoLostPage,
+  view: OracleView,
+  space: SpaceState,
+  page: number,
+  entry: number,
+): void {
+  if (view.watched[space.id].scratch[page] === 1 && wasModified(entry))
+    oracle.lost[space.base + page] = 1;
+}
+
+/** Frames have left a client's hands; only what the server takes may lose a page. */
+export function noteTaken(
+  oracle: NoLostPage,
+  view: OracleView,
+  first: number,
+  order: number,
+  cause: number,
+): void {
+  if (cause !== TAKEN) return;
+  const { frames } = view.kernel.state;
+  const end = first + (1 << order);
+  for (let frame = first; frame < end; frame++) {
+    const high = frames.stampHigh[frame];
+    if (high === 0 || high === JUNK) continue;
+    const key = high - 1;
+    const space = spaceOfGlobalPage(view.kernel, key);
+    const version = frames.stampLow[frame];
+    if (version !== space.versions[key - space.base] || version === oracle.zeroAt[key]) continue;
+    const kept = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === version;
+    if (!kept) oracle.lost[key] = 1;
+  }
+}
+
+/** Scratch on swap. */
+export function sweepScratch(oracle: NoLostPage, view: OracleView): void {
+  const { kernel, swap } = view;
+  for (const { id, base, pages } of kernel.state.spaces) {
+    const { scratch, id: task } = view.watched[id];
+    oracle.findings.checks++;
+    for (let page = 0; page < pages; page++)
+      if (scratch[page] === 1 && swap.stampHigh[base + page] !== JUNK && swap.stampLow[base + page] > 0)
+        violate(oracle.findings, kernel, 'PAGE2', task, page, 'is scratch and was written to swap');
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Oracles: all six, wired to one world. What happens reaches them through the kernel's probe and the
+ * server's notifications, each in constant time; what only a full look can show waits for a sweep,
+ * made so rarely that it costs less than the faults between two of them, and once at the end.
+ */
+
+import type { ContractEvent } from '../../contracts/events.ts';
+import type { Kernel, Probe } from '../../nucleus/kernel.ts';
+import type { OracleResult } from '../results.ts';
+import {
+  checkTaken,
+  type ContractHonoured,
+  createContractHonoured,
+  noteContract,
+  sweepWaiting,
+} from './contract-honoured.ts';
+import { type Findings, resultOf } from './findings.ts';
+import {
+  checkDeath,
+  checkSum,
+  createFrameConservation,
+  type FrameConservation,
+  sweepFrames,
+} from './frame-conservation.ts';
+import {
+  checkMapped,
+  checkUnmapped,
+  createIsolation,
+  type Isolation,
+  sweepMappings,
+} from './isolation.ts';
+import {
+  checkContents,
+  checkResumed,
+  createNoLostPage,
+  type NoLostPage,
+  noteScratch,
+  noteTaken,
+  sweepScratch,
+} from './no-lost-page.ts';
+import {
+  checkDeadlines,
+  checkTransfer,
+  createRevocationDeadline,
+  noteReleased,
+  noteRevocation,
+  type RevocationDeadline,
+} from './revocation-deadline.ts';
+import { checkClocks, createTime, sweepTimes, type Time } from './time.ts';
+import { idOf, type OracleView } from './view.ts';
+
+export interface Oracles {
+  readonly view: OracleView;
+  readonly frames: FrameConservation;
+  readonly isolation: Isolation;
+  readonly contracts: ContractHonoured;
+  readonly pages: NoLostPage;
+  readonly revocation: RevocationDeadline;
+  readonly time: Time;
+  /** Scheduler decisions between two sweeps, and left until the next. */
+  readonly sweepEvery: number;
+  untilSweep: number;
+}
+
+/** Frames and pages that one scheduler decision's share of the sweeps may look at. */
+const LOOKS_A_DECISION = 4;
+const SWEEP_LEAST = 64;
+
+/** Sets the oracles up over a booted world and attaches them to its kernel. */
+export function attachOracles(
+  view: OracleView,
+  observer: ((event: ContractEvent) => void) | undefined,
+): Oracles {
+  const { state } = view.kernel;
+  const pages = state.spaces.reduce((sum, space) => sum + space.pages, 0);
+  const sweepEvery = Math.max(SWEEP_LEAST, (state.frames.count + pages) / LOOKS_A_DECISION);
+  const oracles: Oracles = {
+    view,
+    frames: createFrameConservation(view),
+    isolation: createIsolation(),
+    contracts: createContractHonoured(view),
+    pages: createNoLostPage(view),
+    revocation: createRevocationDeadline(view),
+    time: createTime(view),
+    sweepEvery,
+    untilSweep: sweepEvery,
+  };
+  view.kernel.probe = probeOf(oracles);
+  view.kernel.observer = (event) => {
+    note(oracles, event as ContractEvent);
+    observer?.(event as ContractEvent);
+  };
+  return oracles;
+}
+
+/** One full look; also the last one, when the run is over. */
+export function sweep(oracles: Oracles): void {
+  const { view } = oracles;
+  sweepFrames(oracles.frames, view);
+  sweepMappings(oracles.isolation, view);
+  sweepWaiting(oracles.contracts, view);
+  sweepScratch(oracles.pages, view);
+  sweepTimes(oracles.time, view);
+}
+
+/** What each oracle has to report, in the order of the documentation. */
+export function oracleResults(oracles: Oracles): OracleResult[] {
+  return findingsOf(oracles).map(resultOf);
+}
+
+export function findingsOf(oracles: Oracles): Findings[] {
+  const { frames, isolation, contracts, pages, revocation, time } = oracles;
+  return [frames, isolation, contracts, pages, revocation, time].map(({ findings }) => findings);
+}
+
+function note(oracles: Oracles, event: ContractEvent): void {
+  const { view } = oracles;
+  const id = idOf(view, event.task);
+  noteContract(oracles.contracts, view, id, event);
+  noteRevocation(oracles.revocation, view, id, event);
+  if (event.kind === 'death') checkDeath(oracles.frames, view, id);
+}
+
+function probeOf(oracles: Oracles): Probe {
+  const { view, frames, isolation, contracts, pages, revocation, time } = oracles;
+  return {
+    mapped(_kernel: Kernel, task, page, frame) {
+      checkMapped(isolation, view, task, page, frame);
+      checkContents(pages, view, task, page, frame);
+    },
+    unmapped(_kernel, space, page, entry) {
+      checkUnmapped(isolation, view, space, page);
+      noteScratch(pages, view, space, page, entry);
+    },
+    resumed(_kernel, task, page, how) {
+      checkResumed(pages, view, task, page, how);
+    },
+    granted(_kernel, task) {
+      checkSum(frames, view, task);
+    },
+    released(_kernel, task, frame, order, cause) {
+      checkSum(frames, view, task);
+      noteTaken(pages, view, frame, order, cause);
+      checkTaken(contracts, view, task, cause);
+      noteReleased(revocation, view, task, order, cause);
+    },
+    transferred(_kernel, window) {
+      checkTransfer(revocation, view, window);
+    },
+    clockMoved() {
+      checkClocks(time, view);
+      checkDeadlines(revocation, view);
+      if (--oracles.untilSweep > 0) return;
+      oracles.untilSweep = oracles.sweepEvery;
+      sweep(oracles);
+    },
+  };
+}

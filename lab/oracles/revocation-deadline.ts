@@ -1,0 +1,210 @@
+/**
+ * Revocation over by its deadline.
+ *
+ *   notice --> returned in time: met
+ *          `-> deadline: missed; repossess: what was due has been taken when the next program runs
+ *                                kill: the client is dead then
+ *                                none: the miss has been counted
+ *
+ *   - a notice gives at least the agreed grace [REV1], is over when its deadline has come and the
+ *     scheduler has decided twice [REV2], and is not missed before, unless the client did not wait
+ *     for messages [REV4]
+ *   - the penalty is carried out in full, and no more than in full [REV3, REV5]
+ *   - a lock is over by its time limit: no device moves data through it after that [CONT4, CONT6]
+ */
+
+import type { ContractEvent } from '../../contracts/events.ts';
+import { type Kernel, TAKEN, termNow } from '../../nucleus/kernel.ts';
+import { KILLED } from '../../nucleus/tasks.ts';
+import { createFindings, type Findings, violate } from './findings.ts';
+import type { OracleView } from './view.ts';
+
+interface Notice {
+  outstanding: number;
+  /** Infinity: no notice is open. */
+  deadline: number;
+  /** Frames that a penalty had to take and has not taken yet. */
+  toTake: number;
+  toKill: boolean;
+  missed: number;
+}
+
+export interface RevocationDeadline {
+  readonly findings: Findings;
+  /** By task id. */
+  readonly notices: Notice[];
+  /** Earliest deadline of an open notice. */
+  earliest: number;
+  /** The last decision of the scheduler came after `earliest`. */
+  overdue: boolean;
+  /** Some penalty is being carried out. */
+  pending: boolean;
+}
+
+export function createRevocationDeadline(view: OracleView): RevocationDeadline {
+  const rules = ['REV1', 'REV2', 'REV3', 'REV4', 'REV5', 'CONT4', 'CONT6'];
+  return {
+    findings: createFindings('revocation-deadline', rules),
+    notices: view.kernel.state.tasks.map(() => ({
+      outstanding: 0,
+      deadline: Number.POSITIVE_INFINITY,
+      toTake: 0,
+      toKill: false,
+      missed: 0,
+    })),
+    earliest: Number.POSITIVE_INFINITY,
+    overdue: false,
+    pending: false,
+  };
+}
+
+/** The server has told of something that befell task `id`. */
+export function noteRevocation(
+  oracle: RevocationDeadline,
+  view: OracleView,
+  id: number,
+  event: ContractEvent,
+): void {
+  const notice = oracle.notices[id];
+  switch (event.kind) {
+    case 'notice':
+      return open(oracle, view, id, notice, event);
+    case 'return':
+      notice.outstanding = event.outstanding;
+      return;
+    case 'met':
+    case 'death':
+      notice.toTake = 0;
+      return close(oracle, notice);
+    case 'missed':
+      return noteMiss(oracle, view, id, notice, event);
+    case 'penalty':
+      oracle.pending = true;
+      if (event.penalty === 'repossess') notice.toTake = event.frames;
+      if (event.penalty === 'kill') notice.toKill = true;
+      return;
+    default:
+      return;
+  }
+}
+
+function open(
+  oracle: RevocationDeadline,
+  view: OracleView,
+  id: number,
+  notice: Notice,
+  event: ContractEvent & { kind: 'notice' },
+): void {
+  oracle.findings.checks++;
+  if (notice.deadline === Number.POSITIVE_INFINITY) {
+    if (event.deadline < event.at + view.server.terms.graceExtra)
+      violate(oracle.findings, view.kernel, 'REV1', id, -1, 'is given too short a grace');
+    notice.outstanding = 0;
+    notice.deadline = event.deadline;
+    if (event.deadline < oracle.earliest) {
+      oracle.earliest = event.deadline;
+      oracle.overdue = false;
+    }
+  } else if (event.deadline < notice.deadline)
+    violate(oracle.findings, view.kernel, 'REV1', id, -1, 'has its deadline brought forward');
+  notice.outstanding += event.frames;
+}
+
+function close(oracle: RevocationDeadline, notice: Notice): void {
+  notice.deadline = Number.POSITIVE_INFINITY;
+  notice.outstanding = 0;
+  oracle.earliest = Number.POSITIVE_INFINITY;
+  oracle.overdue = false;
+  for (const { deadline } of oracle.notices)
+    if (deadline < oracle.earliest) oracle.earliest = deadline;
+}
+
+function noteMiss(
+  oracle: RevocationDeadline,
+  view: OracleView,
+  id: number,
+  notice: Notice,
+  event: ContractEvent & { kind: 'missed' },
+): void {
+  oracle.findings.checks++;
+  notice.missed++;
+  const { receiving, revocationsMissed } = view.kernel.state.tasks[id];
+  if (event.heard && event.at < notice.deadline)
+    violate(oracle.findings, view.kernel, 'REV2', id, -1, 'is said to miss before its deadline');
+  if (!event.heard && receiving)
+    violate(oracle.findings, view.kernel, 'REV4', id, -1, 'waited for messages and got no notice');
+  if (revocationsMissed !== notice.missed)
+    violate(oracle.findings, view.kernel, 'REV6', id, -1, 'its misses are not counted');
+  close(oracle, notice);
+}
+
+/** Frames have left the hands of `task`. */
+export function noteReleased(
+  oracle: RevocationDeadline,
+  view: OracleView,
+  task: number,
+  order: number,
+  cause: number,
+): void {
+  if (cause !== TAKEN) return;
+  const notice = oracle.notices[task];
+  oracle.findings.checks++;
+  if (notice.toTake <= 0)
+    violate(oracle.findings, view.kernel, 'REV5', task, -1, 'loses frames that were not due');
+  notice.toTake -= 1 << order;
+}
+
+/** The scheduler has made a decision. Costs two compares while nothing is due. */
+export function checkDeadlines(oracle: RevocationDeadline, view: OracleView): void {
+  if (oracle.pending) checkPenalties(oracle, view);
+  if (oracle.earliest === Number.POSITIVE_INFINITY) return;
+  if (termNow(view.kernel) <= oracle.earliest) return;
+  if (!oracle.overdue) {
+    oracle.overdue = true;
+    return;
+  }
+  for (const [id, notice] of oracle.notices.entries()) {
+    if (notice.deadline > oracle.earliest) continue;
+    oracle.findings.checks++;
+    const what = `${notice.outstanding} frames were due at ${notice.deadline}`;
+    violate(oracle.findings, view.kernel, 'REV2', id, -1, what);
+    close(oracle, notice);
+  }
+}
+
+function checkPenalties(oracle: RevocationDeadline, view: OracleView): void {
+  oracle.pending = false;
+  for (const [id, notice] of oracle.notices.entries()) {
+    const left = view.server.clients[id]?.held ?? 0;
+    if (notice.toTake > 0 && left > 0) {
+      const what = `misses a deadline and keeps ${notice.toTake} frames that were due`;
+      violate(oracle.findings, view.kernel, 'REV3', id, -1, what);
+    }
+    notice.toTake = 0;
+    if (!notice.toKill) continue;
+    oracle.findings.checks++;
+    if (view.kernel.state.tasks[id].status !== KILLED)
+      violate(oracle.findings, view.kernel, 'REV3', id, -1, 'misses a deadline and lives');
+    notice.toKill = false;
+  }
+}
+
+/** A device has moved data through `window`; its number is its container's. */
+export function checkTransfer(oracle: RevocationDeadline, view: OracleView, window: number): void {
+  const { containers } = view.server;
+  oracle.findings.checks++;
+  if (containers.lockedUntil[window] < momentOfEvent(view.kernel))
+    violate(
+      oracle.findings,
+      view.kernel,
+      'CONT4',
+      containers.owner[window],
+      -1,
+      `data moves through a lock that ended at ${containers.lockedUntil[window]}`,
+    );
+}
+
+/** When the device was done, on the clock of terms. */
+function momentOfEvent({ state }: Kernel): number {
+  return state.countsReferences ? state.references : state.deviceEvents.time;
+}

@@ -1,0 +1,49 @@
+/**
+ * View: all that oracles read. They read, never write; what they remember is their own.
+ *
+ * Beside the kernel and the memory server stand facts that no run changes: which space a task has,
+ * what its first touches hold, which of its pages are scratch.
+ */
+
+import type { Kernel } from '../../nucleus/kernel.ts';
+import type { MemoryServerState } from '../../servers/memory/state.ts';
+
+export interface WatchedTask {
+  readonly id: number;
+  readonly name: string;
+  /** First touches read the program's image from swap (else zeros). */
+  readonly image: boolean;
+  /** First touches are zeros; else whatever the task itself left in the frame. */
+  readonly zeroFill: boolean;
+  /** By page: 1 for scratch. */
+  readonly scratch: Uint8Array;
+}
+
+/** What swap holds, by global page id: every page has a block of its own. */
+export interface SwapView {
+  readonly stampLow: Uint32Array;
+  readonly stampHigh: Uint32Array;
+}
+
+export interface OracleView {
+  readonly kernel: Kernel;
+  readonly server: MemoryServerState;
+  readonly swap: SwapView;
+  /** By address space. */
+  readonly watched: readonly WatchedTask[];
+}
+
+/** Id of the task of that name, or -1. */
+export function idOf(view: OracleView, name: string): number {
+  return view.kernel.state.tasks.findIndex((task) => task.name === name);
+}
+
+/**
+ * Time that servers and the CPU may take over what a rule gives a time for: a few dozen messages,
+ * traps and pages to zero; or, on the clock of references, a few of the longest runs.
+ */
+export function allowance(kernel: Kernel): number {
+  if (kernel.state.countsReferences) return 256;
+  const { trapNs, messageNs, mapNs, zeroNs, referencePs } = kernel.costs;
+  return 64 * (trapNs + messageNs + mapNs + zeroNs + referencePs);
+}

@@ -1,0 +1,108 @@
+/**
+ * Results document: what `--json` prints. Its schema, and how a comparison becomes one.
+ *
+ * No wall time and no path is in it, and its keys stand in fixed order: the same seed gives the same
+ * bytes. Units of every field: docs/results.md.
+ */
+
+import { z } from 'zod';
+import { machineLabel } from '../../sim-hw/costs/index.ts';
+import type { Comparison } from '../compare/compare.ts';
+import type { TaskResult, TimeNs, Totals } from '../results.ts';
+
+/** Rises when a field changes its meaning or goes. */
+export const DOCUMENT_VERSION = 1;
+
+const count = z.int().min(0);
+const ns = count.nullable();
+
+const timeNsSchema = z.strictObject({
+  program: count,
+  translation: count,
+  trap: count,
+  message: count,
+  scan: count,
+  zero: count,
+  ioWait: count,
+  cpuWait: count,
+});
+
+const measures = {
+  references: count,
+  faults: count,
+  compulsoryFaults: count,
+  hardFaults: count,
+  softFaults: count,
+  lostFaults: count,
+  pageIns: count,
+  pageOuts: count,
+  revocationsMet: count,
+  revocationsMissed: count,
+  messages: count,
+  virtualNs: ns,
+  timeNs: timeNsSchema.nullable(),
+  stallNs: ns,
+  faultNsMean: z.number().min(0).nullable(),
+  faultNsP99: ns,
+  framesMean: z.number().min(0),
+  framesMax: count,
+  slowdown: z.number().min(0).nullable(),
+};
+
+export const documentSchema = z.strictObject({
+  version: z.literal(DOCUMENT_VERSION),
+  scenario: z.string(),
+  seed: count,
+  machine: z.string(),
+  rows: z.array(
+    z.strictObject({
+      management: z.string(),
+      frames: z.int().min(1),
+      sight: z.enum(['none', 'hardware', 'oracle', 'future', 'mixed']),
+      tasks: z.array(z.strictObject({ name: z.string(), ...measures })),
+      totals: z.strictObject({ ...measures, jain: z.number().min(0).max(1).nullable() }),
+    }),
+  ),
+  oracles: z.array(
+    z.strictObject({ name: z.string(), checks: count, violations: z.array(z.string()) }),
+  ),
+});
+
+export type ResultsDocument = z.infer<typeof documentSchema>;
+
+const timeKeys = Object.keys(timeNsSchema.shape) as (keyof TimeNs)[];
+const measureKeys = Object.keys(measures) as (keyof typeof measures)[];
+
+/** The document of a comparison. */
+export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocument {
+  const { costs, pageTable, tlb, device } = loaded.machine;
+  return {
+    version: DOCUMENT_VERSION,
+    scenario: loaded.name,
+    seed: loaded.seed,
+    machine: machineLabel(costs, pageTable, tlb, device),
+    rows: rows.map(({ management, frames, sight, tasks, totals }) => ({
+      management,
+      frames,
+      sight: sight as ResultsDocument['rows'][number]['sight'],
+      tasks: tasks.map((task) => ({ name: task.name, ...measured(task) })),
+      totals: { ...measured(totals), jain: totals.jain },
+    })),
+    oracles: oracles.map(({ name, checks, violations }) => ({ name, checks, violations })),
+  };
+}
+
+/** The document as text: one line, ended by a newline. */
+export function documentText(document: ResultsDocument): string {
+  return `${JSON.stringify(document)}\n`;
+}
+
+function measured(of: TaskResult | Totals): Omit<TaskResult, 'name'> {
+  const entries = measureKeys.map((key) => [key, key === 'timeNs' ? timed(of.timeNs) : of[key]]);
+  return Object.fromEntries(entries) as Omit<TaskResult, 'name'>;
+}
+
+function timed(timeNs: TimeNs | null): TimeNs | null {
+  if (timeNs === null) return null;
+  return Object.fromEntries(timeKeys.map((key) => [key, timeNs[key]])) as unknown as TimeNs;
+}

@@ -1,0 +1,12 @@
+/** Reports: the table, its meaning in plain words, the results document, steps for a lecture. */
+
+export {
+  DOCUMENT_VERSION,
+  documentOf,
+  documentSchema,
+  documentText,
+  type ResultsDocument,
+} from './document.ts';
+export { plainWords } from './plain-words.ts';
+export { stepsText } from './steps.ts';
+export { tableText } from './table.ts';

@@ -1,0 +1,38 @@
+/** Watching a world: oracles and whoever subscribed are attached to its kernel. */
+
+import type { MemoryServerState } from '../../servers/memory/state.ts';
+import type { StoreState } from '../../servers/swap/store.ts';
+import { attachOracles, type Oracles, type OracleView } from '../oracles/index.ts';
+import type { World } from './boot.ts';
+
+/** Attaches the observer and, unless they are off, the oracles; returns these, or null. */
+export function watch(world: World): Oracles | null {
+  const { kernel, options } = world;
+  if (options.oracles) return attachOracles(viewOf(world), options.observer);
+  const { observer } = options;
+  if (observer !== undefined) kernel.observer = observer as (event: object) => void;
+  return null;
+}
+
+function viewOf(world: World): OracleView {
+  const { kernel, options } = world;
+  const { store } = kernel.receivers[world.swap].state as { store: StoreState };
+  const isCentral = world.central > 0;
+  return {
+    kernel,
+    server: kernel.receivers[world.memory].state as MemoryServerState,
+    swap: store,
+    watched: options.tasks.map((task, space) => {
+      const scratch = new Uint8Array(kernel.state.spaces[space].pages);
+      // A central pager knows of no scratch, and zeroes whatever it maps first.
+      if (!isCentral) for (const [from, to] of task.scratch) scratch.fill(1, from, to);
+      return {
+        id: world.clients[space],
+        name: task.name,
+        image: task.initial === 'image',
+        zeroFill: isCentral || task.zeroFill,
+        scratch,
+      };
+    }),
+  };
+}

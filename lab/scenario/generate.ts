@@ -1,0 +1,34 @@
+/** Generated programs of a scenario: from a description and the scenario's seed to references. */
+
+import { loop, pageList, traceL, truncate, uniform, zipf } from '../../clients/programs/index.ts';
+import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
+import type { ReferenceString } from '../../sim-hw/references.ts';
+import type { ProgramDescription } from './schema.ts';
+
+/** The program of task `name`, the same for the same seed, at most `limit` references long. */
+export function generate(
+  description: ProgramDescription,
+  limit: number | null,
+  seed: number,
+  name: string,
+): ReferenceString {
+  const program = programOf(description, splitRandom(seed, `program ${name}`));
+  return limit === null ? program : truncate(program, limit);
+}
+
+function programOf(description: ProgramDescription, random: RandomState): ReferenceString {
+  switch (description.kind) {
+    case 'loop':
+      return loop(description.pages, description.rounds, description.write, random);
+    case 'trace-l':
+      return traceL(description.references);
+    case 'pages':
+      return pageList(description.pages, description.write, random);
+    case 'zipf': {
+      const { pages, references, alpha, write } = description;
+      return zipf(pages, references, alpha, write, random);
+    }
+    case 'random':
+      return uniform(description.pages, description.references, description.write, random);
+  }
+}

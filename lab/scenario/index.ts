@@ -1,0 +1,10 @@
+/** Scenarios: schema, checks, loading. `load.ts` is host side, the rest runs anywhere. */
+
+export { checkScenario } from './check.ts';
+export { InputError, inputError } from './input-error.ts';
+export { type LoadedScenario, type LoadedTask, loadScenario } from './load.ts';
+export { type Overrides, override } from './overrides.ts';
+export type { BoundName, ManagementName, Scenario, ScenarioTask } from './scenario.ts';
+export { boundNames, managementNames, type ScenarioDocument, scenarioSchema } from './schema.ts';
+export { parseSource, type Source } from './source.ts';
+export { didYouMean, nearestName } from './suggest.ts';

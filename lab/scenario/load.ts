@@ -1,0 +1,172 @@
+/**
+ * Loading: a scenario file becomes programs in memory and everything a cell needs. A host file.
+ *
+ * Traces are read, and files of policies looked at, by the pool's workers: in parallel, and nothing of
+ * a user's own code runs in the main thread. Programs lie in shared memory.
+ */
+
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import type { ReferenceString } from '../../sim-hw/references.ts';
+import type { Pool } from '../compare/pool.ts';
+import { checkScenario } from './check.ts';
+import { requireParameters } from './check-tasks.ts';
+import { generate } from './generate.ts';
+import { InputError, inputError } from './input-error.ts';
+import { type Overrides, override } from './overrides.ts';
+import { relocate } from './relocate.ts';
+import type { PolicyChoice, Scenario, ScenarioTask, Scratch } from './scenario.ts';
+import { shared } from './shared.ts';
+import { parseSource, placeOf, type Source } from './source.ts';
+import { regroup } from './units.ts';
+
+export interface LoadedTask extends Omit<ScenarioTask, 'scratch'> {
+  readonly references: ReferenceString;
+  /** Dense page ids [from, to). */
+  readonly scratch: readonly (readonly [number, number])[];
+  /** Its file, if any, as an absolute path. */
+  readonly policy: PolicyChoice;
+  /** What was done to the program, in words. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadedScenario extends Omit<Scenario, 'tasks'> {
+  readonly tasks: readonly LoadedTask[];
+  /** For errors found later. */
+  readonly source: Source;
+}
+
+const SCENARIO_BYTES_MAX = 1 << 24;
+
+/** Reads, checks and loads. Throws InputError (one line) for anything that cannot be run. */
+export async function loadScenario(
+  file: string,
+  overrides: Overrides,
+  pool: Pool,
+): Promise<LoadedScenario> {
+  const text = await readScenarioText(file);
+  const source = override(parseSource(file, text), overrides);
+  const scenario = checkScenario(source);
+  const folder = dirname(resolve(file));
+  const known = new Map<string, Promise<ReferenceString>>();
+  const programs = scenario.tasks.map((task, at) => {
+    if (task.program !== null)
+      return Promise.resolve(shared(generate(task.program, task.limit, scenario.seed, task.name)));
+    const key = `${task.limit} ${task.trace}`;
+    const reading = known.get(key) ?? readProgram(source, folder, task, at, pool);
+    known.set(key, reading);
+    return reading;
+  });
+  const policies = scenario.tasks.map((task, at) =>
+    loadPolicyChoice(source, folder, task, at, pool),
+  );
+  const read = await Promise.all(programs);
+  const choices = await Promise.all(policies);
+  const tasks = scenario.tasks.map((task, at) =>
+    placeTask(source, scenario, { ...task, policy: choices[at] }, at, read[at]),
+  );
+  return { ...scenario, tasks, source };
+}
+
+async function readScenarioText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > SCENARIO_BYTES_MAX)
+      throw inputError(file, `has ${size} bytes, expected a scenario; is it a trace?`);
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw inputError(file, `cannot be read (${code}), expected a scenario file; check the path`);
+  }
+}
+
+async function readProgram(
+  source: Source,
+  folder: string,
+  task: ScenarioTask,
+  at: number,
+  pool: Pool,
+): Promise<ReferenceString> {
+  const trace = task.trace as string;
+  try {
+    const file = resolve(folder, trace);
+    return await pool.run({ kind: 'read', file, limit: task.limit }, `reading ${trace}`);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw inputError(placeOf(source, ['tasks', at, 'trace']), `trace ${error.message}`);
+  }
+}
+
+async function loadPolicyChoice(
+  source: Source,
+  folder: string,
+  task: ScenarioTask,
+  at: number,
+  pool: Pool,
+): Promise<PolicyChoice> {
+  const { policy } = task;
+  if (policy.file === null) return policy;
+  const file = resolve(folder, policy.file);
+  const place = placeOf(source, ['tasks', at, 'policy']);
+  try {
+    const facts = await pool.run({ kind: 'inspect', file }, `loading ${policy.file}`);
+    requireParameters(facts.name, facts.parameters, policy.parameters, (key) => ({
+      place,
+      where: `tasks[${at}].policy.${key}`,
+    }));
+    return { ...policy, name: facts.name, file };
+  } catch (error) {
+    if (!(error instanceof InputError) || error.message.startsWith(place)) throw error;
+    throw inputError(place, error.message);
+  }
+}
+
+/** Fits the program to the machine: pages of the task's size, numbers that the table can hold. */
+function placeTask(
+  source: Source,
+  scenario: Scenario,
+  task: ScenarioTask,
+  at: number,
+  read: ReferenceString,
+): LoadedTask {
+  const format = pageTableFormats[scenario.machine.pageTable];
+  const inUnits = task.order === 0 ? read : shared(regroup(read));
+  const notes: string[] = [];
+  const relocated = relocate(inUnits, format, task.order);
+  if ('refused' in relocated) {
+    const next = 'take another page table, or limit the trace';
+    throw inputError(placeOf(source, ['tasks', at]), `tasks[${at}] ${relocated.refused}; ${next}`);
+  }
+  if (relocated.moved)
+    notes.push(
+      `${task.name} relocated in order: its addresses do not fit the ${format.virtualPagesMax} ` +
+        `pages of ${format.name}`,
+    );
+  const pages = read.pageNumbers.length;
+  const scratch = task.scratch.map((part, index) =>
+    placeScratch(source, part, pages, ['tasks', at, 'scratch', index]),
+  );
+  if (task.order > 0 && scratch.length > 0) {
+    const what = `tasks[${at}].scratch is in pages of 4096 bytes`;
+    throw inputError(
+      placeOf(source, ['tasks', at, 'scratch']),
+      `${what}, expected none at pageSize ${task.pageBytes}; remove it`,
+    );
+  }
+  return { ...task, references: shared(relocated.program), scratch, notes };
+}
+
+function placeScratch(
+  source: Source,
+  part: Scratch,
+  pages: number,
+  path: readonly (string | number)[],
+): readonly [number, number] {
+  if (!('pages' in part)) return [Math.floor(part[0] * pages), Math.ceil(part[1] * pages)];
+  const [from, to] = part.pages;
+  if (to <= pages) return [from, to];
+  const what = `scratch ends at page ${to}, expected at most the ${pages} pages of the program`;
+  throw inputError(placeOf(source, path), `${what}; lower it`);
+}

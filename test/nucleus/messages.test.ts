@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createMessage, createMessageQueue, dequeue, enqueue } from '../../nucleus/messages.ts';
+
+test('[CAP6] messages come out in the order they went in, word for word, as of a naive list', () => {
+  const word = fc.oneof(
+    fc.integer(),
+    fc.constantFrom(0.5, 1e300, 2 ** 53, Number.POSITIVE_INFINITY),
+    fc.maxSafeInteger(),
+  );
+  const head = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+  const words5 = fc.array(word, { minLength: 5, maxLength: 5 });
+  const step = fc.option(fc.tuple(head, words5).map(([a, b]) => [...a, ...b]));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const queue = createMessageQueue(7);
+      const naive: number[][] = [];
+      const message = createMessage();
+      const take = () => {
+        dequeue(queue, message);
+        const { op, from, to, account, w0, w1, w2, w3, w4 } = message;
+        expect([op, from, to, account, w0, w1, w2, w3, w4]).toEqual(naive.shift());
+      };
+      for (const words of steps) {
+        if (words === null) {
+          if (naive.length > 0) take();
+        } else if (naive.length < 7) {
+          enqueue(
+            queue,
+            ...(words as Parameters<typeof enqueue> extends [unknown, ...infer W] ? W : never),
+          );
+          naive.push(words);
+        }
+        expect(queue.count).toBe(naive.length);
+      }
+      while (naive.length > 0) take();
+    }),
+    { seed: 113, numRuns: 300 },
+  );
+});
+
+test('[CAP6] the bound on messages under way is an invariant', () => {
+  const queue = createMessageQueue(2);
+  for (let i = 0; i < 2; i++) enqueue(queue, i, 0, 0, 0, 0, 0, 0, 0, 0);
+  expect(() => enqueue(queue, 2, 0, 0, 0, 0, 0, 0, 0, 0)).toThrow('messages:');
+});

@@ -1,0 +1,178 @@
+import { expect, test } from 'vitest';
+import type { ContractEvent } from '../../contracts/events.ts';
+import { boot, type World } from '../../lab/run/boot.ts';
+import { type CellOptions, type CellTask, runCell } from '../../lab/run/cell.ts';
+import { stepKernel } from '../../nucleus/scheduler.ts';
+import {
+  BUSY,
+  DIRTY,
+  HAS_COPY,
+  LOST,
+  type PagerState,
+  RESIDENT,
+  slotOf,
+} from '../../paging/state.ts';
+import { cell, task, writing } from '../support/cells.ts';
+import { loop, randomPages, toReferenceString } from '../support/reference-strings.ts';
+
+function pagerOf(world: World, client = 0): PagerState {
+  return world.kernel.receivers[world.clients[client] as number]?.state as PagerState;
+}
+
+/** Steps a world to its end; `look` after each step. */
+function stepThrough(options: CellOptions, look: (world: World) => void): World {
+  const world = boot(options);
+  while (stepKernel(world.kernel)) look(world);
+  return world;
+}
+
+/** The pager's counts against its page words and free list; what is wrong, or undefined. */
+function checkPager(pager: PagerState): string | undefined {
+  let idle = 0;
+  let idleDirty = 0;
+  let dirty = 0;
+  const bound = new Set<number>();
+  for (const [page, word] of pager.pageWord.entries()) {
+    const isIdle = (word & (RESIDENT | BUSY)) === RESIDENT;
+    if (isIdle) idle++;
+    if ((word & DIRTY) !== 0) dirty++;
+    if (isIdle && (word & DIRTY) !== 0) idleDirty++;
+    if ((word & (RESIDENT | BUSY)) === 0) continue;
+    if (pager.slotPage[slotOf(word)] !== page) return `page ${page} and its slot disagree`;
+    bound.add(slotOf(word));
+  }
+  let free = 0;
+  for (let slot = pager.firstFree; slot >= 0; slot = -2 - (pager.slotPage[slot] as number)) {
+    if (bound.has(slot)) return `slot ${slot} is free and bound`;
+    free++;
+  }
+  if (free !== pager.freeSlots) return `${free} slots are free, ${pager.freeSlots} counted`;
+  if (idle !== pager.idle || idleDirty !== pager.idleDirty) return 'idle pages are miscounted';
+  if (dirty !== pager.dirty) return 'dirty pages are miscounted';
+  if (bound.size + free !== pager.held) return `${bound.size} + ${free} are not ${pager.held} held`;
+  return undefined;
+}
+
+const busy = [
+  task('one', writing(randomPages(5, 1500, 20)), 'clock', 6, { extra: 8, initial: 'zero' }),
+  task('two', writing(randomPages(9, 900, 18)), 'lru', 5, { extra: 8, start: 2_000_000 }),
+];
+
+test('[FAULT7] counts re-sum, and held never exceeds the contract, at every step of a busy run', () => {
+  let checks = 0;
+  stepThrough(cell(16, busy, { spareFrames: 1 }), (world) => {
+    for (const client of [0, 1]) {
+      const pager = pagerOf(world, client);
+      if (world.kernel.state.finished[pager.id] !== null) continue;
+      expect(checkPager(pager)).toBeUndefined();
+      expect(pager.held).toBeLessThanOrEqual(pager.guaranteed + pager.extra);
+      checks++;
+    }
+  });
+  expect(checks).toBeGreaterThan(1000);
+});
+
+test('[FAULT5] with extras at most G pages are dirty while more than G frames are held', () => {
+  let atLimit = 0;
+  stepThrough(cell(16, busy), (world) => {
+    const pager = pagerOf(world);
+    if (pager.guaranteed === 0 || pager.held <= pager.guaranteed) return;
+    expect(pager.dirty).toBeLessThanOrEqual(pager.guaranteed);
+    if (pager.dirty === pager.guaranteed) atLimit++;
+  });
+  expect(atLimit).toBeGreaterThan(10);
+});
+
+test('[FAULT5] so extras that are called back never miss the short deadline', () => {
+  const events: ContractEvent[] = [];
+  const terms = { term: 0, graceExtra: 60_000, graceShrink: 1e8, penalty: 'kill' } as const;
+  const observer = (event: ContractEvent) => events.push(event);
+  const { tasks } = runCell(cell(16, busy, { observer, terms }));
+  expect(tasks[0]?.revocationsMet).toBeGreaterThan(0);
+  expect(tasks.map(({ revocationsMissed }) => revocationsMissed)).toEqual([0, 0]);
+  expect(events.some(({ kind }) => kind === 'notice')).toBe(true);
+});
+
+test('[FAULT2] faults = hard + soft + lost, each page is compulsory once', () => {
+  const { tasks } = runCell(cell(16, busy));
+  for (const { faults, hardFaults, softFaults, lostFaults, compulsoryFaults, name } of tasks) {
+    expect(hardFaults + softFaults + lostFaults).toBe(faults);
+    expect(compulsoryFaults).toBe(name === 'one' ? 20 : 18);
+    expect(lostFaults).toBe(0);
+  }
+});
+
+test('[FAULT6] a page touched while it is on its way out is kept, and read from nowhere', () => {
+  const pages = loop(5, 60);
+  const options = { initial: 'zero' } as const;
+  const one = task('one', writing(pages), 'fifo', 5, options);
+  const [result] = runCell(cell(5, [one], { spareFrames: 2 })).tasks;
+  // The memory holds all five pages: without write-behind there is nothing but first touches.
+  expect(runCell(cell(5, [one])).tasks[0]?.faults).toBe(5);
+  expect(result?.softFaults).toBeGreaterThan(5);
+  expect(result?.lostFaults).toBe(0);
+});
+
+/** Keeps its extras when they are called back, beside somebody with a claim to them. */
+function robbed(program: CellTask['program'], more: Partial<CellTask> = {}): CellOptions {
+  const silent = task('silent', program, 'fifo', 2, { extra: 14, hostile: 'silent', ...more });
+  const reads = toReferenceString(loop(12, 40), { collapse: false });
+  const late = task('late', reads, 'lru', 12, { start: 3_000_000 });
+  return cell(16, [silent, late]);
+}
+
+test('[FAULT3] what was only in a frame that was taken is lost, told, and zeros from then on', () => {
+  let flagged = 0;
+  const options = robbed(writing(loop(14, 400)), { initial: 'zero' });
+  const world = stepThrough({ ...options, oracles: false }, (now) => {
+    for (const word of pagerOf(now).pageWord)
+      if ((word & LOST) !== 0) {
+        flagged++;
+        expect(word & (HAS_COPY | RESIDENT)).toBe(0);
+      }
+  });
+  const victim = world.kernel.state.finished[world.clients[0] as number];
+  expect(flagged).toBeGreaterThan(0);
+  expect(victim?.lostFaults).toBeGreaterThan(0);
+  expect(victim?.revocationsMissed).toBeGreaterThan(0);
+});
+
+test('[FAULT3] what was clean when it was taken is fetched again', () => {
+  const reads = toReferenceString(loop(20, 60), { collapse: false });
+  const [victim] = runCell(robbed(reads)).tasks;
+  expect(victim?.revocationsMissed).toBeGreaterThan(0);
+  expect(victim?.lostFaults).toBe(0);
+  expect(victim?.hardFaults).toBeGreaterThan(14);
+});
+
+test('[FAULT3] no frame with junk is ever mapped: the oracles watch', () => {
+  const { oracles } = runCell({ ...robbed(writing(loop(14, 400))), oracles: true });
+  expect(oracles.length).toBeGreaterThan(3);
+  for (const { name, violations } of oracles) expect(violations, name).toEqual([]);
+});
+
+test('[FAULT4] scratch is dropped and never stored', () => {
+  const program = writing(loop(10, 20));
+  const scratch = [[0, 10]] as const;
+  const options = { initial: 'zero' } as const;
+  const stored = runCell(cell(5, [task('one', program, 'fifo', 5, options)])).tasks[0];
+  const dropped = runCell(cell(5, [task('one', program, 'fifo', 5, { ...options, scratch })]));
+  expect(stored?.pageOuts).toBeGreaterThan(100);
+  expect(dropped.tasks[0]).toMatchObject({ pageOuts: 0, pageIns: 0, hardFaults: 0 });
+  expect(dropped.tasks[0]?.lostFaults).toBe(190);
+  expect(dropped.tasks[0]?.softFaults).toBe(10);
+});
+
+test('[FAULT4] scratch that was only read is not lost', () => {
+  const reads = toReferenceString(loop(10, 20), { collapse: false });
+  const scratch = [[0, 10]] as const;
+  const one = task('one', reads, 'fifo', 5, { initial: 'zero', scratch });
+  expect(runCell(cell(5, [one])).tasks[0]).toMatchObject({ lostFaults: 0, pageOuts: 0 });
+});
+
+test('a central pager that keeps frames free still keeps every page', () => {
+  const tasks = busy.map((each) => ({ ...each, extra: 0 }));
+  const { oracles, tasks: done } = runCell(cell(40, tasks, { management: 'mach', oracles: true }));
+  for (const { name, violations } of oracles) expect(violations, name).toEqual([]);
+  expect(done.every(({ lostFaults }) => lostFaults === 0)).toBe(true);
+});

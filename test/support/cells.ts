@@ -1,0 +1,70 @@
+/** Cells for tests: whole runs of small scenarios, with every setting that a test does not name. */
+
+import { findPolicy } from '../../clients/policies/index.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import type { CellOptions, CellTask } from '../../lab/run/cell.ts';
+import { packRun, type ReferenceString, WRITE } from '../../sim-hw/references.ts';
+import { toReferenceString } from './reference-strings.ts';
+
+export function task(
+  name: string,
+  program: ReferenceString,
+  policy: string,
+  guaranteed: number,
+  more: Partial<CellTask> = {},
+): CellTask {
+  const found = findPolicy(policy);
+  if (found === undefined) throw new Error(`no policy ${policy}`);
+  return {
+    name,
+    program,
+    pageBytes: 4096,
+    policy: found as Policy,
+    policyParameters: {},
+    guaranteed,
+    extra: 0,
+    initial: 'image',
+    atEnd: 'exit',
+    start: 0,
+    hostile: null,
+    scratch: [],
+    zeroFill: true,
+    renegotiate: [],
+    renews: true,
+    killAt: null,
+    ...more,
+  };
+}
+
+export function cell(
+  frames: number,
+  tasks: readonly CellTask[],
+  more: Partial<CellOptions> = {},
+): CellOptions {
+  return {
+    management: 'contracts',
+    machine: {
+      costs: 'modern-nvme',
+      pageTable: 'x86-64',
+      tlb: 'skylake',
+      device: 'nvme',
+      frames,
+      pagerFrames: 'outside',
+    },
+    terms: { term: 0, graceExtra: 1e6, graceShrink: 1e8, penalty: 'repossess' },
+    schedule: 'slices',
+    slice: 1e6,
+    clock: 'ns',
+    tasks,
+    seed: 1,
+    oracles: false,
+    spareFrames: 0,
+    ...more,
+  };
+}
+
+/** A program that writes every page it touches, one reference at a time. */
+export function writing(pages: readonly number[]): ReferenceString {
+  const reading = toReferenceString(pages, { collapse: false });
+  return { ...reading, runs: reading.runs.map((run) => packRun(run >>> 8, WRITE, 1)) };
+}

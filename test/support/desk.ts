@@ -1,0 +1,297 @@
+/**
+ * A desk: a kernel with the memory server, the swap server and scripted clients, for tests that speak
+ * the protocol by hand. A client's own thread only writes down what it hears. Nothing costs time
+ * unless a test asks for it, so moments are those that the test names.
+ */
+
+import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
+import type { Terms } from '../../contracts/terms.ts';
+import type { CapabilityTable } from '../../nucleus/capabilities.ts';
+import { deliverAll, send, sendCapability } from '../../nucleus/ipc.ts';
+import {
+  addTask,
+  createKernel,
+  DEVICE_DONE,
+  fireEvent,
+  givePort,
+  type Kernel,
+  type Step,
+  TIMER,
+} from '../../nucleus/kernel.ts';
+import { START, startTask } from '../../nucleus/life.ts';
+import { checkLedger } from '../../servers/memory/ledger.ts';
+import { memoryServerStep } from '../../servers/memory/server.ts';
+import {
+  createMemoryServerState,
+  type MemoryServerState,
+  type PlantedBug,
+} from '../../servers/memory/state.ts';
+import { createSwapServerState, swapServerStep } from '../../servers/swap/server.ts';
+import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
+import { createSpace } from '../../sim-hw/address-space.ts';
+import type { Costs } from '../../sim-hw/costs/index.ts';
+import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
+import { peekTime } from '../../sim-hw/event-queue.ts';
+import { createFrames } from '../../sim-hw/frames.ts';
+import { createMmu } from '../../sim-hw/mmu.ts';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import { hashState } from '../../sim-hw/state.ts';
+import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { loop, toReferenceString } from './reference-strings.ts';
+
+export const MEMORY = 1;
+export const SWAP = 2;
+/** Client 0's task id; the next ones follow. */
+export const FIRST = 3;
+export const MEMORY_PORT = 0;
+export const SWAP_PORT = 1;
+/** How long the desk's device takes for any request. */
+export const DEVICE_NS = 1000;
+
+export const FREE_COSTS: Costs = {
+  referencePs: 1000,
+  secondTlbPs: 0,
+  walkStartPs: 0,
+  walkProbePs: 0,
+  trapNs: 0,
+  messageNs: 0,
+  mapNs: 0,
+  scanNs: 0,
+  zeroNs: 0,
+  switchNs: 0,
+};
+
+/** What a client heard: the message's name, then its words. */
+export type Heard = readonly [string, ...number[]];
+
+export interface Desk {
+  readonly kernel: Kernel;
+  readonly server: MemoryServerState;
+  readonly store: StoreState;
+  /** By task id. */
+  readonly heard: Heard[][];
+  readonly events: { kind: string }[];
+}
+
+export interface DeskOptions {
+  readonly frames?: number;
+  readonly clients?: number;
+  readonly pages?: number;
+  readonly containers?: number;
+  readonly terms?: Partial<Terms>;
+  readonly costs?: Partial<Costs>;
+  readonly planted?: PlantedBug | null;
+  readonly lockTime?: number;
+  readonly operations?: number;
+}
+
+const slowDevice: DeviceModel = {
+  name: 'slow',
+  summary: 'a fixed time for each request',
+  blocks: 2 ** 24,
+  queueMax: 1024,
+  create: () => ({ kind: 'slow', requests: 0, busyNs: 0, queuedNs: 0 }) as DeviceState,
+  submit: (_state, nowNs) => nowNs + DEVICE_NS,
+};
+
+export function createDesk(options: DeskOptions = {}): Desk {
+  const { frames = 16, clients = 2, pages = 8, containers = 8 } = options;
+  const costs = { ...FREE_COSTS, ...options.costs };
+  const program = toReferenceString(loop(pages, 2), { collapse: false });
+  const format = pageTableFormats['x86-64'];
+  const geometry = tlbGeometries.skylake;
+  if (format === undefined || geometry === undefined) throw new Error('desk: no such machine');
+  const programs = Array.from({ length: clients }, () => program);
+  const kernel = createKernel({
+    costs,
+    format,
+    programs,
+    schedule: { kind: 'slices', slice: 1000, overlap: true, atEnd: programs.map(() => 'exit') },
+    frames: createFrames(frames, 9),
+    mmu: createMmu(geometry, clients * pages, costs, false),
+    table: format.create(frames, clients),
+    spaces: programs.map((_, i) => createSpace(i, i * pages, program, 0)),
+    countsReferences: false,
+    windows: containers,
+    messagesMax: 1024,
+    logsSegments: false,
+    planted: options.planted ?? '',
+  });
+  const terms: Terms = {
+    term: 0,
+    graceExtra: 100,
+    graceShrink: 1000,
+    penalty: 'repossess',
+    ...options.terms,
+  };
+  const server = createMemoryServerState(
+    MEMORY,
+    frames,
+    terms,
+    containers,
+    options.planted ?? null,
+  );
+  addTask(kernel, 'memory', -1, { step: memoryServerStep, state: server });
+  const store = createStore();
+  const swap = createSwapServerState(
+    SWAP,
+    0,
+    store,
+    slowDevice.create(1),
+    options.lockTime ?? 10_000,
+    options.operations ?? 8,
+    false,
+  );
+  addTask(kernel, 'swap', -1, { step: swapServerStep(slowDevice), state: swap });
+  givePort(kernel, SWAP, MEMORY);
+  kernel.state.watchers.push(MEMORY, SWAP);
+  const heard: Heard[][] = [[], [], []];
+  const events: { kind: string }[] = [];
+  kernel.observer = (event) => events.push(event as { kind: string });
+  const desk = { kernel, server, store, heard, events };
+  for (let i = 0; i < clients; i++) addClient(desk, `client${i}`, i, pages);
+  return desk;
+}
+
+function addClient(desk: Desk, name: string, space: number, pages: number): void {
+  const { kernel, heard, store } = desk;
+  const inbox: Heard[] = [];
+  const step: Step = (_kernel, _state, { op, w0, w1, w2, w3, w4 }) => {
+    if (op !== START) inbox.push([messageName(op) ?? `op ${op}`, w0, w1, w2, w3, w4]);
+  };
+  const id = addTask(kernel, name, space, { step, state: {} });
+  heard[id] = inbox;
+  givePort(kernel, id, MEMORY);
+  givePort(kernel, id, SWAP);
+  addExtent(store, id, pages, 0);
+  startTask(kernel, id);
+  deliverAll(kernel);
+}
+
+/** `client` sends a message through `port`; returns what it heard until all was quiet. */
+export function say(
+  desk: Desk,
+  client: number,
+  name: MessageName,
+  words: readonly number[],
+  port = MEMORY_PORT,
+): Heard[] {
+  return sayOp(desk, client, OP[name], words, port);
+}
+
+/** The same with a bare op number, which may be anything. */
+export function sayOp(
+  desk: Desk,
+  client: number,
+  op: number,
+  words: readonly number[],
+  port = MEMORY_PORT,
+): Heard[] {
+  const { kernel } = desk;
+  kernel.state.account = client;
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0] = words;
+  send(kernel, client, port, op, w0, w1, w2, w3, w4);
+  deliverAll(kernel);
+  return takeHeard(desk, client);
+}
+
+/** `client` sends a capability along; returns whether it went. */
+export function hand(
+  desk: Desk,
+  client: number,
+  name: MessageName,
+  capability: number,
+  w1: number,
+  w2: number,
+  port = SWAP_PORT,
+): boolean {
+  desk.kernel.state.account = client;
+  const went = sendCapability(desk.kernel, client, port, OP[name], capability, w1, w2, 0);
+  deliverAll(desk.kernel);
+  return went;
+}
+
+/** What `client` has heard since it was asked last. */
+export function takeHeard(desk: Desk, client: number): Heard[] {
+  return (desk.heard[client] as Heard[]).splice(0);
+}
+
+/** Lets everything that is due until `now + ns` happen, each at its moment. */
+export function advance(desk: Desk, ns: number): void {
+  const { kernel } = desk;
+  const { state } = kernel;
+  const until = state.nowNs + ns;
+  for (;;) {
+    const device = peekTime(state.deviceEvents);
+    const timer = peekTime(state.timers);
+    const next = Math.min(device, timer);
+    if (next > until) break;
+    state.nowNs = Math.max(state.nowNs, next);
+    if (device <= timer) fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
+    else fireEvent(kernel, state.timers, TIMER);
+    deliverAll(kernel);
+  }
+  state.nowNs = Math.max(state.nowNs, until);
+}
+
+/** A contract for `client`, then `frames` single frames; returns their slots. */
+export function settleIn(
+  desk: Desk,
+  client: number,
+  guaranteed: number,
+  extra: number,
+  frames: number,
+): number[] {
+  say(desk, client, 'contract', [guaranteed, extra, 0, 0]);
+  return take(desk, client, frames);
+}
+
+/** Allocates single frames; returns the slots of those that were granted. */
+export function take(desk: Desk, client: number, frames: number): number[] {
+  const slots: number[] = [];
+  for (let i = 0; i < frames; i++) {
+    const answer = say(desk, client, 'allocate', [0, 0, i]).find(([name]) => name === 'granted');
+    if (answer !== undefined) slots.push(answer[2] as number);
+  }
+  return slots;
+}
+
+export function tableOf(desk: Desk, task: number): CapabilityTable {
+  return desk.kernel.state.capabilities[task] as CapabilityTable;
+}
+
+/** What is wrong with the server's books against the machine's, or undefined. */
+export function checkBooks(desk: Desk): string | undefined {
+  const { server, kernel } = desk;
+  const clients = server.clients.filter((client) => client !== null);
+  const wrong = checkLedger(server.ledger, clients);
+  if (wrong !== undefined) return wrong;
+  const { frames } = kernel.state;
+  for (const client of clients) {
+    let owned = 0;
+    for (const owner of frames.owner) if (owner === client.id) owned++;
+    if (owned !== client.held) return `task ${client.id} holds ${owned}, booked ${client.held}`;
+  }
+  const { heldSum } = server.ledger;
+  if (frames.buddy.free + heldSum !== frames.count) return 'free and held are not all the frames';
+  return undefined;
+}
+
+/** Hash of all that a protocol message might change; counters of messages and time apart. */
+export function hashDesk(desk: Desk): string {
+  const { state } = desk.kernel;
+  const { frames, mmu, table, spaces, capabilities, windowFrame, windowHolder } = state;
+  const timers = [state.timers.size, state.deviceEvents.size, state.queue.count];
+  const tasks = state.tasks.map(({ status, framesHeld, receiving }) => [
+    status,
+    framesHeld,
+    receiving,
+  ]);
+  return hashState([
+    desk.server,
+    desk.store,
+    state.tasks.length,
+    desk.kernel.receivers[SWAP]?.state,
+    [frames, mmu, table, spaces, capabilities, windowFrame, windowHolder, timers, tasks],
+  ]);
+}

@@ -1,0 +1,70 @@
+/**
+ * The layers, as data: which folder may import which, and what no file of it may use. A folder that
+ * is not in the table may not exist as a layer. Rules are tried in order of length of their path, so
+ * that the most particular one counts.
+ */
+
+export interface Layer {
+  /** Folder, or file without its extension. */
+  readonly path: string;
+  /** Folders or files that it may import, its own folder apart. */
+  readonly imports: readonly string[];
+  /** Packages it may import. */
+  readonly packages: readonly string[];
+  /** May its files import node:*? True only for host files. */
+  readonly host: boolean;
+}
+
+const belowPaging = ['contracts', 'nucleus'];
+const machineFacts = ['sim-hw/assert', 'sim-hw/references', 'sim-hw/page-table/format'];
+
+function layer(path: string, imports: readonly string[], packages: readonly string[] = []): Layer {
+  return { path, imports, packages, host: false };
+}
+
+function host(path: string, imports: readonly string[], packages: readonly string[] = []): Layer {
+  return { path, imports, packages, host: true };
+}
+
+const all = ['sim-hw', 'nucleus', 'contracts', 'paging', 'servers', 'clients'];
+
+export const layers: readonly Layer[] = [
+  layer('sim-hw', []),
+  layer('nucleus', ['sim-hw']),
+  layer('contracts', [], ['zod', 'rxjs']),
+  layer('paging', [...belowPaging, ...machineFacts]),
+  // A server knows the machine by the face of its frames and devices, and no other server.
+  layer('servers/memory', [...belowPaging, 'sim-hw/frames'], ['rxjs']),
+  layer('servers/swap', [...belowPaging, 'sim-hw/devices'], ['rxjs']),
+  layer('servers/central', [...belowPaging, 'paging'], ['rxjs']),
+  layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),
+  layer('clients/programs', ['sim-hw/references', 'sim-hw/random', 'sim-hw/assert']),
+  // A policy runs in a browser unchanged: it imports the one file it is written against.
+  layer('clients/policies', ['contracts/policy']),
+  layer('lab', all, ['zod', 'rxjs', 'yaml']),
+  host('lab/compare/policy-modules', all, ['zod', 'rxjs']),
+  host('lab/compare/pool', all, ['zod']),
+  host('lab/compare/worker', all, ['zod', 'rxjs']),
+  host('lab/scenario/load', all, ['zod', 'yaml']),
+  host('lab/traces', all),
+  layer('lab/traces/compact-encode', all),
+  layer('lab/traces/compact-decode', all),
+  layer('lab/traces/compact-layout', all),
+  layer('lab/traces/lackey-text', all),
+  layer('lab/traces/page-text', all),
+  layer('lab/traces/reference-log', all),
+];
+
+/** Folders that the table is about. */
+export const layered = [...all, 'lab'];
+
+/** Below the lab one seed decides everything, on every engine. */
+export const forbiddenBelowLab: readonly [pattern: RegExp, why: string][] = [
+  [/\bMath\.random\b/, 'chance comes from sim-hw/random.ts'],
+  [/\bDate\b/, 'no wall clock'],
+  [/\bperformance\b/, 'no wall clock'],
+  [/\bset(?:Timeout|Interval|Immediate)\b/, 'no timers'],
+  [/\bqueueMicrotask\b/, 'no timers'],
+  [/\bMath\.(?:log\w*|pow|exp\w*|sin\w*|cos\w*|tan\w*|cbrt|hypot)\b/, 'differs between engines'],
+  [/\*\*(?!=?\s*\d)/, 'a power differs between engines unless both sides are literals'],
+];
