@@ -7,8 +7,8 @@
 import { type HostileKind, hostileKinds } from '../../clients/hostile/hostile.ts';
 import { policies } from '../../clients/policies/index.ts';
 import { penalties, type Terms } from '../../contracts/terms.ts';
-import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell.ts';
 import { between, chance, oneOf, small } from './chance.ts';
@@ -120,7 +120,9 @@ function drawTask(
     hostile,
     scratch: chance(random, 30) ? drawScratch(random, pages) : [],
     zeroFill: chance(random, 75),
-    renegotiate: chance(random, 45) ? drawChanges(random, guaranteed, frames, program.references) : [],
+    renegotiate: chance(random, 45)
+      ? drawChanges(random, guaranteed, frames, program.references)
+      : [],
     renews: chance(random, 50),
     killAt: chance(random, 25) ? between(random, 1, span * 2) : null,
   };

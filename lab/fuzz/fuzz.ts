@@ -9,7 +9,7 @@ import { watch } from '../run/watch.ts';
 import { type Counts, count, createCounts } from './counts.ts';
 import { type Drawn, draw } from './draw.ts';
 import { type Fault, runPhases } from './phases.ts';
-import { fuzzText, type FuzzViolation } from './report.ts';
+import { type FuzzViolation, fuzzText } from './report.ts';
 
 export interface FuzzOptions {
   readonly seeds: number;

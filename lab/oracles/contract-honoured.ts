@@ -7,7 +7,7 @@
  *     under penalty none no time is promised                                         [CON2, REV6]
  *   - a guarantee falls by a shrink agreed on, after its grace, or by the end of the term, and in no
  *     other way                                                                     [CON5, CON7]
- *   - the server takes frames of a client only while it holds more than it is guaranteed   [CON4]
+ *   - the server takes frames of a client only while it holds more than it is guaranteed   [REV5]
  *
  * The oracle keeps its own account of each contract, from what the server said when it agreed.
  */
@@ -42,7 +42,7 @@ export function createContractHonoured(view: OracleView): ContractHonoured {
     shrinkAt: Number.POSITIVE_INFINITY,
     until: Number.POSITIVE_INFINITY,
   }));
-  const rules = ['CON1', 'CON2', 'CON4', 'CON5', 'CON7', 'REV6'];
+  const rules = ['CON1', 'CON2', 'CON5', 'CON7', 'REV5', 'REV6'];
   return { findings: createFindings('contract-honoured', rules), agreed, grownAt: 0 };
 }
 
@@ -174,7 +174,7 @@ export function checkTaken(
   const guaranteed = guaranteedNow(oracle, view, task);
   if (held < guaranteed) {
     const what = `is guaranteed ${guaranteed} frames and left with ${held}`;
-    violate(oracle.findings, view.kernel, 'CON4', task, -1, what);
+    violate(oracle.findings, view.kernel, 'REV5', task, -1, what);
   }
 }
 

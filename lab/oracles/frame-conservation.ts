@@ -8,9 +8,9 @@
  */
 
 import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
+import { checkLedger } from '../../servers/memory/ledger.ts';
 import { checkBuddy } from '../../sim-hw/buddy.ts';
 import { NOBODY } from '../../sim-hw/frames.ts';
-import { checkLedger } from '../../servers/memory/ledger.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
 
@@ -22,7 +22,7 @@ export interface FrameConservation {
 
 export function createFrameConservation(view: OracleView): FrameConservation {
   return {
-    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1', 'CON3']),
+    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1']),
     seen: new Uint8Array(view.kernel.state.frames.count),
   };
 }
@@ -69,11 +69,12 @@ export function sweepFrames(oracle: FrameConservation, view: OracleView): void {
     const held = countSlots(oracle, view, task, table);
     const recorded = server.clients[task]?.held ?? 0;
     if (held !== recorded)
-      violate(findings, kernel, 'CON3', task, -1, `${recorded} frames on record, ${held} in slots`);
+      violate(findings, kernel, 'MEM1', task, -1, `${recorded} frames on record, ${held} in slots`);
   }
   for (let frame = 0; frame < frames.count; frame++) {
     const times = seen[frame];
-    if (times > 1) violate(findings, kernel, 'MEM1', -1, -1, `frame ${frame} is held ${times} times`);
+    if (times > 1)
+      violate(findings, kernel, 'MEM1', -1, -1, `frame ${frame} is held ${times} times`);
     else if ((frames.owner[frame] !== NOBODY) !== (times === 1))
       violate(
         findings,

@@ -22,7 +22,7 @@ export interface Isolation {
 }
 
 export function createIsolation(): Isolation {
-  return { findings: createFindings('isolation', ['MEM3', 'MEM4', 'MAP1', 'MAP2']) };
+  return { findings: createFindings('isolation', ['MEM4', 'MEM8', 'CAP5', 'FAULT3']) };
 }
 
 /** `page` of `task` has been mapped to `frame`. */
@@ -38,10 +38,10 @@ export function checkMapped(
   const { space, pager } = tasks[task];
   findings.checks++;
   if (frames.owner[frame] !== pager)
-    violate(findings, kernel, 'MAP1', task, page, `maps a frame of task ${frames.owner[frame]}`);
+    violate(findings, kernel, 'CAP5', task, page, `maps a frame of task ${frames.owner[frame]}`);
   const high = frames.stampHigh[frame];
   if (high === 0) return;
-  if (high === JUNK) violate(findings, kernel, 'MEM4', task, page, 'maps junk');
+  if (high === JUNK) violate(findings, kernel, 'FAULT3', task, page, 'maps junk');
   else if (spaceOfGlobalPage(kernel, high - 1).id !== space) {
     const other = spaceOfGlobalPage(kernel, high - 1);
     const { name } = view.watched[other.id];
@@ -60,7 +60,7 @@ export function checkUnmapped(
 ): void {
   findings.checks++;
   if (holds(kernel.state.mmu.tlb, space.unitOf[page]))
-    violate(findings, kernel, 'MAP2', watched[space.id].id, page, 'is unmapped and in the TLB');
+    violate(findings, kernel, 'MEM8', watched[space.id].id, page, 'is unmapped and in the TLB');
 }
 
 /** Every page of every space. */
@@ -78,13 +78,13 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
     const index = kernel.format.find(table, space.id, pageNumbers[page]);
     if (index < 0) {
       if (holds(mmu.tlb, space.unitOf[page]))
-        violate(findings, kernel, 'MAP2', id, page, 'is not mapped and in the TLB');
+        violate(findings, kernel, 'MEM8', id, page, 'is not mapped and in the TLB');
       continue;
     }
     const frame = table.entries[index] >>> 8;
     if (frames.owner[frame] !== tasks[id].pager)
-      violate(findings, kernel, 'MAP1', id, page, `maps a frame of task ${frames.owner[frame]}`);
+      violate(findings, kernel, 'CAP5', id, page, `maps a frame of task ${frames.owner[frame]}`);
     else if (frames.mappedBy[frame] !== space.base + page + 1)
-      violate(findings, kernel, 'MAP1', id, page, `maps frame ${frame}, which says otherwise`);
+      violate(findings, kernel, 'CAP5', id, page, `maps frame ${frame}, which says otherwise`);
   }
 }

@@ -45,7 +45,7 @@ export function createNoLostPage(view: OracleView): NoLostPage {
   for (const { id, base, pages: count } of spaces)
     if (view.watched[id].image) zeroAt.fill(NEVER, base, base + count);
   return {
-    findings: createFindings('no-lost-page', ['MEM5', 'REV5', 'PAGE1', 'PAGE2']),
+    findings: createFindings('no-lost-page', ['SWAP2', 'FAULT3', 'FAULT4']),
     zeroAt,
     lost: new Uint8Array(pages),
   };
@@ -76,7 +76,7 @@ export function checkContents(
   const expected = unwritten ? 'zeros' : `its version ${version}`;
   const found = `${high === JUNK ? 'junk' : `page ${high - 1 - space.base}`}, version ${low}`;
   const what = `expected ${expected}, found ${high === 0 ? 'zeros' : found}`;
-  violate(oracle.findings, kernel, 'PAGE1', task, page, what);
+  violate(oracle.findings, kernel, 'SWAP2', task, page, what);
 }
 
 /** A fault of `task` at `page` is settled in the way `how`. */
@@ -97,8 +97,8 @@ export function checkResumed(
       oracle.zeroAt[key] = space.versions[page];
     }
   } else if (how === LOST)
-    violate(oracle.findings, kernel, 'PAGE2', task, page, 'is told to be lost and is not');
-  else violate(oracle.findings, kernel, 'PAGE2', task, page, 'was lost and its task is not told');
+    violate(oracle.findings, kernel, 'FAULT3', task, page, 'is told to be lost and is not');
+  else violate(oracle.findings, kernel, 'FAULT3', task, page, 'was lost and its task is not told');
 }
 
 /** `page` of `space` has been unmapped; scratch that was written may be forgotten from here on. */
@@ -143,7 +143,18 @@ export function sweepScratch(oracle: NoLostPage, view: OracleView): void {
     const { scratch, id: task } = view.watched[id];
     oracle.findings.checks++;
     for (let page = 0; page < pages; page++)
-      if (scratch[page] === 1 && swap.stampHigh[base + page] !== JUNK && swap.stampLow[base + page] > 0)
-        violate(oracle.findings, kernel, 'PAGE2', task, page, 'is scratch and was written to swap');
+      if (
+        scratch[page] === 1 &&
+        swap.stampHigh[base + page] !== JUNK &&
+        swap.stampLow[base + page] > 0
+      )
+        violate(
+          oracle.findings,
+          kernel,
+          'FAULT4',
+          task,
+          page,
+          'is scratch and was written to swap',
+        );
   }
 }

@@ -8,8 +8,8 @@ import type { ContractEvent } from '../../contracts/events.ts';
 import type { Kernel, Probe } from '../../nucleus/kernel.ts';
 import type { OracleResult } from '../results.ts';
 import {
-  checkTaken,
   type ContractHonoured,
+  checkTaken,
   createContractHonoured,
   noteContract,
   sweepWaiting,

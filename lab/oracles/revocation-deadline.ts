@@ -9,7 +9,9 @@
  *   - a notice gives at least the agreed grace [REV1], is over when its deadline has come and the
  *     scheduler has decided twice [REV2], and is not missed before, unless the client did not wait
  *     for messages [REV4]
- *   - the penalty is carried out in full, and no more than in full [REV3, REV5]
+ *   - a further notice leaves the deadline where it is [REV3]
+ *   - the penalty is carried out in full, down to the guarantee of now, and no more than in full
+ *     [REV5, REV7]; under none the miss is counted [REV6]
  *   - a lock is over by its time limit: no device moves data through it after that [CONT4, CONT6]
  */
 
@@ -42,7 +44,7 @@ export interface RevocationDeadline {
 }
 
 export function createRevocationDeadline(view: OracleView): RevocationDeadline {
-  const rules = ['REV1', 'REV2', 'REV3', 'REV4', 'REV5', 'CONT4', 'CONT6'];
+  const rules = ['REV1', 'REV2', 'REV3', 'REV4', 'REV5', 'REV6', 'REV7', 'CONT4', 'CONT6'];
   return {
     findings: createFindings('revocation-deadline', rules),
     notices: view.kernel.state.tasks.map(() => ({
@@ -80,12 +82,17 @@ export function noteRevocation(
       return noteMiss(oracle, view, id, notice, event);
     case 'penalty':
       oracle.pending = true;
-      if (event.penalty === 'repossess') notice.toTake = event.frames;
+      if (event.penalty === 'repossess') notice.toTake = Math.min(event.frames, excessOf(view, id));
       if (event.penalty === 'kill') notice.toKill = true;
       return;
     default:
       return;
   }
+}
+
+function excessOf({ server }: OracleView, id: number): number {
+  const client = server.clients[id];
+  return client === null || client === undefined ? 0 : client.held - client.guaranteed;
 }
 
 function open(
@@ -106,7 +113,7 @@ function open(
       oracle.overdue = false;
     }
   } else if (event.deadline < notice.deadline)
-    violate(oracle.findings, view.kernel, 'REV1', id, -1, 'has its deadline brought forward');
+    violate(oracle.findings, view.kernel, 'REV3', id, -1, 'has its deadline brought forward');
   notice.outstanding += event.frames;
 }
 
@@ -175,16 +182,15 @@ export function checkDeadlines(oracle: RevocationDeadline, view: OracleView): vo
 function checkPenalties(oracle: RevocationDeadline, view: OracleView): void {
   oracle.pending = false;
   for (const [id, notice] of oracle.notices.entries()) {
-    const left = view.server.clients[id]?.held ?? 0;
-    if (notice.toTake > 0 && left > 0) {
+    if (notice.toTake > 0) {
       const what = `misses a deadline and keeps ${notice.toTake} frames that were due`;
-      violate(oracle.findings, view.kernel, 'REV3', id, -1, what);
+      violate(oracle.findings, view.kernel, 'REV5', id, -1, what);
     }
     notice.toTake = 0;
     if (!notice.toKill) continue;
     oracle.findings.checks++;
     if (view.kernel.state.tasks[id].status !== KILLED)
-      violate(oracle.findings, view.kernel, 'REV3', id, -1, 'misses a deadline and lives');
+      violate(oracle.findings, view.kernel, 'REV7', id, -1, 'misses a deadline and lives');
     notice.toKill = false;
   }
 }

@@ -1,4 +1,4 @@
-/** Traces of real programs: read, convert, describe, record (README.md). Host side: node:* inside. */
+/** Traces of real programs: read, convert, describe, record (README.md). Host side: node:*. */
 
 export { type ReadOptions, readTrace } from './read-trace.ts';
 export { type RecordOptions, recordTrace } from './record-trace.ts';

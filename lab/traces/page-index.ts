@@ -39,7 +39,7 @@ export function createPageIndex(): PageIndex {
 export function denseId(index: PageIndex, low: number, high: number): number {
   const slots = index.slots;
   const mask = slots.length - 1;
-  let slot = hash(low, high) >>> index.shift;
+  let slot = hashOfPage(low, high) >>> index.shift;
   for (;;) {
     const id = slots[slot];
     if (id === EMPTY) return insert(index, slot, low, high);
@@ -57,8 +57,8 @@ export function pageNumbersOf(index: PageIndex): Float64Array {
   return numbers;
 }
 
-/** Fibonacci hashing: the top bits count, and neighbouring pages fall far apart. */
-function hash(low: number, high: number): number {
+/** Fibonacci hashing: the slot is this >>> shift. The top bits count, and neighbouring pages fall far apart. */
+export function hashOfPage(low: number, high: number): number {
   return Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
 }
 
@@ -82,7 +82,7 @@ function grow(index: PageIndex): void {
   const slots = new Int32Array(size).fill(EMPTY);
   const shift = index.shift - 1;
   for (let id = 0; id < index.pages; id++) {
-    let slot = hash(low[id], high[id]) >>> shift;
+    let slot = hashOfPage(low[id], high[id]) >>> shift;
     while (slots[slot] !== EMPTY) slot = (slot + 1) & (size - 1);
     slots[slot] = id;
   }

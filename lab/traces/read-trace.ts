@@ -1,8 +1,8 @@
 /**
  * Reading a trace file, whatever its format. A host file.
  *
- * Text is streamed in chunks, plain or from zstd (by content, windows up to 128 MiB); a compact file
- * section by section. Memory is the trace itself and a few MiB.
+ * Text is streamed in chunks, plain or from zstd (by content, windows up to 128 MiB); a compact
+ * file section by section. Memory is the trace itself and a few MiB.
  */
 
 import { type FileHandle, open } from 'node:fs/promises';
@@ -113,7 +113,7 @@ async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uin
   }
 }
 
-/** Every frame of a zstd file: the decompressor stops after one, and several may stand in a file. */
+/** Every frame of a zstd file: the decompressor stops after one, a file may hold several. */
 async function* unpackedChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
   const { size } = await handle.stat();
   for (let start = 0; start < size; ) {

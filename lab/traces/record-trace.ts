@@ -1,17 +1,18 @@
 /**
- * Recording a trace: runs a program under valgrind's lackey tool and reads what it says. A host file.
+ * Recording a trace: runs a program under valgrind's lackey tool and reads what it says.
+ * A host file.
  *
  *   valgrind --tool=lackey --trace-mem=yes --log-fd=3 COMMAND --(pipe)--> text reader -> .lht
  *
- * What lackey does not see: the kernel's own references (read(2) into a buffer), mmap and brk, which
- * thread it was, time, child processes. Some 1 to 3 million references a second.
+ * What lackey does not see: the kernel's own references (read(2) into a buffer), mmap and brk,
+ * which thread it was, time, child processes. Some 1 to 3 million references a second.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openRecordPipe } from './record-pipe.ts';
-import { referencesOf, traceOfLog } from './reference-log.ts';
+import { traceOfLog } from './reference-log.ts';
 import { createTextReader, endText, pushText, type TextReader } from './text-reader.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 import { infoOf, type TraceInfo } from './trace-info.ts';
@@ -106,9 +107,9 @@ async function readLackey(
   for await (const chunk of chunks) {
     pushText(reader, chunk);
     if (reader.log.limitLeft === 0) return;
-    if (onProgress && referencesOf(reader.log) >= next) {
-      onProgress(referencesOf(reader.log));
-      next = referencesOf(reader.log) + PROGRESS_REFERENCES;
+    if (onProgress && reader.log.references >= next) {
+      onProgress(reader.log.references);
+      next = reader.log.references + PROGRESS_REFERENCES;
     }
   }
   endText(reader);

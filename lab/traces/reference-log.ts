@@ -1,12 +1,12 @@
 /**
  * Reference log: references come in one at a time, packed runs go out.
  *
- * What a text parser fills while it reads: the runs so far, the run still open, the page index, and
+ * What a text parser fills while it reads: the runs so far, the page index, and
  * the two windows of a reader: `skip` (references to pass over at the start) and `limit` (where to
  * stop). A plain object over typed arrays; it belongs to one file.
  */
 
-import { FETCH, lengthOfRun, READ, RUN_LENGTH_MAX, WRITE } from '../../sim-hw/references.ts';
+import { kindOfRun, lengthOfRun, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import { createPageIndex, denseId, type PageIndex, pageNumbersOf } from './page-index.ts';
 import { type Trace, type TraceFormat, traceError } from './trace.ts';
 
@@ -27,15 +27,13 @@ export interface ReferenceLog {
   /** References still to pass over, and still wanted. */
   skipLeft: number;
   limitLeft: number;
+  /** References kept. */
+  references: number;
+  /** Packed runs, the last one still growing: its word without a length (-1: none), its length. */
   runs: Uint32Array;
   runCount: number;
-  /** The open run: its page (both words), dense id, kind and length; length 0 when there is none. */
-  openLow: number;
-  openHigh: number;
-  openId: number;
-  openKind: number;
+  openWord: number;
   openLength: number;
-  readonly kinds: Float64Array;
   readonly index: PageIndex;
 }
 
@@ -45,14 +43,11 @@ export function createReferenceLog(file: string, window: ReferenceWindow): Refer
     lines: 0,
     skipLeft: window.skip ?? 0,
     limitLeft: window.limit ?? Number.MAX_SAFE_INTEGER,
+    references: 0,
     runs: new Uint32Array(RUNS_FIRST),
     runCount: 0,
-    openLow: 0,
-    openHigh: 0,
-    openId: 0,
-    openKind: 0,
+    openWord: -1,
     openLength: 0,
-    kinds: new Float64Array(3),
     index: createPageIndex(),
   };
 }
@@ -65,21 +60,10 @@ export function addReference(log: ReferenceLog, low: number, high: number, kind:
   }
   if (log.limitLeft === 0) return;
   log.limitLeft--;
-  if (
-    low === log.openLow &&
-    kind === log.openKind &&
-    high === log.openHigh &&
-    log.openLength > 0 &&
-    log.openLength < RUN_LENGTH_MAX
-  ) {
-    log.openLength++;
-    return;
-  }
-  closeRun(log);
-  openRun(log, low, high, kind);
+  addRun(log, low, high, kind, 1);
 }
 
-/** `length` references in a row, as `addReference` would take them one by one, without a window. */
+/** `length` (1 to RUN_LENGTH_MAX) references in a row, without a window. */
 export function addRun(
   log: ReferenceLog,
   low: number,
@@ -87,55 +71,49 @@ export function addRun(
   kind: number,
   length: number,
 ): void {
+  const word = (requireId(log, low, high) << 8) | (kind << 6);
+  log.references += length;
   let left = length;
-  if (low === log.openLow && kind === log.openKind && high === log.openHigh && log.openLength > 0) {
+  if (word === log.openWord) {
     const room = Math.min(left, RUN_LENGTH_MAX - log.openLength);
     log.openLength += room;
+    log.runs[log.runCount - 1] = word | (log.openLength - 1);
     left -= room;
   }
   if (left === 0) return;
-  closeRun(log);
-  openRun(log, low, high, kind);
+  reserveRuns(log, 1);
+  log.runs[log.runCount++] = word | (left - 1);
+  log.openWord = word;
   log.openLength = left;
 }
 
-/** Writes the open run, if any, into `runs`. */
-export function closeRun(log: ReferenceLog): void {
-  const length = log.openLength;
-  if (length === 0) return;
-  if (log.runCount === log.runs.length) growRuns(log);
-  log.runs[log.runCount++] = ((log.openId << 8) | (log.openKind << 6) | (length - 1)) >>> 0;
-  log.kinds[log.openKind] += length;
-  log.openLength = 0;
-}
-
-/** Opens a run of length 1. Refuses more than PAGES_MAX pages. */
-export function openRun(log: ReferenceLog, low: number, high: number, kind: number): void {
+/** The dense id of a page. Refuses more than PAGES_MAX pages. */
+export function requireId(log: ReferenceLog, low: number, high: number): number {
   const id = denseId(log.index, low, high);
-  if (id < 0) {
-    const problem = 'more than 16777216 distinct pages, expected at most 64 GiB of footprint';
-    throw traceError(log.file, log.lines, `${problem}; read less with a limit`);
-  }
-  log.openLow = low;
-  log.openHigh = high;
-  log.openId = id;
-  log.openKind = kind;
-  log.openLength = 1;
+  if (id >= 0) return id;
+  const problem = 'more than 16777216 distinct pages, expected at most 64 GiB of footprint';
+  throw traceError(log.file, log.lines, `${problem}; read less with a limit`);
 }
 
-/** References kept so far, the open run included. */
-export function referencesOf(log: ReferenceLog): number {
-  return log.kinds[READ] + log.kinds[WRITE] + log.kinds[FETCH] + log.openLength;
+/** Makes room for `count` runs more. */
+export function reserveRuns(log: ReferenceLog, count: number): void {
+  const needed = log.runCount + count;
+  if (needed <= log.runs.length) return;
+  const runs = new Uint32Array(Math.max(needed, log.runs.length * 2));
+  runs.set(log.runs);
+  log.runs = runs;
 }
 
-/** Closes the log and returns what it holds, in arrays of exact size. */
+/** What the log holds, in arrays of exact size. */
 export function traceOfLog(log: ReferenceLog, origin: string, format: TraceFormat): Trace {
-  closeRun(log);
+  const kinds: [number, number, number] = [0, 0, 0];
+  const runs = log.runs.slice(0, log.runCount);
+  for (let i = 0; i < runs.length; i++) kinds[kindOfRun(runs[i])] += lengthOfRun(runs[i]);
   return {
-    references: referencesOf(log),
-    runs: log.runs.slice(0, log.runCount),
+    references: log.references,
+    runs,
     pageNumbers: pageNumbersOf(log.index),
-    kinds: [log.kinds[READ], log.kinds[WRITE], log.kinds[FETCH]],
+    kinds,
     origin,
     format,
     lines: log.lines,
@@ -153,10 +131,4 @@ export function uncollapse(trace: Trace): Trace {
     at += length;
   }
   return { ...trace, runs };
-}
-
-function growRuns(log: ReferenceLog): void {
-  const runs = new Uint32Array(log.runs.length * 2);
-  runs.set(log.runs);
-  log.runs = runs;
 }

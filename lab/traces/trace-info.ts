@@ -1,5 +1,5 @@
 /**
- * Trace information: what a trace holds, as figures and as text for a terminal. A host file (sizes).
+ * Trace information: what a trace holds, as figures and as text. A host file (sizes).
  */
 
 import { stat } from 'node:fs/promises';

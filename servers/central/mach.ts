@@ -55,7 +55,7 @@ function create(context: PolicyContext): MachState {
     head: new Int32Array(3).fill(NONE),
     tail: new Int32Array(3).fill(NONE),
     count: new Int32Array(3),
-    inactiveShare: context.parameters['inactiveShare'] ?? 0.5,
+    inactiveShare: context.parameters.inactiveShare ?? 0.5,
   };
 }
 

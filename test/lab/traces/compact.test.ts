@@ -64,7 +64,7 @@ describe('compact traces', () => {
     expect(back).toEqual({ ...trace, format: 'compact' });
   });
 
-  test('equal traces give equal bytes, however their runs were cut and pages numbered', async () => {
+  test('equal traces give equal bytes, however runs were cut and pages numbered', async () => {
     const references: Reference[] = [...Array(70).fill([5, 0]), [9, 1], [5, 0]];
     const plain = traceOf(references);
     const cut: Trace = {

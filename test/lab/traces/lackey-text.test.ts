@@ -73,7 +73,7 @@ describe('lackey text', () => {
     }
   });
 
-  test('an access that crosses a page counts on each page, one that ends at its edge does not', () => {
+  test('an access that crosses a page counts on each, one that ends at its edge does not', () => {
     expect(referencesIn(parse(' S 1ffc,4\n'))).toEqual([[1, WRITE]]);
     expect(referencesIn(parse(' S 1ffd,4\n'))).toEqual([
       [1, WRITE],

@@ -1,4 +1,4 @@
-/** What the tests of traces share: a scratch folder, traces from lists of references, their text. */
+/** What the tests of traces share: a scratch folder, traces from references, their text. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
