@@ -33,10 +33,10 @@ export function bareLoop(program: ReferenceString): { references: number; walks:
       const b = runs[cursor + 1] as number;
       const c = runs[cursor + 2] as number;
       const d = runs[cursor + 3] as number;
-      const placeA = firstPlace[1 + (a >>> 8)] as number;
-      const placeB = firstPlace[1 + (b >>> 8)] as number;
-      const placeC = firstPlace[1 + (c >>> 8)] as number;
-      const placeD = firstPlace[1 + (d >>> 8)] as number;
+      const placeA = firstPlace[4 + (a >>> 6)] as number;
+      const placeB = firstPlace[4 + (b >>> 6)] as number;
+      const placeC = firstPlace[4 + (c >>> 6)] as number;
+      const placeD = firstPlace[4 + (d >>> 6)] as number;
       if (((placeA - 1) | (placeB - 1) | (placeC - 1) | (placeD - 1)) < 0) break;
       firstUse[placeA] = cursor;
       firstUse[placeB] = cursor + 1;
@@ -48,7 +48,7 @@ export function bareLoop(program: ReferenceString): { references: number; walks:
     for (let missed = false; !missed && cursor < runs.length; cursor++) {
       const run = runs[cursor] as number;
       const unit = unitOf[run >>> 8] as number;
-      const entry = firstPlace[unit & KEY_MASK] as number;
+      const entry = firstPlace[4 * (unit & KEY_MASK)] as number;
       references += (run & 63) + 1;
       if (entry !== 0) firstUse[entry] = cursor;
       else {
@@ -60,7 +60,7 @@ export function bareLoop(program: ReferenceString): { references: number; walks:
           if (format.walk(table, 0, pageNumbers[run >>> 8] as number) < 0) break;
           insertSecond(tlb, unit, cursor);
         }
-        insertFirst(tlb, unit, cursor, 0);
+        insertFirst(tlb, unit, cursor, true);
       }
     }
   }

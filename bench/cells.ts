@@ -9,19 +9,18 @@ import { packRun, READ, type ReferenceString, WRITE } from '../sim-hw/references
 /** Frames so many that nothing is ever evicted. */
 export function ampleCell(program: ReferenceString): CellOptions {
   const pages = program.pageNumbers.length;
-  return cell([taskOf('ample', program, clock as Policy, pages)], pages);
+  return cell([{ ...taskOf('ample', program, clock as Policy, pages), initial: 'zero' }], pages);
 }
 
-/** Each task gets the given share of its own pages, in frames; all are guaranteed. */
+/** Each task is guaranteed so many frames, and that is all there is. */
 export function pressureCell(
   programs: readonly ReferenceString[],
-  share: number,
+  guarantees: readonly number[],
   oracles: boolean,
 ): CellOptions {
-  const tasks = programs.map((program, i) => {
-    const frames = Math.max(8, Math.floor(program.pageNumbers.length * share));
-    return taskOf(`task${i}`, program, clock as Policy, frames);
-  });
+  const tasks = programs.map((program, i) =>
+    taskOf(`task${i}`, program, clock as Policy, guarantees[i] as number),
+  );
   const frames = tasks.reduce((sum, task) => sum + task.guaranteed, 0);
   return { ...cell(tasks, frames), oracles };
 }

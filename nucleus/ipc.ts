@@ -14,9 +14,9 @@ import {
   PORT,
   removeCapability,
 } from './capabilities.ts';
-import { charge, type Kernel, type Receiver } from './kernel.ts';
+import { charge, FAULT, type Kernel, type Receiver } from './kernel.ts';
 import { dequeue, enqueue } from './messages.ts';
-import { ENDED, KILLED, MESSAGE, type TaskState } from './tasks.ts';
+import { ENDED, isAlive, KILLED, MESSAGE, type TaskState } from './tasks.ts';
 
 /** Deliveries in one go before the nucleus takes it for a message loop between servers. */
 const DELIVERIES_MAX = 1_000_000;
@@ -118,13 +118,15 @@ export function sendCapability(
 
 /** Delivers messages until none is under way. */
 export function deliverAll(kernel: Kernel): void {
-  const { state, message } = kernel;
+  const { state } = kernel;
   const { queue } = state;
   for (let deliveries = 0; queue.count > 0; deliveries++) {
     assert(deliveries < DELIVERIES_MAX, 'ipc: messages beget messages without end');
-    dequeue(queue, message);
+    const message = dequeue(queue);
     const task = state.tasks[message.to] as TaskState;
     if (task.status === ENDED || task.status === KILLED) continue;
+    // A fault dies with its task: no central pager may map a page for the dead.
+    if (message.op === FAULT && !isAlive(state.tasks[message.from] as TaskState)) continue;
     // A client's own thread pays for itself; a server works on its caller's time.
     state.account = task.space >= 0 ? message.to : message.account;
     const receiver = kernel.receivers[message.to] as Receiver;

@@ -13,16 +13,15 @@
 
 import { assert } from '../sim-hw/assert.ts';
 
-const WORDS = 9;
-
 export interface MessageQueueState {
-  readonly ring: Float64Array;
+  /** Records in use and to be used again: `count` from `head` on, round the end. */
+  ring: Message[];
   readonly capacity: number;
   head: number;
   count: number;
 }
 
-/** The message being delivered; one record, overwritten by the next. */
+/** One message; the receiver may read it until its step is over. */
 export interface Message {
   op: number;
   from: number;
@@ -35,8 +34,10 @@ export interface Message {
   w4: number;
 }
 
+const FIRST_SIZE = 32;
+
 export function createMessageQueue(capacity: number): MessageQueueState {
-  return { ring: new Float64Array(capacity * WORDS), capacity, head: 0, count: 0 };
+  return { ring: Array.from({ length: FIRST_SIZE }, createMessage), capacity, head: 0, count: 0 };
 }
 
 export function createMessage(): Message {
@@ -56,41 +57,34 @@ export function enqueue(
   w4: number,
 ): void {
   assert(queue.count < queue.capacity, 'messages: more messages under way than the bound allows');
-  let place = queue.head + queue.count;
-  if (place >= queue.capacity) place -= queue.capacity;
+  // The record taken last is still being read: it is never the next to be written.
+  if (queue.count + 1 >= queue.ring.length) grow(queue);
+  const message = queue.ring[(queue.head + queue.count) & (queue.ring.length - 1)] as Message;
   queue.count++;
-  const { ring } = queue;
-  const at = place * WORDS;
-  ring[at] = op;
-  ring[at + 1] = from;
-  ring[at + 2] = to;
-  ring[at + 3] = account;
-  ring[at + 4] = w0;
-  ring[at + 5] = w1;
-  ring[at + 6] = w2;
-  ring[at + 7] = w3;
-  ring[at + 8] = w4;
+  message.op = op;
+  message.from = from;
+  message.to = to;
+  message.account = account;
+  message.w0 = w0;
+  message.w1 = w1;
+  message.w2 = w2;
+  message.w3 = w3;
+  message.w4 = w4;
 }
 
-/** Takes the oldest message into `message`. The queue must not be empty. */
-export function dequeue(queue: MessageQueueState, message: Message): void {
-  const { ring } = queue;
-  const at = queue.head * WORDS;
-  message.op = (ring[at] as number) | 0;
-  message.from = (ring[at + 1] as number) | 0;
-  message.to = (ring[at + 2] as number) | 0;
-  message.account = (ring[at + 3] as number) | 0;
-  message.w0 = small(ring[at + 4] as number);
-  message.w1 = small(ring[at + 5] as number);
-  message.w2 = small(ring[at + 6] as number);
-  message.w3 = small(ring[at + 7] as number);
-  message.w4 = small(ring[at + 8] as number);
-  queue.head = queue.head + 1 === queue.capacity ? 0 : queue.head + 1;
+/** Takes the oldest message. The queue must not be empty. */
+export function dequeue(queue: MessageQueueState): Message {
+  const message = queue.ring[queue.head] as Message;
+  queue.head = (queue.head + 1) & (queue.ring.length - 1);
   queue.count--;
+  return message;
 }
 
-/** The same number; one that fits an integer register goes on as one, which is what most are. */
-function small(word: number): number {
-  const integer = word | 0;
-  return integer === word ? integer : word;
+/** Doubles the ring; its length stays a power of two, and the record taken last stays last. */
+function grow(queue: MessageQueueState): void {
+  const { ring, head } = queue;
+  const inOrder = [...ring.slice(head), ...ring.slice(0, head)];
+  const more = Array.from({ length: ring.length }, createMessage);
+  queue.ring = [...inOrder.slice(0, -1), ...more, ...inOrder.slice(-1)];
+  queue.head = 0;
 }

@@ -130,7 +130,7 @@ export function isAlive(task: TaskState): boolean {
 export function enterStatus(task: TaskState, status: number, nowNs: number): void {
   if (task.status !== RUNNING && isAlive(task)) {
     const waited = nowNs - task.sinceNs - task.chargedNs;
-    assert(waited >= 0, `tasks: ${task.name} was charged more than it waited`);
+    assert(waited >= 0, 'tasks: a task was charged more than it waited');
     const part = task.status === WAITING_DEVICE ? IO_WAIT : CPU_WAIT;
     task.times[part] = (task.times[part] as number) + waited;
   }
@@ -151,10 +151,13 @@ export function changeFramesHeld(task: TaskState, frames: number, nowNs: number)
 export function histogramBucket(ns: number): number {
   let scale = 0;
   let rest = ns;
-  while (rest >= 32) {
+  while (rest >= 2 ** 31) {
     rest = Math.floor(rest / 2);
     scale++;
   }
+  const shift = Math.max(0, 27 - Math.clz32(rest));
+  scale += shift;
+  rest >>>= shift;
   return Math.min(HISTOGRAM_BUCKETS - 1, rest < 16 ? rest : scale * 16 + rest);
 }
 

@@ -38,6 +38,7 @@ import {
   LOST,
   type Member,
   NO_FAULT,
+  nextRetry,
   type PagerState,
   popFree,
   pushFree,
@@ -141,11 +142,18 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     waitForDevice(kernel, pager.id, member.task);
   }
   // Nothing held, nothing coming: only asking again can help.
-  if (pager.transfers.active === 0 && pager.idle === 0) {
-    pager.refusedFor = 0;
-    timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, RETRY);
+  if (pager.transfers.active === 0 && pager.idle === 0 && !pager.retryPending) {
+    pager.retryPending = true;
+    timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, RETRY);
   }
   return false;
+}
+
+/** The time to ask again has come. */
+export function askAgain(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  pager.retryPending = false;
+  pager.refusedFor = 0;
+  serveWaiters(kernel, code, pager);
 }
 
 /** The memory server granted what was asked for. */
@@ -158,6 +166,7 @@ export function takeGrant(
   zeroed: boolean,
 ): void {
   pager.grantPending = false;
+  pager.retries = 0;
   pager.held += 1 << order;
   const index = pager.waiters[0];
   if (index === undefined) {
@@ -258,7 +267,8 @@ function mayDirty(kernel: Kernel, pager: PagerState, page: number): boolean {
 
 /** Pages have become clean: faults that waited for that try again. */
 export function retryDirtying(kernel: Kernel, code: PagerCode, pager: PagerState): void {
-  for (const [index, member] of pager.members.entries()) {
+  for (let index = 0; index < pager.members.length; index++) {
+    const member = pager.members[index] as Member;
     if (member.waits !== WANTS_CLEAN) continue;
     const word = pager.pageWord[member.base + member.faultPage] as number;
     // While it waited the page may have been given up: it needs a frame once more.

@@ -24,16 +24,15 @@ import {
   REFERENCED,
   WRITABLE,
 } from './page-table/format.ts';
-import { type ReferenceString, WRITE } from './references.ts';
+import { type ReferenceString, RUN_LENGTH_MAX, WRITE } from './references.ts';
 import {
   createTlb,
-  ENTRY_MASK,
   insertFirst,
   insertSecond,
   KEY_MASK,
   renumberUses,
+  setWriteReady,
   type TlbState,
-  WRITE_READY,
 } from './tlb.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
@@ -41,9 +40,8 @@ import type { TlbGeometry } from './tlb-geometry.ts';
 export const PROGRAM_ENDED = 0;
 export const TIME_UP = 1;
 export const FAULTED = 2;
-/** Of one run: it went by, and whether anything but a hit happened. */
-const HIT = 3;
-const WENT_ON = 4;
+/** Of a run: it is done, and the batch goes on. */
+const WENT_BY = 3;
 
 /** Bit of a run that writes: of the kinds only WRITE has it. */
 const WRITE_BIT = WRITE << 6;
@@ -51,6 +49,8 @@ const WRITE_BIT = WRITE << 6;
 /** What one step costs in ticks; a batch's ticks must stay below 2^31. */
 export interface MmuState {
   readonly referenceTicks: number;
+  /** Groups of four runs of the greatest length that surely fit in one tick. */
+  readonly groupsPerTick: number;
   readonly secondTlbTicks: number;
   readonly walkStartTicks: number;
   readonly walkProbeTicks: number;
@@ -73,8 +73,11 @@ export function createMmu(
   costs: Costs,
   countsReferences: boolean,
 ): MmuState {
+  const referenceTicks = countsReferences ? 1 : costs.referencePs;
   return {
-    referenceTicks: countsReferences ? 1 : costs.referencePs,
+    referenceTicks,
+    // A little less than the quotient, so that rounding never makes it more.
+    groupsPerTick: (1 - 2 ** -40) / (4 * RUN_LENGTH_MAX * referenceTicks),
     secondTlbTicks: countsReferences ? 0 : costs.secondTlbPs,
     walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
@@ -116,55 +119,77 @@ export function runBatch(
   mmu.left = ticks | 0;
   const end = program.runs.length;
   while (space.cursor < end) {
-    if (space.offset === 0) runHits(mmu, space, program.runs);
-    // Whatever stopped the hits is among the next four runs; from there on groups may hit again.
-    let result = HIT;
-    for (let step = 0; result === HIT && step < 4 && space.cursor < end; step++)
-      result = runOne(at, space, program);
-    if (result < HIT) return result;
+    let result = space.offset === 0 ? runGroups(at, space, program) : WENT_BY;
+    if (result === WENT_BY && space.cursor < end) result = runOne(at, space, program);
+    if (result !== WENT_BY) return result;
   }
   return PROGRAM_ENDED;
 }
 
 /**
- * The hot loop: groups of four runs that all hit the first level, are allowed, and end in time. It
- * stops before the first group that does not, leaving it to `runOne`.
+ * The hot loop: groups of four runs, all of which hit the first level and may go by. Of a group that
+ * has another run in it, that one goes to `runOne`. The time left is not looked at in the loop: as
+ * many groups are tried at a time as fit if each run has its greatest length, and what is left
+ * before the time is up, or before the end of the program, is for `runOne` too.
  */
-function runHits(mmu: MmuState, space: SpaceState, runs: Uint32Array): void {
-  const { firstPlace, firstUse } = mmu.tlb;
-  const { referenceTicks } = mmu;
-  const key = space.base + 1;
+function runGroups(at: Translation, space: SpaceState, program: ReferenceString): number {
+  const { mmu } = at;
+  const { tlb, groupsPerTick } = mmu;
+  const { firstPlace, firstUse } = tlb;
+  const { runs } = program;
+  const key = 4 * (space.base + 1);
   const last = runs.length - 4;
-  const leftBefore = mmu.left | 0;
-  let left = leftBefore;
-  let now = mmu.tlb.now;
   let cursor = space.cursor;
-  while (cursor <= last) {
+  let now = tlb.now;
+  let references = 0;
+  let end = Math.min(last, cursor + 4 * ((mmu.left * groupsPerTick) | 0) - 4) | 0;
+  while (cursor <= end) {
     const a = runs[cursor] as number;
     const b = runs[cursor + 1] as number;
     const c = runs[cursor + 2] as number;
     const d = runs[cursor + 3] as number;
-    const placeA = firstPlace[key + (a >>> 8)] as number;
-    const placeB = firstPlace[key + (b >>> 8)] as number;
-    const placeC = firstPlace[key + (c >>> 8)] as number;
-    const placeD = firstPlace[key + (d >>> 8)] as number;
-    // Sign bit: a place is 0, a miss. Bit 7: a run writes (bit 6) a page that is not WRITE_READY.
-    const misses = (placeA - 1) | (placeB - 1) | (placeC - 1) | (placeD - 1);
-    const writes =
-      ((a << 1) & ~placeA) | ((b << 1) & ~placeB) | ((c << 1) & ~placeC) | ((d << 1) & ~placeD);
-    if (((misses & ~0x7fffffff) | (writes & WRITE_READY)) !== 0) break;
-    const cost = ((a & 63) + (b & 63) + (c & 63) + (d & 63) + 4) * referenceTicks;
-    if (cost >= left) break;
-    left -= cost;
-    firstUse[placeA & ENTRY_MASK] = now + 1;
-    firstUse[placeB & ENTRY_MASK] = now + 2;
-    firstUse[placeC & ENTRY_MASK] = now + 3;
-    firstUse[placeD & ENTRY_MASK] = now + 4;
-    now += 4;
-    cursor += 4;
+    const placeA = firstPlace[key + (a >>> 6)] as number;
+    const placeB = firstPlace[key + (b >>> 6)] as number;
+    const placeC = firstPlace[key + (c >>> 6)] as number;
+    const placeD = firstPlace[key + (d >>> 6)] as number;
+    if (((placeA - 1) | (placeB - 1) | (placeC - 1) | (placeD - 1)) >= 0) {
+      firstUse[placeA] = now + 1;
+      firstUse[placeB] = now + 2;
+      firstUse[placeC] = now + 3;
+      firstUse[placeD] = now + 4;
+      references += (a & 63) + (b & 63) + (c & 63) + (d & 63) + 4;
+      now += 4;
+      cursor += 4;
+      continue;
+    }
+    let place = placeA;
+    while (place !== 0) {
+      firstUse[place] = ++now;
+      references += ((runs[cursor++] as number) & 63) + 1;
+      place = firstPlace[key + ((runs[cursor] as number) >>> 6)] as number;
+    }
+    leave(mmu, space, cursor, now, references);
+    references = 0;
+    const result = runOne(at, space, program);
+    if (result !== WENT_BY) return result;
+    cursor = space.cursor;
+    now = tlb.now;
+    end = Math.min(last, cursor + 4 * ((mmu.left * groupsPerTick) | 0) - 4) | 0;
   }
-  mmu.references += (leftBefore - left) / referenceTicks;
-  mmu.left = left;
+  leave(mmu, space, cursor, now, references);
+  return WENT_BY;
+}
+
+/** Puts down what the hot loop kept in its own hands. */
+function leave(
+  mmu: MmuState,
+  space: SpaceState,
+  cursor: number,
+  now: number,
+  references: number,
+): void {
+  mmu.references += references;
+  mmu.left -= references * mmu.referenceTicks;
   mmu.tlb.now = now;
   space.cursor = cursor;
 }
@@ -175,18 +200,12 @@ function runOne(at: Translation, space: SpaceState, program: ReferenceString): n
   const { tlb, referenceTicks } = mmu;
   const run = program.runs[space.cursor] as number;
   const page = run >>> 8;
-  const place = tlb.firstPlace[space.base + 1 + page] as number;
-  let went = HIT;
+  const place = tlb.firstPlace[4 * (space.base + 1 + page)] as number;
   tlb.now++;
-  if (place !== 0) tlb.firstUse[place & ENTRY_MASK] = tlb.now;
-  else {
-    if (!refill(at, space, program, page)) return FAULTED;
-    went = WENT_ON;
-  }
-  if ((run & WRITE_BIT) !== 0 && space.written[page] === 0) {
+  if (place !== 0) tlb.firstUse[place] = tlb.now;
+  else if (!refill(at, space, program, page)) return FAULTED;
+  if ((run & WRITE_BIT) !== 0 && space.written[page] === 0)
     if (!markWritten(at, space, program, page)) return FAULTED;
-    went = WENT_ON;
-  }
   const count = (run & 63) + 1 - space.offset;
   const cost = count * referenceTicks;
   if (cost < mmu.left) {
@@ -194,7 +213,7 @@ function runOne(at: Translation, space: SpaceState, program: ReferenceString): n
     mmu.left -= cost;
     space.offset = 0;
     space.cursor++;
-    return went;
+    return WENT_BY;
   }
   const done = mmu.left <= 0 ? 1 : Math.ceil(mmu.left / referenceTicks);
   mmu.references += done;
@@ -213,7 +232,7 @@ function refill(
   const { mmu, table } = at;
   const { tlb } = mmu;
   const unit = space.unitOf[page] as number;
-  const ready = space.written[page] === 0 ? 0 : WRITE_READY;
+  const ready = space.written[page] !== 0;
   if (tlb.secondWays > 0) {
     // The second level is looked up on every first-level miss, and costs its time hit or miss.
     mmu.secondLookups++;
@@ -259,9 +278,7 @@ function markWritten(
   const version = ((space.versions[page] as number) + 1) >>> 0;
   space.versions[page] = version;
   space.written[page] = 1;
-  const { firstPlace } = at.mmu.tlb;
-  const key = space.base + 1 + page;
-  if (firstPlace[key] !== 0) firstPlace[key] = (firstPlace[key] as number) | WRITE_READY;
+  setWriteReady(at.mmu.tlb, space.base + 1 + page);
   frames.stampLow[frame] = version;
   frames.stampHigh[frame] = space.base + page + 1;
   return true;

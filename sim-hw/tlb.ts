@@ -9,13 +9,15 @@
  * Hardware compares all ways of a set at once; a program would have to look at them one by one. So
  * each level also keeps, by page, the entry that holds it (`place`, 0: none), and by entry when it
  * was last used: a hit is one load and one store whatever the associativity, and only a refill
- * looks through its set for the entry used longest ago. Entries are numbered from 1. Bit 7 of a
- * first-level place is the entry's dirty bit: the page may be written with no more ado.
+ * looks through its set for the entry used longest ago. Entries are numbered from 1. The first level
+ * keeps a place for each kind of reference, so that one look tells whether a run of that kind goes
+ * by; the place for writes is 0 until a write to the page changes no bookkeeping any more.
  *
  * The MMU's loop reads these arrays itself; this file holds everything but that loop.
  */
 
 import { assert } from './assert.ts';
+import { FETCH, READ, WRITE } from './references.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
 export interface TlbState {
@@ -24,7 +26,7 @@ export interface TlbState {
   readonly firstMask: number;
   readonly firstTag: Uint32Array;
   readonly firstUse: Uint32Array;
-  /** By unit key: the entry of the first level that holds it (and WRITE_READY), or 0. */
+  /** By 4 x unit key + kind of reference: the entry of the first level that serves it, or 0. */
   readonly firstPlace: Uint8Array;
   /** 0 when there is no second level. */
   readonly secondWays: number;
@@ -40,10 +42,6 @@ export interface TlbState {
 export const KEY_BITS = 24;
 export const KEY_MASK = (1 << KEY_BITS) - 1;
 
-/** Bit of `firstPlace`: a write to the page changes no bookkeeping. */
-export const WRITE_READY = 0x80;
-export const ENTRY_MASK = 0x7f;
-
 /** `now` is brought down again before a batch could carry it past 2^32. */
 const NOW_MAX = 0xe0000000;
 
@@ -51,13 +49,13 @@ const NOW_MAX = 0xe0000000;
 export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
   const first = geometry.firstSets * geometry.firstWays;
   const second = geometry.secondSets * geometry.secondWays;
-  assert(first <= ENTRY_MASK && second < 65536, 'tlb: more entries than places can number');
+  assert(first < 256 && second < 65536, 'tlb: more entries than places can number');
   return {
     firstWays: geometry.firstWays,
     firstMask: geometry.firstSets - 1,
     firstTag: new Uint32Array(first + 1),
     firstUse: new Uint32Array(first + 1),
-    firstPlace: new Uint8Array(pages + 1),
+    firstPlace: new Uint8Array(4 * (pages + 1)),
     secondWays: geometry.secondWays,
     secondMask: geometry.secondSets - 1,
     secondTag: new Uint32Array(second + 1),
@@ -69,15 +67,16 @@ export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
 
 /**
  * Puts a unit that the first level lacks in the place of its set's least recently used entry.
- * `ready` is WRITE_READY or 0.
+ * `ready`: it may be written with no more ado.
  */
-export function insertFirst(tlb: TlbState, unit: number, now: number, ready: number): void {
+export function insertFirst(tlb: TlbState, unit: number, now: number, ready: boolean): void {
   const base = ((unit >>> KEY_BITS) & tlb.firstMask) * tlb.firstWays + 1;
   const entry = oldest(tlb.firstUse, base, tlb.firstWays);
-  tlb.firstPlace[tlb.firstTag[entry] as number] = 0;
-  tlb.firstTag[entry] = unit & KEY_MASK;
+  const key = unit & KEY_MASK;
+  setPlaces(tlb.firstPlace, tlb.firstTag[entry] as number, 0, false);
+  tlb.firstTag[entry] = key;
   tlb.firstUse[entry] = now;
-  tlb.firstPlace[unit & KEY_MASK] = entry | ready;
+  setPlaces(tlb.firstPlace, key, entry, ready);
 }
 
 /** The same for the second level. */
@@ -93,9 +92,9 @@ export function insertSecond(tlb: TlbState, unit: number, now: number): void {
 /** Drops the entry of one unit word (key and set bits), if either level holds it. */
 export function invalidate(tlb: TlbState, unit: number): void {
   const key = unit & KEY_MASK;
-  const first = (tlb.firstPlace[key] as number) & ENTRY_MASK;
+  const first = tlb.firstPlace[4 * key] as number;
   if (first !== 0) {
-    tlb.firstPlace[key] = 0;
+    setPlaces(tlb.firstPlace, key, 0, false);
     tlb.firstTag[first] = 0;
     tlb.firstUse[first] = 0;
   }
@@ -107,16 +106,20 @@ export function invalidate(tlb: TlbState, unit: number): void {
   tlb.secondUse[second] = 0;
 }
 
+/** A write to the unit changes no bookkeeping from here on, if the first level holds it. */
+export function setWriteReady(tlb: TlbState, key: number): void {
+  tlb.firstPlace[4 * key + WRITE] = tlb.firstPlace[4 * key] as number;
+}
+
 /** The next write to the unit must be told of, whether a level holds it or not. */
-export function clearWriteReady(tlb: TlbState, unit: number): void {
-  const key = unit & KEY_MASK;
-  tlb.firstPlace[key] = (tlb.firstPlace[key] as number) & ENTRY_MASK;
+export function clearWriteReady(tlb: TlbState, key: number): void {
+  tlb.firstPlace[4 * key + WRITE] = 0;
 }
 
 /** True when a level holds the unit: for tests and oracles. */
 export function holds(tlb: TlbState, unit: number): boolean {
   const key = unit & KEY_MASK;
-  return tlb.firstPlace[key] !== 0 || (tlb.secondWays > 0 && tlb.secondPlace[key] !== 0);
+  return tlb.firstPlace[4 * key] !== 0 || (tlb.secondWays > 0 && tlb.secondPlace[key] !== 0);
 }
 
 export function flush(tlb: TlbState): void {
@@ -133,6 +136,13 @@ export function renumberUses(tlb: TlbState): void {
     for (const entry of order) uses[entry] = uses[entry] === 0 ? 0 : ++rank;
   }
   tlb.now = 65536;
+}
+
+function setPlaces(places: Uint8Array, key: number, entry: number, ready: boolean): void {
+  const at = 4 * key;
+  places[at + READ] = entry;
+  places[at + WRITE] = ready ? entry : 0;
+  places[at + FETCH] = entry;
 }
 
 /** Entry of the set that starts at `base` which was used longest ago; an empty one has use 0. */

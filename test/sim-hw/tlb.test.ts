@@ -36,7 +36,7 @@ test('each level is LRU in each set, as naive lists are, with invalidation anywh
       steps.forEach(([what, page], now) => {
         const set = first[page % 2] as number[];
         if (what === 'first' && !set.includes(page)) {
-          insertFirst(tlb, unit(page), now + 1, 0);
+          insertFirst(tlb, unit(page), now + 1, false);
           set.unshift(page);
           set.length = Math.min(2, set.length);
         } else if (what === 'second' && !second.includes(page)) {
@@ -63,15 +63,15 @@ test('each level is LRU in each set, as naive lists are, with invalidation anywh
 
 test('renumbering keeps the order of use, and does nothing before it is due', () => {
   const tlb = createTlb(geometry, 10);
-  insertFirst(tlb, unit(0), 5, 0);
-  insertFirst(tlb, unit(2), 9, 0);
+  insertFirst(tlb, unit(0), 5, false);
+  insertFirst(tlb, unit(2), 9, false);
   const before = hashState(tlb);
   renumberUses(tlb);
   expect(hashState(tlb)).toBe(before);
   tlb.now = 0xf0000000;
   renumberUses(tlb);
   expect(tlb.now).toBeLessThan(0xf0000000);
-  insertFirst(tlb, unit(4), tlb.now + 1, 0);
+  insertFirst(tlb, unit(4), tlb.now + 1, false);
   expect([0, 2, 4].map((page) => holds(tlb, unit(page)))).toEqual([false, true, true]);
 });
 
