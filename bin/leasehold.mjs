@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Launcher: finds a Node that runs the sources as they are, then hands over to bin/leasehold.ts.
+// Launcher: finds a Node that runs the sources as they are, then hands over to bin/leasehold.ts (by way of bin/bundle.mjs).
 // Plain JavaScript for Node 18 and later. Machines often come with an older Node than current
 // tools want; `npm ci` has put a fitting one under node_modules.
 
@@ -46,7 +46,7 @@ function giveUp(why) {
 }
 
 if (fits(process.versions.node)) {
-  await import('./leasehold.ts');
+  await (await import('./bundle.mjs')).runEntry('leasehold');
 } else {
   const node = process.env.LEASEHOLD_STARTED_OVER === '1' ? undefined : findNode();
   if (node === undefined) giveUp('');

@@ -77,7 +77,7 @@ export function createMmu(
   return {
     referenceTicks,
     // A little less than the quotient, so that rounding never makes it more.
-    groupsPerTick: (1 - 2 ** -40) / (4 * RUN_LENGTH_MAX * referenceTicks),
+    groupsPerTick: 0.999_999 / (4 * RUN_LENGTH_MAX * referenceTicks),
     secondTlbTicks: countsReferences ? 0 : costs.secondTlbPs,
     walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,

@@ -50,6 +50,7 @@ export function addRun(program: Command, finish: (code: number) => void): void {
 
 async function run(scenario: string, options: RunOptions): Promise<number> {
   const management = requireManagement(options);
+  requireStepsAlone(options);
   requireNewFolder(options.out);
   if (options.events !== undefined) requireNewFile('--events', options.events);
   const progress = createProgress(!options.quiet);
@@ -142,6 +143,22 @@ function requireManagement(options: RunOptions): RowName {
       'optimal is a bound and runs no steps, expected a management; choose one',
     );
   return management as RowName;
+}
+
+/** Steps are text for a reader: what goes elsewhere would be left out without a word. */
+function requireStepsAlone({ steps, json, out, events }: RunOptions): void {
+  const other = json
+    ? '--json'
+    : out !== undefined
+      ? '--out'
+      : events !== undefined
+        ? '--events'
+        : '';
+  if (!steps || other === '') return;
+  throw inputError(
+    '--steps',
+    `prints text alone, expected no ${other} with it; run it without --steps`,
+  );
 }
 
 /** `run` is about one size: the first, unless --frames names one. */

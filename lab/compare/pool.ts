@@ -209,8 +209,13 @@ function policyError(seat: Seat, what: string): PolicyFailure | null {
   if (!asked || !job) return null;
   if (job.kind === 'inspect')
     return new PolicyFailure(`policy ${job.file} ${what} while it was loaded; bound its loops`);
-  if (!('cell' in job)) return null;
-  const task = job.cell.tasks[asked.task];
+  const task =
+    job.kind === 'curve'
+      ? { name: job.task, policy: job.policy }
+      : 'cell' in job
+        ? job.cell.tasks[asked.task]
+        : null;
+  if (task === null) return null;
   const who = `policy '${task.policy.name}' of task ${task.name}`;
   const next = 'expected an answer; bound its loops by the pages there are';
   return new PolicyFailure(`${who} ${what} in ${asked.method}(), ${next}`);
