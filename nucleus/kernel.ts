@@ -15,10 +15,10 @@ import {
   pushEvent,
 } from '../sim-hw/event-queue.ts';
 import type { FramesState } from '../sim-hw/frames.ts';
-import type { MmuState, Translation } from '../sim-hw/mmu.ts';
 import type { PageTableFormat, PageTableState } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
 import { cloneState } from '../sim-hw/state.ts';
+import type { MmuState, Translation } from '../sim-hw/translation.ts';
 import {
   addCapability,
   type CapabilityTable,

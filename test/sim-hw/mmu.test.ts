@@ -2,18 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSpace } from '../../sim-hw/address-space.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
-import {
-  createMmu,
-  FAULTED,
-  PROGRAM_ENDED,
-  runBatch,
-  TIME_UP,
-  type Translation,
-} from '../../sim-hw/mmu.ts';
+import { FAULTED, PROGRAM_ENDED, runBatch, TIME_UP } from '../../sim-hw/mmu.ts';
 import { MODIFIED, REFERENCED, WRITABLE } from '../../sim-hw/page-table/format.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { FETCH, packRun, READ, type ReferenceString, WRITE } from '../../sim-hw/references.ts';
 import { holds } from '../../sim-hw/tlb.ts';
+import { createMmu, type Translation } from '../../sim-hw/translation.ts';
 import { FREE_COSTS } from '../support/desk.ts';
 import { NaiveMmu } from '../support/naive-mmu.ts';
 

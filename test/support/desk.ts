@@ -33,10 +33,10 @@ import type { Costs } from '../../sim-hw/costs/index.ts';
 import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
 import { peekTime } from '../../sim-hw/event-queue.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
-import { createMmu } from '../../sim-hw/mmu.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { hashState } from '../../sim-hw/state.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { createMmu } from '../../sim-hw/translation.ts';
 import { loop, toReferenceString } from './reference-strings.ts';
 
 export const MEMORY = 1;

@@ -1,0 +1,141 @@
+/**
+ * Translation: the state of the MMU, and what the hot loop (mmu.ts) leaves to others. A first-level
+ * miss looks in the second level, then walks the page table; a first write sets MODIFIED.
+ */
+
+import type { SpaceState } from './address-space.ts';
+import type { Costs } from './costs/profile.ts';
+import type { FramesState } from './frames.ts';
+import {
+  LARGE,
+  MODIFIED,
+  type PageTableFormat,
+  type PageTableState,
+  REFERENCED,
+  WRITABLE,
+} from './page-table/format.ts';
+import { type ReferenceString, RUN_LENGTH_MAX } from './references.ts';
+import {
+  createTlb,
+  insertFirst,
+  insertSecond,
+  KEY_MASK,
+  setWriteReady,
+  type TlbState,
+} from './tlb.ts';
+import type { TlbGeometry } from './tlb-geometry.ts';
+
+/** What one step costs in ticks; a batch's ticks must stay below 2^31. */
+export interface MmuState {
+  readonly referenceTicks: number;
+  /** Groups of four runs of the greatest length that surely fit in one tick. */
+  readonly groupsPerTick: number;
+  readonly secondTlbTicks: number;
+  readonly walkStartTicks: number;
+  readonly walkProbeTicks: number;
+  readonly tlb: TlbState;
+  /** Ticks left of the batch under way. */
+  left: number;
+  /** Of the last batch: references executed, second-level look-ups, walks, their probes. */
+  references: number;
+  secondLookups: number;
+  walks: number;
+  probes: number;
+  /** Of the last batch that faulted: a write found the page mapped but not writable. */
+  protection: boolean;
+}
+
+/** An MMU that counts its ticks in references, or in picoseconds of `costs`. */
+export function createMmu(
+  geometry: TlbGeometry,
+  pages: number,
+  costs: Costs,
+  countsReferences: boolean,
+): MmuState {
+  const referenceTicks = countsReferences ? 1 : costs.referencePs;
+  return {
+    referenceTicks,
+    // A little less than the quotient, so that rounding never makes it more.
+    groupsPerTick: 0.999_999 / (4 * RUN_LENGTH_MAX * referenceTicks),
+    secondTlbTicks: countsReferences ? 0 : costs.secondTlbPs,
+    walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
+    walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
+    tlb: createTlb(geometry, pages),
+    left: 0,
+    references: 0,
+    secondLookups: 0,
+    walks: 0,
+    probes: 0,
+    protection: false,
+  };
+}
+
+/** Everything a batch touches, gathered once per address space. */
+export interface Translation {
+  readonly mmu: MmuState;
+  readonly frames: FramesState;
+  readonly format: PageTableFormat;
+  readonly table: PageTableState;
+}
+
+/** First-level miss: second level, then walk. False when the walk finds nothing: a fault. */
+export function refill(
+  at: Translation,
+  space: SpaceState,
+  program: ReferenceString,
+  page: number,
+): boolean {
+  const { mmu, table } = at;
+  const { tlb } = mmu;
+  const unit = space.unitOf[page] as number;
+  const ready = space.written[page] !== 0;
+  if (tlb.secondWays > 0) {
+    // The second level is looked up on every first-level miss, and costs its time hit or miss.
+    mmu.secondLookups++;
+    mmu.left -= mmu.secondTlbTicks;
+    const entry = tlb.secondPlace[unit & KEY_MASK] as number;
+    if (entry !== 0) {
+      tlb.secondUse[entry] = tlb.now;
+      insertFirst(tlb, unit, tlb.now, ready);
+      return true;
+    }
+  }
+  const index = at.format.walk(table, space.id, program.pageNumbers[page] as number);
+  mmu.walks++;
+  mmu.probes += table.probes;
+  mmu.left -= mmu.walkStartTicks + table.probes * mmu.walkProbeTicks;
+  if (index < 0) return false;
+  table.entries[index] = (table.entries[index] as number) | REFERENCED;
+  if (tlb.secondWays > 0) insertSecond(tlb, unit, tlb.now);
+  insertFirst(tlb, unit, tlb.now, ready);
+  return true;
+}
+
+/**
+ * First write since the page became clean for the MMU. Returns false when it may not be written.
+ * Setting MODIFIED is a walk that hits the cache; it is not charged apart.
+ */
+export function markWritten(
+  at: Translation,
+  space: SpaceState,
+  program: ReferenceString,
+  page: number,
+): boolean {
+  const pageNumber = program.pageNumbers[page] as number;
+  const { table, frames } = at;
+  const index = at.format.find(table, space.id, pageNumber);
+  const entry = index < 0 ? 0 : (table.entries[index] as number);
+  if ((entry & WRITABLE) === 0) {
+    at.mmu.protection = true;
+    return false;
+  }
+  table.entries[index] = entry | MODIFIED | REFERENCED;
+  const frame = (entry & LARGE) === 0 ? entry >>> 8 : (entry >>> 8) + (pageNumber % 512);
+  const version = ((space.versions[page] as number) + 1) >>> 0;
+  space.versions[page] = version;
+  space.written[page] = 1;
+  setWriteReady(at.mmu.tlb, space.base + 1 + page);
+  frames.stampLow[frame] = version;
+  frames.stampHigh[frame] = space.base + page + 1;
+  return true;
+}
