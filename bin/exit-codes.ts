@@ -24,9 +24,11 @@ LEASEHOLD_DEBUG=1 prints the stack of an error.`;
 /** Prints the error in one line on stderr and returns the exit code. */
 export function report(error: unknown): number {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`leasehold: ${message.replaceAll(/\s*[\r\n]+\s*/g, ' ')}\n`);
+  const ofFile = (error as NodeJS.ErrnoException).syscall !== undefined;
+  const next = ofFile ? ', expected a file or folder that can be used so; check the path' : '';
+  process.stderr.write(`leasehold: ${message.replaceAll(/\s*[\r\n]+\s*/g, ' ')}${next}\n`);
   if (process.env.LEASEHOLD_DEBUG === '1') process.stderr.write(`${stack}\n`);
-  if (error instanceof InputError || error instanceof TraceError) return BAD_INPUT;
+  if (ofFile || error instanceof InputError || error instanceof TraceError) return BAD_INPUT;
   if (error instanceof PolicyFailure) return BAD_POLICY;
   return BROKEN;
 }

@@ -74,7 +74,8 @@ async function writeFolder(
     requireNewFolder(folder);
     await rename(partial, folder);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    // What could not be made cannot be removed either; the first error says why.
+    await rm(partial, { recursive: true, force: true }).catch(() => {});
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw inputError(

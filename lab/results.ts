@@ -51,6 +51,8 @@ export interface Row {
   sight: string;
   /** Who chose G and from what; relocation of traces; frames pagers took; in words. */
   notes: string[];
+  /** By task: its policy and guarantee, in words; empty where a task has neither. */
+  labels: string[];
   tasks: TaskResult[];
   totals: Totals;
 }

@@ -2,8 +2,8 @@
  * Mappings: what a pager does to the address space of a task it pages for.
  *
  * A pager names the task, a page of it and a frame slot of its own table; the nucleus refuses (with
- * `false` or 0, never an exception) a task it does not page for, a page out of range, a slot it does
- * not hold, a frame that is mapped or locked, and a page that is mapped already. Each call
+ * `false` or 0, never an exception) a task it does not page for or that is dead, a page out of range,
+ * a slot it does not hold, a frame that is mapped or locked, and a page that is mapped already. Each call
  * charges the account of now once, whoever performs it. Clearing REFERENCED or MODIFIED, lowering
  * rights and unmapping drop the TLB entry.
  */
@@ -15,7 +15,7 @@ import type { ReferenceString } from '../sim-hw/references.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
 import { charge, type Kernel } from './kernel.ts';
-import { MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
+import { ENDED, KILLED, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
 /** Maps `page` of `target` to the frame run in `slot` of `pager`. */
 export function map(
@@ -174,6 +174,7 @@ function spaceOf(kernel: Kernel, target: number): SpaceState {
 function spaceFor(kernel: Kernel, pager: number, target: number, page: number): SpaceState | null {
   const task = kernel.state.tasks[target];
   if (task === undefined || task.space < 0 || task.pager !== pager) return null;
+  if (task.status === ENDED || task.status === KILLED) return null;
   const space = kernel.state.spaces[task.space] as SpaceState;
   return page >= 0 && page < space.pages ? space : null;
 }

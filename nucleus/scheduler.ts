@@ -42,6 +42,8 @@ import {
 
 /** Ticks of one batch stay below 2^31. */
 const TICKS_MAX = 2_000_000_000;
+/** Events of one decision, so that whoever counts decisions sees events beget events without end. */
+const EVENTS_MAX = 64;
 
 /** Runs to the end: every client task has finished or died. */
 export function runToEnd(kernel: Kernel): void {
@@ -63,7 +65,7 @@ export function stepKernel(kernel: Kernel): boolean {
 
 function fireDueEvents(kernel: Kernel): boolean {
   const { state } = kernel;
-  for (let fired = false; ; fired = true) {
+  for (let fired = 0; fired < EVENTS_MAX; fired++) {
     const device = peekTime(state.deviceEvents);
     const timer = peekTime(state.timers);
     // On one clock what was due first happens first: a lock may end just before its transfer.
@@ -72,9 +74,10 @@ function fireDueEvents(kernel: Kernel): boolean {
       fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
       charge(kernel, TRAP, kernel.costs.trapNs);
     } else if (timer <= termNow(kernel)) fireEvent(kernel, state.timers, TIMER);
-    else return fired;
+    else return fired > 0;
     deliverAll(kernel);
   }
+  return true;
 }
 
 /** The task to run, or -1 to idle. */

@@ -7,7 +7,7 @@
  */
 
 import { OP } from '../contracts/messages.ts';
-import { orderAt } from '../nucleus/capabilities.ts';
+import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.ts';
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
@@ -39,7 +39,15 @@ export function evictOne(kernel: Kernel, code: PagerCode, pager: PagerState): Ev
   const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
   const { transfers } = pager;
   if (candidates === 0 || transfers.active >= transfers.purpose.length) return 'nothing';
-  return evict(kernel, code, pager, askVictim(kernel, code, pager));
+  const page = askVictim(kernel, code, pager);
+  // Taken meanwhile: the word of it is on its way, and then whoever waits tries again.
+  if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) return 'nothing';
+  return evict(kernel, code, pager, page);
+}
+
+/** Whether the frames in `slot` are the pager's still. */
+export function holdsSlot(kernel: Kernel, pager: PagerState, slot: number): boolean {
+  return frameAt(kernel.state.capabilities[pager.id] as CapabilityTable, slot) >= 0;
 }
 
 /** Evicts `page`, which is resident and idle. */

@@ -22,12 +22,13 @@ import { allowWrite, map, zero } from '../nucleus/memory-map.ts';
 import {
   changeFramesHeld,
   HARD,
+  isAlive,
   LOST as LOST_FAULT,
   SOFT,
   type TaskState,
 } from '../nucleus/tasks.ts';
 import { assert } from '../sim-hw/assert.ts';
-import { cleanOne, evictOne, keepSpare } from './eviction.ts';
+import { cleanOne, evictOne, holdsSlot, keepSpare } from './eviction.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
 import {
   BUSY,
@@ -49,6 +50,7 @@ import {
   TOUCHED,
   WANTS_CLEAN,
   WANTS_FRAME,
+  WANTS_LOSS,
   WANTS_TRANSFER,
 } from './state.ts';
 import { beginTransfer, transferOf } from './transfers.ts';
@@ -231,18 +233,19 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   const word = pager.pageWord[page] as number;
   // Scratch needs no copy to be given up: it never counts as dirty.
   const tracked = pager.tracksDirty && (word & SCRATCH) === 0;
-  const becomesDirty = tracked && member.faultWrites && (word & DIRTY) === 0;
+  // While no extras are held every page may be dirty: a second fault to learn of the write is saved.
+  const writes = member.faultWrites || pager.held <= pager.guaranteed;
+  const becomesDirty = tracked && writes && (word & DIRTY) === 0;
   if (becomesDirty && !mayDirty(kernel, pager, page)) {
     member.waits = WANTS_CLEAN;
     waitForDevice(kernel, pager.id, member.task);
     return;
   }
   const { id } = pager;
-  if (member.isMapped) allowWrite(kernel, id, member.task, member.faultPage);
-  else {
-    const writable = !tracked || member.faultWrites || (word & DIRTY) !== 0;
-    const mapped = map(kernel, id, member.task, member.faultPage, slotOf(word), writable);
-    assert(mapped, 'faults: a page whose contents are in its frame cannot be mapped');
+  if (!(member.isMapped && allowWrite(kernel, id, member.task, member.faultPage))) {
+    const writable = !tracked || writes || (word & DIRTY) !== 0;
+    if (!map(kernel, id, member.task, member.faultPage, slotOf(word), writable))
+      return awaitLoss(kernel, pager, member);
   }
   if (becomesDirty) setWord(pager, page, word | DIRTY);
   member.waits = NO_FAULT;
@@ -252,6 +255,20 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   setWord(pager, page, settled | BUSY);
   keepSpare(kernel, code, pager);
   setWord(pager, page, settled);
+}
+
+/**
+ * A page that cannot be mapped: its frame has been taken, or its task has died, and the word of it
+ * is on its way.
+ */
+function awaitLoss(kernel: Kernel, pager: PagerState, member: Member): void {
+  if (!isAlive(kernel.state.tasks[member.task] as TaskState)) return;
+  const page = member.base + member.faultPage;
+  const word = pager.pageWord[page] as number;
+  const taken = !holdsSlot(kernel, pager, slotOf(word));
+  assert(taken, 'faults: a page whose contents are in its frame cannot be mapped');
+  member.waits = WANTS_LOSS;
+  if (member.how === LOST_FAULT) setWord(pager, page, word | LOST);
 }
 
 /** Whether one more page may become dirty; begins to clean others when not, or soon not. */

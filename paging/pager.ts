@@ -11,6 +11,7 @@ import { SOFT, type TaskState } from '../nucleus/tasks.ts';
 import { WRITE } from '../sim-hw/references.ts';
 import { freeFrame, payOwed } from './eviction.ts';
 import {
+  askAgain,
   RETRY,
   retryDirtying,
   serveWaiters,
@@ -39,6 +40,7 @@ import {
   TOUCHED,
   WANTS_CLEAN,
   WANTS_FRAME,
+  WANTS_LOSS,
 } from './state.ts';
 import { beginTransfer, endTransfer, handOver, transferOfSlot } from './transfers.ts';
 
@@ -54,11 +56,10 @@ export function pagerMessage(
   else if (op === OP.swapped) transferOver(kernel, code, pager, w0, w1);
   else if (op === OP.containerIs) handOver(kernel, pager, w0, w1, w2);
   else if (op === OP.granted) takeGrant(kernel, code, pager, w1, w2, w3 === 1);
-  else if (op === OP.loss) takeLoss(kernel, code, pager, w0, w2 === 1);
+  else if (op === OP.loss) takeLoss(kernel, code, pager, w0, w1, w2 === 1);
   else if (op === OP.refused) return refusal(kernel, code, pager, w0, w2);
   else if (op === DEATH && message.from === NUCLEUS) memberDied(kernel, code, pager, w0);
-  else if (op === TIMER && message.from === NUCLEUS && w0 === RETRY)
-    serveWaiters(kernel, code, pager);
+  else if (op === TIMER && message.from === NUCLEUS && w0 === RETRY) askAgain(kernel, code, pager);
   else return false;
   return true;
 }
@@ -164,8 +165,21 @@ function orphaned(
   pager.waiters.push(waiter);
 }
 
-/** The memory server took the frames in `slot`. */
+/** The memory server took the frames in `slot`; `remaining` more losses are under way. */
 function takeLoss(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  slot: number,
+  remaining: number,
+  modified: boolean,
+): void {
+  loseSlot(kernel, code, pager, slot, modified);
+  // Not before: what seems to be free, or to be a victim, may be gone already.
+  if (remaining === 0) serveWaiters(kernel, code, pager);
+}
+
+function loseSlot(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
@@ -187,15 +201,15 @@ function takeLoss(
   if (transfer >= 0 || wasFree) return;
   pager.slotPage[slot] = -1;
   const word = pager.pageWord[page] as number;
-  const kept = word & (HAS_COPY | SCRATCH | TOUCHED);
+  const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);
   tellRemoved(kernel, code, pager, page);
   setWord(pager, page, modified ? (kept & ~HAS_COPY) | LOST : kept);
   for (const [index, member] of pager.members.entries()) {
-    if (member.waits !== WANTS_CLEAN || member.base + member.faultPage !== page) continue;
+    const wants = member.waits === WANTS_CLEAN || member.waits === WANTS_LOSS;
+    if (!wants || member.base + member.faultPage !== page) continue;
     member.waits = WANTS_FRAME;
     pager.waiters.push(index);
   }
-  serveWaiters(kernel, code, pager);
 }
 
 /** A member of a central pager is gone: its pages with it. */

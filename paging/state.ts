@@ -26,6 +26,9 @@ export const BUSY = 32;
 /** Mapped writable: counts as dirty until it is made clean. */
 export const DIRTY = 64;
 
+/** The wait before a refused pager asks again doubles at most this often. */
+const RETRY_DOUBLINGS = 10;
+
 export const FLAGS = 0xff;
 export const NO_PAGE = -1;
 export const NO_TAG = 0;
@@ -59,6 +62,8 @@ export const WANTS_FRAME = 1;
 export const WANTS_TRANSFER = 2;
 /** Wants to write, but too many pages are dirty for what is guaranteed. */
 export const WANTS_CLEAN = 3;
+/** Its frame was taken before it could be mapped; the word of that loss is on its way. */
+export const WANTS_LOSS = 4;
 
 export interface Member {
   readonly task: number;
@@ -115,8 +120,12 @@ export interface PagerState {
   /** Where the cleaning hand stands, by slot. */
   cleanHand: number;
   readonly lockMax: number;
-  /** A pager that holds nothing and is refused asks again after this long. */
+  /** A pager that is refused and cannot go on without asks again after this long, ... */
   readonly retryAfter: number;
+  /** ... then after twice as long, and so on: this often it has been in a row. */
+  retries: number;
+  /** A timer runs that will make it ask for frames again. */
+  retryPending: boolean;
   /** Indices of members that wait for a frame, oldest first. */
   readonly waiters: number[];
   readonly transfers: TransfersState;
@@ -207,6 +216,8 @@ export function createPagerState(options: PagerOptions): PagerState {
     cleanHand: 0,
     lockMax: options.lockMax,
     retryAfter: options.retryAfter,
+    retries: 0,
+    retryPending: false,
     waiters: [],
     transfers: createTransfers(options.transfersMax),
     policy: options.policy,
@@ -283,6 +294,15 @@ export function dropFree(pager: PagerState, slot: number): boolean {
   pager.slotPage[slot] = NO_PAGE;
   pager.freeSlots--;
   return true;
+}
+
+/**
+ * How long to wait before the next try. It doubles, or tasks that get nothing would between them
+ * ask so often that nobody's program runs any more.
+ */
+export function nextRetry(pager: PagerState): number {
+  const doublings = Math.min(RETRY_DOUBLINGS, pager.retries++);
+  return pager.retryAfter * (1 << doublings);
 }
 
 export function slotOf(word: number): number {

@@ -50,6 +50,7 @@ export function addRun(program: Command, finish: (code: number) => void): void {
 
 async function run(scenario: string, options: RunOptions): Promise<number> {
   const management = requireManagement(options);
+  requireOneSize(options);
   requireStepsAlone(options);
   requireNewFolder(options.out);
   if (options.events !== undefined) requireNewFile('--events', options.events);
@@ -143,6 +144,11 @@ function requireManagement(options: RunOptions): RowName {
       'optimal is a bound and runs no steps, expected a management; choose one',
     );
   return management as RowName;
+}
+
+function requireOneSize({ frames }: RunOptions): void {
+  if (frames === undefined || frames.length === 1) return;
+  throw inputError('--frames', `names ${frames.length} sizes, expected one for run; use compare`);
 }
 
 /** Steps are text for a reader: what goes elsewhere would be left out without a word. */

@@ -21,7 +21,7 @@ import { type ClientStep, controlMessage, obeyNotice } from '../pager/memory-con
 export const hostileKinds = ['silent', 'deaf', 'hoarder', 'liar', 'greedy'] as const;
 export type HostileKind = (typeof hostileKinds)[number];
 
-/** Timer word of a hoarder that at last returns the rest. */
+/** Timer word of a hoarder that at last returns the rest; 256 times the rest is added to it. */
 const LATE = 9;
 /** Frames a hostile client grabs at each fault beyond what it needs. */
 const GRAB = 8;
@@ -31,8 +31,9 @@ export function hostileStep(code: PagerCode, kind: HostileKind): ClientStep {
   return (kernel, state, message) => {
     const pager = state as PagerState;
     const { op } = message;
-    if (op === TIMER && message.from === NUCLEUS && message.w0 === LATE) {
-      obeyNotice(kernel, code, pager, pager.held - pager.guaranteed, 0);
+    if (op === TIMER && message.from === NUCLEUS && message.w0 % 256 === LATE) {
+      const rest = Math.floor(message.w0 / 256);
+      obeyNotice(kernel, code, pager, Math.min(rest, pager.held - pager.guaranteed), 0);
       return;
     }
     if (messageName(op) === 'notice')
@@ -70,7 +71,7 @@ function misbehave(
       const half = count >> 1;
       if (half > 0) obeyNotice(kernel, code, pager, half, cause);
       const late = deadline + Math.max(1, deadline - termNow(kernel));
-      return timerAt(kernel, late, pager.id, LATE);
+      return timerAt(kernel, late, pager.id, LATE + 256 * (count - half));
     }
     case 'liar':
       return lie(kernel, pager);

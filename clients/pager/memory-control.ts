@@ -17,7 +17,7 @@ import { payOwed } from '../../paging/eviction.ts';
 import { retryDirtying, serveWaiters } from '../../paging/faults.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
-import type { PagerState } from '../../paging/state.ts';
+import { nextRetry, type PagerState } from '../../paging/state.ts';
 
 /** What a client wants of its contract. Plain data, `owner` of the pager's state. */
 export interface ContractWish {
@@ -32,7 +32,6 @@ export interface ContractWish {
 
 const RENEW = 2;
 const PROPOSE = 3;
-/** How often a client whose proposal was refused proposes again: this many graces later. */
 const TAG = 0;
 
 export type ClientStep = (kernel: Kernel, state: object, message: Message) => void;
@@ -70,7 +69,7 @@ export function controlMessage(
       return propose(kernel, pager);
     case OP.refused:
       if (w2 === OP.contract)
-        timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, PROPOSE);
+        timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, PROPOSE);
       return;
     default:
       return;
@@ -118,6 +117,7 @@ function contractIs(
   // While a guarantee shrinks the server still grants the old one; the client keeps to the new.
   pager.guaranteed = Math.min(guaranteed, wish.guaranteed);
   pager.extra = Math.min(extra, wish.extra);
+  pager.retries = 0;
   const over = pager.held - pager.guaranteed - pager.extra;
   if (over > pager.owed) {
     pager.owed = over;

@@ -27,11 +27,13 @@ export async function optimalRows(loaded: LoadedScenario, pool: Pool): Promise<R
       management: 'optimal',
       frames: frames[at],
       sight: 'future',
-      notes: ['optimal: global Belady on the lockstep interleaving, faults only'],
+      notes: ['global Belady on the lockstep interleaving, one round each, faults only'],
+      labels: [],
       tasks: results,
       totals: totalsOf(
         results,
         tasks.map((task) => task.hostile === null),
+        0,
       ),
     };
   });

@@ -42,6 +42,8 @@ export function planUnlimited(
       hostile: null,
       renegotiate: [],
       renews: true,
+      // With memory for all nobody is in anybody's way: more rounds would show nothing.
+      atEnd: 'exit',
     };
   });
   const frames = plans.reduce((sum, plan) => sum + plan.guaranteed, 0);

@@ -1,7 +1,7 @@
 /**
  * Comparison: the same tasks under each management at each memory size, the bounds beside them.
  *
- *   read traces -> LRU curves -> guarantees -> cells (workers) -> slowdowns -> rows in fixed order
+ *   read traces -> fault curves -> guarantees -> cells (workers) -> slowdowns -> rows in fixed order
  *
  * Rows come in the order of the scenario's memory sizes and of the managements, whichever worker was
  * done first.
@@ -36,6 +36,8 @@ export interface CompareOptions {
 
 export interface Comparison {
   readonly loaded: LoadedScenario;
+  /** What the user typed as SCENARIO, for commands to try. */
+  readonly scenario?: string;
   readonly rows: readonly Row[];
   readonly oracles: readonly OracleResult[];
 }
@@ -69,7 +71,9 @@ export async function compareScenario(
       return cells.map((row) => rowOf(loaded, row, row.result, alone));
     }),
   );
-  return { loaded, rows, oracles: mergeOracles(ran) };
+  const { reproduce } = options;
+  const oracles = mergeOracles(ran);
+  return { loaded, rows, oracles, ...(reproduce !== undefined && { scenario: reproduce }) };
 }
 
 /** The rows with cells behind them, by memory size, then by name. */
@@ -170,7 +174,12 @@ function rowOf(
       ...(name === 'unlimited' ? [] : result.notes),
       ...loaded.tasks.flatMap((task) => task.notes),
     ],
+    labels: guarantees ? labelsOf(loaded, guarantees) : [],
     tasks,
-    totals: totalsOf(tasks, honest),
+    totals: totalsOf(tasks, honest, result.framesMean),
   };
+}
+
+function labelsOf({ tasks }: LoadedScenario, { perTask }: Guarantees): string[] {
+  return tasks.map(({ policy }, at) => `${policy.name} G ${perTask[at].guaranteed}`);
 }

@@ -1,8 +1,9 @@
 /**
  * Guarantees: who gets how many frames for certain, at one memory size.
  *
- * `contracts`: the lab chooses, from each task's own LRU curve, the split of a share of memory that
- * would cost the least faults in all; a task's contract in the scenario goes before that choice.
+ * `contracts`: the lab chooses, from how often each task's own policy faults at each number of frames
+ * (`policy-curve.ts`), the split of a share of memory that would cost the least faults in all; a
+ * task's contract in the scenario goes before that choice.
  * `contracts-equal`: the same share in equal parts, whatever the scenario says.
  *
  * A task may also borrow: its extras are what a scenario names, else all that is not its own.
@@ -27,7 +28,7 @@ export interface Guarantees {
 }
 
 /**
- * LRU curve of a task by frames of 4 KiB: a task with larger pages gains only with each whole page.
+ * Fault curve of a task by frames of 4 KiB: a task with larger pages gains only with each whole page.
  */
 export function curveByFrames(curve: Float64Array, order: number): Float64Array {
   if (order === 0) return curve;
@@ -70,7 +71,7 @@ export function guaranteesByCurve(
     const own = named[at] ?? wholePages(task, chosen[open.indexOf(at)]);
     return { guaranteed: own, extra: extraOf(task, own, frames, available) };
   });
-  return { perTask, note: noteOf(loaded, perTask, named, available) };
+  return { perTask, note: noteOf(loaded, named) };
 }
 
 /** The share of memory in equal parts. */
@@ -88,10 +89,7 @@ export function guaranteesEqual(
     return { guaranteed: own, extra: extraOf(task, own, frames, available) };
   });
   const share = percent(guarantees.share);
-  return {
-    perTask,
-    note: `G in equal parts of ${share} of the ${available} frames left to tasks: ${listed(tasks, perTask)}`,
-  };
+  return { perTask, note: `G in equal parts of ${share} of the frames left to tasks` };
 }
 
 function leastOf(tasks: readonly LoadedTask[]): number {
@@ -108,23 +106,14 @@ function extraOf(task: LoadedTask, own: number, frames: number, available: numbe
   return Math.min(framesOf(task.extra, frames), Math.max(0, available - own));
 }
 
-function noteOf(
-  { tasks, guarantees }: LoadedScenario,
-  perTask: readonly Guarantee[],
-  named: readonly (number | null)[],
-  available: number,
-): string {
-  const all = listed(tasks, perTask);
-  if (named.every((one) => one !== null)) return `G from the scenario: ${all}`;
-  const who = `G chosen by the lab from each task's own LRU curve`;
-  const what = `${percent(guarantees.share)} of the ${available} frames left to tasks`;
+function noteOf({ tasks, guarantees }: LoadedScenario, named: readonly (number | null)[]): string {
+  if (named.every((one) => one !== null)) return 'G from the scenario';
   const kept = tasks.filter((_, at) => named[at] !== null).map((task) => task.name);
-  const except = kept.length === 0 ? '' : ` (that of ${kept.join(', ')} by the scenario)`;
-  return `${who}, ${what}${except}: ${all}`;
-}
-
-function listed(tasks: readonly LoadedTask[], perTask: readonly Guarantee[]): string {
-  return tasks.map((task, at) => `${task.name} ${perTask[at].guaranteed}`).join(', ');
+  const except = kept.length === 0 ? '' : `; ${kept.join(', ')}: from the scenario`;
+  return (
+    `G chosen by the lab, ${percent(guarantees.share)} of the frames left to tasks, for the fewest faults ` +
+    `when each policy runs alone over its whole trace${except}`
+  );
 }
 
 function percent(share: number): string {

@@ -9,7 +9,7 @@ import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-call.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import { type BeladyFaults, beladyFaults, interleave, lruCurve } from '../bounds/index.ts';
+import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
 import { boot } from '../run/boot.ts';
 import { type CellOptions, type CellResult, type CellTask, runCell } from '../run/cell.ts';
 import { InputError } from '../scenario/input-error.ts';
@@ -17,6 +17,7 @@ import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import { readTrace, TraceError } from '../traces/index.ts';
 import type { Failure } from './failures.ts';
+import { policyCurve } from './policy-curve.ts';
 import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
 import { runSteps, type StepRecord } from './steps.ts';
 import type { Watch } from './watch.ts';
@@ -33,7 +34,12 @@ export interface CellPlan extends Omit<CellOptions, 'tasks' | 'observer' | 'prog
 export type Job =
   | { readonly kind: 'read'; readonly file: string; readonly limit: number | null }
   | { readonly kind: 'inspect'; readonly file: string }
-  | { readonly kind: 'curve'; readonly program: ReferenceString }
+  | {
+      readonly kind: 'curve';
+      readonly program: ReferenceString;
+      readonly policy: PolicyChoice;
+      readonly task: string;
+    }
   | {
       readonly kind: 'optimal';
       readonly programs: readonly ReferenceString[];
@@ -72,7 +78,7 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
     case 'inspect':
       return inspectPolicy(job.file, signals.watch);
     case 'curve':
-      return lruCurve(job.program.runs, job.program.pageNumbers.length);
+      return performCurve(job, signals);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
     case 'survey':
@@ -101,6 +107,14 @@ async function performCell(plan: CellPlan, events: boolean, signals: Signals): P
   } finally {
     send();
   }
+}
+
+async function performCurve(
+  { program, policy, task }: Extract<Job, { kind: 'curve' }>,
+  { watch }: Signals,
+): Promise<Float64Array> {
+  const code = await loadPolicy(policy, task, 0, watch);
+  return policyCurve(program, code, policy.parameters);
 }
 
 async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOptions> {

@@ -1,6 +1,6 @@
 /**
- * Survey: what is known of a scenario before its cells run: each task's LRU curve and the frames that
- * pagers and servers take for themselves.
+ * Survey: what is known of a scenario before its cells run: how often each task faults at each
+ * number of frames, and the frames that pagers and servers take for themselves.
  */
 
 import type { LoadedScenario } from '../scenario/load.ts';
@@ -27,22 +27,24 @@ export async function survey(
   if (!contracts) return { curves: [], pagerFrames: 0 };
   const needed = rows.includes('contracts') && loaded.guarantees.from === 'curve';
   const [curves, pagerFrames] = await Promise.all([
-    needed ? lruCurves(loaded, pool) : [],
+    needed ? policyCurves(loaded, pool) : [],
     pagerFramesOf(loaded, pool),
   ]);
   return { curves, pagerFrames };
 }
 
-/** One curve a task; tasks of the same program share it. */
-export async function lruCurves(loaded: LoadedScenario, pool: Pool): Promise<Float64Array[]> {
-  const known = new Map<Uint32Array, Promise<Float64Array>>();
+/** One curve a task, of its own policy; tasks of the same program and policy share it. */
+export async function policyCurves(loaded: LoadedScenario, pool: Pool): Promise<Float64Array[]> {
+  const known = new Map<string, Promise<Float64Array>>();
+  const programs: Uint32Array[] = [];
   return Promise.all(
-    loaded.tasks.map(async (task) => {
-      const program = task.references;
-      const label = `LRU curve of ${task.name}`;
-      const curve = known.get(program.runs) ?? pool.run({ kind: 'curve', program }, label);
-      known.set(program.runs, curve);
-      return curveByFrames(await curve, task.order);
+    loaded.tasks.map(async ({ name, references: program, policy, order }) => {
+      if (!programs.includes(program.runs)) programs.push(program.runs);
+      const key = JSON.stringify([programs.indexOf(program.runs), policy]);
+      const job = { kind: 'curve', program, policy, task: name } as const;
+      const curve = known.get(key) ?? pool.run(job, `fault curve of ${name}`);
+      known.set(key, curve);
+      return curveByFrames(await curve, order);
     }),
   );
 }

@@ -1,8 +1,9 @@
 /**
  * Totals of a row, slowdowns of its tasks, and Jain's index of how fairly they were slowed.
  *
- * Counts, times and frames are sums over all tasks; the mean of fault times is weighted by faults,
- * their 99th percentile is the worst task's. Slowdown (mean) and fairness are over honest tasks:
+ * Counts and times are sums over all tasks; the mean of fault times is weighted by faults, their 99th
+ * percentile is the worst task's, and so is the largest number of frames. Mean frames are what all
+ * tasks held together, averaged over time: never more than there are. Slowdown (mean) and fairness are over honest tasks:
  * how a hostile one fares is its own affair.
  */
 
@@ -29,8 +30,15 @@ export function withSlowdowns(
   });
 }
 
-/** The totals; `honest[i]` tells whether task i counts for slowdown and fairness. */
-export function totalsOf(tasks: readonly TaskResult[], honest: readonly boolean[]): Totals {
+/**
+ * The totals; `honest[i]` tells whether task i counts for slowdown and fairness, `framesMean` is of the
+ * whole cell.
+ */
+export function totalsOf(
+  tasks: readonly TaskResult[],
+  honest: readonly boolean[],
+  framesMean: number,
+): Totals {
   const slowdowns = tasks.flatMap((task, at) =>
     honest[at] && task.slowdown !== null ? [task.slowdown] : [],
   );
@@ -54,8 +62,8 @@ export function totalsOf(tasks: readonly TaskResult[], honest: readonly boolean[
     faultNsP99: tasks.some((task) => task.faultNsP99 === null)
       ? null
       : tasks.reduce((most, task) => Math.max(most, task.faultNsP99 ?? 0), 0),
-    framesMean: Math.round(sumOf(tasks, (task) => task.framesMean) * 100) / 100,
-    framesMax: sumOf(tasks, (task) => task.framesMax),
+    framesMean,
+    framesMax: tasks.reduce((most, task) => Math.max(most, task.framesMax), 0),
     slowdown:
       slowdowns.length === 0
         ? null

@@ -14,6 +14,9 @@ import type { CellMachine, CellOptions, CellTask } from '../run/cell.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawProgram } from './program.ts';
 
+/** Hoarders come twice as often: only they return late. */
+const HOSTILE: readonly HostileKind[] = [...hostileKinds, 'hoarder'];
+
 /** What a seed stands for. */
 export interface Drawn {
   readonly options: CellOptions;
@@ -84,7 +87,7 @@ function drawTasks(random: RandomState, frames: number, span: number): CellTask[
   const tasks: CellTask[] = [];
   let left = frames;
   for (let at = 0; at < count; at++) {
-    const hostile = at < hostileCount ? oneOf(random, hostileKinds) : null;
+    const hostile = at < hostileCount ? oneOf(random, HOSTILE) : null;
     // Now and then more is asked for than is left: such a task waits until another has gone.
     const most = chance(random, 85) ? Math.max(1, Math.floor(left / (count - at))) : frames;
     const guaranteed = between(random, chance(random, 5) ? 0 : 1, most);

@@ -42,12 +42,18 @@ export function runFuzz(options: FuzzOptions): FuzzResult {
     const fault = runSeed(seed, counts, planted);
     progress?.(done, seeds);
     if (fault === null) continue;
-    const command = `npx leasehold fuzz --seed-base ${seed} --seeds 1`;
+    const command = commandOf(seed, planted);
     violations.push({ seed, oracle: fault.oracle, command, what: fault.what });
     if (planted !== undefined) break;
   }
   const text = fuzzText(done, seedBase, violations, counts, options.json === true);
   return { seeds: done, violations, counts, text };
+}
+
+/** What to type to see the same again. */
+function commandOf(seed: number, planted: PlantedBug | undefined): string {
+  const switched = planted === undefined ? '' : ` --planted ${planted}`;
+  return `npx leasehold fuzz --seed-base ${seed} --seeds 1${switched}`;
 }
 
 /** Runs one seed; what it counts goes into `counts`. */

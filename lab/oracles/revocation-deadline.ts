@@ -12,12 +12,14 @@
  *   - a further notice leaves the deadline where it is [REV3]
  *   - the penalty is carried out in full, down to the guarantee of now, and no more than in full
  *     [REV5, REV7]; under none the miss is counted [REV6]
- *   - a lock is over by its time limit: no device moves data through it after that [CONT4, CONT6]
+ *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and none
+ *     without one [CONT6]
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import { type Kernel, TAKEN, termNow } from '../../nucleus/kernel.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
+import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
 
@@ -199,6 +201,15 @@ function checkPenalties(oracle: RevocationDeadline, view: OracleView): void {
 export function checkTransfer(oracle: RevocationDeadline, view: OracleView, window: number): void {
   const { containers } = view.server;
   oracle.findings.checks++;
+  if (containers.status[window] !== CONTAINER_LOCKED)
+    violate(
+      oracle.findings,
+      view.kernel,
+      'CONT6',
+      containers.owner[window],
+      -1,
+      'data moves through a window that no lock has opened',
+    );
   if (containers.lockedUntil[window] < momentOfEvent(view.kernel))
     violate(
       oracle.findings,

@@ -1,203 +1,193 @@
 /**
  * In plain words: what the table shows, computed from its numbers, and what to try next.
  *
- * Faults compared are those beyond the compulsory ones, which no management avoids. The managements
- * compared are central ones with hardware sight: what a kernel could really do.
+ * `contracts` with guarantees as the scenario has them is compared with the better of the central
+ * managements that a kernel could really do (hardware sight), size by size, on how many times longer
+ * honest tasks take than alone with ample memory.
  */
 
 import type { Comparison } from '../compare/compare.ts';
 import type { Row, TaskResult } from '../results.ts';
-import { bold, grouped, percent, ratio, type Style, wrapped } from './text.ts';
+import { bold, grouped, ratio, type Style, wrapped } from './text.ts';
 
-/** The closing paragraphs, lines ended by newlines; empty for a single row. */
+/** One memory size at which both sides ran. */
+interface Pair {
+  readonly frames: number;
+  readonly own: Row;
+  readonly central: Row;
+}
+
+/** Closer than this counts as level. */
+const LEVEL = 1.02;
+
+/** The closing lines, ended by newlines; empty where there is nothing to compare. */
 export function plainWords(comparison: Comparison, style: Style): string {
-  const { rows } = comparison;
-  if (rows.filter((row) => row.totals.virtualNs !== null).length < 2) return '';
+  const pairs = comparison.loaded.frames.flatMap((frames) => pairAt(comparison, frames));
+  if (pairs.length === 0) return '';
   const said = [
-    ...comparison.loaded.frames.map((frames) => contest(comparison, frames)),
-    losses(comparison),
-    fairness(comparison),
-    ...hostiles(comparison),
-    bounds(comparison),
+    contest(pairs),
+    equalParts(comparison, pairs),
+    gainsAndLosses(comparison, pairs),
+    fairness(comparison, pairs),
+    ...hostiles(comparison, pairs),
+    bound(comparison, pairs),
     oraclesSay(comparison),
-    `Try next: ${tryNext(comparison)}`,
+    `Try next: ${tryNext(comparison, pairs)}`,
   ].filter((text) => text !== '');
   const lines = said.flatMap((text) => wrapped(`- ${text}`, '  '));
   return `${[bold('In plain words', style), ...lines].join('\n')}\n`;
 }
 
-function rowAt(rows: readonly Row[], frames: number, management: string): Row | undefined {
+function rowAt({ rows }: Comparison, frames: number, management: string): Row | undefined {
   return rows.find((row) => row.frames === frames && row.management === management);
 }
 
-/** The best central management with hardware sight at this size, by honest completion. */
-function centralAt({ rows }: Comparison, frames: number): Row | undefined {
-  const central = ['mach', 'global-clock'].flatMap((name) => rowAt(rows, frames, name) ?? []);
-  return central.toSorted((a, b) => slowdownOf(a) - slowdownOf(b))[0];
-}
-
-function contractsAt({ rows }: Comparison, frames: number): Row | undefined {
-  const both = ['contracts', 'contracts-equal'].flatMap((name) => rowAt(rows, frames, name) ?? []);
-  return both.toSorted((a, b) => slowdownOf(a) - slowdownOf(b))[0];
+function pairAt(comparison: Comparison, frames: number): Pair[] {
+  const own =
+    rowAt(comparison, frames, 'contracts') ?? rowAt(comparison, frames, 'contracts-equal');
+  const central = ['mach', 'global-clock']
+    .flatMap((name) => rowAt(comparison, frames, name) ?? [])
+    .filter((row) => row.totals.slowdown !== null)
+    .toSorted((a, b) => slowdownOf(a) - slowdownOf(b))[0];
+  if (!own || !central || own.totals.slowdown === null) return [];
+  return [{ frames, own, central }];
 }
 
 function slowdownOf(row: Row): number {
   return row.totals.slowdown ?? Number.POSITIVE_INFINITY;
 }
 
-function honestTasks({ loaded }: Comparison, row: Row): TaskResult[] {
-  return row.tasks.filter((_, at) => loaded.tasks[at].hostile === null);
+function each(pairs: readonly Pair[], text: (pair: Pair) => string): string {
+  return pairs.map(text).join(', ');
 }
 
-function hardOf(comparison: Comparison, row: Row): number {
-  return honestTasks(comparison, row).reduce((sum, task) => sum + task.hardFaults, 0);
+function sizes(pairs: readonly Pair[]): string {
+  return `${pairs.map(({ frames }) => grouped(frames)).join(', ')} frames`;
 }
 
-/** Who wins at one memory size, and by how much. */
-function contest(comparison: Comparison, frames: number): string {
-  const own = contractsAt(comparison, frames);
-  const central = centralAt(comparison, frames);
-  if (!own || !central || own.totals.slowdown === null || central.totals.slowdown === null)
-    return '';
-  const quicker = own.totals.slowdown <= central.totals.slowdown;
-  const [first, second] = quicker ? [own, central] : [central, own];
-  const gain = slowdownOf(second) / slowdownOf(first);
-  const size = `With ${grouped(frames)} frames`;
-  const hard = `hard faults of honest tasks: ${grouped(hardOf(comparison, own))} against ${grouped(hardOf(comparison, central))}`;
-  if (gain < 1.02)
-    return `${size} ${own.management} and ${central.management} are level (slowdown ${ratio(slowdownOf(own))} and ${ratio(slowdownOf(central))}; ${hard}).`;
+/** Who wins at each memory size, and by how much. */
+function contest(pairs: readonly Pair[]): string {
   return (
-    `${size} ${first.management} wins: honest tasks are slowed ${ratio(slowdownOf(first))} times under it and ` +
-    `${ratio(slowdownOf(second))} times under ${second.management}, ${ratio(gain)} times as much (${hard}).`
+    `Time: honest tasks take ${each(pairs, ({ own }) => ratio(slowdownOf(own)))} times as long as alone when they ` +
+    `page themselves, ${each(pairs, ({ central }) => ratio(slowdownOf(central)))} under the better central pager ` +
+    `(${sizes(pairs)}). ${verdicts(pairs)}.`
   );
 }
 
-/** Tasks that do better under a central pager. */
-function losses(comparison: Comparison): string {
-  const worst: { task: string; frames: number; own: number; central: number; names: string }[] = [];
-  for (const frames of comparison.loaded.frames) {
-    const own = contractsAt(comparison, frames);
-    const central = centralAt(comparison, frames);
-    if (!own || !central) continue;
-    for (const [at, task] of own.tasks.entries()) {
-      const other = central.tasks[at].slowdown;
-      if (comparison.loaded.tasks[at].hostile !== null || !task.slowdown || !other) continue;
-      if (task.slowdown > 1.02 * other)
-        worst.push({
-          task: task.name,
-          frames,
-          own: task.slowdown,
-          central: other,
-          names: `${own.management} than ${central.management}`,
-        });
-    }
-  }
-  if (worst.length === 0)
-    return 'No honest task is slower paging itself than under the central pager, at any size.';
-  worst.sort((a, b) => b.own / b.central - a.own / a.central);
-  const { task, frames, own, central, names } = worst[0];
-  const others = worst.length > 1 ? ` It is the worst of ${worst.length} such cases.` : '';
-  return (
-    `Self-paging loses too: with ${grouped(frames)} frames ${task} is slower under ${names} ` +
-    `(${ratio(own)} against ${ratio(central)} times alone).${others}`
-  );
-}
-
-function fairness(comparison: Comparison): string {
-  const pairs = comparison.loaded.frames.flatMap((frames) => {
-    const own = contractsAt(comparison, frames)?.totals.jain ?? null;
-    const central = centralAt(comparison, frames)?.totals.jain ?? null;
-    return own === null || central === null ? [] : [{ own, central }];
+function verdicts(pairs: readonly Pair[]): string {
+  const told = pairs.map(({ own, central }) => {
+    const gain = slowdownOf(central) / slowdownOf(own);
+    if (gain > LEVEL) return { who: own.management, by: gain };
+    if (gain < 1 / LEVEL) return { who: central.management, by: 1 / gain };
+    return { who: 'nobody', by: 1 };
   });
-  if (pairs.length === 0 || comparison.loaded.tasks.length < 2) return '';
-  const fairer = pairs.filter(({ own, central }) => own > central).length;
-  const values = pairs.map(({ own, central }) => `${own.toFixed(2)} against ${central.toFixed(2)}`);
-  const whose =
-    fairer * 2 >= pairs.length
-      ? 'contracts share the pain more evenly'
-      : 'the central pager shares the pain more evenly';
-  const count = fairer * 2 >= pairs.length ? fairer : pairs.length - fairer;
-  return `Fairness: ${whose} at ${count} of ${pairs.length} sizes (Jain's index ${values.join(', ')}).`;
+  const by = (times: number) => `${Math.round(100 * (times - 1))} %`;
+  if (told.every(({ who }) => who === told[0].who && who !== 'nobody'))
+    return `Quicker: ${told[0].who}, by ${told.map((one) => by(one.by)).join(', ')}`;
+  const one = told.map(({ who, by: times }) =>
+    who === 'nobody' ? 'level' : `${who} by ${by(times)}`,
+  );
+  return `Quicker: ${one.join(', ')}`;
+}
+
+/** What the choice of guarantees is worth. */
+function equalParts(comparison: Comparison, pairs: readonly Pair[]): string {
+  const equal = pairs.map(({ frames }) => rowAt(comparison, frames, 'contracts-equal'));
+  if (pairs.some(({ own }, at) => own.management !== 'contracts' || !equal[at])) return '';
+  return (
+    `Who gets how much matters: with equal guarantees they take ` +
+    `${equal.map((row) => ratio(slowdownOf(row as Row))).join(', ')} times as long.`
+  );
+}
+
+/** The tasks that gain and lose most by paging themselves. */
+function gainsAndLosses({ loaded }: Comparison, pairs: readonly Pair[]): string {
+  const cases = pairs.flatMap(({ frames, own, central }) =>
+    own.tasks.flatMap((task, at) => {
+      const mine = task.slowdown;
+      const other = central.tasks[at].slowdown;
+      if (loaded.tasks[at].hostile !== null || !mine || !other) return [];
+      return [{ name: task.name, frames, mine, other, gain: other / mine }];
+    }),
+  );
+  if (cases.length === 0) return '';
+  const best = cases.reduce((one, two) => (two.gain > one.gain ? two : one));
+  const worst = cases.reduce((one, two) => (two.gain < one.gain ? two : one));
+  const told = ({ name, frames, mine, other }: typeof best) =>
+    `${name} (${ratio(mine)} against ${ratio(other)} times, ${grouped(frames)} frames)`;
+  const quicker = cases.filter(({ gain }) => gain > LEVEL).length;
+  const slower = cases.filter(({ gain }) => gain < 1 / LEVEL).length;
+  const parts = [
+    ...(best.gain > LEVEL ? [`gains most: ${told(best)}`] : []),
+    ...(worst.gain < 1 / LEVEL ? [`loses most: ${told(worst)}`] : []),
+    `of ${cases.length} cases ${quicker} are quicker, ${slower} slower`,
+  ];
+  return `By paging itself ${parts.join('; ')}.`;
+}
+
+function fairness({ loaded }: Comparison, pairs: readonly Pair[]): string {
+  if (loaded.tasks.filter((task) => task.hostile === null).length < 2) return '';
+  const index = ({ totals }: Row) => (totals.jain ?? 0).toFixed(2);
+  return (
+    `Fairness (Jain's index): ${each(pairs, ({ own }) => index(own))} under contracts, ` +
+    `${each(pairs, ({ central }) => index(central))} centrally.`
+  );
 }
 
 /** What each hostile client did, and what came of it. */
-function hostiles(comparison: Comparison): string[] {
-  return comparison.loaded.tasks.flatMap((task, at) => {
+function hostiles({ loaded }: Comparison, pairs: readonly Pair[]): string[] {
+  return loaded.tasks.flatMap((task, at) => {
     if (task.hostile === null) return [];
-    const held = comparison.loaded.frames.flatMap((frames) => {
-      const own = rowAt(comparison.rows, frames, 'contracts');
-      const central = centralAt(comparison, frames);
-      return own && central
-        ? [{ frames, own: own.tasks[at], central: central.tasks[at], name: central.management }]
-        : [];
-    });
-    if (held.length === 0) return [];
-    const least = held[0];
-    const { revocationsMet: met, revocationsMissed: missed } = least.own;
-    const said =
-      met + missed === 0
+    const sum = (value: (task: TaskResult) => number) =>
+      pairs.reduce((all, { own }) => all + value(own.tasks[at]), 0);
+    const missed = sum((one) => one.revocationsMissed);
+    const notices = missed + sum((one) => one.revocationsMet);
+    const obeyed =
+      notices === 0
         ? 'was never asked for frames back'
-        : `answered ${met} of ${met + missed} notices in time`;
+        : `missed ${grouped(missed)} of ${grouped(notices)} deadlines to return frames`;
+    const held = (of: Pair, side: 'own' | 'central') => grouped(of[side].tasks[at].framesMean);
     return [
-      `${task.name} is hostile (${task.hostile}). With ${grouped(least.frames)} frames it ${said}, grew to ` +
-        `${grouped(least.own.framesMax)} frames under contracts and to ${grouped(least.central.framesMax)} under ` +
-        `${least.name}, held ${grouped(least.own.framesMean)} and ${grouped(least.central.framesMean)} on average, ` +
-        `and lost ${grouped(least.own.lostFaults)} pages that it touched again.`,
+      `${task.name} is hostile (${task.hostile}): it ${obeyed}, and held ` +
+        `${each(pairs, (pair) => held(pair, 'own'))} frames on average, ` +
+        `${each(pairs, (pair) => held(pair, 'central'))} centrally.`,
     ];
   });
 }
 
-/** How far the best contender is from what cannot be beaten. */
-function bounds(comparison: Comparison): string {
-  const parts = comparison.loaded.frames.flatMap((frames) => {
-    const optimal = rowAt(comparison.rows, frames, 'optimal');
-    const own = contractsAt(comparison, frames);
-    const central = centralAt(comparison, frames);
-    if (!optimal || !own) return [];
-    const least = optimal.totals.faults;
-    const text = `${ratio(own.totals.faults / least)}`;
-    return [
-      central ? `${text} (${central.management} ${ratio(central.totals.faults / least)})` : text,
-    ];
-  });
-  if (parts.length === 0) return '';
-  return `Against the offline optimum, contracts take ${parts.join(', ')} times its faults, from the smallest memory listed to the last; part of that gap is foresight nobody has.`;
+/** How far both are from what cannot be beaten. */
+function bound(comparison: Comparison, pairs: readonly Pair[]): string {
+  const optimal = pairs.flatMap(({ frames }) => rowAt(comparison, frames, 'optimal') ?? []);
+  if (optimal.length !== pairs.length || comparison.loaded.schedule !== 'lockstep') return '';
+  const times = (row: Row, at: number) => ratio(row.totals.faults / optimal[at].totals.faults);
+  return (
+    `The offline optimum faults least: contracts take ${pairs.map(({ own }, at) => times(own, at)).join(', ')} ` +
+    `times its faults, the central pager ${pairs.map(({ central }, at) => times(central, at)).join(', ')}.`
+  );
 }
 
 function oraclesSay({ oracles }: Comparison): string {
-  if (oracles.length === 0) return '';
+  if (oracles.length === 0) return 'Nobody checked the rules (--no-oracles).';
   const checks = oracles.reduce((sum, one) => sum + one.checks, 0);
   const violations = oracles.reduce((sum, one) => sum + one.violations.length, 0);
   if (violations > 0) return `The oracles found ${violations} violations: see below.`;
-  return `${oracles.length} oracles made ${grouped(checks)} checks and found nothing wrong.`;
+  return `${oracles.length} oracles checked ${grouped(checks)} times that the rules were kept: they were.`;
 }
 
 /** One experiment that the numbers suggest. */
-function tryNext(comparison: Comparison): string {
-  const { loaded } = comparison;
-  const smallest = Math.min(...loaded.frames);
-  const own = rowAt(comparison.rows, smallest, 'contracts');
-  const equal = rowAt(comparison.rows, smallest, 'contracts-equal');
-  const worst = own
-    ? [...own.tasks.entries()]
-        .filter(([at, task]) => loaded.tasks[at].hostile === null && task.slowdown !== null)
-        .toSorted(([, a], [, b]) => (b.slowdown ?? 0) - (a.slowdown ?? 0))[0]?.[1]
-    : undefined;
-  const ideas: string[] = [];
-  if (worst)
-    ideas.push(
-      `${worst.name} suffers most (slowed ${ratio(worst.slowdown ?? 0)} times): give it another policy, ` +
-        `--policy working-set --task ${worst.name}, or your own (clients/policies/README.md)`,
+function tryNext({ loaded, scenario }: Comparison, pairs: readonly Pair[]): string {
+  const smallest = pairs.reduce((one, two) => (two.frames < one.frames ? two : one));
+  const slowest = [...smallest.own.tasks.entries()]
+    .filter(([at, task]) => loaded.tasks[at].hostile === null && task.slowdown !== null)
+    .toSorted(([, a], [, b]) => (b.slowdown ?? 0) - (a.slowdown ?? 0))[0];
+  const command = `npx leasehold compare ${scenario ?? 'SCENARIO'}`;
+  if (slowest) {
+    const { name } = slowest[1];
+    const other = loaded.tasks[slowest[0]].policy.name === 'working-set' ? 'clock' : 'working-set';
+    return (
+      `${name} suffers most. Name its guarantee in the scenario, or try ` +
+      `${command} --policy ${other} --task ${name}, or write a policy: clients/policies/README.md.`
     );
-  if (own && equal && slowdownOf(equal) < slowdownOf(own))
-    ideas.push(
-      'equal guarantees beat the chosen ones here: name your own under contract in the scenario',
-    );
-  const faults = own ? own.totals.faults : 0;
-  if (faults > 0 && own && own.totals.hardFaults / faults < 0.5)
-    ideas.push(
-      `most faults are soft (${percent(1 - own.totals.hardFaults / faults)}): less memory shows more, --frames ${Math.max(1, Math.round(smallest / 2))}`,
-    );
-  else ideas.push(`find where the gap closes: --frames ${2 * Math.max(...loaded.frames)}`);
-  return `${ideas.join('; ')}.`;
+  }
+  return `other sizes: ${command} --frames ${2 * smallest.frames}.`;
 }

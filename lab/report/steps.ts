@@ -1,7 +1,7 @@
 /**
  * Steps as text: a small run, a line for each reference, as a lecture would write it on the board.
  *
- *   L      4   page 4  read   fault: first touch   out 1          resident 2 3 4
+ *   board   4   4   read   fault: first touch, read in   1   2 3 4
  */
 
 import {
@@ -16,9 +16,13 @@ import { clipped } from './text.ts';
 
 const KINDS = ['read', 'write', 'fetch'];
 const SHOWN_PAGES = 12;
+/** A fault makes a page or a few go; more at once went with a task's end. */
+const OUT_TOGETHER = 3;
 
 interface Board {
   readonly loaded: LoadedScenario;
+  /** Columns that a name, a reference's number, a page and a page that goes take. */
+  readonly widths: { readonly name: number; at: number; page: number; out: number };
   /** Names stand before pages where tasks share a pager. */
   readonly named: boolean;
   /** By task: pages in the order they came in. */
@@ -39,18 +43,53 @@ export function stepsText(
   central: boolean,
 ): string {
   const { tasks } = loaded;
+  const named = central && tasks.length > 1;
   const board: Board = {
     loaded,
-    named: central && tasks.length > 1,
+    named,
+    widths: widthsOf(loaded, named),
     resident: tasks.map(() => []),
     out: [],
     fault: tasks.map(() => ''),
     cursor: tasks.map(() => ({ run: 0, offset: 0 })),
-    lines: [line('task', 'reference', 'page', 'access', 'outcome', 'out', 'resident')],
+    lines: [],
   };
+  board.lines.push(line(board, 'task', 'at', 'page', 'access', 'outcome', 'out', 'resident'));
   for (const record of records) show(board, record);
   flush(board);
-  return `${board.lines.join('\n')}\n`;
+  return `${[...board.lines, '', ...summary(loaded, records)].join('\n')}\n`;
+}
+
+/** Faults of each task, as the textbook counts them. */
+function summary({ tasks }: LoadedScenario, records: readonly StepRecord[]): string[] {
+  return tasks.map(({ name }, task) => {
+    let references = 0;
+    let faults = 0;
+    let first = 0;
+    for (const record of records) {
+      if (record.task !== task) continue;
+      if (record.kind === 'run') references += record.to - record.from;
+      if (record.kind !== 'fault') continue;
+      faults++;
+      if (record.first) first++;
+    }
+    return `${name}: ${references} references, ${faults} faults, ${first} of them first touches`;
+  });
+}
+
+function widthsOf({ tasks }: LoadedScenario, named: boolean): Board['widths'] {
+  const widest = (texts: readonly string[]) => Math.max(4, ...texts.map((text) => text.length));
+  const numbers = tasks.flatMap(({ references }) =>
+    Array.from(references.pageNumbers, (page) => String(page)),
+  );
+  const name = Math.min(12, widest(tasks.map((task) => task.name)));
+  const page = widest(numbers);
+  return {
+    name,
+    at: widest(tasks.map((task) => String(task.references.references))),
+    page,
+    out: named ? page + name + 1 : page,
+  };
 }
 
 function show(board: Board, record: StepRecord): void {
@@ -83,9 +122,10 @@ function showReference(board: Board, task: number, at: number): void {
   const { loaded, cursor, fault } = board;
   const program = loaded.tasks[task].references;
   const run = program.runs[cursor[task].run];
-  // What went without a fault of this reference went for another reason: a line of its own.
-  if (fault[task] === '') flush(board);
+  // What went for another reason than this reference's fault stands on a line of its own.
+  if (fault[task] === '' || board.out.length > OUT_TOGETHER) flush(board);
   const text = line(
+    board,
     loaded.tasks[task].name,
     String(at + 1),
     String(numberOf(program, pageOfRun(run))),
@@ -110,7 +150,7 @@ function advance(cursor: { run: number; offset: number }, { runs }: ReferenceStr
 /** Pages that went with no fault behind it: called back, given up, or freed at an end. */
 function flush(board: Board): void {
   if (board.out.length === 0) return;
-  board.lines.push(line('', '', '', '', 'given up', board.out.join(' '), ''));
+  board.lines.push(line(board, '', '', '', '', 'given up', board.out.join(' '), ''));
   board.out = [];
 }
 
@@ -131,15 +171,16 @@ function numberOf(program: ReferenceString, page: number): number {
   return program.pageNumbers[page];
 }
 
-function line(...[task, at, page, access, outcome, out, resident]: string[]): string {
+function line({ widths }: Board, ...texts: string[]): string {
+  const [task, at, page, access, outcome, out, resident] = texts;
   const cells = [
-    clipped(task, 12).padEnd(12),
-    at.padStart(9),
-    page.padStart(14),
-    `  ${access.padEnd(6)}`,
-    `  ${outcome.padEnd(28)}`,
-    `  ${out.padEnd(12)}`,
-    `  ${resident}`,
+    clipped(task, widths.name).padEnd(widths.name),
+    at.padStart(widths.at),
+    page.padStart(widths.page),
+    access.padEnd(6),
+    outcome.padEnd(27),
+    out.padEnd(widths.out),
+    resident,
   ];
-  return cells.join('').trimEnd();
+  return cells.join('  ').trimEnd();
 }

@@ -1,31 +1,33 @@
 /**
- * Table: a line for each memory size and management, its tasks beneath, notes at the foot of a size.
+ * Table: a line for each memory size and management, its tasks beneath, notes at the foot.
  *
- * Fits 120 columns. Blank is what a bound does not compute. Units stand in the head.
+ * Fits 120 columns, and columns never touch: a count too wide for its own is shortened (12.3 M; the
+ * document of `--json` has every digit). Blank is what a bound does not compute. Page-ins are not
+ * shown: each hard fault reads one page.
  */
 
 import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
 import type { Row, TaskResult, Totals } from '../results.ts';
-import { bold, clipped, dim, grouped, ratio, type Style, wrapped } from './text.ts';
+import { bold, clipped, counted, dim, grouped, ratio, type Style, wrapped } from './text.ts';
 
 interface Column {
   readonly head: string;
   readonly width: number;
-  cell(of: TaskResult | Totals): string;
+  cell(of: TaskResult | Totals, width: number): string;
 }
 
 const NAME_WIDTH = 17;
+const LABEL_WIDTH = 20;
 
 const columns: readonly Column[] = [
-  { head: 'faults', width: 11, cell: (of) => grouped(of.faults) },
-  { head: 'hard', width: 10, cell: (of) => timed(of, grouped(of.hardFaults)) },
-  { head: 'soft', width: 9, cell: (of) => timed(of, grouped(of.softFaults)) },
-  { head: 'lost', width: 7, cell: (of) => timed(of, grouped(of.lostFaults)) },
-  { head: 'page-ins', width: 10, cell: (of) => timed(of, grouped(of.pageIns)) },
-  { head: 'page-outs', width: 10, cell: (of) => timed(of, grouped(of.pageOuts)) },
+  { head: 'faults', width: 11, cell: (of, width) => counted(of.faults, width - 1) },
+  { head: 'hard', width: 10, cell: (of, width) => timed(of, counted(of.hardFaults, width - 1)) },
+  { head: 'soft', width: 10, cell: (of, width) => timed(of, counted(of.softFaults, width - 1)) },
+  { head: 'lost', width: 7, cell: (of, width) => timed(of, counted(of.lostFaults, width - 1)) },
+  { head: 'page-outs', width: 11, cell: (of, width) => timed(of, counted(of.pageOuts, width - 1)) },
   { head: 'time s', width: 9, cell: (of) => (of.virtualNs === null ? '' : seconds(of.virtualNs)) },
-  { head: 'slowdown', width: 9, cell: (of) => (of.slowdown === null ? '' : ratio(of.slowdown)) },
+  { head: 'slowdown', width: 10, cell: (of) => (of.slowdown === null ? '' : ratio(of.slowdown)) },
   { head: 'jain', width: 6, cell: (of) => ('jain' in of ? (of.jain?.toFixed(2) ?? '') : '') },
   { head: 'frames', width: 8, cell: (of) => timed(of, grouped(of.framesMean)) },
 ];
@@ -36,13 +38,15 @@ export function tableText(comparison: Comparison, style: Style): string {
   const lines = [...headLines(comparison, style), ''];
   const head = columns.map(({ head: text, width }) => text.padStart(width)).join('');
   for (const frames of loaded.frames) {
-    const mib = ((frames * 4096) / 1048576).toFixed(1);
-    lines.push(bold(`memory ${grouped(frames)} frames (${mib} MiB)`, style));
-    lines.push(dim(`  ${'management'.padEnd(NAME_WIDTH)}${head}  sight`, style));
+    const size =
+      frames < 256 ? `${frames * 4} KiB` : `${((frames * 4096) / 1048576).toFixed(1)} MiB`;
+    lines.push(bold(`memory ${grouped(frames)} frames (${size})`, style));
+    lines.push(dim(`  ${'management'.padEnd(NAME_WIDTH)}${head}  sight, policy, G`, style));
     const here = rows.filter((row) => row.frames === frames);
     for (const row of here) lines.push(...rowLines(comparison, row, style));
-    lines.push(...noteLines(here, style), '');
+    lines.push('');
   }
+  lines.push(...noteLines(rows, style), '');
   return `${lines.join('\n')}\n`;
 }
 
@@ -62,37 +66,41 @@ function headLines({ loaded }: Comparison, style: Style): string[] {
     ...wrapped(`${bold(loaded.name, style)}: ${tasks.join(', ')}`, '  '),
     ...wrapped(`on ${machine}; ${turn}; ${pagers}; seed ${loaded.seed}`, '  '),
     ...wrapped(
-      'faults = hard (device read) + soft + lost; time is virtual, summed over tasks; slowdown (mean of honest ' +
-        'tasks) against alone with unlimited memory; jain: 1 is fair; frames: held on average',
+      'faults = hard (a page read) + soft + lost; time: virtual, of tasks summed; slowdown: times as long as ' +
+        'alone with ample memory, mean of honest tasks; jain: how evenly slowed, 1 is evenly; frames: held on ' +
+        'average; G: frames guaranteed',
       '  ',
     ),
   ];
 }
 
 function rowLines({ loaded }: Comparison, row: Row, style: Style): string[] {
-  const cells = columns.map(({ cell, width }) => cell(row.totals).padStart(width)).join('');
-  const lines = [
-    `  ${bold(clipped(row.management, NAME_WIDTH - 1).padEnd(NAME_WIDTH), style)}${cells}  ${row.sight}`,
-  ];
+  const cells = cellsOf(row.totals);
+  const name = clipped(row.management, NAME_WIDTH - 1).padEnd(NAME_WIDTH);
+  const lines = [`  ${bold(name, style)}${cells}  ${row.sight}`];
   for (const [at, task] of row.tasks.entries()) {
     const mark = loaded.tasks[at].hostile === null ? '' : '!';
-    const name = clipped(`${task.name}${mark}`, NAME_WIDTH - 3).padEnd(NAME_WIDTH - 2);
-    const own = columns.map(({ cell, width }) => cell(task).padStart(width)).join('');
-    lines.push(dim(`    ${name}${own}`.trimEnd(), style));
+    const own = clipped(`${task.name}${mark}`, NAME_WIDTH - 3).padEnd(NAME_WIDTH - 2);
+    const label = clipped(row.labels[at] ?? '', LABEL_WIDTH);
+    lines.push(dim(`    ${own}${cellsOf(task)}  ${label}`.trimEnd(), style));
   }
   return lines;
 }
 
+function cellsOf(of: TaskResult | Totals): string {
+  return columns.map(({ cell, width }) => cell(of, width).padStart(width)).join('');
+}
+
 /** Each note once, behind the managements that have it. */
 function noteLines(rows: readonly Row[], style: Style): string[] {
-  const byNote = new Map<string, string[]>();
-  for (const row of rows) {
-    for (const note of row.notes) byNote.set(note, [...(byNote.get(note) ?? []), row.management]);
-  }
+  const byNote = new Map<string, Set<string>>();
+  for (const row of rows)
+    for (const note of row.notes)
+      byNote.set(note, (byNote.get(note) ?? new Set()).add(row.management));
+  const all = new Set(rows.map((row) => row.management));
   return [...byNote].flatMap(([note, managements]) => {
-    const whose = managements.length === rows.length ? 'all' : managements.join(', ');
-    const text = note.startsWith(`${whose}:`) ? note : `${whose}: ${note}`;
-    return wrapped(`  ${text}`, '    ').map((line) => dim(line, style));
+    const whose = managements.size === all.size ? 'all' : [...managements].join(', ');
+    return wrapped(`${whose}: ${note}`, '  ').map((line) => dim(line, style));
   });
 }
 
@@ -103,10 +111,12 @@ function timed(of: TaskResult | Totals, text: string): string {
 
 function seconds(ns: number): string {
   const value = ns / 1e9;
+  if (ns > 0 && ns < 1e6) return `${(ns / 1e3).toFixed(1)} us`;
   return value.toFixed(value >= 1000 ? 0 : value >= 100 ? 1 : value >= 1 ? 2 : 4);
 }
 
 function timeText(ticks: number, clock: 'ns' | 'references'): string {
   if (clock === 'references') return `${grouped(ticks)} references`;
-  return `${ticks / 1e6} ms`;
+  if (ticks >= 1e6) return `${ticks / 1e6} ms`;
+  return ticks >= 1e3 ? `${ticks / 1e3} us` : `${ticks} ns`;
 }

@@ -11,6 +11,16 @@ export function grouped(count: number): string {
   return String(Math.round(count)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** The count grouped where that fits `width`, else in thousands, millions, ... to three digits. */
+export function counted(count: number, width: number): string {
+  const text = grouped(count);
+  if (text.length <= width) return text;
+  const power = Math.min(4, Math.floor((String(Math.round(count)).length - 1) / 3));
+  const value = count / 1000 ** power;
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${['', 'k', 'M', 'G', 'T'][power]}`;
+}
+
 export function dim(text: string, { colours }: Style): string {
   return colours ? `\u001b[2m${text}\u001b[22m` : text;
 }

@@ -85,6 +85,8 @@ export interface CellResult {
   readonly notes: readonly string[];
   /** Everything but `slowdown`, which the caller fills in. */
   readonly tasks: readonly TaskResult[];
+  /** Frames all tasks held together, averaged over time from the first start to the last end. */
+  readonly framesMean: number;
   readonly oracles: readonly OracleResult[];
 }
 

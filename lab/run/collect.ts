@@ -26,10 +26,8 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       throw new Error(`collect: ${task.name} has not finished`);
     return taskResult(task);
   });
-  const notes = [
-    `pagers and servers take ${world.pagerFrames} frames, ${world.taskFrames} are left for tasks`,
-  ];
-  return { sight: sightOf(world), notes, tasks, oracles };
+  const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
+  return { sight: sightOf(world), notes, tasks, framesMean: framesMeanOf(world), oracles };
 }
 
 function sightOf(world: World): string {
@@ -39,6 +37,19 @@ function sightOf(world: World): string {
   if (management !== 'contracts') return 'hardware';
   const sights = new Set(tasks.map((task) => task.policy.sight));
   return sights.size === 1 ? (tasks[0]?.policy.sight ?? 'none') : 'mixed';
+}
+
+/** Later rounds of tasks that start over count too: it is about memory, not about a task. */
+function framesMeanOf({ kernel, clients }: World): number {
+  const { tasks, nowNs } = kernel.state;
+  let from = nowNs;
+  let sum = 0;
+  for (const id of clients) {
+    const task = tasks[id] as TaskState;
+    from = Math.min(from, task.startedNs);
+    sum += task.frameNs + task.framesHeld * (nowNs - task.framesSinceNs);
+  }
+  return nowNs === from ? 0 : Math.round((sum / (nowNs - from)) * 100) / 100;
 }
 
 function taskResult(task: TaskState): TaskResult {

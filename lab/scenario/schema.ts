@@ -36,7 +36,7 @@ export type Time = z.infer<typeof timeSchema>;
 /** Frames, or a share of memory. */
 const quantitySchema = z.union([
   z.int().min(0).max(PAGES_MAX),
-  z.string().regex(/^(100|\d{1,2}(\.\d+)?)\s?%$/, { error: 'expected frames, or a share "25%"' }),
+  z.string().regex(/^(100|\d{1,2}(\.\d+)?)\s?%$/),
 ]);
 export type Quantity = z.infer<typeof quantitySchema>;
 
@@ -93,7 +93,7 @@ const taskSchema = z.strictObject({
   scratch: z.array(scratchSchema).default([]),
   zeroFill: z.boolean().default(true),
   start: timeSchema.default(0),
-  hostile: z.enum(['silent', 'hoarder', 'liar', 'greedy']).optional(),
+  hostile: z.enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy']).optional(),
   renegotiate: z
     .array(
       z.strictObject({ at: z.int().min(1), guaranteed: quantitySchema, extra: quantitySchema }),

@@ -171,10 +171,8 @@ export function expireLocks(kernel: Kernel, server: MemoryServerState): void {
   for (let id = 0; id < containers.status.length; id++) {
     if (containers.status[id] !== CONTAINER_LOCKED) continue;
     const until = containers.lockedUntil[id] as number;
-    if (until > now || server.planted === 'lock-without-end') {
-      next = Math.min(next, Math.max(until, now + 1));
-      continue;
-    }
+    if (until > now) next = Math.min(next, until);
+    if (until > now || server.planted === 'lock-without-end') continue;
     observe(kernel, containers.owner[id] as number, { kind: 'lockExpired' });
     unlock(kernel, server, id);
   }

@@ -40,11 +40,16 @@ test.each(hostileKinds)('beside a %s client the honest one faults as it does alo
 });
 
 test('with no penalty the damage is there: the test above can fail', () => {
-  const { options } = beside('silent', 'none');
-  // Before it has all its frames the others are gone for ever.
-  const [first, ...rest] = options.tasks;
-  const tasks = [{ ...(first as typeof honest), start: 300_000 }, ...rest];
-  expect(runCell({ ...options, tasks }).tasks[0]?.faults).toBeGreaterThan((alone ?? 0) + 100);
+  // It asks for the other half of its frames once the hostile client has all that are free.
+  const grown = [{ at: 100, guaranteed: 12, extra: 0 }];
+  const grower = { ...honest, start: 0, guaranteed: 6, renegotiate: grown };
+  const faults = (kind: HostileKind | null, penalty: Penalty) => {
+    const { options } = beside(kind, penalty);
+    return runCell({ ...options, tasks: [grower, ...options.tasks.slice(1)] }).tasks[0]?.faults;
+  };
+  const undisturbed = faults(null, 'none') as number;
+  expect(faults('silent', 'repossess')).toBe(undisturbed);
+  expect(faults('silent', 'none')).toBeGreaterThan(1.2 * undisturbed);
 });
 
 test.each(['silent', 'deaf', 'liar', 'hoarder'] as const)('a %s client misses and dies', (kind) => {

@@ -1,0 +1,63 @@
+/** Booting, the machine: address spaces, frames, MMU, page table, and the kernel around them. */
+
+import { createKernel, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import { nucleusStep } from '../../nucleus/life.ts';
+import { createSpace, type SpaceState } from '../../sim-hw/address-space.ts';
+import { bareCosts, costProfiles } from '../../sim-hw/costs/index.ts';
+import { createFrames } from '../../sim-hw/frames.ts';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { createMmu } from '../../sim-hw/translation.ts';
+import type { CellOptions } from './cell.ts';
+import { containersFor, ORDER_MAX, orderOf } from './layout.ts';
+
+/** An address space for each task, their global page ids one after the other. */
+export function createSpaces(options: CellOptions): SpaceState[] {
+  let base = 0;
+  return options.tasks.map((task, id) => {
+    const space = createSpace(id, base, task.program, orderOf(task));
+    base += space.pages;
+    return space;
+  });
+}
+
+/** The kernel over its machine. Throws RangeError for parts that no machine has. */
+export function createWorldKernel(
+  options: CellOptions,
+  spaces: SpaceState[],
+  frames: number,
+): Kernel {
+  const { machine, tasks } = options;
+  const profile = costProfiles[machine.costs];
+  const format = pageTableFormats[machine.pageTable];
+  const geometry = tlbGeometries[machine.tlb];
+  if (profile === undefined || format === undefined || geometry === undefined)
+    throw new RangeError('machine: unknown cost profile, page table or TLB');
+  const costs = bareCosts(profile);
+  const kernel = createKernel({
+    costs,
+    format,
+    programs: tasks.map((task) => task.program),
+    schedule: {
+      kind: options.schedule,
+      slice: options.schedule === 'lockstep' ? 1 : options.slice,
+      overlap: options.schedule === 'slices' && options.clock === 'ns',
+      atEnd: tasks.map((task) => task.atEnd),
+    },
+    frames: createFrames(frames, ORDER_MAX),
+    mmu: createMmu(geometry, pagesOf(spaces), costs, options.clock === 'references'),
+    table: format.create(frames, tasks.length),
+    spaces,
+    countsReferences: options.clock === 'references',
+    windows: containersFor(options),
+    messagesMax: 1 << 14,
+    logsSegments: options.management === 'global-lru',
+    planted: options.planted ?? '',
+  });
+  (kernel.receivers as object[])[NUCLEUS] = { step: nucleusStep, state: {} };
+  return kernel;
+}
+
+function pagesOf(spaces: readonly SpaceState[]): number {
+  return spaces.reduce((sum, space) => sum + space.pages, 0);
+}

@@ -1,0 +1,143 @@
+/**
+ * Booting, the pagers: one for each client, or a central one for all. Both are made of the same parts
+ * and differ in members, policy, thresholds and contract.
+ */
+
+import { hostileStep } from '../../clients/hostile/hostile.ts';
+import { type ContractWish, clientStep } from '../../clients/pager/memory-control.ts';
+import clock from '../../clients/policies/clock.ts';
+import fifo from '../../clients/policies/fifo.ts';
+import lru from '../../clients/policies/lru.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
+import { createPagerState, type PagerOptions, type PagerState } from '../../paging/state.ts';
+import mach from '../../servers/central/mach.ts';
+import { seedOf } from '../../sim-hw/random.ts';
+import { nextUses } from '../bounds/index.ts';
+import type { CellOptions, CellTask } from './cell.ts';
+import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, orderOf } from './layout.ts';
+
+/** Policy and program of one task; only future sight is given the next uses. */
+export function clientCode(task: CellTask): PagerCode {
+  const { runs, pageNumbers } = task.program;
+  const nextUse =
+    task.policy.sight === 'future' ? nextUses(runs, pageNumbers.length) : new Uint32Array(0);
+  return createPagerCode(task.policy, [{ runs, nextUse }]);
+}
+
+/** Policy of a central management and the programs of all tasks. */
+export function centralCode(options: CellOptions): PagerCode {
+  const programs = options.tasks.map(({ program }) => ({
+    runs: program.runs,
+    nextUse: new Uint32Array(0),
+  }));
+  const central: Record<string, Policy> = {
+    mach: mach as Policy,
+    'global-clock': clock as Policy,
+    'global-lru': lru as Policy,
+  };
+  return createPagerCode(central[options.management] ?? (fifo as Policy), programs);
+}
+
+/** What answers the messages of a client: honest or hostile. */
+export function stepOf(task: CellTask, code: PagerCode): ReturnType<typeof clientStep> {
+  return task.hostile === null ? clientStep(code) : hostileStep(code, task.hostile);
+}
+
+/** The pager of one client, with the contract it wishes for. */
+export function clientPager(
+  options: CellOptions,
+  task: CellTask,
+  code: PagerCode,
+  id: number,
+): PagerState {
+  const owner: ContractWish = {
+    guaranteed: task.guaranteed,
+    extra: task.extra,
+    term: options.terms.term,
+    renews: task.renews,
+    changes: task.renegotiate,
+    next: 0,
+  };
+  const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
+  return createPagerState({
+    ...pagerParts(options, [task], [id]),
+    id,
+    tracksDirty,
+    spareLow: options.spareFrames,
+    spareHigh: options.spareFrames,
+    transfersMax: CLIENT_TRANSFERS,
+    policy: createPolicy(
+      options,
+      code.policy,
+      task.policyParameters,
+      task.program.pageNumbers.length,
+      task.guaranteed,
+      task.name,
+    ),
+    owner,
+  });
+}
+
+/** One pager for all clients. */
+export function centralPager(
+  options: CellOptions,
+  code: PagerCode,
+  firstClient: number,
+): PagerState {
+  const pages = options.tasks.reduce((sum, task) => sum + task.program.pageNumbers.length, 0);
+  const spare = options.spareFrames * options.tasks.length;
+  return createPagerState({
+    ...pagerParts(
+      options,
+      options.tasks,
+      options.tasks.map((_, i) => firstClient + i),
+    ),
+    id: CENTRAL,
+    tracksDirty: false,
+    spareLow: spare,
+    spareHigh: spare,
+    transfersMax: CENTRAL_TRANSFERS,
+    policy: createPolicy(options, code.policy, {}, pages, options.machine.frames, 'central'),
+    owner: {},
+  });
+}
+
+function pagerParts(
+  options: CellOptions,
+  tasks: readonly CellTask[],
+  ids: readonly number[],
+): Pick<PagerOptions, 'memoryPort' | 'swapPort' | 'members' | 'lockMax' | 'retryAfter'> {
+  const central = options.management !== 'contracts' && options.management !== 'unlimited';
+  return {
+    memoryPort: 0,
+    swapPort: 1,
+    lockMax: lockMax(options),
+    retryAfter: options.terms.graceExtra,
+    members: tasks.map((task, i) => ({
+      task: ids[i] as number,
+      pages: task.program.pageNumbers.length,
+      order: orderOf(task),
+      image: task.initial === 'image',
+      // A central pager knows of no scratch and of no page that need not be zeroed.
+      zeroFill: central || task.zeroFill,
+      scratch: central ? [] : task.scratch,
+    })),
+  };
+}
+
+function createPolicy(
+  options: CellOptions,
+  policy: Policy,
+  parameters: Readonly<Record<string, number>>,
+  pages: number,
+  guaranteedFrames: number,
+  label: string,
+): object {
+  return policy.create({
+    pages,
+    guaranteedFrames,
+    parameters: { ...policy.parameters, ...parameters },
+    seed: seedOf(options.seed, `policy ${label}`),
+  }) as object;
+}

@@ -1,0 +1,116 @@
+/**
+ * Booting, the servers: memory and swap in every world; a central pager, with Mach's default pager
+ * before its swap, where one answers for all tasks. Every page has a block on swap.
+ */
+
+import { addFrames, type CapabilityTable } from '../../nucleus/capabilities.ts';
+import { addTask, givePort, type Kernel } from '../../nucleus/kernel.ts';
+import type { PagerCode } from '../../paging/policy-call.ts';
+import type { PagerState } from '../../paging/state.ts';
+import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
+import { machThresholds } from '../../servers/central/mach.ts';
+import { centralStep, stockCentral } from '../../servers/central/server.ts';
+import { addHeld, setGuarantee } from '../../servers/memory/ledger.ts';
+import { memoryServerStep } from '../../servers/memory/server.ts';
+import {
+  ACTIVE,
+  clientOf,
+  createMemoryServerState,
+  type MemoryServerState,
+} from '../../servers/memory/state.ts';
+import { createSwapServerState, swapServerStep } from '../../servers/swap/server.ts';
+import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
+import type { SpaceState } from '../../sim-hw/address-space.ts';
+import { devices } from '../../sim-hw/devices/index.ts';
+import { takeRun } from '../../sim-hw/frames.ts';
+import { seedOf } from '../../sim-hw/random.ts';
+import type { CellOptions } from './cell.ts';
+import {
+  CENTRAL,
+  CENTRAL_TRANSFERS,
+  containersFor,
+  DEFAULT_PAGER,
+  lockMax,
+  MEMORY,
+  SWAP,
+} from './layout.ts';
+
+/** The memory server and the swap server, told of every death. */
+export function addServers(
+  options: CellOptions,
+  kernel: Kernel,
+  frames: number,
+  isCentral: boolean,
+): void {
+  const planted = options.planted ?? null;
+  const memory = createMemoryServerState(
+    MEMORY,
+    frames,
+    options.terms,
+    containersFor(options),
+    planted,
+  );
+  addTask(kernel, 'memory', -1, { step: memoryServerStep, state: memory });
+  const model = devices[options.machine.device as keyof typeof devices];
+  const device = model.create(seedOf(options.seed, 'device'));
+  const swap = createSwapServerState(
+    SWAP,
+    0,
+    createStore(),
+    device,
+    lockMax(options),
+    containersFor(options),
+    planted === 'swap-wrong-block',
+  );
+  addTask(kernel, 'swap', -1, { step: swapServerStep(model), state: swap });
+  givePort(kernel, SWAP, MEMORY);
+  kernel.state.watchers.push(MEMORY, SWAP);
+  if (isCentral) kernel.state.watchers.push(CENTRAL);
+}
+
+/** A central pager, told of every fault and death, with all of memory in hand. */
+export function addCentral(
+  options: CellOptions,
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  frames: number,
+): void {
+  addTask(kernel, options.management, -1, { step: centralStep(code), state: pager });
+  const defaultPager = createDefaultPagerState(DEFAULT_PAGER, 0, CENTRAL_TRANSFERS);
+  addTask(kernel, 'default-pager', -1, { step: defaultPagerStep, state: defaultPager });
+  givePort(kernel, CENTRAL, MEMORY);
+  givePort(kernel, CENTRAL, options.management === 'mach' ? DEFAULT_PAGER : SWAP);
+  givePort(kernel, DEFAULT_PAGER, SWAP);
+  // One contract for all of memory, its frames in hand from boot.
+  const memory = kernel.receivers[MEMORY].state as MemoryServerState;
+  const client = clientOf(memory, CENTRAL);
+  client.status = ACTIVE;
+  setGuarantee(memory.ledger, client, frames);
+  const table = kernel.state.capabilities[CENTRAL] as CapabilityTable;
+  for (let i = 0; i < frames; i++) addFrames(table, takeRun(kernel.state.frames, 0, CENTRAL), 0);
+  addHeld(memory.ledger, client, frames);
+  stockCentral(pager, frames);
+  if (options.management === 'mach') {
+    const { freeMin, freeTarget } = machThresholds(frames);
+    pager.spareLow = freeMin;
+    pager.spareHigh = freeTarget;
+  }
+}
+
+/** Every page has a block on swap; a program's image is there from the start. */
+export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
+  const { store } = kernel.receivers[SWAP].state as { store: StoreState };
+  const centralClient = options.management === 'mach' ? DEFAULT_PAGER : CENTRAL;
+  for (const [i, task] of options.tasks.entries()) {
+    const space = kernel.state.spaces[i] as SpaceState;
+    const from = store.used;
+    const owner = isCentral ? centralClient : CENTRAL + i;
+    addExtent(store, owner, space.pages, space.order);
+    if (task.initial !== 'image') continue;
+    for (let page = 0; page < space.pages; page++) {
+      store.stampLow[from + page] = 0;
+      store.stampHigh[from + page] = space.base + page + 1;
+    }
+  }
+}
