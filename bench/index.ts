@@ -1,15 +1,28 @@
 /**
- * `npm run bench`: how fast the laboratory is, beside a bare loop measured in the same run.
+ * `npm run bench`: how fast the laboratory is, beside a bare loop measured in the same run. Each
+ * group of rows has a process of its own, so that none is coloured by what ran before it.
  * `-- --json` prints one document { rows: [{ name, value, unit, ratio }] } instead of the table.
  */
 
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { readTrace } from '../lab/traces/index.ts';
 import type { Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
 
 const TRACES = new URL('../traces/', import.meta.url);
+const ENTRY = fileURLToPath(new URL('../bin/bench.mjs', import.meta.url));
+const GROUP = '--group';
+
+const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
+  ample: async () => ampleRows(await readPrograms()),
+  pressure: async () => pressureRows(await readPrograms()),
+  faults: async () => [faultRow()],
+  lackey: async () => [await lackeyRow(await readPrograms())],
+  memory: async () => memoryRows(),
+};
 const ORDER = [
   'bare-loop',
   'stack-ample',
@@ -21,34 +34,45 @@ const ORDER = [
   'bytes-per-page',
 ];
 
-const programs: NamedProgram[] = [];
-for (const file of readdirSync(TRACES).sort())
-  if (file.endsWith('.lht'))
-    programs.push({
-      name: file.slice(0, -4),
-      program: await readTrace(new URL(file, TRACES).pathname),
-    });
-const rows = [
-  ...ampleRows(programs),
-  ...pressureRows(programs),
-  faultRow(),
-  await lackeyRow(programs),
-  ...memoryRows(),
-].sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
-if (process.argv.includes('--json')) {
+const asked = process.argv[process.argv.indexOf(GROUP) + 1];
+if (process.argv.includes(GROUP)) console.log(JSON.stringify(await groups[asked as string]?.()));
+else {
+  const rows = Object.keys(groups).flatMap(rowsOf);
+  rows.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+  if (process.argv.includes('--json')) printDocument(rows);
+  else printTable(rows);
+}
+
+function rowsOf(group: string): Row[] {
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  return JSON.parse(
+    execFileSync(process.execPath, [ENTRY, GROUP, group], { stdio: [...stdio], encoding: 'utf8' }),
+  );
+}
+
+async function readPrograms(): Promise<NamedProgram[]> {
+  const files = readdirSync(TRACES).filter((file) => file.endsWith('.lht'));
+  const programs: NamedProgram[] = [];
+  for (const file of files.sort()) {
+    const program = await readTrace(fileURLToPath(new URL(file, TRACES)));
+    programs.push({ name: file.slice(0, -4), program });
+  }
+  return programs;
+}
+
+function printDocument(rows: readonly Row[]): void {
   const plain = rows.map(({ name, value, unit, ratio }) => ({ name, value, unit, ratio }));
   console.log(JSON.stringify({ rows: plain }, null, 2));
-} else printTable(rows);
+}
 
-function printTable(table: readonly Row[]): void {
+function printTable(rows: readonly Row[]): void {
   console.log(
     `${'row'.padEnd(20)}${'value'.padStart(14)}  ${'unit'.padEnd(14)}${'ratio'.padStart(8)}`,
   );
-  for (const { name, value, unit, ratio, of } of table) {
+  for (const { name, value, unit, ratio, of } of rows) {
     const number = value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1);
     const share = ratio === null ? '' : ratio < 0.01 ? ratio.toFixed(5) : ratio.toFixed(2);
-    console.log(
-      `${name.padEnd(20)}${number.padStart(14)}  ${unit.padEnd(14)}${share.padStart(8)}  ${of}`.trimEnd(),
-    );
+    const start = `${name.padEnd(20)}${number.padStart(14)}  ${unit.padEnd(14)}`;
+    console.log(`${start}${share.padStart(8)}  ${of}`.trimEnd());
   }
 }

@@ -1,6 +1,6 @@
 /** Speed rows: references, faults and lines of text a second; the slowest trace counts. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lruCurve } from '../lab/bounds/lru-curve.ts';
@@ -176,7 +176,8 @@ function framesUnderPressure(program: ReferenceString): number {
 
 /** Writes the trace's first lines as lackey would; addresses spread inside their page. */
 function writeLackey(file: string, program: ReferenceString): number {
-  const parts: string[] = [];
+  const to = openSync(file, 'w');
+  let text = '';
   let lines = 0;
   for (let i = 0; lines < LACKEY_LINES; i = (i + 1) % program.runs.length) {
     const run = program.runs[i] as number;
@@ -185,10 +186,14 @@ function writeLackey(file: string, program: ReferenceString): number {
     const mark = kind === FETCH ? 'I ' : kind === WRITE ? ' S' : ' L';
     for (let n = 0; n <= (run & 63) && lines < LACKEY_LINES; n++, lines++) {
       const address = page * 4096 + ((lines * 56) % 4088);
-      parts.push(`${mark} ${address.toString(16).padStart(8, '0')},${kind === FETCH ? 3 : 8}\n`);
+      text += `${mark} ${address.toString(16).padStart(8, '0')},${kind === FETCH ? 3 : 8}\n`;
     }
+    if (text.length < 1 << 16) continue;
+    writeSync(to, text);
+    text = '';
   }
-  writeFileSync(file, parts.join(''));
+  writeSync(to, text);
+  closeSync(to);
   return lines;
 }
 

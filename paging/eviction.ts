@@ -11,7 +11,7 @@ import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
-import { countResident } from './faults.ts';
+import { countResident, isCentral } from './faults.ts';
 import { askVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
 import {
   BUSY,
@@ -72,7 +72,7 @@ function evict(kernel: Kernel, code: PagerCode, pager: PagerState, page: number)
 
 /** A frame has become free: return it if it is owed, else keep it. */
 export function freeFrame(kernel: Kernel, pager: PagerState, member: Member, slot: number): void {
-  if (pager.members.length > 1) countResident(kernel, member, -(1 << member.order));
+  if (isCentral(pager, member)) countResident(kernel, member, -(1 << member.order));
   if (pager.owed > 0) returnSlot(kernel, pager, slot);
   else pushFree(pager, slot);
 }

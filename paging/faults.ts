@@ -206,13 +206,14 @@ function fill(
   const page = member.base + member.faultPage;
   const word = pager.pageWord[page] as number;
   bindSlot(pager, slot, page);
-  if (pager.members.length > 1) countResident(kernel, member, 1 << member.order);
+  if (isCentral(pager, member)) countResident(kernel, member, 1 << member.order);
   member.isMapped = false;
   const kept = word & (HAS_COPY | SCRATCH);
   const bound = slot * 256 + (kept | TOUCHED | RESIDENT);
   if ((word & LOST) !== 0 || (word & HAS_COPY) === 0) {
     member.how = (word & LOST) !== 0 ? LOST_FAULT : SOFT;
-    setWord(pager, page, bound & ~HAS_COPY);
+    // Until the fault is settled the page stays lost: its frame may be taken before.
+    setWord(pager, page, (bound & ~HAS_COPY) | (word & LOST));
     tellAdmitted(kernel, code, pager, page);
     if (!zeroed && (member.zeroFill || member.how === LOST_FAULT)) zero(kernel, pager.id, slot);
     settle(kernel, code, pager, member);
@@ -247,7 +248,9 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
     if (!map(kernel, id, member.task, member.faultPage, slotOf(word), writable))
       return awaitLoss(kernel, pager, member);
   }
-  if (becomesDirty) setWord(pager, page, word | DIRTY);
+  // Only now has a loss been told.
+  if (becomesDirty || (word & LOST) !== 0)
+    setWord(pager, page, (word & ~LOST) | (becomesDirty ? DIRTY : 0));
   member.waits = NO_FAULT;
   resume(kernel, id, member.task, member.how, member.compulsory);
   // The program has not touched the page yet: taking it now would make it fault for ever.
@@ -268,7 +271,6 @@ function awaitLoss(kernel: Kernel, pager: PagerState, member: Member): void {
   const taken = !holdsSlot(kernel, pager, slotOf(word));
   assert(taken, 'faults: a page whose contents are in its frame cannot be mapped');
   member.waits = WANTS_LOSS;
-  if (member.how === LOST_FAULT) setWord(pager, page, word | LOST);
 }
 
 /** Whether one more page may become dirty; begins to clean others when not, or soon not. */
@@ -292,6 +294,11 @@ export function retryDirtying(kernel: Kernel, code: PagerCode, pager: PagerState
     if ((word & (RESIDENT | BUSY)) !== RESIDENT) member.isMapped = false;
     pursueFault(kernel, code, pager, member, index, member.how);
   }
+}
+
+/** A central pager's frames are its own by contract; a client's are counted where they are granted. */
+export function isCentral(pager: PagerState, member: Member): boolean {
+  return member.task !== pager.id;
 }
 
 /** Frames of a central pager count for the task whose page they hold. */

@@ -162,7 +162,7 @@ export function memberOfPage(pager: PagerState, page: number): Member | null {
 /** Hands the policy every run executed since the last time, in the order they were executed. */
 function drain(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   const { segments, spaces, tasks } = kernel.state;
-  if (segments !== null && pager.members.length > 1) return drainSegments(code, pager, segments);
+  if (segments !== null) return drainSegments(code, pager, segments);
   const member = pager.members[0] as Member;
   const program = code.programs[0] as { runs: Uint32Array; nextUse: Uint32Array };
   const task = tasks[member.task] as TaskState;

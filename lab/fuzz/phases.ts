@@ -1,8 +1,8 @@
 /**
  * Phases of one fuzzed run, after TigerBeetle: *safety* while hostile tasks, deaths, changes of
- * contract and short locks go on, every oracle watching; then *liveness*: hostile tasks are killed, changes
- * and deaths stop, and within a bound of steps every honest task must have finished and nothing may
- * be left open: no transfer, lock, notice, waiting request or held frame.
+ * contract and short locks go on, every oracle watching; then *liveness*: hostile tasks are killed,
+ * changes and deaths stop, and within a bound of steps every honest task must have finished and
+ * nothing may be left open: no transfer, lock, notice, waiting request or held frame.
  */
 
 import type { ContractWish } from '../../clients/pager/memory-control.ts';

@@ -29,7 +29,7 @@ export interface CostFigures {
   readonly scanNs: Figure;
   /** Zero: filling one 4 KiB frame with zeros. */
   readonly zeroNs: Figure;
-  /** CPU wait: one switch between tasks, charged to the task switched to as message time. */
+  /** CPU wait: one switch between tasks, charged to the task switched to, as trap time. */
   readonly switchNs: Figure;
 }
 

@@ -20,8 +20,6 @@ export interface DeviceModel<S extends DeviceState = DeviceState> {
   readonly summary: string;
   /** 4 KiB blocks it holds. */
   readonly blocks: number;
-  /** Requests it accepts before the swap server must wait. */
-  readonly queueMax: number;
   create(seed: number): S;
   /** Accepts a one-block request at `nowNs`; returns the completion time (> nowNs). */
   submit(state: S, nowNs: number, block: number, write: boolean): number;

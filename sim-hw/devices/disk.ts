@@ -67,7 +67,6 @@ export const disk: DeviceModel<DiskState> = {
   name: 'disk',
   summary: `SCSI disk, 1.0 GB, 3600 rpm, 14.5 ms average seek, 2.2 MB/s. ${RZ57}.`,
   blocks: BLOCKS,
-  queueMax: 64,
   create,
   submit,
 };

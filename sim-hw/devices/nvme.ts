@@ -42,7 +42,6 @@ export const nvme: DeviceModel<NvmeState> = {
   name: 'nvme',
   summary: `NVMe flash, 64 channels, read 80 us, write 22 us, 6.5 and 4.0 GB/s. A ${DRIVE}.`,
   blocks: nvmeFigures.blocks.value,
-  queueMax: 1024,
   create,
   submit,
 };

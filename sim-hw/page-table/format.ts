@@ -26,7 +26,7 @@ export interface PageTableState {
   entries: Uint32Array;
   /** Memory accesses the last `walk` made: levels, or hash probes. The MMU charges them. */
   probes: number;
-  /** Frames' worth of memory the table itself takes now (4 KiB units), counted against memory. */
+  /** Frames' worth of memory the table itself takes now (4 KiB units); told, not charged. */
   tableFrames: number;
   /** The alias the last `enter` dropped (one-mapping-per-frame formats), or -1, -1. */
   droppedSpace: number;

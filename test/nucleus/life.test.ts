@@ -89,3 +89,24 @@ test('[MEM6] death drops every mapping and tells every watcher', () => {
   deliverAll(kernel);
   expect(takeHeard(desk, SECOND)).toEqual([]);
 });
+
+test('[MEM6] the fault of a task that dies meanwhile is nobody to settle', () => {
+  const desk = createDesk();
+  const { kernel } = desk;
+  const task = kernel.state.tasks[FIRST] as TaskState;
+  task.pager = SECOND;
+  raiseFault(kernel, task, 2, WRITE, false);
+  killTask(kernel, FIRST);
+  deliverAll(kernel);
+  expect(takeHeard(desk, SECOND)).toEqual([]);
+});
+
+test('[CAP5] nothing is mapped for the dead', () => {
+  const desk = createDesk();
+  const { kernel } = desk;
+  const [slot] = settleIn(desk, SECOND, 2, 0, 1);
+  (kernel.state.tasks[FIRST] as TaskState).pager = SECOND;
+  killTask(kernel, FIRST);
+  expect(map(kernel, SECOND, FIRST, 3, slot as number, true)).toBe(false);
+  expect(kernel.state.frames.mappedBy.every((page) => page === 0)).toBe(true);
+});

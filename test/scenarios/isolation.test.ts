@@ -54,7 +54,7 @@ function outcome(seed: number, kind: HostileKind | null, penalty: Penalty): Outc
   const { tasks, oracles } = runCell({
     ...cell(FRAMES, kind === null ? honest : [...honest, offender], { terms, seed }),
     // They watch a few of the seeds: what is compared here is faults.
-    oracles: seed < 3,
+    oracles: seed < 2,
     observer: extras.note,
   });
   const told = HONEST.map((name) => tasks.find((one) => one.name === name));

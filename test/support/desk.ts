@@ -89,7 +89,6 @@ const slowDevice: DeviceModel = {
   name: 'slow',
   summary: 'a fixed time for each request',
   blocks: 2 ** 24,
-  queueMax: 1024,
   create: () => ({ kind: 'slow', requests: 0, busyNs: 0, queuedNs: 0 }) as DeviceState,
   submit: (_state, nowNs) => nowNs + DEVICE_NS,
 };
