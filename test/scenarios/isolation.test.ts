@@ -44,7 +44,7 @@ function outcome(seed: number, kind: HostileKind | null, penalty: Penalty): Outc
     }),
     task('brief', program(3, 60, 16), 'fifo', 8),
   ];
-  const offender = task('offender', program(4, 600, 52), 'fifo', 4, {
+  const offender = task('offender', program(4, 600, 100), 'fifo', 4, {
     extra: FRAMES,
     hostile: kind,
     atEnd: 'restart',
