@@ -77,10 +77,7 @@ export async function readTrace(file: string, options: ReadOptions = {}): Promis
 }
 
 /** Reads text from a stream of chunks until it ends or the window is full. */
-export async function readChunks(
-  chunks: AsyncIterable<Uint8Array>,
-  reader: TextReader,
-): Promise<void> {
+async function readChunks(chunks: AsyncIterable<Uint8Array>, reader: TextReader): Promise<void> {
   for await (const chunk of chunks) {
     pushText(reader, chunk);
     if (reader.log.limitLeft === 0) return;
@@ -95,7 +92,7 @@ async function readText(
   options: TextOptions,
 ): Promise<Trace> {
   const reader = createTextReader(file, options);
-  await readChunks(zstd ? unpackedChunks(file, handle) : rawChunks(handle, 0), reader);
+  await readChunks(zstd ? unpackedChunks(file, handle) : chunksAhead(handle), reader);
   const trace = traceOfLog(reader.log, basename(file), reader.format ?? 'lackey');
   if (trace.references === 0) {
     throw traceError(file, 0, 'has no references, expected at least one; record it again');
@@ -110,6 +107,26 @@ async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uin
     if (got === 0) return;
     yield chunk.subarray(0, got);
     at += got;
+  }
+}
+
+/** The whole file in two buffers by turns: one is read while the other is in the caller's hands. */
+async function* chunksAhead(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  let mine = new Uint8Array(CHUNK_BYTES);
+  let theirs = new Uint8Array(CHUNK_BYTES);
+  let reading = readFully(handle, mine, 0);
+  try {
+    for (let at = 0; ; ) {
+      const got = await reading;
+      if (got === 0) return;
+      at += got;
+      [mine, theirs] = [theirs, mine];
+      reading = readFully(handle, mine, at);
+      yield theirs.subarray(0, got);
+    }
+  } finally {
+    // A caller that has had enough closes the file: not under a read.
+    await reading.catch(() => 0);
   }
 }
 
