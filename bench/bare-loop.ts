@@ -1,7 +1,7 @@
 /**
- * The bare loop: the same TLB and page-table look-ups on the same records as the machine's MMU, over
- * the same typed arrays, and nothing else: no frames, versions, faults, slices, ticks or charges.
- * What the whole stack costs is measured against it, in the same run.
+ * The bare loop: the same TLB and page-table look-ups on the same records as the machine's MMU,
+ * over the same typed arrays, and nothing else: no frames, versions, faults, slices, ticks or
+ * charges. What the whole stack costs is measured against it, in the same run.
  */
 
 import { createSpace } from '../sim-hw/address-space.ts';

@@ -1,15 +1,21 @@
-/** Cells that the benchmarks run: one task with ample memory, four under pressure, a fault machine. */
+/**
+ * Cells that the benchmarks run: one task with ample memory, four under pressure, a fault machine.
+ */
 
 import clock from '../clients/policies/clock.ts';
 import fifo from '../clients/policies/fifo.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { CellOptions, CellTask } from '../lab/run/cell.ts';
+import type { CellOptions } from '../lab/run/cell.ts';
+import { plainCell, plainTask } from '../lab/run/plain-cell.ts';
 import { packRun, READ, type ReferenceString, WRITE } from '../sim-hw/references.ts';
 
 /** Frames so many that nothing is ever evicted. */
 export function ampleCell(program: ReferenceString): CellOptions {
   const pages = program.pageNumbers.length;
-  return cell([{ ...taskOf('ample', program, clock as Policy, pages), initial: 'zero' }], pages);
+  return plainCell(
+    [{ ...plainTask('ample', program, clock as Policy, pages), initial: 'zero' }],
+    pages,
+  );
 }
 
 /** Each task is guaranteed so many frames, and that is all there is. */
@@ -19,10 +25,10 @@ export function pressureCell(
   oracles: boolean,
 ): CellOptions {
   const tasks = programs.map((program, i) =>
-    taskOf(`task${i}`, program, clock as Policy, guarantees[i] as number),
+    plainTask(`task${i}`, program, clock as Policy, guarantees[i] as number),
   );
   const frames = tasks.reduce((sum, task) => sum + task.guaranteed, 0);
-  return { ...cell(tasks, frames), oracles };
+  return { ...plainCell(tasks, frames), oracles };
 }
 
 /** A loop twice as long as its frames: every reference faults, every second evicts a dirty page. */
@@ -37,53 +43,5 @@ export function faultCell(pages: number, rounds: number): CellOptions {
     runs,
     pageNumbers: Float64Array.from({ length: pages }, (_, page) => 0x400 + page),
   };
-  return cell([taskOf('faulter', program, fifo as Policy, pages / 2)], pages / 2);
-}
-
-export function taskOf(
-  name: string,
-  program: ReferenceString,
-  policy: Policy,
-  guaranteed: number,
-): CellTask {
-  return {
-    name,
-    program,
-    pageBytes: 4096,
-    policy,
-    policyParameters: {},
-    guaranteed,
-    extra: 0,
-    initial: 'image',
-    atEnd: 'exit',
-    start: 0,
-    hostile: null,
-    scratch: [],
-    zeroFill: true,
-    renegotiate: [],
-    renews: true,
-    killAt: null,
-  };
-}
-
-export function cell(tasks: readonly CellTask[], frames: number): CellOptions {
-  return {
-    management: 'contracts',
-    machine: {
-      costs: 'modern-nvme',
-      pageTable: 'x86-64',
-      tlb: 'skylake',
-      device: 'nvme',
-      frames,
-      pagerFrames: 'outside',
-    },
-    terms: { term: 0, graceExtra: 1_000_000, graceShrink: 100_000_000, penalty: 'repossess' },
-    schedule: 'slices',
-    slice: 5_000_000,
-    clock: 'ns',
-    tasks,
-    seed: 1,
-    oracles: false,
-    spareFrames: 0,
-  };
+  return plainCell([plainTask('faulter', program, fifo as Policy, pages / 2)], pages / 2);
 }

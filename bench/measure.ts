@@ -1,4 +1,6 @@
-/** Measuring: rounds of several contenders taken in turn, so that a noisy machine hits all alike. */
+/**
+ * Measuring: rounds of several contenders taken in turn, so that a noisy machine hits all alike.
+ */
 
 export interface Row {
   readonly name: string;

@@ -1,10 +1,12 @@
-/** Resident bytes: prints what one world takes, in a process that holds nothing else (memory.ts). */
+/**
+ * Resident bytes: prints what one world takes, in a process that holds nothing else (memory.ts).
+ */
 
 import type { Policy } from '../contracts/policy.ts';
 import { boot } from '../lab/run/boot.ts';
 import { runWorld } from '../lab/run/cell.ts';
+import { plainCell, plainTask } from '../lab/run/plain-cell.ts';
 import { packRun, type ReferenceString, WRITE } from '../sim-hw/references.ts';
-import { cell, taskOf } from './cells.ts';
 
 /** A policy with next to no state: the next page in order that may leave. */
 const anyVictim: Policy = {
@@ -31,7 +33,7 @@ function measure(pages: number, frames: number): number {
   const runs = Uint32Array.from({ length: pages }, (_, page) => packRun(page, WRITE, 1));
   const pageNumbers = Float64Array.from({ length: pages }, (_, page) => 0x400 + page);
   const program: ReferenceString = { references: pages, runs, pageNumbers };
-  const options = cell([taskOf('toucher', program, anyVictim, frames)], frames);
+  const options = plainCell([plainTask('toucher', program, anyVictim, frames)], frames);
   const before = bytesNow();
   const world = boot(options);
   runWorld(world);

@@ -148,7 +148,7 @@ export async function lackeyRow(programs: readonly NamedProgram[]): Promise<Row>
 }
 
 /** Says how a trace fared, on stderr: stdout is for the table or the document. */
-export function say(line: string): void {
+function say(line: string): void {
   process.stderr.write(`  ${line}\n`);
 }
 

@@ -10,7 +10,7 @@ export const BROKEN = 1;
 /** Bad usage or bad input: nothing was run, nothing written. */
 export const BAD_INPUT = 2;
 /** A policy threw, looped for ever or evicted what it does not hold. */
-export const BAD_POLICY = 3;
+const BAD_POLICY = 3;
 
 export const exitCodesText = `
 Exit codes:

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Launcher: finds a Node that runs the sources as they are, then hands over to bin/leasehold.ts (by way of bin/bundle.mjs).
-// Plain JavaScript for Node 18 and later. Machines often come with an older Node than current
-// tools want; `npm ci` has put a fitting one under node_modules.
+// Launcher: finds a Node that runs the sources as they are, then hands over to bin/leasehold.ts (by
+// way of bin/bundle.mjs). Plain JavaScript for Node 18 and later. Machines often come with an older
+// Node than current tools want; `npm ci` has put a fitting one under node_modules.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

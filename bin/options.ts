@@ -24,7 +24,7 @@ function parser<Value>(schema: z.ZodType<Value>, expected: string): (text: strin
 
 export const parseSeed = parser(wholeNumber, 'a whole number from 0');
 export const parseCount = parser(positive, 'a whole number from 1');
-export const parseSeconds = parser(seconds, 'seconds from 0.1');
+const parseSeconds = parser(seconds, 'seconds from 0.1');
 
 function parseSizes(text: string): number[] {
   return text.split(',').map((part) => parseCount(part.trim()));

@@ -1,4 +1,6 @@
-/** Output: a report goes to standard output and, if asked for, whole or not at all into a folder. */
+/**
+ * Output: a report goes to standard output and, if asked for, whole or not at all into a folder.
+ */
 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';

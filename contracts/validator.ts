@@ -1,6 +1,7 @@
 /**
- * Validator of messages on the fault path, derived from the same zod schemas (contracts/messages.ts)
- * and tested equal to them: per word of each op, the least and the greatest integer allowed.
+ * Validator of messages on the fault path, derived from the same zod schemas
+ * (contracts/messages.ts) and tested equal to them: per word of each op, the least and the greatest
+ * integer allowed.
  */
 
 import { z } from 'zod';

@@ -16,7 +16,7 @@ export const WEAK_CONTAINER = 3;
 
 export const OBJECT_SLOTS_MAX = 1024;
 
-/** `slotOrder` bits: in a container, so not to be returned; locked exclusively, so not to be mapped. */
+/** `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped. */
 export const IN_CONTAINER = 0x80;
 export const LOCKED_OUT = 0x40;
 const ORDER_MASK = 0x1f;
@@ -77,7 +77,7 @@ export function removeCapability(table: CapabilityTable, slot: number): void {
 }
 
 /** Index of the first 0 at or after `from`, or the length: small tables, mostly found at once. */
-export function firstZero(bytes: Uint8Array, from: number): number {
+function firstZero(bytes: Uint8Array, from: number): number {
   let index = from;
   while (index < bytes.length && bytes[index] !== 0) index++;
   return index;

@@ -2,8 +2,8 @@
  * DMA windows: how a device reaches memory. A window is one frame run opened to one server's device
  * for as long as a lock on it lasts; the memory server opens and closes it, the nucleus (the IOMMU)
  * lets nothing through a closed one. So a transfer that is still in flight when its lock expires,
- * its owner dies or its container is cancelled moves no data (SPEC [CONT6]), not even when the window
- * has been opened to the same device again meanwhile: each opening has a serial of its own.
+ * its owner dies or its container is cancelled moves no data (SPEC [CONT6]), not even when the
+ * window has been opened to the same device again meanwhile: each opening has its own serial.
  */
 
 import type { SpaceState } from '../sim-hw/address-space.ts';

@@ -14,7 +14,8 @@ import {
   PORT,
   removeCapability,
 } from './capabilities.ts';
-import { charge, FAULT, type Kernel, type Receiver } from './kernel.ts';
+import { charge } from './clock.ts';
+import { FAULT, type Kernel, type Receiver } from './kernel.ts';
 import { dequeue, enqueue } from './messages.ts';
 import { ENDED, isAlive, KILLED, MESSAGE, type TaskState } from './tasks.ts';
 
@@ -86,8 +87,8 @@ export function reply(
 
 /**
  * Grants an object capability along with a message: it moves from `from`'s table into the
- * receiver's, whose slot becomes w0, and w4 says so. False: no such port or capability, the receiver's table is
- * full, or nobody is listening; then the capability stays where it was.
+ * receiver's, whose slot becomes w0, and w4 says so. False: no such port or capability, the
+ * receiver's table is full, or nobody is listening; then the capability stays where it was.
  */
 export function sendCapability(
   kernel: Kernel,

@@ -8,12 +8,7 @@
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import type { Costs } from '../sim-hw/costs/profile.ts';
-import {
-  createEventQueue,
-  type EventQueueState,
-  popEvent,
-  pushEvent,
-} from '../sim-hw/event-queue.ts';
+import { createEventQueue, type EventQueueState } from '../sim-hw/event-queue.ts';
 import type { FramesState } from '../sim-hw/frames.ts';
 import type { PageTableFormat, PageTableState } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
@@ -31,11 +26,11 @@ import {
   type Message,
   type MessageQueueState,
 } from './messages.ts';
-import { createTask, enterStatus, isAlive, RUNNING, type TaskState } from './tasks.ts';
+import { createTask, type TaskState } from './tasks.ts';
 
 /** Messages that the nucleus itself sends; `from` is then NUCLEUS. Protocol ops start at 16. */
 export const NUCLEUS = 0;
-/** A task faulted. `from` the task; w0 page, w1 kind of reference, w2 1 = mapped but not writable. */
+/** Task `from` faulted. w0 page, w1 kind of reference, w2 1 = mapped but not writable. */
 export const FAULT = 1;
 /** A device finished. w0 as given to `deviceEventAt`. */
 export const DEVICE_DONE = 2;
@@ -233,53 +228,4 @@ export function addTask(kernel: Kernel, name: string, space: number, receiver: R
 export function givePort(kernel: Kernel, holder: number, target: number): number {
   const table = kernel.state.capabilities[holder] as CapabilityTable;
   return addCapability(table, PORT, target, 0);
-}
-
-/** Charges CPU time to the account of what is being done, and moves the clock. */
-export function charge(kernel: Kernel, part: number, ns: number): void {
-  const { state } = kernel;
-  let task = state.tasks[state.account] as TaskState;
-  if (!isAlive(task)) task = state.tasks[NUCLEUS] as TaskState;
-  task.times[part] = (task.times[part] as number) + ns;
-  if (task.status !== RUNNING) task.chargedNs += ns;
-  state.nowNs += ns;
-}
-
-/** Now on the clock of terms, graces and deadlines. */
-export function termNow(kernel: Kernel): number {
-  const { state } = kernel;
-  return state.countsReferences ? state.references : state.nowNs;
-}
-
-/** Sends TIMER to `receiver` at `time` on the clock of terms. */
-export function timerAt(kernel: Kernel, time: number, receiver: number, word: number): void {
-  pushEvent(kernel.state.timers, time, kernel.state.account, receiver, word);
-}
-
-/** Sends DEVICE_DONE to `receiver` at `timeNs`; the account of now pays for its handling. */
-export function deviceEventAt(
-  kernel: Kernel,
-  timeNs: number,
-  receiver: number,
-  word: number,
-): void {
-  pushEvent(kernel.state.deviceEvents, timeNs, kernel.state.account, receiver, word);
-}
-
-/** Takes the event at the head of `queue` and hands it to its receiver. */
-export function fireEvent(kernel: Kernel, queue: EventQueueState, op: number): void {
-  popEvent(queue);
-  const { message, state } = kernel;
-  message.op = op;
-  message.from = NUCLEUS;
-  message.to = queue.a;
-  message.account = queue.kind;
-  message.w0 = queue.b;
-  state.account = queue.kind;
-  const receiver = kernel.receivers[message.to] as Receiver;
-  receiver.step(kernel, receiver.state, message);
-}
-
-export function setStatus(kernel: Kernel, task: TaskState, status: number): void {
-  enterStatus(task, status, kernel.state.nowNs);
 }

@@ -8,16 +8,9 @@
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { cloneState } from '../sim-hw/state.ts';
+import { charge, setStatus } from './clock.ts';
 import { reply } from './ipc.ts';
-import {
-  charge,
-  DEATH,
-  FAULT,
-  type Kernel,
-  type KernelState,
-  NUCLEUS,
-  setStatus,
-} from './kernel.ts';
+import { DEATH, FAULT, type Kernel, type KernelState, NUCLEUS } from './kernel.ts';
 import { dropMapping } from './memory-map.ts';
 import { enqueue, type Message } from './messages.ts';
 import {

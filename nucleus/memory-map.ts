@@ -2,10 +2,10 @@
  * Mappings: what a pager does to the address space of a task it pages for.
  *
  * A pager names the task, a page of it and a frame slot of its own table; the nucleus refuses (with
- * `false` or 0, never an exception) a task it does not page for or that is dead, a page out of range,
- * a slot it does not hold, a frame that is mapped or locked, and a page that is mapped already. Each call
- * charges the account of now once, whoever performs it. Clearing REFERENCED or MODIFIED, lowering
- * rights and unmapping drop the TLB entry.
+ * `false` or 0, never an exception) a task it does not page for or that is dead, a page out of
+ * range, a slot it does not hold, a frame that is mapped or locked, and a page that is mapped
+ * already. Each call charges the account of now once, whoever performs it. Clearing REFERENCED or
+ * MODIFIED, lowering rights and unmapping drop the TLB entry.
  */
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
@@ -14,7 +14,8 @@ import { MODIFIED, REFERENCED, WRITABLE } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
-import { charge, type Kernel } from './kernel.ts';
+import { charge } from './clock.ts';
+import type { Kernel } from './kernel.ts';
 import { ENDED, KILLED, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
 /** Maps `page` of `target` to the frame run in `slot` of `pager`. */

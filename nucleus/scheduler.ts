@@ -16,17 +16,9 @@ import { assert } from '../sim-hw/assert.ts';
 import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED, PROGRAM_ENDED, runBatch } from '../sim-hw/mmu.ts';
 import { kindOfRun, pageOfRun, type ReferenceString } from '../sim-hw/references.ts';
+import { charge, fireEvent, setStatus, termNow } from './clock.ts';
 import { deliverAll } from './ipc.ts';
-import {
-  charge,
-  DEVICE_DONE,
-  fireEvent,
-  type Kernel,
-  NUCLEUS,
-  setStatus,
-  TIMER,
-  termNow,
-} from './kernel.ts';
+import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
 import { endTask, freezeFinished, raiseFault } from './life.ts';
 import {
   FAULTING,
@@ -42,7 +34,7 @@ import {
 
 /** Ticks of one batch stay below 2^31. */
 const TICKS_MAX = 2_000_000_000;
-/** Events of one decision, so that whoever counts decisions sees events beget events without end. */
+/** Events of one decision, so that whoever counts decisions sees events that beget events. */
 const EVENTS_MAX = 64;
 
 /** Runs to the end: every client task has finished or died. */

@@ -11,25 +11,20 @@ import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
-import { countResident, isCentral } from './faults.ts';
-import { askVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
+import { countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import {
   BUSY,
-  CLEAN,
   DIRTY,
-  EVICT,
   FLAGS,
   HAS_COPY,
   LOST,
-  type Member,
-  type PagerState,
-  popFree,
-  pushFree,
   RESIDENT,
   SCRATCH,
   setWord,
   slotOf,
-} from './state.ts';
+} from './page-word.ts';
+import { askVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
+import { CLEAN, EVICT, type Member, type PagerState } from './state.ts';
 import { beginTransfer } from './transfers.ts';
 
 export type Evicted = 'freed' | 'begun' | 'nothing';
@@ -38,7 +33,7 @@ export type Evicted = 'freed' | 'begun' | 'nothing';
 export function evictOne(kernel: Kernel, code: PagerCode, pager: PagerState): Evicted {
   const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
   const { transfers } = pager;
-  if (candidates === 0 || transfers.active >= transfers.purpose.length) return 'nothing';
+  if (candidates === 0 || transfers.active >= transfers.records.length) return 'nothing';
   const page = askVictim(kernel, code, pager);
   // Taken meanwhile: the word of it is on its way, and then whoever waits tries again.
   if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) return 'nothing';
@@ -111,7 +106,7 @@ export function cleanOne(
   but: number,
 ): 'at once' | 'begun' | 'nothing' {
   const { slotPage, transfers } = pager;
-  if (transfers.active >= transfers.purpose.length) return 'nothing';
+  if (transfers.active >= transfers.records.length) return 'nothing';
   for (let step = 0; step < slotPage.length; step++) {
     const slot = (pager.cleanHand + step) % slotPage.length;
     const page = slotPage[slot] as number;

@@ -10,34 +10,29 @@ import type { Message } from '../nucleus/messages.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
 import { WRITE } from '../sim-hw/references.ts';
 import { freeFrame, payOwed } from './eviction.ts';
-import {
-  askAgain,
-  RETRY,
-  retryDirtying,
-  serveWaiters,
-  settle,
-  takeFault,
-  takeGrant,
-  takeRefusal,
-} from './faults.ts';
-import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import { retryDirtying, takeFault } from './faults.ts';
+import { askAgain, RETRY, serveWaiters, takeGrant, takeRefusal } from './frame-waiters.ts';
+import { dropFree } from './frames-in-hand.ts';
 import {
   BUSY,
   DIRTY,
-  dropFree,
-  EVICT,
-  FETCH,
   FLAGS,
   HAS_COPY,
   LOST,
-  type Member,
-  NO_FAULT,
-  type PagerState,
   RESIDENT,
   SCRATCH,
   setWord,
   slotOf,
   TOUCHED,
+} from './page-word.ts';
+import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import { settle } from './settlement.ts';
+import {
+  EVICT,
+  FETCH,
+  type Member,
+  NO_FAULT,
+  type PagerState,
   WANTS_CLEAN,
   WANTS_FRAME,
   WANTS_LOSS,
@@ -85,13 +80,10 @@ function transferOver(
   number: number,
   reason: number,
 ): void {
-  const { transfers } = pager;
-  const page = transfers.page[number] as number;
-  const slot = transfers.slot[number] as number;
-  const purpose = transfers.purpose[number] as number;
-  const waiter = transfers.waiter[number] as number;
-  const orphan = transfers.orphan[number] === 1;
-  endTransfer(kernel, pager, number);
+  const transfer = pager.transfers.records[number];
+  if (transfer === undefined) return;
+  const { page, slot, purpose, waiter, orphan } = transfer;
+  endTransfer(kernel, pager, transfer);
   if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
   else if (reason !== DONE) beginTransfer(kernel, pager, purpose, page, slot, waiter);
   else {
@@ -187,18 +179,18 @@ function loseSlot(
   modified: boolean,
 ): void {
   const transfer = transferOfSlot(pager, slot);
-  const wasFree = transfer < 0 && dropFree(pager, slot);
+  const wasFree = transfer === null && dropFree(pager, slot);
   const page = pager.slotPage[slot] as number;
   // A slot that was being returned: the two messages crossed.
-  if (transfer < 0 && !wasFree && !(page >= 0)) return;
+  if (transfer === null && !wasFree && !(page >= 0)) return;
   const frames = 1 << (pager.members[0] as Member).order;
   pager.held -= frames;
   pager.owed = Math.max(0, pager.owed - frames);
-  if (transfer >= 0) {
-    pager.transfers.orphan[transfer] = 1;
-    pager.transfers.container[transfer] = -1;
+  if (transfer !== null) {
+    transfer.orphan = true;
+    transfer.container = -1;
   }
-  if (transfer >= 0 || wasFree) return;
+  if (transfer !== null || wasFree) return;
   pager.slotPage[slot] = -1;
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);
@@ -220,8 +212,8 @@ function memberDied(kernel: Kernel, code: PagerCode, pager: PagerState, task: nu
   const place = pager.waiters.indexOf(index);
   if (place >= 0) pager.waiters.splice(place, 1);
   member.waits = NO_FAULT;
-  for (let number = 0; number < pager.transfers.purpose.length; number++)
-    if (pager.transfers.waiter[number] === index) pager.transfers.waiter[number] = -1;
+  for (const transfer of pager.transfers.records)
+    if (transfer.waiter === index) transfer.waiter = -1;
   member.dead = true;
   for (let page = member.base; page < member.base + member.pages; page++)
     if (((pager.pageWord[page] as number) & (RESIDENT | BUSY)) === RESIDENT)

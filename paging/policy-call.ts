@@ -8,7 +8,8 @@ import type { Policy, PolicyView, ReferenceBatch } from '../contracts/policy.ts'
 import type { Kernel } from '../nucleus/kernel.ts';
 import { clearReferenced, pageBits, wasModified, wasReferenced } from '../nucleus/memory-map.ts';
 import type { TaskState } from '../nucleus/tasks.ts';
-import { BUSY, DIRTY, type Member, type PagerState, RESIDENT } from './state.ts';
+import { BUSY, DIRTY, RESIDENT } from './page-word.ts';
+import type { Member, PagerState } from './state.ts';
 
 /** A policy misbehaved: not a defect of leasehold, but of the named policy. */
 export class PolicyFault extends Error {

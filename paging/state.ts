@@ -1,37 +1,15 @@
 /**
- * State of a pager: whoever answers faults. A client pages for itself (one member, itself); a central
- * pager answers for every task. Both are made of what this folder holds and differ in members,
- * policy, thresholds and contract, in nothing else.
- *
- * Page word, by page id (a member's base plus the page's dense id):
- *
- *   31                         8 7       0
- *  +----------------------------+---------+
- *  | frame slot (24), if bound  |  flags  |
- *  +----------------------------+---------+
+ * State of a pager: whoever answers faults. A client pages for itself (one member, itself); a
+ * central pager answers for every task. Both are made of what this folder holds and differ in
+ * members, policy, thresholds and contract, in nothing else.
  */
 
-/** The page has a frame, bound to it, and the policy knows it. */
-export const RESIDENT = 1;
-/** The page's block on swap holds its contents as they were when last made clean. */
-export const HAS_COPY = 2;
-/** The program has touched the page before. */
-export const TOUCHED = 4;
-/** The contents are gone (repossessed, or scratch that was dropped): the next touch is told. */
-export const LOST = 8;
-/** Declared scratch: dropped, never swapped. */
-export const SCRATCH = 16;
-/** A transfer of the page is under way. */
-export const BUSY = 32;
-/** Mapped writable: counts as dirty until it is made clean. */
-export const DIRTY = 64;
+import { HAS_COPY, SCRATCH } from './page-word.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
 const RETRY_DOUBLINGS = 10;
 
-export const FLAGS = 0xff;
 export const NO_PAGE = -1;
-export const NO_TAG = 0;
 
 /** Purposes of a transfer. */
 export const IDLE = 0;
@@ -42,15 +20,21 @@ export const CLEAN = 2;
 /** Read the page in for a fault. */
 export const FETCH = 3;
 
-export interface TransfersState {
-  readonly purpose: Uint8Array;
-  readonly page: Int32Array;
-  readonly slot: Int32Array;
-  readonly container: Int32Array;
+export interface Transfer {
+  purpose: number;
+  page: number;
+  slot: number;
+  /** Capability to the container that the frame is in, or -1. */
+  container: number;
   /** Member whose fault waits for this transfer, or -1. */
-  readonly waiter: Int32Array;
-  /** 1: the frame was taken, or the page's task died, while the transfer was under way. */
-  readonly orphan: Uint8Array;
+  waiter: number;
+  /** The frame was taken, or the page's task died, while the transfer was under way. */
+  orphan: boolean;
+}
+
+export interface TransfersState {
+  /** By number, which is the tag of its messages. */
+  readonly records: Transfer[];
   active: number;
   /** Transfers that will free a frame. */
   evictions: number;
@@ -228,72 +212,14 @@ export function createPagerState(options: PagerOptions): PagerState {
 
 function createTransfers(count: number): TransfersState {
   return {
-    purpose: new Uint8Array(count),
-    page: new Int32Array(count),
-    slot: new Int32Array(count),
-    container: new Int32Array(count),
-    waiter: new Int32Array(count).fill(-1),
-    orphan: new Uint8Array(count),
+    records: Array.from({ length: count }, createTransfer),
     active: 0,
     evictions: 0,
   };
 }
 
-/** Changes a page's word and keeps the counts in step. */
-export function setWord(pager: PagerState, page: number, word: number): void {
-  const old = pager.pageWord[page] as number;
-  pager.pageWord[page] = word;
-  const idle = ((word & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0) as number;
-  const wasIdle = (old & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0;
-  const dirty = (word & DIRTY) === 0 ? 0 : 1;
-  const wasDirty = (old & DIRTY) === 0 ? 0 : 1;
-  pager.idle += idle - wasIdle;
-  pager.idleDirty += idle * dirty - wasIdle * wasDirty;
-  pager.dirty += dirty - wasDirty;
-}
-
-/** Binds a slot to a page, growing the table by an eighth where needed. */
-export function bindSlot(pager: PagerState, slot: number, page: number): void {
-  if (slot >= pager.slotPage.length) {
-    const size = Math.max(slot + 1, pager.slotPage.length + (pager.slotPage.length >>> 3));
-    const larger = new Int32Array(size).fill(NO_PAGE);
-    larger.set(pager.slotPage);
-    pager.slotPage = larger;
-  }
-  pager.slotPage[slot] = page;
-}
-
-export function pushFree(pager: PagerState, slot: number): void {
-  bindSlot(pager, slot, -2 - pager.firstFree);
-  pager.firstFree = slot;
-  pager.freeSlots++;
-}
-
-/** A free slot, or -1. */
-export function popFree(pager: PagerState): number {
-  const slot = pager.firstFree;
-  if (slot < 0) return -1;
-  pager.firstFree = -2 - (pager.slotPage[slot] as number);
-  pager.slotPage[slot] = NO_PAGE;
-  pager.freeSlots--;
-  return slot;
-}
-
-/** Takes a slot out of the free list wherever it stands (it was repossessed). */
-export function dropFree(pager: PagerState, slot: number): boolean {
-  let before = -1;
-  let at = pager.firstFree;
-  while (at >= 0 && at !== slot) {
-    before = at;
-    at = -2 - (pager.slotPage[at] as number);
-  }
-  if (at < 0) return false;
-  const next = -2 - (pager.slotPage[slot] as number);
-  if (before < 0) pager.firstFree = next;
-  else pager.slotPage[before] = -2 - next;
-  pager.slotPage[slot] = NO_PAGE;
-  pager.freeSlots--;
-  return true;
+function createTransfer(): Transfer {
+  return { purpose: IDLE, page: 0, slot: 0, container: 0, waiter: -1, orphan: false };
 }
 
 /**
@@ -303,8 +229,4 @@ export function dropFree(pager: PagerState, slot: number): boolean {
 export function nextRetry(pager: PagerState): number {
   const doublings = Math.min(RETRY_DOUBLINGS, pager.retries++);
   return pager.retryAfter * (1 << doublings);
-}
-
-export function slotOf(word: number): number {
-  return word >>> 8;
 }

@@ -18,10 +18,16 @@
  */
 
 import { OP } from '../contracts/messages.ts';
-import { firstZero } from '../nucleus/capabilities.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { EVICT, FETCH, IDLE, type PagerState } from './state.ts';
+import {
+  EVICT,
+  FETCH,
+  IDLE,
+  type PagerState,
+  type Transfer,
+  type TransfersState,
+} from './state.ts';
 
 /** Begins a transfer; returns its number, or -1 when all are in use. */
 export function beginTransfer(
@@ -33,14 +39,15 @@ export function beginTransfer(
   waiter: number,
 ): number {
   const { transfers } = pager;
-  const number = firstZero(transfers.purpose, 0);
-  if (number === transfers.purpose.length) return -1;
-  transfers.purpose[number] = purpose;
-  transfers.page[number] = page;
-  transfers.slot[number] = slot;
-  transfers.waiter[number] = waiter;
-  transfers.orphan[number] = 0;
-  transfers.container[number] = -1;
+  const number = firstIdle(transfers);
+  if (number === transfers.records.length) return -1;
+  const transfer = transfers.records[number] as Transfer;
+  transfer.purpose = purpose;
+  transfer.page = page;
+  transfer.slot = slot;
+  transfer.waiter = waiter;
+  transfer.orphan = false;
+  transfer.container = -1;
   transfers.active++;
   if (purpose === EVICT) transfers.evictions++;
   send(kernel, pager.id, pager.memoryPort, OP.createContainer, slot, pager.lockMax, 1, number, 0);
@@ -55,36 +62,41 @@ export function handOver(
   container: number,
   weak: number,
 ): boolean {
-  const { transfers } = pager;
-  transfers.container[number] = container;
-  const op = transfers.purpose[number] === FETCH ? OP.fetch : OP.store;
-  const page = transfers.page[number] as number;
-  return sendCapability(kernel, pager.id, pager.swapPort, op, weak, page, number, 0);
+  const transfer = pager.transfers.records[number];
+  if (transfer === undefined) return false;
+  transfer.container = container;
+  const op = transfer.purpose === FETCH ? OP.fetch : OP.store;
+  return sendCapability(kernel, pager.id, pager.swapPort, op, weak, transfer.page, number, 0);
 }
 
 /** The transfer is over, well or not: take the frame out of its container. */
-export function endTransfer(kernel: Kernel, pager: PagerState, number: number): void {
+export function endTransfer(kernel: Kernel, pager: PagerState, transfer: Transfer): void {
   const { transfers } = pager;
-  const container = transfers.container[number] as number;
+  const { container } = transfer;
   if (container >= 0)
     send(kernel, pager.id, pager.memoryPort, OP.cancelContainer, container, 0, 0, 0, 0);
-  if (transfers.purpose[number] === EVICT) transfers.evictions--;
-  transfers.purpose[number] = IDLE;
+  if (transfer.purpose === EVICT) transfers.evictions--;
+  transfer.purpose = IDLE;
   transfers.active--;
 }
 
-/** The transfer that has `page` under way, or -1. */
-export function transferOf(pager: PagerState, page: number): number {
-  const { transfers } = pager;
-  for (let number = 0; number < transfers.purpose.length; number++)
-    if (transfers.purpose[number] !== IDLE && transfers.page[number] === page) return number;
-  return -1;
+/** The transfer that has `page` under way, or null. */
+export function transferOf({ transfers }: PagerState, page: number): Transfer | null {
+  for (const transfer of transfers.records)
+    if (transfer.purpose !== IDLE && transfer.page === page) return transfer;
+  return null;
 }
 
-/** The transfer that has frame slot `slot`, or -1. */
-export function transferOfSlot(pager: PagerState, slot: number): number {
-  const { transfers } = pager;
-  for (let number = 0; number < transfers.purpose.length; number++)
-    if (transfers.purpose[number] !== IDLE && transfers.slot[number] === slot) return number;
-  return -1;
+/** The transfer that has frame slot `slot`, or null. */
+export function transferOfSlot({ transfers }: PagerState, slot: number): Transfer | null {
+  for (const transfer of transfers.records)
+    if (transfer.purpose !== IDLE && transfer.slot === slot) return transfer;
+  return null;
+}
+
+/** Number of the first idle transfer, or how many there are. */
+function firstIdle({ records }: TransfersState): number {
+  let number = 0;
+  while (number < records.length && (records[number] as Transfer).purpose !== IDLE) number++;
+  return number;
 }

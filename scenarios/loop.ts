@@ -1,12 +1,13 @@
 /**
- * Loop: a policy of one task's own, for a program that goes round and round a set of pages larger than
- * its memory. `first-comparison.yaml` gives it to `matrix`; any scenario may name a file like this one.
+ * Loop: a policy of one task's own, for a program that goes round and round a set of pages larger
+ * than its memory. `first-comparison.yaml` gives it to `matrix`; any scenario may name a file like
+ * this one.
  *
  * What came in last leaves first, so the pages of the loop that are in stay in and only the rest is
  * read each round: with F frames and N pages N - F + 1 faults a round, where LRU takes N (most
- * recently used, Chou and DeWitt 1985, without seeing each use). Pages that the program has done with
- * are found by their referenced bits: every `tau` references all bits are looked at and cleared, and
- * what went unused since the last time leaves before anything else.
+ * recently used, Chou and DeWitt 1985, without seeing each use). Pages that the program has done
+ * with are found by their referenced bits: every `tau` references all bits are looked at and
+ * cleared, and what went unused since the last time leaves before anything else.
  *
  * `tau` must be longer than a round. 9 bytes a page.
  */

@@ -8,7 +8,8 @@
  * Runs that hit the first level go by four at a time: one test covers all four. The first write to
  * a page that is clean for the MMU (`written` 0) takes a side path that sets MODIFIED, starts a new
  * version of the page's contents and stamps the frame; later ones cost nothing more. Nothing
- * here allocates, calls through a closure or sends a message. Time is counted down in *ticks*: picoseconds, or references when a scenario counts in references.
+ * here allocates, calls through a closure or sends a message. Time is counted down in *ticks*:
+ * picoseconds, or references when a scenario counts in references.
  *
  * Left out: caches, out-of-order overlap of walks, paging-structure caches, instruction TLBs.
  */
@@ -56,10 +57,10 @@ export function runBatch(
 }
 
 /**
- * The hot loop: groups of four runs, all of which hit the first level and may go by. Of a group that
- * has another run in it, that one goes to `runOne`. The time left is not looked at in the loop: as
- * many groups are tried at a time as fit if each run has its greatest length, and what is left
- * before the time is up, or before the end of the program, is for `runOne` too.
+ * The hot loop: groups of four runs, all of which hit the first level and may go by. Of a group
+ * that has another run in it, that one goes to `runOne`. The time left is not looked at in the
+ * loop: as many groups are tried at a time as fit if each run has its greatest length, and what is
+ * left before the time is up, or before the end of the program, is for `runOne` too.
  */
 function runGroups(at: Translation, space: SpaceState, program: ReferenceString): number {
   const { mmu } = at;

@@ -16,7 +16,6 @@
 export const READ = 0;
 export const WRITE = 1;
 export const FETCH = 2;
-export type ReferenceKind = typeof READ | typeof WRITE | typeof FETCH;
 
 export const RUN_LENGTH_MAX = 64;
 export const PAGES_MAX = 1 << 24;

@@ -1,6 +1,6 @@
 /**
- * Translation look-aside buffer: one or two levels, set-associative, exact LRU in each set, tagged so
- * that a switch between address spaces flushes nothing.
+ * Translation look-aside buffer: one or two levels, set-associative, exact LRU in each set, tagged
+ * so that a switch between address spaces flushes nothing.
  *
  * A tag is a *unit key*: the global number of the page (or of the first page of a 2 MiB unit) that
  * the entry translates, plus 1; numbers of different address spaces never collide, so the key
@@ -9,9 +9,9 @@
  * Hardware compares all ways of a set at once; a program would have to look at them one by one. So
  * each level also keeps, by page, the entry that holds it (`place`, 0: none), and by entry when it
  * was last used: a hit is one load and one store whatever the associativity, and only a refill
- * looks through its set for the entry used longest ago. Entries are numbered from 1. The first level
- * keeps a place for each kind of reference, so that one look tells whether a run of that kind goes
- * by; the place for writes is 0 until a write to the page changes no bookkeeping any more.
+ * looks through its set for the entry used longest ago. Entries are numbered from 1. The first
+ * level keeps a place for each kind of reference, so that one look tells whether a run of that kind
+ * goes by; the place for writes is 0 until a write to the page changes no bookkeeping any more.
  *
  * The MMU's loop reads these arrays itself; this file holds everything but that loop.
  */

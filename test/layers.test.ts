@@ -1,4 +1,6 @@
-/** The layer table (test/support/layers.ts) holds for every source file, and the checker can fail. */
+/**
+ * The layer table (test/support/layers.ts) holds for every source file, and the checker can fail.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -13,7 +15,9 @@ function layerOf(file: string): Layer | undefined {
   return fitting.toSorted((a, b) => b.path.length - a.path.length)[0];
 }
 
-/** The most particular layer that is a folder around the file: within it files import each other. */
+/**
+ * The most particular layer that is a folder around the file: within it files import each other.
+ */
 function folderOf(file: string): string {
   const around = layers.filter(({ path }) => file.startsWith(`${path}/`));
   return around.toSorted((a, b) => b.path.length - a.path.length)[0]?.path ?? file;

@@ -1,4 +1,6 @@
-/** Every rule of contracts/SPEC.md has a test, and no test title names a rule that does not exist. */
+/**
+ * Every rule of contracts/SPEC.md has a test, and no test title names a rule that does not exist.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';

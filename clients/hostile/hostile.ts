@@ -10,12 +10,14 @@
  */
 
 import { messageName, OP } from '../../contracts/messages.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { send } from '../../nucleus/ipc.ts';
-import { FAULT, type Kernel, NUCLEUS, TIMER, termNow, timerAt } from '../../nucleus/kernel.ts';
+import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
+import { popFree } from '../../paging/frames-in-hand.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
-import { type PagerState, popFree } from '../../paging/state.ts';
+import type { PagerState } from '../../paging/state.ts';
 import { type ClientStep, controlMessage, obeyNotice } from '../pager/memory-control.ts';
 
 export const hostileKinds = ['silent', 'deaf', 'hoarder', 'liar', 'greedy'] as const;

@@ -8,13 +8,15 @@
  */
 
 import { CAUSE_SHRINK, OP } from '../../contracts/messages.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { send } from '../../nucleus/ipc.ts';
-import { type Kernel, NUCLEUS, TIMER, termNow, timerAt } from '../../nucleus/kernel.ts';
+import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { START } from '../../nucleus/life.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import { payOwed } from '../../paging/eviction.ts';
-import { retryDirtying, serveWaiters } from '../../paging/faults.ts';
+import { retryDirtying } from '../../paging/faults.ts';
+import { serveWaiters } from '../../paging/frame-waiters.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import { nextRetry, type PagerState } from '../../paging/state.ts';

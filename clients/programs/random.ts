@@ -1,4 +1,6 @@
-/** Uniform: each reference to any of n pages, equally likely. No policy but optimal beats another. */
+/**
+ * Uniform: each reference to any of n pages, equally likely. No policy but optimal beats another.
+ */
 
 import { nextBelow, type RandomState } from '../../sim-hw/random.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';

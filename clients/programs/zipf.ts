@@ -1,6 +1,6 @@
 /**
- * Zipf: page of rank r is referenced with weight 1 / r^alpha (Zipf 1949), ranks dealt to page numbers
- * at random. The skew of caches and databases.
+ * Zipf: page of rank r is referenced with weight 1 / r^alpha (Zipf 1949), ranks dealt to page
+ * numbers at random. The skew of caches and databases.
  *
  * `alpha` is a multiple of 1/4, so that powers are products and square roots, which are the same
  * to the last bit in every engine. Each reference looks its draw up in the table of sums.

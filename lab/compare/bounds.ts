@@ -2,8 +2,8 @@
  * The bound `optimal` as rows: global Belady on the lockstep interleaving, faults only.
  *
  * It has all the memory, the pagers' own part too, moves frames between tasks at no cost and knows
- * the future; times are blank and what is not computed is 0. Starts, restarts, kills and contracts do
- * not exist in it.
+ * the future; times are blank and what is not computed is 0. Starts, restarts, kills and contracts
+ * do not exist in it.
  */
 
 import type { Row, TaskResult } from '../results.ts';

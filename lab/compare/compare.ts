@@ -1,10 +1,10 @@
 /**
  * Comparison: the same tasks under each management at each memory size, the bounds beside them.
  *
- *   read traces -> fault curves -> guarantees -> cells (workers) -> slowdowns -> rows in fixed order
+ *   traces -> fault curves -> guarantees -> cells (workers) -> slowdowns -> rows in fixed order
  *
- * Rows come in the order of the scenario's memory sizes and of the managements, whichever worker was
- * done first.
+ * Rows come in the order of the scenario's memory sizes and of the managements, whichever worker
+ * was done first.
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';

@@ -1,8 +1,8 @@
 /**
  * Event stream: contract events of a run as an RxJS stream, for `--events` and for library users.
  *
- * Notifications only: nothing in a run depends on who listens, and a listener that throws is cut off
- * without harm to the run or to the others.
+ * Notifications only: nothing in a run depends on who listens, and a listener that throws is cut
+ * off without harm to the run or to the others.
  */
 
 import { Subject } from 'rxjs';

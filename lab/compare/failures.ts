@@ -13,7 +13,7 @@ export class RunFailure extends Error {
   override readonly name = 'RunFailure';
 }
 
-export type FailureKind = 'input' | 'policy' | 'run';
+type FailureKind = 'input' | 'policy' | 'run';
 
 export interface Failure {
   readonly kind: FailureKind;

@@ -1,9 +1,9 @@
 /**
  * Guarantees: who gets how many frames for certain, at one memory size.
  *
- * `contracts`: the lab chooses, from how often each task's own policy faults at each number of frames
- * (`policy-curve.ts`), the split of a share of memory that would cost the least faults in all; a
- * task's contract in the scenario goes before that choice.
+ * `contracts`: the lab chooses, from how often each task's own policy faults at each number of
+ * frames (`policy-curve.ts`), the split of a share of memory that would cost the least faults in
+ * all; a task's contract in the scenario goes before that choice.
  * `contracts-equal`: the same share in equal parts, whatever the scenario says.
  *
  * A task may also borrow: its extras are what a scenario names, else all that is not its own.
@@ -28,7 +28,8 @@ export interface Guarantees {
 }
 
 /**
- * Fault curve of a task by frames of 4 KiB: a task with larger pages gains only with each whole page.
+ * Fault curve of a task by frames of 4 KiB: a task with larger pages gains only with each whole
+ * page.
  */
 export function curveByFrames(curve: Float64Array, order: number): Float64Array {
   if (order === 0) return curve;

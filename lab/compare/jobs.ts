@@ -133,7 +133,8 @@ export function failureOf(error: unknown): Failure {
   const failure = { message: line, stack: stack ?? '' };
   if (error instanceof PolicyFault) return { ...failure, kind: 'policy' };
   const input = error instanceof InputError || error instanceof TraceError;
-  // A cell refuses a machine it cannot boot with a RangeError of its own, never one of the engine's.
+  // A cell refuses a machine it cannot boot with a RangeError of its own, never one of the
+  // engine's.
   const refused = error instanceof RangeError && line.startsWith('machine');
   return { ...failure, kind: input || refused ? 'input' : 'run' };
 }

@@ -2,9 +2,9 @@
  * Policy curve: how often a task would fault at each number of frames if its own policy chose.
  *
  * A guarantee chosen from the curve of LRU would be wrong for a task that does not run LRU. So the
- * policy is run over the program alone, at a number of sizes, with a frame store of bits in place of
- * the machine. Between two sizes the curve stays what it was at the smaller one: it promises nothing
- * that was not seen.
+ * policy is run over the program alone, at a number of sizes, with a frame store of bits in place
+ * of the machine. Between two sizes the curve stays what it was at the smaller one: it promises
+ * nothing that was not seen.
  *
  * Left out: everything but residence, referenced and modified bits: messages, transfers, the clean
  * reserve, time.
@@ -16,7 +16,7 @@ import { lengthOfRun, type ReferenceString } from '../../sim-hw/references.ts';
 import { nextUses } from '../bounds/index.ts';
 
 /** Sizes looked at, evenly spaced up to where the whole program fits. */
-export const CURVE_SIZES = 16;
+const CURVE_SIZES = 16;
 
 const RESIDENT = 1;
 const REFERENCED = 2;
@@ -38,7 +38,8 @@ export function policyCurve(
     if (step < CURVE_SIZES && frames < 4) continue;
     const faults = frames >= pages ? pages : faultsAt(program, policy, parameters, frames, nextUse);
     curve.fill(least, from, frames);
-    // More memory may cost a policy more faults (Belady's anomaly); what is chosen from must not rise.
+    // More memory may cost a policy more faults (Belady's anomaly); what is chosen from must not
+    // rise.
     least = Math.min(least, faults);
     from = frames;
   }

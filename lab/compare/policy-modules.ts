@@ -1,8 +1,8 @@
 /**
  * Policy modules: a policy by name or from a file of the user's own. A host file; worker side.
  *
- * A user's policy is wrapped: each call is marked in the watch, so that one that never comes back is
- * found, and named. Policies of the house run bare.
+ * A user's policy is wrapped: each call is marked in the watch, so that one that never comes back
+ * is found, and named. Policies of the house run bare.
  */
 
 import { existsSync } from 'node:fs';

@@ -11,7 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { ContractEvent } from '../../contracts/events.ts';
 import { InputError } from '../scenario/input-error.ts';
-import { PolicyFailure, RunFailure } from './failures.ts';
+import { type Failure, PolicyFailure, RunFailure } from './failures.ts';
 import { failureOf, type Job, performJob, type ResultOf } from './jobs.ts';
 import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
 
@@ -221,15 +221,7 @@ function policyError(seat: Seat, what: string): PolicyFailure | null {
   return new PolicyFailure(`${who} ${what} in ${asked.method}(), ${next}`);
 }
 
-function errorOf({
-  kind,
-  message,
-  stack,
-}: {
-  kind: string;
-  message: string;
-  stack: string;
-}): Error {
+function errorOf({ kind, message, stack }: Failure): Error {
   const Kind = kind === 'input' ? InputError : kind === 'policy' ? PolicyFailure : RunFailure;
   const error = new Kind(message);
   error.stack = stack;

@@ -1,14 +1,15 @@
 /**
  * Steps: a small run taken apart, decision by decision, for a lecture.
  *
- * The scheduler is stepped by hand; after each decision the pagers' page words and the tasks' counters
- * are compared with what they were. Nothing in the run knows that it is watched, so what is shown is
- * what any run does. Work grows with decisions times pages: for small runs.
+ * The scheduler is stepped by hand; after each decision the pagers' page words and the tasks'
+ * counters are compared with what they were. Nothing in the run knows that it is watched, so what
+ * is shown is what any run does. Work grows with decisions times pages: for small runs.
  */
 
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
-import { type PagerState, RESIDENT } from '../../paging/state.ts';
+import { RESIDENT } from '../../paging/page-word.ts';
+import type { PagerState } from '../../paging/state.ts';
 import { boot, type World } from '../run/boot.ts';
 import type { CellOptions, CellResult } from '../run/cell.ts';
 import { collect } from '../run/collect.ts';

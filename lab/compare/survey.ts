@@ -15,7 +15,9 @@ export interface Survey {
   readonly pagerFrames: number;
 }
 
-/** Memory that is ample for anything: pagers take what tasks and policies ask, not what there is. */
+/**
+ * Memory that is ample for anything: pagers take what tasks and policies ask, not what there is.
+ */
 const AMPLE_FRAMES = 1 << 20;
 
 export async function survey(
@@ -34,7 +36,7 @@ export async function survey(
 }
 
 /** One curve a task, of its own policy; tasks of the same program and policy share it. */
-export async function policyCurves(loaded: LoadedScenario, pool: Pool): Promise<Float64Array[]> {
+async function policyCurves(loaded: LoadedScenario, pool: Pool): Promise<Float64Array[]> {
   const known = new Map<string, Promise<Float64Array>>();
   const programs: Uint32Array[] = [];
   return Promise.all(

@@ -1,10 +1,10 @@
 /**
  * Totals of a row, slowdowns of its tasks, and Jain's index of how fairly they were slowed.
  *
- * Counts and times are sums over all tasks; the mean of fault times is weighted by faults, their 99th
- * percentile is the worst task's, and so is the largest number of frames. Mean frames are what all
- * tasks held together, averaged over time: never more than there are. Slowdown (mean) and fairness are over honest tasks:
- * how a hostile one fares is its own affair.
+ * Counts and times are sums over all tasks; the mean of fault times is weighted by faults, their
+ * 99th percentile is the worst task's, and so is the largest number of frames. Mean frames are what
+ * all tasks held together, averaged over time: never more than there are. Slowdown (mean) and
+ * fairness are over honest tasks: how a hostile one fares is its own affair.
  */
 
 import type { TaskResult, TimeNs, Totals } from '../results.ts';
@@ -31,8 +31,8 @@ export function withSlowdowns(
 }
 
 /**
- * The totals; `honest[i]` tells whether task i counts for slowdown and fairness, `framesMean` is of the
- * whole cell.
+ * The totals; `honest[i]` tells whether task i counts for slowdown and fairness, `framesMean` is of
+ * the whole cell.
  */
 export function totalsOf(
   tasks: readonly TaskResult[],

@@ -57,7 +57,7 @@ function commandOf(seed: number, planted: PlantedBug | undefined): string {
 }
 
 /** Runs one seed; what it counts goes into `counts`. */
-export function runSeed(seed: number, counts: Counts, planted?: PlantedBug): Fault | null {
+function runSeed(seed: number, counts: Counts, planted?: PlantedBug): Fault | null {
   return runDrawn(draw(seed), counts, planted);
 }
 

@@ -6,8 +6,9 @@
  */
 
 import type { ContractWish } from '../../clients/pager/memory-control.ts';
+import { fireEvent, termNow } from '../../nucleus/clock.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
-import { DEVICE_DONE, fireEvent, type Kernel, NUCLEUS, termNow } from '../../nucleus/kernel.ts';
+import { DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive } from '../../nucleus/tasks.ts';
@@ -116,10 +117,10 @@ function unsettled(world: World): Fault | null {
     if (status !== GONE || held > 0 || noticed > 0)
       open.push(`task ${id} has status ${status}, ${held} frames, ${noticed} of them called back`);
   }
-  if (memory.containers.status.some((status) => status !== CONTAINER_FREE))
+  if (memory.containers.records.some(({ status }) => status !== CONTAINER_FREE))
     open.push('a container is left');
   if (kernel.state.windowFrame.some((frame) => frame >= 0)) open.push('a DMA window is open');
-  if (swap.kind.some((kind) => kind !== 0)) open.push('a transfer is under way');
+  if (swap.operations.some(({ kind }) => kind !== 0)) open.push('a transfer is under way');
   if (world.central > 0) openInPager(kernel, world.central, open);
   return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };
 }

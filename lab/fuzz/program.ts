@@ -1,6 +1,7 @@
 /**
- * Programs of fuzzed tasks: a few phases, each a loop, a uniform or a skewed walk over a window of the
- * task's pages. Small: what matters is that each page is evicted, lost and read back many times.
+ * Programs of fuzzed tasks: a few phases, each a loop, a uniform or a skewed walk over a window of
+ * the task's pages. Small: what matters is that each page is evicted, lost and read back many
+ * times.
  */
 
 import { stringOfPages } from '../../clients/programs/index.ts';

@@ -30,7 +30,7 @@ export function fuzzText(
 }
 
 /** What a seed stands for, in a few lines. */
-export function describe(seed: number): string {
+function describe(seed: number): string {
   const { options, calmAt } = draw(seed);
   const { tasks, machine, terms, ...rest } = options;
   const said = { ...rest, ...machine, ...terms, calmAt };

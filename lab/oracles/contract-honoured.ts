@@ -5,8 +5,8 @@
  *   - a request within the guarantee is not refused (under penalty none it may be, when nobody is
  *     left to ask), and is granted within graceExtra and an allowance for the servers' own time;
  *     under penalty none no time is promised                                         [CON2, REV6]
- *   - a guarantee falls by a shrink agreed on, after its grace, or by the end of the term, and in no
- *     other way                                                                     [CON5, CON7]
+ *   - a guarantee falls by a shrink agreed on, after its grace, or by the end of the term, and in
+ *     no other way                                                                  [CON5, CON7]
  *   - the server takes frames of a client only while it holds more than it is guaranteed   [REV5]
  *
  * The oracle keeps its own account of each contract, from what the server said when it agreed.
@@ -14,7 +14,8 @@
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import { BUSY, NO_RUN, NOT_HONOURED, refusalTexts } from '../../contracts/refusals.ts';
-import { TAKEN, termNow } from '../../nucleus/kernel.ts';
+import { termNow } from '../../nucleus/clock.ts';
+import { TAKEN } from '../../nucleus/kernel.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import { allowance, type OracleView } from './view.ts';
 
@@ -47,7 +48,7 @@ export function createContractHonoured(view: OracleView): ContractHonoured {
 }
 
 /** What task `id` is guaranteed at this moment. */
-export function guaranteedNow(oracle: ContractHonoured, view: OracleView, id: number): number {
+function guaranteedNow(oracle: ContractHonoured, view: OracleView, id: number): number {
   const { guaranteed, next, shrinkAt } = oracle.agreed[id];
   return termNow(view.kernel) >= shrinkAt ? next : guaranteed;
 }

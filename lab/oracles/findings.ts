@@ -1,6 +1,7 @@
 /** Findings: what one oracle has checked, and what it has found wrong. */
 
-import { type Kernel, termNow } from '../../nucleus/kernel.ts';
+import { termNow } from '../../nucleus/clock.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
 import type { OracleResult } from '../results.ts';
 
 /** Violations kept word by word; further ones are only counted. */

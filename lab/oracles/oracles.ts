@@ -1,7 +1,8 @@
 /**
- * Oracles: all six, wired to one world. What happens reaches them through the kernel's probe and the
- * server's notifications, each in constant time; what only a full look can show waits for a sweep,
- * made so rarely that it costs less than the faults between two of them, and once at the end.
+ * Oracles: all six, wired to one world. What happens reaches them through the kernel's probe and
+ * the server's notifications, each in constant time; what only a full look can show waits for a
+ * sweep, made so rarely that it costs less than the faults between two of them, and once at the
+ * end.
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';

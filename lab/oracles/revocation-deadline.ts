@@ -12,12 +12,13 @@
  *   - a further notice leaves the deadline where it is [REV3]
  *   - the penalty is carried out in full, down to the guarantee of now, and no more than in full
  *     [REV5, REV7]; under none the miss is counted [REV6]
- *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and none
- *     without one [CONT6]
+ *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
+ *     none without one [CONT6]
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
-import { type Kernel, TAKEN, termNow } from '../../nucleus/kernel.ts';
+import { termNow } from '../../nucleus/clock.ts';
+import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
 import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
@@ -199,25 +200,25 @@ function checkPenalties(oracle: RevocationDeadline, view: OracleView): void {
 
 /** A device has moved data through `window`; its number is its container's. */
 export function checkTransfer(oracle: RevocationDeadline, view: OracleView, window: number): void {
-  const { containers } = view.server;
+  const container = view.server.containers.records[window];
   oracle.findings.checks++;
-  if (containers.status[window] !== CONTAINER_LOCKED)
+  if (container.status !== CONTAINER_LOCKED)
     violate(
       oracle.findings,
       view.kernel,
       'CONT6',
-      containers.owner[window],
+      container.owner,
       -1,
       'data moves through a window that no lock has opened',
     );
-  if (containers.lockedUntil[window] < momentOfEvent(view.kernel))
+  if (container.lockedUntil < momentOfEvent(view.kernel))
     violate(
       oracle.findings,
       view.kernel,
       'CONT4',
-      containers.owner[window],
+      container.owner,
       -1,
-      `data moves through a lock that ended at ${containers.lockedUntil[window]}`,
+      `data moves through a lock that ended at ${container.lockedUntil}`,
     );
 }
 

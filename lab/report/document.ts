@@ -1,8 +1,8 @@
 /**
  * Results document: what `--json` prints. Its schema, and how a comparison becomes one.
  *
- * No wall time and no path is in it, and its keys stand in fixed order: the same seed gives the same
- * bytes. Units of every field: docs/results.md.
+ * No wall time and no path is in it, and its keys stand in fixed order: the same seed gives the
+ * same bytes. Units of every field: docs/results.md.
  */
 
 import { z } from 'zod';

@@ -2,8 +2,8 @@
  * In plain words: what the table shows, computed from its numbers, and what to try next.
  *
  * `contracts` with guarantees as the scenario has them is compared with the better of the central
- * managements that a kernel could really do (hardware sight), size by size, on how many times longer
- * honest tasks take than alone with ample memory.
+ * managements that a kernel could really do (hardware sight), size by size, on how many times
+ * longer honest tasks take than alone with ample memory.
  */
 
 import type { Comparison } from '../compare/compare.ts';

@@ -1,6 +1,8 @@
-/** Text for a terminal: numbers grouped by thousands, lines wrapped, dim where there are colours. */
+/**
+ * Text for a terminal: numbers grouped by thousands, lines wrapped, dim where there are colours.
+ */
 
-export const COLUMNS = 120;
+const COLUMNS = 120;
 
 export interface Style {
   readonly colours: boolean;
@@ -49,12 +51,6 @@ export function wrapped(text: string, indent: string, width = COLUMNS): string[]
 /** Cut to `width`, with a mark where it was. */
 export function clipped(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}~`;
-}
-
-/** 12.3 %, 0.42 %: at least two digits that say something. */
-export function percent(share: number): string {
-  const value = 100 * share;
-  return `${value.toFixed(Math.abs(value) >= 10 ? 0 : 1)} %`;
 }
 
 /** 1.98 or 143.9: three digits or so. */

@@ -1,6 +1,6 @@
 /**
- * Booting, the pagers: one for each client, or a central one for all. Both are made of the same parts
- * and differ in members, policy, thresholds and contract.
+ * Booting, the pagers: one for each client, or a central one for all. Both are made of the same
+ * parts and differ in members, policy, thresholds and contract.
  */
 
 import { hostileStep } from '../../clients/hostile/hostile.ts';

@@ -4,7 +4,8 @@
  */
 
 import type { clientStep } from '../../clients/pager/memory-control.ts';
-import { addTask, givePort, type Kernel, NUCLEUS, timerAt } from '../../nucleus/kernel.ts';
+import { timerAt } from '../../nucleus/clock.ts';
+import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { KILL_WORD } from '../../nucleus/life.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';

@@ -90,7 +90,9 @@ export interface CellResult {
   readonly oracles: readonly OracleResult[];
 }
 
-/** Runs one cell. Throws PolicyFault (paging/policy-call.ts) or InvariantBroken (sim-hw/assert.ts). */
+/**
+ * Runs one cell. Throws PolicyFault (paging/policy-call.ts) or InvariantBroken (sim-hw/assert.ts).
+ */
 export function runCell(options: CellOptions): CellResult {
   const world = boot(options);
   const oracles = watch(world);

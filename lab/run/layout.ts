@@ -15,8 +15,8 @@ export const CENTRAL_TRANSFERS = 64;
 /** Largest frame run: 2 MiB. */
 export const ORDER_MAX = 9;
 /** Longest a server may hold a lock on a client's page: 10 s, far above any one transfer. */
-export const LOCK_MAX_NS = 10_000_000_000;
-export const LOCK_MAX_REFERENCES = 1_000_000_000;
+const LOCK_MAX_NS = 10_000_000_000;
+const LOCK_MAX_REFERENCES = 1_000_000_000;
 
 /** Containers that can be in use at once: every pager's transfers. */
 export function containersFor(options: CellOptions): number {

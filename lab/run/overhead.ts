@@ -4,22 +4,29 @@
  * policy's arrays) plus text and stack of each thread.
  */
 
+import type { PagerState } from '../../paging/state.ts';
+
 /** Text, data and stack of one pager or server: 16 KiB. An assumption, the same for every one. */
 const CODE_FRAMES = 4;
 /** Memory server and swap server, and the default pager before a central pager. */
 const SERVERS = 2;
 const FRAME_BYTES = 4096;
+/** One transfer, packed: page, slot, container and waiter at 4 bytes, purpose and orphan at 1. */
+const TRANSFER_BYTES = 18;
 
 /** Frames that these pagers take, with the servers beside them. */
-export function stateFrames(pagers: readonly object[], isCentral: boolean): number {
+export function stateFrames(pagers: readonly PagerState[], isCentral: boolean): number {
   const servers = SERVERS + (isCentral ? 1 : 0);
   let frames = servers * CODE_FRAMES;
-  for (const pager of pagers) frames += CODE_FRAMES + Math.ceil(bytesOf(pager) / FRAME_BYTES);
+  for (const pager of pagers) {
+    const bytes = bytesOf(pager) + pager.transfers.records.length * TRANSFER_BYTES;
+    frames += CODE_FRAMES + Math.ceil(bytes / FRAME_BYTES);
+  }
   return frames;
 }
 
 /** Bytes of every typed array in a plain state. */
-export function bytesOf(state: unknown): number {
+function bytesOf(state: unknown): number {
   if (ArrayBuffer.isView(state)) return state.byteLength;
   if (state === null || typeof state !== 'object') return 0;
   let bytes = 0;

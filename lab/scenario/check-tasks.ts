@@ -66,7 +66,9 @@ function checkTask(
   };
 }
 
-/** A policy of the house must exist and know its parameters; a file is looked at when it is loaded. */
+/**
+ * A policy of the house must exist and know its parameters; a file is looked at when it is loaded.
+ */
 function checkPolicy(source: Source, given: TaskDocument['policy'], path: Path): PolicyChoice {
   const { name, ...rest } = typeof given === 'string' ? { name: given } : given;
   const parameters: Record<string, number> = {};

@@ -1,8 +1,8 @@
 /**
  * Check: a scenario document becomes a scenario, or is refused before anything runs.
  *
- * Here is what the schema cannot tell of one value alone: names of parts and policies, units of time
- * against the clock, page sizes against the page table, guarantees against memory.
+ * Here is what the schema cannot tell of one value alone: names of parts and policies, units of
+ * time against the clock, page sizes against the page table, guarantees against memory.
  */
 
 import { costProfiles } from '../../sim-hw/costs/index.ts';

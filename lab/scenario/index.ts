@@ -7,4 +7,4 @@ export { type Overrides, override } from './overrides.ts';
 export type { BoundName, ManagementName, Scenario, ScenarioTask } from './scenario.ts';
 export { boundNames, managementNames, type ScenarioDocument, scenarioSchema } from './schema.ts';
 export { parseSource, type Source } from './source.ts';
-export { didYouMean, nearestName } from './suggest.ts';
+export { didYouMean } from './suggest.ts';

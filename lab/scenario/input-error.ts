@@ -1,5 +1,6 @@
 /**
- * Input error: what a user gave cannot be run. One line: where, what, what was expected; what to do.
+ * Input error: what a user gave cannot be run. One line: where, what, what was expected; what to
+ * do.
  *
  * Never a defect of leasehold (`InvariantBroken`) nor of a policy (`PolicyFailure`).
  */

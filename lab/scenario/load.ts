@@ -1,8 +1,8 @@
 /**
  * Loading: a scenario file becomes programs in memory and everything a cell needs. A host file.
  *
- * Traces are read, and files of policies looked at, by the pool's workers: in parallel, and nothing of
- * a user's own code runs in the main thread. Programs lie in shared memory.
+ * Traces are read, and files of policies looked at, by the pool's workers: in parallel, and nothing
+ * of a user's own code runs in the main thread. Programs lie in shared memory.
  */
 
 import { readFile, stat } from 'node:fs/promises';

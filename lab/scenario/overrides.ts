@@ -1,5 +1,6 @@
 /**
- * Overrides: what the command line says goes before what the file says, and is checked the same way.
+ * Overrides: what the command line says goes before what the file says, and is checked the same
+ * way.
  *
  * An error in such a value has the option as its place.
  */
@@ -18,7 +19,9 @@ export interface Overrides {
   readonly task?: string;
 }
 
-/** The source with the options put in. A source of the wrong shape is left for the schema to tell. */
+/**
+ * The source with the options put in. A source of the wrong shape is left for the schema to tell.
+ */
 export function override(source: Source, options: Overrides): Source {
   const value = structuredClone(source.value);
   if (!isMapping(value)) return source;

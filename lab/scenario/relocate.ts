@@ -1,9 +1,9 @@
 /**
  * Relocation: a program whose page numbers a page-table format cannot hold is moved, in order.
  *
- * The format's address space ends at `virtualPagesMax` (4 GiB on the RT PC). Page numbers are sorted
- * and renumbered densely from 0, so neighbours stay in order though gaps between them close. Dense
- * ids, and with them every fault, stay what they were; page-table walks may not.
+ * The format's address space ends at `virtualPagesMax` (4 GiB on the RT PC). Page numbers are
+ * sorted and renumbered densely from 0, so neighbours stay in order though gaps between them close.
+ * Dense ids, and with them every fault, stay what they were; page-table walks may not.
  */
 
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';

@@ -1,8 +1,8 @@
 /**
  * Suggestions: the name that a misspelt one was meant to be.
  *
- * Distance is Damerau's (1964, optimal string alignment): letters inserted, deleted, replaced, or two
- * neighbours exchanged, one each.
+ * Distance is Damerau's (1964, optimal string alignment): letters inserted, deleted, replaced, or
+ * two neighbours exchanged, one each.
  */
 
 /** The candidate nearest to `asked`, or undefined when none is near. The first of equals. */

@@ -15,7 +15,7 @@ import {
 } from '../../sim-hw/references.ts';
 
 /** Base pages in a page of 2 MiB. */
-export const UNIT_PAGES = 512;
+const UNIT_PAGES = 512;
 
 /**
  * The same references by regions of 2 MiB. Page numbers stay in 4 KiB granules: each is the first

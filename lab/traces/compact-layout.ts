@@ -22,13 +22,13 @@ import { PAGE_BYTES } from '../../sim-hw/references.ts';
 export const COMPACT_MAGIC = Uint8Array.of(0x89, 0x4c, 0x48, 0x54, 0x0d, 0x0a, 0x1a, 0x0a);
 export const COMPACT_VERSION = 1;
 export const SECTION_HEAD_BYTES = 16;
-export const SECTION_TYPES = ['HEAD', 'PAGE', 'RUNS', 'END '] as const;
+const SECTION_TYPES = ['HEAD', 'PAGE', 'RUNS', 'END '] as const;
 export type SectionType = (typeof SECTION_TYPES)[number];
 
 /** Bounds of one section, so of a reader's memory: 4 MiB of runs, 2^18 pages. */
 export const RUNS_PER_SECTION = 1 << 20;
 export const PAGES_PER_SECTION = 1 << 18;
-export const ORIGIN_BYTES_MAX = 4096;
+const ORIGIN_BYTES_MAX = 4096;
 export const SECTION_BYTES_MAX = 4 * RUNS_PER_SECTION;
 
 const HEADER_FIXED_BYTES = 56;

@@ -57,7 +57,10 @@ export function pageNumbersOf(index: PageIndex): Float64Array {
   return numbers;
 }
 
-/** Fibonacci hashing: the slot is this >>> shift. The top bits count, and neighbouring pages fall far apart. */
+/**
+ * Fibonacci hashing: the slot is this >>> shift. The top bits count, and neighbouring pages fall
+ * far apart.
+ */
 export function hashOfPage(low: number, high: number): number {
   return Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
 }

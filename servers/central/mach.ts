@@ -3,9 +3,9 @@
  *
  * Draves, "Page Replacement and Reference Bit Emulation in Mach" (1991): a page that is faulted in
  * goes to the tail of the active queue. The pageout daemon takes the head of the inactive queue:
- * referenced, it goes to the active tail; else it is the victim. The inactive queue is refilled from
- * the active head, clearing reference bits, up to its target. The target is a share of the pages in
- * use (`inactiveShare`; half, as XNU still has it; Mach 2.5 after tuning used 2/3, the mac2 port
+ * referenced, it goes to the active tail; else it is the victim. The inactive queue is refilled
+ * from the active head, clearing reference bits, up to its target, a share of the pages in use
+ * (`inactiveShare`; half, as XNU still has it; Mach 2.5 after tuning used 2/3, the mac2 port
  * 1/3). `machThresholds` are the free-page thresholds of the daemon.
  *
  * Left out here: reference-bit emulation for machines without the bit, the three reserves and the

@@ -6,9 +6,10 @@
 
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
+import { pushFree } from '../../paging/frames-in-hand.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
-import { type PagerState, pushFree } from '../../paging/state.ts';
+import type { PagerState } from '../../paging/state.ts';
 
 /** Receiver step of a central pager. What it does not know it leaves unanswered. */
 export function centralStep(

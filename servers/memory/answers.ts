@@ -1,9 +1,10 @@
-/** Answers of the memory server: refusals to a client, notifications to whoever observes the run. */
+/** Answers of the memory server: refusals to a client, notifications to whoever observes. */
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import { OP } from '../../contracts/messages.ts';
+import { termNow } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
-import { type Kernel, termNow } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import type { MemoryServerState } from './state.ts';
 

@@ -23,7 +23,6 @@ import {
   addCapability,
   type CapabilityTable,
   CONTAINER,
-  firstZero,
   frameAt,
   holdsKind,
   IN_CONTAINER,
@@ -32,9 +31,10 @@ import {
   removeCapability,
   WEAK_CONTAINER,
 } from '../../nucleus/capabilities.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { closeWindow, openWindow } from '../../nucleus/dma.ts';
 import { reply } from '../../nucleus/ipc.ts';
-import { type Kernel, termNow, timerAt } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../nucleus/memory-map.ts';
 import { observe, refuse } from './answers.ts';
 import {
@@ -42,6 +42,8 @@ import {
   CONTAINER_LOCKED,
   CONTAINER_PRIVATE,
   CONTAINER_SHARED,
+  type Container,
+  type ContainersState,
   type MemoryServerState,
 } from './state.ts';
 import { TIMER_LOCKS, timerWord } from './timers.ts';
@@ -62,11 +64,10 @@ export function createContainer(
   if (frame < 0) return refuse(kernel, server, from, tag, NO_SUCH_SLOT, OP.createContainer);
   if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0)
     return refuse(kernel, server, from, tag, IN_USE, OP.createContainer);
-  const { containers } = server;
-  const id = firstZero(containers.status, containers.freeHint);
-  if (id === containers.status.length)
+  const container = firstFree(server.containers);
+  if (container === undefined)
     return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
-  const generation = containers.generation[id] as number;
+  const { id, generation } = container;
   const own = addCapability(table, CONTAINER, id, generation);
   if (own < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
   let weak = NO_CAPABILITY;
@@ -77,13 +78,13 @@ export function createContainer(
       return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
     }
   }
-  containers.freeHint = id + 1;
-  containers.status[id] = share === 1 ? CONTAINER_SHARED : CONTAINER_PRIVATE;
-  containers.owner[id] = from;
-  containers.slot[id] = slot;
-  containers.frame[id] = frame;
-  containers.version[id] = 0;
-  containers.lockMax[id] = lockMax;
+  server.containers.freeHint = id + 1;
+  container.status = share === 1 ? CONTAINER_SHARED : CONTAINER_PRIVATE;
+  container.owner = from;
+  container.slot = slot;
+  container.frame = frame;
+  container.version = 0;
+  container.lockMax = lockMax;
   table.slotOrder[slot] = (table.slotOrder[slot] as number) | IN_CONTAINER;
   reply(kernel, server.id, from, OP.containerIs, tag, own, weak, 0, 0);
 }
@@ -95,13 +96,13 @@ export function shareContainer(
   capability: number,
   tag: number,
 ): void {
-  const id = resolve(kernel, server, from, capability, CONTAINER);
-  if (id < 0) return refuse(kernel, server, from, tag, NO_SUCH_CONTAINER, OP.shareContainer);
+  const container = resolve(kernel, server, from, capability, CONTAINER);
+  if (container === null)
+    return refuse(kernel, server, from, tag, NO_SUCH_CONTAINER, OP.shareContainer);
   const table = kernel.state.capabilities[from] as CapabilityTable;
-  const { containers } = server;
-  const weak = addCapability(table, WEAK_CONTAINER, id, containers.generation[id] as number);
+  const weak = addCapability(table, WEAK_CONTAINER, container.id, container.generation);
   if (weak < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.shareContainer);
-  if (containers.status[id] === CONTAINER_PRIVATE) containers.status[id] = CONTAINER_SHARED;
+  if (container.status === CONTAINER_PRIVATE) container.status = CONTAINER_SHARED;
   reply(kernel, server.id, from, OP.containerIs, tag, capability, weak, 0, 0);
 }
 
@@ -111,13 +112,13 @@ export function cancelContainer(
   from: number,
   capability: number,
 ): void {
-  const id = resolve(kernel, server, from, capability, CONTAINER);
-  if (id < 0)
+  const container = resolve(kernel, server, from, capability, CONTAINER);
+  if (container === null)
     return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.cancelContainer);
-  if (server.containers.status[id] === CONTAINER_LOCKED)
+  if (container.status === CONTAINER_LOCKED)
     return refuse(kernel, server, from, capability, LOCKED_NOW, OP.cancelContainer);
   removeCapability(kernel.state.capabilities[from] as CapabilityTable, capability);
-  dissolve(kernel, server, id);
+  dissolve(kernel, server, container);
 }
 
 export function lockContainer(
@@ -129,24 +130,24 @@ export function lockContainer(
   unmap: number,
   tag: number,
 ): void {
-  const id = resolve(kernel, server, from, capability, WEAK_CONTAINER);
-  if (id < 0) return refuse(kernel, server, from, tag, NO_SUCH_CONTAINER, OP.lockContainer);
-  const { containers } = server;
-  if (containers.status[id] === CONTAINER_LOCKED)
+  const container = resolve(kernel, server, from, capability, WEAK_CONTAINER);
+  if (container === null)
+    return refuse(kernel, server, from, tag, NO_SUCH_CONTAINER, OP.lockContainer);
+  if (container.status === CONTAINER_LOCKED)
     return refuse(kernel, server, from, tag, LOCKED_NOW, OP.lockContainer);
-  if (duration > (containers.lockMax[id] as number))
+  if (duration > container.lockMax)
     return refuse(kernel, server, from, tag, TOO_LONG, OP.lockContainer);
-  const frame = containers.frame[id] as number;
+  const { id, frame } = container;
   if (unmap === 1) {
     dropMappingOfFrame(kernel, frame);
-    setSlotBits(kernel, server, id, IN_CONTAINER | LOCKED_OUT);
+    setSlotBits(kernel, container, IN_CONTAINER | LOCKED_OUT);
   }
-  containers.status[id] = CONTAINER_LOCKED;
-  containers.holder[id] = from;
-  containers.lockedUntil[id] = termNow(kernel) + duration;
+  container.status = CONTAINER_LOCKED;
+  container.holder = from;
+  container.lockedUntil = termNow(kernel) + duration;
   openWindow(kernel, id, frame, from);
-  armLockTimer(kernel, server, containers.lockedUntil[id] as number);
-  reply(kernel, server.id, from, OP.locked, tag, id, containers.version[id] as number, 0, 0);
+  armLockTimer(kernel, server, container.lockedUntil);
+  reply(kernel, server.id, from, OP.locked, tag, id, container.version, 0, 0);
 }
 
 export function unlockContainer(
@@ -155,12 +156,10 @@ export function unlockContainer(
   from: number,
   capability: number,
 ): void {
-  const id = resolve(kernel, server, from, capability, WEAK_CONTAINER);
-  const { containers } = server;
-  const isHolder = id >= 0 && containers.holder[id] === from;
-  if (!isHolder || containers.status[id] !== CONTAINER_LOCKED)
+  const container = resolve(kernel, server, from, capability, WEAK_CONTAINER);
+  if (container === null || container.holder !== from || container.status !== CONTAINER_LOCKED)
     return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.unlockContainer);
-  unlock(kernel, server, id);
+  unlock(kernel, container);
 }
 
 /** Ends every lock whose time limit has come [CONT4]; sets the timer for the next. */
@@ -168,13 +167,13 @@ export function expireLocks(kernel: Kernel, server: MemoryServerState): void {
   const { containers } = server;
   const now = termNow(kernel);
   let next = Number.POSITIVE_INFINITY;
-  for (let id = 0; id < containers.status.length; id++) {
-    if (containers.status[id] !== CONTAINER_LOCKED) continue;
-    const until = containers.lockedUntil[id] as number;
+  for (const container of containers.records) {
+    if (container.status !== CONTAINER_LOCKED) continue;
+    const until = container.lockedUntil;
     if (until > now) next = Math.min(next, until);
     if (until > now || server.planted === 'lock-without-end') continue;
-    observe(kernel, containers.owner[id] as number, { kind: 'lockExpired' });
-    unlock(kernel, server, id);
+    observe(kernel, container.owner, { kind: 'lockExpired' });
+    unlock(kernel, container);
   }
   containers.timerAt = Number.POSITIVE_INFINITY;
   if (next !== Number.POSITIVE_INFINITY) armLockTimer(kernel, server, next);
@@ -186,57 +185,61 @@ export function breakContainersOf(
   server: MemoryServerState,
   owner: number,
 ): number {
-  const { containers } = server;
   const table = kernel.state.capabilities[owner] as CapabilityTable;
   let locked = 0;
-  for (let id = 0; id < containers.status.length; id++) {
-    if (containers.status[id] === CONTAINER_FREE || containers.owner[id] !== owner) continue;
-    if (containers.status[id] === CONTAINER_LOCKED) locked++;
+  for (const container of server.containers.records) {
+    if (container.status === CONTAINER_FREE || container.owner !== owner) continue;
+    if (container.status === CONTAINER_LOCKED) locked++;
     for (let slot = 0; slot < table.kind.length; slot++)
-      if (holdsKind(table, slot, CONTAINER) && table.object[slot] === id)
+      if (holdsKind(table, slot, CONTAINER) && table.object[slot] === container.id)
         removeCapability(table, slot);
-    dissolve(kernel, server, id);
+    dissolve(kernel, server, container);
   }
   return locked;
 }
 
-function unlock(kernel: Kernel, server: MemoryServerState, id: number): void {
-  const { containers } = server;
-  closeWindow(kernel, id);
-  setSlotBits(kernel, server, id, IN_CONTAINER);
-  containers.status[id] = CONTAINER_SHARED;
-  containers.version[id] = ((containers.version[id] as number) + 1) % 2 ** 24;
+function unlock(kernel: Kernel, container: Container): void {
+  closeWindow(kernel, container.id);
+  setSlotBits(kernel, container, IN_CONTAINER);
+  container.status = CONTAINER_SHARED;
+  container.version = (container.version + 1) % 2 ** 24;
 }
 
-function dissolve(kernel: Kernel, server: MemoryServerState, id: number): void {
-  const { containers } = server;
-  closeWindow(kernel, id);
-  setSlotBits(kernel, server, id, 0);
-  containers.status[id] = CONTAINER_FREE;
-  containers.generation[id] = (containers.generation[id] as number) + 1;
-  if (id < containers.freeHint) containers.freeHint = id;
+function dissolve(kernel: Kernel, server: MemoryServerState, container: Container): void {
+  closeWindow(kernel, container.id);
+  setSlotBits(kernel, container, 0);
+  container.status = CONTAINER_FREE;
+  container.generation = (container.generation + 1) >>> 0;
+  server.containers.freeHint = Math.min(server.containers.freeHint, container.id);
 }
 
-function setSlotBits(kernel: Kernel, server: MemoryServerState, id: number, bits: number): void {
-  const { containers } = server;
-  const table = kernel.state.capabilities[containers.owner[id] as number] as CapabilityTable;
-  const slot = containers.slot[id] as number;
+function setSlotBits(kernel: Kernel, container: Container, bits: number): void {
+  const table = kernel.state.capabilities[container.owner] as CapabilityTable;
+  const { slot } = container;
   table.slotOrder[slot] = orderAt(table, slot) | bits;
 }
 
-/** The container a capability names, or -1 when it names none that lives. */
+/** The first free container, or undefined when all are in use. */
+function firstFree({ records, freeHint }: ContainersState): Container | undefined {
+  for (let id = freeHint; id < records.length; id++) {
+    const container = records[id] as Container;
+    if (container.status === CONTAINER_FREE) return container;
+  }
+  return undefined;
+}
+
+/** The container a capability names, or null when it names none that lives. */
 function resolve(
   kernel: Kernel,
   server: MemoryServerState,
   task: number,
   slot: number,
   kind: number,
-): number {
+): Container | null {
   const table = kernel.state.capabilities[task] as CapabilityTable;
-  if (!holdsKind(table, slot, kind)) return -1;
-  const id = table.object[slot] as number;
-  const { containers } = server;
-  return table.generation[slot] === containers.generation[id] ? id : -1;
+  if (!holdsKind(table, slot, kind)) return null;
+  const container = server.containers.records[table.object[slot] as number] as Container;
+  return table.generation[slot] === container.generation ? container : null;
 }
 
 /** One timer runs for all locks: at the earliest limit, or earlier. */

@@ -9,8 +9,9 @@
 
 import { CAUSE_SHRINK, OP } from '../../contracts/messages.ts';
 import { NO_CONTRACT, NOT_ADMITTED } from '../../contracts/refusals.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
-import { type Kernel, termNow, timerAt } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
 import { setGuarantee } from './ledger.ts';
 import { notify } from './revocation.ts';

@@ -18,7 +18,8 @@ import {
   refusalTexts,
 } from '../../contracts/refusals.ts';
 import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
-import { type Kernel, RETURNED, termNow } from '../../nucleus/kernel.ts';
+import { termNow } from '../../nucleus/clock.ts';
+import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';

@@ -15,8 +15,9 @@
 
 import { CAUSE_EXPIRY, CAUSE_EXTRA, CAUSES, OP } from '../../contracts/messages.ts';
 import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply, sendNow } from '../../nucleus/ipc.ts';
-import { type Kernel, TAKEN, termNow, timerAt } from '../../nucleus/kernel.ts';
+import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { dropMappingOfFrame, wasModified } from '../../nucleus/memory-map.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';

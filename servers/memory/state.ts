@@ -44,16 +44,23 @@ export const CONTAINER_PRIVATE = 1;
 export const CONTAINER_SHARED = 2;
 export const CONTAINER_LOCKED = 3;
 
+/** Records, not typed arrays: a transfer reads several fields of one container, often. */
+export interface Container {
+  readonly id: number;
+  status: number;
+  owner: number;
+  holder: number;
+  slot: number;
+  frame: number;
+  generation: number;
+  version: number;
+  lockMax: number;
+  lockedUntil: number;
+}
+
 export interface ContainersState {
-  readonly status: Uint8Array;
-  readonly owner: Uint8Array;
-  readonly holder: Uint8Array;
-  readonly slot: Int32Array;
-  readonly frame: Int32Array;
-  readonly generation: Uint32Array;
-  readonly version: Uint32Array;
-  readonly lockMax: Float64Array;
-  readonly lockedUntil: Float64Array;
+  /** By container id. */
+  readonly records: Container[];
   /** The one timer for lock limits: when it runs out, or Infinity. */
   timerAt: number;
   /** Lowest id that may be free. */
@@ -102,19 +109,26 @@ export function createMemoryServerState(
     clients: [],
     waiting: [],
     containers: {
-      status: new Uint8Array(containers),
-      owner: new Uint8Array(containers),
-      holder: new Uint8Array(containers),
-      slot: new Int32Array(containers),
-      frame: new Int32Array(containers),
-      generation: new Uint32Array(containers),
-      version: new Uint32Array(containers),
-      lockMax: new Float64Array(containers),
-      lockedUntil: new Float64Array(containers),
+      records: Array.from({ length: containers }, (_, id) => createRecord(id)),
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
     },
     planted,
+  };
+}
+
+function createRecord(id: number): Container {
+  return {
+    id,
+    status: CONTAINER_FREE,
+    owner: 0,
+    holder: 0,
+    slot: 0,
+    frame: 0,
+    generation: 0,
+    version: 0,
+    lockMax: 0,
+    lockedUntil: 0,
   };
 }
 

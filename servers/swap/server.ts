@@ -1,7 +1,7 @@
 /**
- * The swap server: an asynchronous store on a simulated device. It is handed pages in containers, as
- * every server is: it locks the frames for a bounded time, lets the device move the page, unlocks and
- * answers. It owns no memory of its clients and never waits for one (SPEC [SWAP]).
+ * The swap server: an asynchronous store on a simulated device. It is handed pages in containers,
+ * as every server is: it locks the frames for a bounded time, lets the device move the page,
+ * unlocks and answers. It owns no memory of its clients and never waits for one (SPEC [SWAP]).
  *
  * One page an operation, on both sides of every comparison. An operation is a record; its number is
  * the tag of the messages and the word of the device event. Whether the lock still holds when the
@@ -18,10 +18,11 @@ import {
   NO_SUCH_CONTAINER,
 } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
-import { type CapabilityTable, firstZero, removeCapability } from '../../nucleus/capabilities.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
+import { deviceEventAt } from '../../nucleus/clock.ts';
 import { readThrough, type Stamp, windowSerial, writeThrough } from '../../nucleus/dma.ts';
 import { CAME_ALONG, reply, send } from '../../nucleus/ipc.ts';
-import { DEATH, DEVICE_DONE, deviceEventAt, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
 import { EMPTY, orderOfPlace, placeOf, type StoreState } from './store.ts';
@@ -30,6 +31,18 @@ const FREE = 0;
 const STORE = 1;
 const FETCH = 2;
 
+/** A page under way between a frame and the device, or a free record. */
+export interface Operation {
+  kind: number;
+  client: number;
+  place: number;
+  tag: number;
+  /** The weak capability it came with, kept after its end until the record is used again. */
+  capability: number;
+  window: number;
+  serial: number;
+}
+
 export interface SwapServerState {
   readonly id: number;
   readonly memoryPort: number;
@@ -37,14 +50,8 @@ export interface SwapServerState {
   readonly device: DeviceState;
   /** Longest the server keeps a lock; containers must allow it. */
   readonly lockTime: number;
-  /** Operations by number. */
-  readonly kind: Uint8Array;
-  readonly client: Int32Array;
-  readonly place: Int32Array;
-  readonly tag: Int32Array;
-  readonly capability: Int32Array;
-  readonly window: Int32Array;
-  readonly serial: Float64Array;
+  /** By number. */
+  readonly operations: Operation[];
   /** Bytes in transit. */
   readonly stamp: Stamp;
   /** Test-only: answers from the next block instead. */
@@ -66,16 +73,14 @@ export function createSwapServerState(
     store,
     device,
     lockTime,
-    kind: new Uint8Array(operations),
-    client: new Int32Array(operations),
-    place: new Int32Array(operations),
-    tag: new Int32Array(operations),
-    capability: new Int32Array(operations).fill(-1),
-    window: new Int32Array(operations),
-    serial: new Float64Array(operations),
+    operations: Array.from({ length: operations }, createOperation),
     stamp: { low: 0, high: 0 },
     planted,
   };
+}
+
+function createOperation(): Operation {
+  return { kind: FREE, client: 0, place: 0, tag: 0, capability: -1, window: 0, serial: 0 };
 }
 
 /** Receiver step of the swap server over one device. */
@@ -125,23 +130,24 @@ function begin(
   tag: number,
 ): void {
   const place = placeOf(server.store, from, page);
-  const number = firstZero(server.kind, 0);
-  if (place < 0 || number === server.kind.length) {
-    removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, capability);
+  const number = firstFree(server.operations);
+  const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  if (place < 0 || number === server.operations.length) {
+    removeCapability(table, capability);
     const reason = place < 0 ? NO_SUCH_BLOCK : BUSY;
     reply(kernel, server.id, from, OP.swapped, tag, reason, 0, 0, 0);
     return;
   }
   // The capability of the operation before has died with its container; only now may it go, for
   // the unlock that named it was still on its way.
-  const last = server.capability[number] as number;
-  if (last >= 0) removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, last);
-  server.kind[number] = kind;
-  server.client[number] = from;
-  server.place[number] = place;
-  server.tag[number] = tag;
-  server.capability[number] = capability;
-  server.window[number] = -1;
+  const operation = server.operations[number] as Operation;
+  if (operation.capability >= 0) removeCapability(table, operation.capability);
+  operation.kind = kind;
+  operation.client = from;
+  operation.place = place;
+  operation.tag = tag;
+  operation.capability = capability;
+  operation.window = -1;
   const unmap = kind === FETCH ? 1 : 0;
   send(
     kernel,
@@ -156,6 +162,13 @@ function begin(
   );
 }
 
+/** Number of the first free operation, or how many there are. */
+function firstFree(operations: readonly Operation[]): number {
+  let number = 0;
+  while (number < operations.length && (operations[number] as Operation).kind !== FREE) number++;
+  return number;
+}
+
 /** The frames are locked: let the device work. */
 function transferBegins(
   kernel: Kernel,
@@ -164,11 +177,12 @@ function transferBegins(
   number: number,
   window: number,
 ): void {
-  server.window[number] = window;
-  server.serial[number] = windowSerial(kernel, window);
-  const place = server.place[number] as number;
+  const operation = server.operations[number] as Operation;
+  operation.window = window;
+  operation.serial = windowSerial(kernel, window);
+  const { place } = operation;
   const blocks = 1 << orderOfPlace(server.store, place);
-  const writes = server.kind[number] === STORE;
+  const writes = operation.kind === STORE;
   let end = kernel.state.nowNs;
   for (let block = 0; block < blocks; block++)
     end = model.submit(server.device, kernel.state.nowNs, place * blocks + block, writes);
@@ -178,11 +192,9 @@ function transferBegins(
 /** The device is done: the page moves if the window is still open. */
 function transferEnds(kernel: Kernel, server: SwapServerState, number: number): void {
   const { store, stamp } = server;
-  const window = server.window[number] as number;
-  const serial = server.serial[number] as number;
-  const place = server.place[number] as number;
+  const { kind, place, capability, window, serial } = server.operations[number] as Operation;
   let moved: boolean;
-  if (server.kind[number] === STORE) {
+  if (kind === STORE) {
     moved = readThrough(kernel, server.id, window, stamp, serial);
     if (moved) {
       store.stampLow[place] = stamp.low;
@@ -194,25 +206,14 @@ function transferEnds(kernel: Kernel, server: SwapServerState, number: number): 
     stamp.high = store.stampHigh[from] as number;
     moved = writeThrough(kernel, server.id, window, stamp, serial);
   }
-  if (moved)
-    send(
-      kernel,
-      server.id,
-      server.memoryPort,
-      OP.unlockContainer,
-      server.capability[number] as number,
-      0,
-      0,
-      0,
-      0,
-    );
+  if (moved) send(kernel, server.id, server.memoryPort, OP.unlockContainer, capability, 0, 0, 0, 0);
   answer(kernel, server, number, moved ? DONE : LOCK_LOST);
 }
 
 function answer(kernel: Kernel, server: SwapServerState, number: number, reason: number): void {
-  const client = server.client[number] as number;
-  reply(kernel, server.id, client, OP.swapped, server.tag[number] as number, reason, 0, 0, 0);
-  server.kind[number] = FREE;
+  const operation = server.operations[number] as Operation;
+  reply(kernel, server.id, operation.client, OP.swapped, operation.tag, reason, 0, 0, 0);
+  operation.kind = FREE;
 }
 
 function discard(server: SwapServerState, from: number, page: number): void {

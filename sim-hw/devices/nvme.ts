@@ -1,8 +1,8 @@
 /**
  * NVMe: a flash drive that serves many requests at once.
  *
- *   accepted --> link (a block each few hundred ns, in order) --> read:  its channel, 80 us --> done
- *                                                             `-> write: the drive's cache --> done
+ *   accepted --> link (a block each few hundred ns, in order) --> read: its channel, 80 us --> done
+ *                                                             `-> write: drive's cache ----> done
  *
  * Blocks are striped over the channels, so neighbours are read side by side, and two reads of one
  * channel wait for each other. The bandwidth cap is charged where requests enter, one cap for reads

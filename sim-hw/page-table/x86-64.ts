@@ -9,10 +9,10 @@
  *   root node -> node -> node ------> node -> entry of a 4 KiB page
  *                         `-> LARGE entry of a 2 MiB page
  *
- * A node is 512 words in one pool; entry i of node n is word n * 512 + i. An entry that leads down
- * has the form of a leaf, with the number of the node in place of the frame. A node exists while it
- * has an entry, so memory follows what is mapped; the hardware's node is one frame (8-byte entries),
- * which is what `tableFrames` counts.
+ * A node is 512 words in one pool (nodes.ts). An entry that leads down has the form of a leaf, with
+ * the number of the node in place of the frame. A node exists while it has an entry, so memory
+ * follows what is mapped; the hardware's node is one frame (8-byte entries), which is what
+ * `tableFrames` counts.
  *
  * Left out: 1 GiB pages, 57-bit addresses, execute permission, and the paging-structure caches: a
  * walk visits every level; a cost profile makes a probe cheap to allow for them.
@@ -20,24 +20,24 @@
 
 import { assert } from '../assert.ts';
 import { LARGE, type PageTableFormat, type PageTableState, PRESENT } from './format.ts';
+import {
+  childNode,
+  FREE,
+  NODE_WORDS,
+  NONE,
+  type NodePool,
+  releaseNode,
+  takeNode,
+} from './nodes.ts';
 
-const NODE_WORDS = 512;
 const VIRTUAL_PAGES_MAX = 2 ** 36;
 /** The two upper levels of a page number; a product with a power of two is exact. */
 const UPPER = 1 / 2 ** 18;
-const NONE = -1;
-/** Base of the free list's links in `used`: a free node holds FREE - next. */
-const FREE = -2;
 
-export interface X8664State extends PageTableState {
+export interface X8664State extends PageTableState, NodePool {
   readonly format: 'x86-64';
   /** Root node of each space, or NONE until something is mapped there. */
   readonly roots: Int32Array;
-  /** Entries in use in each node; of a free node FREE - next free node. */
-  used: Int32Array;
-  /** Nodes ever used: the pool beyond is untouched. */
-  nodes: number;
-  freeNode: number;
 }
 
 export const x8664: PageTableFormat<X8664State> = {
@@ -174,51 +174,6 @@ function removeNode(state: X8664State, node: number, level: number): void {
   }
   state.entries.fill(0, start, start + NODE_WORDS);
   releaseNode(state, node);
-}
-
-/** The node below a slot, made when there is none. */
-function childNode(state: X8664State, node: number, slot: number): number {
-  const index = node * NODE_WORDS + slot;
-  const entry = state.entries[index];
-  if (entry !== 0) {
-    assert((entry & LARGE) === 0, 'x86-64: the place is in a 2 MiB page');
-    return entry >>> 8;
-  }
-  const child = takeNode(state);
-  state.entries[index] = ((child << 8) | PRESENT) >>> 0;
-  state.used[node]++;
-  return child;
-}
-
-/** An empty node: a freed one first. Its words are 0. */
-function takeNode(state: X8664State): number {
-  state.tableFrames++;
-  const free = state.freeNode;
-  if (free !== NONE) {
-    state.freeNode = FREE - state.used[free];
-    state.used[free] = 0;
-    return free;
-  }
-  if (state.nodes === state.used.length) growPool(state);
-  return state.nodes++;
-}
-
-/** Takes back a node whose words are 0. */
-function releaseNode(state: X8664State, node: number): void {
-  state.tableFrames--;
-  state.used[node] = FREE - state.freeNode;
-  state.freeNode = node;
-}
-
-/** An eighth more nodes: a mapping of 10^6 pages in a row then takes 4.0 to 4.6 bytes a page. */
-function growPool(state: X8664State): void {
-  const nodes = state.nodes + Math.max(8, state.nodes >>> 3);
-  const entries = new Uint32Array(nodes * NODE_WORDS);
-  entries.set(state.entries);
-  state.entries = entries;
-  const used = new Int32Array(nodes);
-  used.set(state.used);
-  state.used = used;
 }
 
 function check(state: X8664State): string | undefined {

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { OP } from '../../contracts/messages.ts';
-import { addCapability, PORT, WEAK_CONTAINER } from '../../nucleus/capabilities.ts';
+import {
+  addCapability,
+  PORT,
+  removeCapability,
+  WEAK_CONTAINER,
+} from '../../nucleus/capabilities.ts';
 import { CAME_ALONG, deliverAll, reply, send, sendCapability, sendNow } from '../../nucleus/ipc.ts';
 import { cloneKernel, givePort } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
@@ -67,8 +72,7 @@ test('[CAP2] where it cannot go it stays: no such slot, no port, a full table, n
   expect(hashState([mine, theirs])).toBe(before);
   while (theirs.objects < 64) addCapability(theirs, PORT, MEMORY, 0);
   expect(go(port, weak)).toBe(false);
-  theirs.kind.fill(0, 2);
-  theirs.objects = 2;
+  for (let slot = 2; slot < 64; slot++) removeCapability(theirs, slot);
   killTask(desk.kernel, SECOND);
   expect(go(port, weak)).toBe(false);
   expect(theirs.objects).toBe(2);

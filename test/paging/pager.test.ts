@@ -3,15 +3,8 @@ import type { ContractEvent } from '../../contracts/events.ts';
 import { boot, type World } from '../../lab/run/boot.ts';
 import { type CellOptions, type CellTask, runCell } from '../../lab/run/cell.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
-import {
-  BUSY,
-  DIRTY,
-  HAS_COPY,
-  LOST,
-  type PagerState,
-  RESIDENT,
-  slotOf,
-} from '../../paging/state.ts';
+import { BUSY, DIRTY, HAS_COPY, LOST, RESIDENT, slotOf } from '../../paging/page-word.ts';
+import type { PagerState } from '../../paging/state.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { loop, randomPages, toReferenceString } from '../support/reference-strings.ts';
 

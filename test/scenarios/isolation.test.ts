@@ -1,6 +1,6 @@
 /**
- * Isolation that could fail: honest tasks, whose guarantees are far below what they touch, beside each
- * kind of hostile client that has grown to a quarter of memory in extras.
+ * Isolation that could fail: honest tasks, whose guarantees are far below what they touch, beside
+ * each kind of hostile client that has grown to a quarter of memory in extras.
  *
  *   `brief` ends soon; the offender has its frames too, and nothing is free any more
  *   `grower` asks for a guarantee twice as large: the frames must come out of the extras

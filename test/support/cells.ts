@@ -3,6 +3,7 @@
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { CellOptions, CellTask } from '../../lab/run/cell.ts';
+import { plainCell, plainTask } from '../../lab/run/plain-cell.ts';
 import { packRun, type ReferenceString, WRITE } from '../../sim-hw/references.ts';
 import { toReferenceString } from './reference-strings.ts';
 
@@ -15,25 +16,7 @@ export function task(
 ): CellTask {
   const found = findPolicy(policy);
   if (found === undefined) throw new Error(`no policy ${policy}`);
-  return {
-    name,
-    program,
-    pageBytes: 4096,
-    policy: found as Policy,
-    policyParameters: {},
-    guaranteed,
-    extra: 0,
-    initial: 'image',
-    atEnd: 'exit',
-    start: 0,
-    hostile: null,
-    scratch: [],
-    zeroFill: true,
-    renegotiate: [],
-    renews: true,
-    killAt: null,
-    ...more,
-  };
+  return { ...plainTask(name, program, found as Policy, guaranteed), ...more };
 }
 
 export function cell(
@@ -41,26 +24,7 @@ export function cell(
   tasks: readonly CellTask[],
   more: Partial<CellOptions> = {},
 ): CellOptions {
-  return {
-    management: 'contracts',
-    machine: {
-      costs: 'modern-nvme',
-      pageTable: 'x86-64',
-      tlb: 'skylake',
-      device: 'nvme',
-      frames,
-      pagerFrames: 'outside',
-    },
-    terms: { term: 0, graceExtra: 1e6, graceShrink: 1e8, penalty: 'repossess' },
-    schedule: 'slices',
-    slice: 1e6,
-    clock: 'ns',
-    tasks,
-    seed: 1,
-    oracles: false,
-    spareFrames: 0,
-    ...more,
-  };
+  return { ...plainCell(tasks, frames), slice: 1e6, ...more };
 }
 
 /** A program that writes every page it touches, one reference at a time. */

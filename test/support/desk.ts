@@ -7,12 +7,12 @@
 import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
 import type { Terms } from '../../contracts/terms.ts';
 import type { CapabilityTable } from '../../nucleus/capabilities.ts';
+import { fireEvent } from '../../nucleus/clock.ts';
 import { deliverAll, send, sendCapability } from '../../nucleus/ipc.ts';
 import {
   addTask,
   createKernel,
   DEVICE_DONE,
-  fireEvent,
   givePort,
   type Kernel,
   type Step,

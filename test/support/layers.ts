@@ -1,7 +1,7 @@
 /**
  * The layers, as data: which folder may import which, and what no file of it may use. A folder that
- * is not in the table may not exist as a layer. Rules are tried in order of length of their path, so
- * that the most particular one counts.
+ * is not in the table may not exist as a layer. Rules are tried in order of length of their path,
+ * so that the most particular one counts.
  */
 
 export interface Layer {

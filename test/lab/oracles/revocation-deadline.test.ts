@@ -138,8 +138,8 @@ test('[CONT4] data moves after the end of its lock', () => {
 
 test('[CONT6] data moves through a window that no lock has opened', () => {
   const cell = midway();
-  const { status } = cell.oracles.view.server.containers;
-  const window = status.findIndex((is) => is !== CONTAINER_LOCKED);
+  const { records } = cell.oracles.view.server.containers;
+  const window = records.findIndex(({ status }) => status !== CONTAINER_LOCKED);
   cell.probe.transferred(cell.world.kernel, window, 0);
   expect(rules(cell)).toContain('CONT6');
 });

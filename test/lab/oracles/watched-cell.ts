@@ -62,7 +62,9 @@ export function watchedCell({
   return { world, oracles, probe, tell: observer };
 }
 
-/** Runs on until `nowNs`, the end, or the first finding: a planted fault may keep a run from ending. */
+/**
+ * Runs on until `nowNs`, the end, or the first finding: a planted fault may keep a run from ending.
+ */
 export function runUntil({ world, oracles }: WatchedCell, nowNs: number): void {
   const { kernel } = world;
   const findings = findingsOf(oracles);

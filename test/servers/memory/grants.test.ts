@@ -140,7 +140,7 @@ test('[MEM6] death frees frames, guarantee, containers and requests at once', ()
   deliverAll(desk.kernel);
   expect(takeHeard(desk, SECOND)[0]?.[0]).toBe('granted');
   expect(desk.server.ledger).toMatchObject({ guaranteedSum: 2, heldSum: 1 });
-  expect(desk.server.containers.status.every((status) => status === 0)).toBe(true);
+  expect(desk.server.containers.records.every(({ status }) => status === 0)).toBe(true);
   expect(checkBooks(desk)).toBeUndefined();
   expect(desk.events.at(-2)).toMatchObject({ kind: 'death', frames: 8, locked: 0 });
 });

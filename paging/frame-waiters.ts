@@ -1,0 +1,144 @@
+/**
+ * Frame waiters: faults that wait for a frame, oldest first. A frame comes from the free ones, from
+ * the memory server while the contract allows it, or by eviction; what it then needs is contents.
+ */
+
+import { OP } from '../contracts/messages.ts';
+import { termNow, timerAt } from '../nucleus/clock.ts';
+import { send } from '../nucleus/ipc.ts';
+import type { Kernel } from '../nucleus/kernel.ts';
+import { waitForDevice } from '../nucleus/life.ts';
+import { zero } from '../nucleus/memory-map.ts';
+import { HARD, LOST as LOST_FAULT, SOFT } from '../nucleus/tasks.ts';
+import { evictOne } from './eviction.ts';
+import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
+import { BUSY, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
+import { type PagerCode, tellAdmitted } from './policy-call.ts';
+import { settle } from './settlement.ts';
+import { FETCH, type Member, nextRetry, type PagerState, WANTS_TRANSFER } from './state.ts';
+import { beginTransfer } from './transfers.ts';
+
+/** Faults to let pass before extras that were refused are asked for again. */
+const REFUSAL_PAUSE = 64;
+/** Timer word of a pager that asks again. */
+export const RETRY = 1;
+
+/** Gives free frames to waiting faults, oldest first; gets more while any wait. */
+export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  const { waiters, transfers } = pager;
+  while (waiters.length > 0) {
+    const member = pager.members[waiters[0] as number] as Member;
+    const page = member.base + member.faultPage;
+    const reads = ((pager.pageWord[page] as number) & HAS_COPY) !== 0;
+    if (reads && transfers.active >= transfers.records.length) return;
+    const slot = popFree(pager);
+    if (slot >= 0) {
+      waiters.shift();
+      fill(kernel, code, pager, member, slot, false);
+    } else if (!obtainFrame(kernel, code, pager, member)) return;
+  }
+}
+
+/** Gets a frame on its way; true when one is free now. */
+function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): boolean {
+  if (pager.grantPending) return false;
+  const count = 1 << member.order;
+  const within = pager.held + count <= pager.guaranteed;
+  const asExtra = pager.held + count <= pager.guaranteed + pager.extra && pager.owed === 0;
+  if ((within || asExtra) && pager.refusedFor === 0) {
+    pager.grantPending = true;
+    const word = pager.pageWord[member.base + member.faultPage] as number;
+    const needsZero = (word & HAS_COPY) === 0 && (member.zeroFill || (word & LOST) !== 0);
+    send(kernel, pager.id, pager.memoryPort, OP.allocate, member.order, needsZero ? 1 : 0, 0, 0, 0);
+    return false;
+  }
+  while (pager.transfers.evictions < pager.waiters.length) {
+    const evicted = evictOne(kernel, code, pager);
+    if (evicted === 'freed') return true;
+    if (evicted === 'nothing') break;
+    waitForDevice(kernel, pager.id, member.task);
+  }
+  // Nothing held, nothing coming: only asking again can help.
+  if (pager.transfers.active === 0 && pager.idle === 0 && !pager.retryPending) {
+    pager.retryPending = true;
+    timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, RETRY);
+  }
+  return false;
+}
+
+/** The time to ask again has come. */
+export function askAgain(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  pager.retryPending = false;
+  pager.refusedFor = 0;
+  serveWaiters(kernel, code, pager);
+}
+
+/** The memory server granted what was asked for. */
+export function takeGrant(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  slot: number,
+  order: number,
+  zeroed: boolean,
+): void {
+  pager.grantPending = false;
+  pager.retries = 0;
+  pager.held += 1 << order;
+  const index = pager.waiters[0];
+  if (index === undefined) {
+    pushFree(pager, slot);
+    return;
+  }
+  const member = pager.members[index] as Member;
+  const word = pager.pageWord[member.base + member.faultPage] as number;
+  const { transfers } = pager;
+  if ((word & HAS_COPY) !== 0 && transfers.active >= transfers.records.length)
+    pushFree(pager, slot);
+  else {
+    pager.waiters.shift();
+    fill(kernel, code, pager, member, slot, zeroed);
+    serveWaiters(kernel, code, pager);
+  }
+}
+
+/** The memory server refused frames: use what is held, and ask again later. */
+export function takeRefusal(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  pager.grantPending = false;
+  pager.refusedFor = REFUSAL_PAUSE;
+  serveWaiters(kernel, code, pager);
+}
+
+/** Binds a free frame to the page that `member` waits for and gets its contents there. */
+function fill(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  member: Member,
+  slot: number,
+  zeroed: boolean,
+): void {
+  const page = member.base + member.faultPage;
+  const word = pager.pageWord[page] as number;
+  bindSlot(pager, slot, page);
+  if (isCentral(pager, member)) countResident(kernel, member, 1 << member.order);
+  member.isMapped = false;
+  const kept = word & (HAS_COPY | SCRATCH);
+  const bound = slot * 256 + (kept | TOUCHED | RESIDENT);
+  if ((word & LOST) !== 0 || (word & HAS_COPY) === 0) {
+    member.how = (word & LOST) !== 0 ? LOST_FAULT : SOFT;
+    // Until the fault is settled the page stays lost: its frame may be taken before.
+    setWord(pager, page, (bound & ~HAS_COPY) | (word & LOST));
+    tellAdmitted(kernel, code, pager, page);
+    if (!zeroed && (member.zeroFill || member.how === LOST_FAULT)) zero(kernel, pager.id, slot);
+    settle(kernel, code, pager, member);
+    return;
+  }
+  member.how = HARD;
+  setWord(pager, page, bound | BUSY);
+  tellAdmitted(kernel, code, pager, page);
+  member.waits = WANTS_TRANSFER;
+  const index = pager.memberOf[member.task] as number;
+  beginTransfer(kernel, pager, FETCH, page, slot, index);
+  waitForDevice(kernel, pager.id, member.task);
+}

@@ -1,0 +1,46 @@
+/**
+ * Page word: what a pager knows of a page, by page id (a member's base plus the page's dense id).
+ *
+ *   31                         8 7       0
+ *  +----------------------------+---------+
+ *  | frame slot (24), if bound  |  flags  |
+ *  +----------------------------+---------+
+ *
+ * RESIDENT, BUSY and DIRTY pages are counted; so words change by `setWord` alone.
+ */
+
+import type { PagerState } from './state.ts';
+
+/** The page has a frame, bound to it, and the policy knows it. */
+export const RESIDENT = 1;
+/** The page's block on swap holds its contents as they were when last made clean. */
+export const HAS_COPY = 2;
+/** The program has touched the page before. */
+export const TOUCHED = 4;
+/** The contents are gone (repossessed, or scratch that was dropped): the next touch is told. */
+export const LOST = 8;
+/** Declared scratch: dropped, never swapped. */
+export const SCRATCH = 16;
+/** A transfer of the page is under way. */
+export const BUSY = 32;
+/** Mapped writable: counts as dirty until it is made clean. */
+export const DIRTY = 64;
+
+export const FLAGS = 0xff;
+
+/** Changes a page's word and keeps the counts in step. */
+export function setWord(pager: PagerState, page: number, word: number): void {
+  const old = pager.pageWord[page] as number;
+  pager.pageWord[page] = word;
+  const idle = ((word & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0) as number;
+  const wasIdle = (old & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0;
+  const dirty = (word & DIRTY) === 0 ? 0 : 1;
+  const wasDirty = (old & DIRTY) === 0 ? 0 : 1;
+  pager.idle += idle - wasIdle;
+  pager.idleDirty += idle * dirty - wasIdle * wasDirty;
+  pager.dirty += dirty - wasDirty;
+}
+
+export function slotOf(word: number): number {
+  return word >>> 8;
+}
