@@ -60,11 +60,13 @@ export function parseLackey(log: ReferenceLog, bytes: Uint8Array, from: number, 
  * other line.
  *
  * Every second line begins a run and no branch predictor knows which, so a run is begun or made
- * longer without a branch; and the digits are unrolled. Each makes a third of the speed.
+ * longer without a branch; and hexadecimal digits are read four at a time. Each is worth a fifth to a
+ * third of the speed.
  */
 function parseUsual(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): number {
   reserveRuns(log, Math.ceil((to - from) / USUAL_LINE_BYTES_MIN) + 1);
   const { runs, index } = log;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let { low: pageLows, high: pageHighs, slots, shift } = index;
   let last = log.runCount - 1;
   let openWord = log.openWord;
@@ -84,29 +86,27 @@ function parseUsual(log: ReferenceLog, bytes: Uint8Array, from: number, to: numb
       wrong |= h0 | h1;
       high = (h0 << 4) | h1;
     }
-    const d0 = HEX[bytes[comma - 8]];
-    const d1 = HEX[bytes[comma - 7]];
-    const d2 = HEX[bytes[comma - 6]];
-    const d3 = HEX[bytes[comma - 5]];
-    const d4 = HEX[bytes[comma - 4]];
-    const d5 = HEX[bytes[comma - 3]];
-    const d6 = HEX[bytes[comma - 2]];
-    const d7 = HEX[bytes[comma - 1]];
+    const upper = view.getUint32(comma - 8) | 0;
+    const lower = view.getUint32(comma - 4) | 0;
+    const upperDigits = hexDigits(upper);
+    const lowerDigits = hexDigits(lower);
+    const noHex = notHex(upper, upperDigits) | notHex(lower, lowerDigits);
     let size = DECIMAL[bytes[comma + 1]];
-    wrong |= d0 | d1 | d2 | d3 | d4 | d5 | d6 | d7 | size;
+    wrong |= size;
     let newline = comma + 2;
     if (bytes[newline] !== NEWLINE) {
       const digit = DECIMAL[bytes[newline++]];
       wrong |= digit;
       size = size * 10 + digit;
     }
-    if (wrong > 15 || bytes[newline] !== NEWLINE || bytes[comma] !== COMMA) break;
-    const end = ((d5 << 8) | (d6 << 4) | d7) + size;
+    if (wrong > 15 || noHex !== 0 || bytes[newline] !== NEWLINE || bytes[comma] !== COMMA) break;
+    const address = joined(lowerDigits);
+    const end = (address & OFFSET_MASK) + size;
     if (!spaced || bytes[at + 2] !== SPACE || size === 0 || end > PAGE_BYTES) break;
     at = newline + 1;
     lines++;
 
-    const page = (high << 20) | (d0 << 16) | (d1 << 12) | (d2 << 8) | (d3 << 4) | d4;
+    const page = (high << 20) | (joined(upperDigits) << 4) | (address >>> 12);
     let id = slots[hashOfPage(page, 0) >>> shift];
     if (id < 0 || pageLows[id] !== page || pageHighs[id] !== 0) {
       id = requireId(log, page, 0);
@@ -131,6 +131,27 @@ function parseUsual(log: ReferenceLog, bytes: Uint8Array, from: number, to: numb
   log.limitLeft -= lines;
   log.lines += lines;
   return at;
+}
+
+/** Of four hexadecimal digits in ASCII, a byte each, their values, a byte each. */
+function hexDigits(text: number): number {
+  const letters = (text >>> 6) & 0x01010101;
+  return (text & 0x0f0f0f0f) + (letters << 3) + letters;
+}
+
+/** Not 0 if one of the four is no digit: its high half is neither 3 nor 4 nor 6, or its value off. */
+function notHex(text: number, digits: number): number {
+  const letters = (text >>> 6) & 0x01010101;
+  const highHalves = (text & 0xf0f0f0f0) | (letters << 5);
+  const expected = 0x30303030 + (letters << 5) + (letters << 4);
+  const isTenOrMore = (digits + 0x06060606) & 0x10101010;
+  return (highHalves ^ expected) | (digits & 0x10101010) | (isTenOrMore ^ (letters << 4));
+}
+
+/** Four digits, a byte each, as one number of 16 bits. */
+function joined(digits: number): number {
+  const pairs = digits | (digits >>> 4);
+  return ((pairs >>> 8) & 0xff00) | (pairs & 0xff);
 }
 
 /** Any one line, by the whole grammar; gives where the next begins. */

@@ -57,6 +57,28 @@ describe('lackey text', () => {
     expect(trace.references).toBe(7);
   });
 
+  test('every byte in every place of an address: read as the digit it is, or refused', () => {
+    // Lines behind it, so that the hot loop and not the careful one meets the byte.
+    const rest = ' L 0401a234,3\n'.repeat(20);
+    for (let place = 0; place < 8; place++)
+      for (let byte = 0; byte < 256; byte++) {
+        const character = String.fromCharCode(byte);
+        const digits = `${'0401a234'.slice(0, place)}${character}${'0401a234'.slice(place + 1)}`;
+        const bytes = Uint8Array.from(` L ${digits},3\n${rest}`, (c) => c.charCodeAt(0));
+        const reader = createTextReader('t', { format: 'lackey' });
+        const read = () => {
+          pushText(reader, bytes);
+          endText(reader);
+          return referencesIn(traceOfLog(reader.log, '', 'lackey'))[0];
+        };
+        // A blank before the digits, and a comma that ends them, are good form elsewhere.
+        const formed = (place === 0 && byte === 32) || (place > 0 && byte === 44);
+        if (/[0-9a-fA-F]/.test(character))
+          expect(read()).toEqual([Number.parseInt(digits, 16) >>> 12, READ]);
+        else if (!formed) expect(read, `byte ${byte} in place ${place}`).toThrow('t:1');
+      }
+  });
+
   test('CRLF line ends and a last line without one change nothing', () => {
     expect(referencesIn(parse(SAMPLE))).toEqual(SAMPLE_REFERENCES);
     expect(referencesIn(parse(SAMPLE.replaceAll('\n', '\r\n')))).toEqual(SAMPLE_REFERENCES);
