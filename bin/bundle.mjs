@@ -37,6 +37,8 @@ const ENTRIES = {
   worker: 'lab/compare/worker.ts',
   bench: 'bench/index.ts',
 };
+/** How lab/compare/pool.ts names its worker. */
+const WORKER = "'./worker.ts'";
 const STALE_MS = 3_600_000;
 
 /** Imports `name` of ENTRIES from the bundle. */
@@ -80,8 +82,11 @@ async function make(mark) {
     plugins: [
       {
         name: 'worker',
-        transform: (code, id) =>
-          id.endsWith('pool.ts') ? code.replace("'./worker.ts'", `'./worker-${mark}.mjs'`) : null,
+        transform: (code, id) => {
+          if (!id.endsWith('pool.ts')) return null;
+          if (!code.includes(WORKER)) throw new Error(`bundle: ${id} no longer starts ${WORKER}`);
+          return code.replace(WORKER, `'./worker-${mark}.mjs'`);
+        },
       },
     ],
   });

@@ -14,8 +14,6 @@ export const CONTAINER = 2;
 /** The weaker one it shares: lock, unlock. No allocation, no cancel (SPEC [CONT2]). */
 export const WEAK_CONTAINER = 3;
 
-export const OBJECT_SLOTS_MAX = 1024;
-
 /** `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped. */
 export const IN_CONTAINER = 0x80;
 export const LOCKED_OUT = 0x40;

@@ -37,11 +37,6 @@ const TICKS_MAX = 2_000_000_000;
 /** Events of one decision, so that whoever counts decisions sees events that beget events. */
 const EVENTS_MAX = 64;
 
-/** Runs to the end: every client task has finished or died. */
-export function runToEnd(kernel: Kernel): void {
-  while (stepKernel(kernel));
-}
-
 /** One decision. False when every client task has finished. */
 export function stepKernel(kernel: Kernel): boolean {
   const { state } = kernel;

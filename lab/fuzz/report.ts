@@ -24,8 +24,11 @@ export function fuzzText(
   for (const { seed, oracle, command, what } of violations)
     lines.push(`seed ${seed}: ${oracle}: ${what}`, describe(seed), `  again: ${command}`, '');
   const last = seedBase + seeds - 1;
-  const found = violations.length === 0 ? 'no violation' : `${violations.length} violations`;
-  lines.push(`${seeds} scenarios (seeds ${seedBase} to ${last}): ${found}`, countsText(counts));
+  const found = violations.length === 0 ? 'no violation' : counted(violations.length, 'violation');
+  lines.push(
+    `${counted(seeds, 'scenario')} (seeds ${seedBase} to ${last}): ${found}`,
+    countsText(counts),
+  );
   return lines.join('\n');
 }
 
@@ -58,4 +61,8 @@ function countsText(counts: Counts): string {
     `deaths during I/O ${deathDuringIo}, locks expired ${counts.lockExpired}, ` +
       `notices ${counts.notices}, references ${counts.references}`,
   ].join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
