@@ -5,7 +5,7 @@
 import clock from '../clients/policies/clock.ts';
 import fifo from '../clients/policies/fifo.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { CellOptions } from '../lab/run/cell.ts';
+import type { CellOptions } from '../lab/run/cell-options.ts';
 import { plainCell, plainTask } from '../lab/run/plain-cell.ts';
 import { packRun, READ, type ReferenceString, WRITE } from '../sim-hw/references.ts';
 

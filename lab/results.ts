@@ -62,3 +62,14 @@ export interface OracleResult {
   checks: number;
   violations: string[];
 }
+
+/** What one cell gives. */
+export interface CellResult {
+  readonly sight: string;
+  readonly notes: readonly string[];
+  /** Everything but `slowdown`, which the caller fills in. */
+  readonly tasks: readonly TaskResult[];
+  /** Frames all tasks held together, averaged over time from the first start to the last end. */
+  readonly framesMean: number;
+  readonly oracles: readonly OracleResult[];
+}

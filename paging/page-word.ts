@@ -9,8 +9,6 @@
  * RESIDENT, BUSY and DIRTY pages are counted; so words change by `setWord` alone.
  */
 
-import type { PagerState } from './state.ts';
-
 /** The page has a frame, bound to it, and the policy knows it. */
 export const RESIDENT = 1;
 /** The page's block on swap holds its contents as they were when last made clean. */
@@ -28,8 +26,17 @@ export const DIRTY = 64;
 
 export const FLAGS = 0xff;
 
+/** The words of all pages, and what is counted of them. */
+export interface PageWords {
+  readonly pageWord: Uint32Array;
+  dirty: number;
+  /** Pages that are RESIDENT and not BUSY, and those of them that are DIRTY. */
+  idle: number;
+  idleDirty: number;
+}
+
 /** Changes a page's word and keeps the counts in step. */
-export function setWord(pager: PagerState, page: number, word: number): void {
+export function setWord(pager: PageWords, page: number, word: number): void {
   const old = pager.pageWord[page] as number;
   pager.pageWord[page] = word;
   const idle = ((word & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0) as number;

@@ -4,7 +4,7 @@
  * members, policy, thresholds and contract, in nothing else.
  */
 
-import { HAS_COPY, SCRATCH } from './page-word.ts';
+import { HAS_COPY, type PageWords, SCRATCH } from './page-word.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
 const RETRY_DOUBLINGS = 10;
@@ -71,14 +71,13 @@ export interface Member {
   drained: number;
 }
 
-export interface PagerState {
+export interface PagerState extends PageWords {
   readonly id: number;
   readonly memoryPort: number;
   readonly swapPort: number;
   readonly members: Member[];
   /** By task id: index of the member, or -1. */
   readonly memberOf: number[];
-  readonly pageWord: Uint32Array;
   /** By frame slot: the page bound to it, or -2 - next free slot; NO_PAGE unknown. */
   slotPage: Int32Array;
   firstFree: number;
@@ -89,10 +88,6 @@ export interface PagerState {
   extra: number;
   /** Frames promised back: by a notice, or to get below a smaller guarantee. */
   owed: number;
-  dirty: number;
-  /** Pages that are RESIDENT and not BUSY, and those of them that are DIRTY. */
-  idle: number;
-  idleDirty: number;
   /** True when extras are in the contract: writes are then tracked, at most G pages are dirty. */
   readonly tracksDirty: boolean;
   grantPending: boolean;

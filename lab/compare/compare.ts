@@ -8,8 +8,7 @@
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
-import type { OracleResult, Row, TaskResult } from '../results.ts';
-import type { CellResult } from '../run/cell.ts';
+import type { CellResult, OracleResult, Row, TaskResult } from '../results.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { BoundName, ManagementName } from '../scenario/scenario.ts';
 import { optimalRows } from './bounds.ts';

@@ -1,7 +1,6 @@
 /** Oracles over all cells of a comparison: checks add up, violations say where they were. */
 
-import type { OracleResult } from '../results.ts';
-import type { CellResult } from '../run/cell.ts';
+import type { CellResult, OracleResult } from '../results.ts';
 
 /** `cells` in the order of the rows; a result that serves several rows counts once. */
 export function mergeOracles(

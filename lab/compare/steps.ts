@@ -10,8 +10,9 @@ import { stepKernel } from '../../nucleus/scheduler.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import { RESIDENT } from '../../paging/page-word.ts';
 import type { PagerState } from '../../paging/state.ts';
+import type { CellResult } from '../results.ts';
 import { boot, type World } from '../run/boot.ts';
-import type { CellOptions, CellResult } from '../run/cell.ts';
+import type { CellOptions } from '../run/cell-options.ts';
 import { collect } from '../run/collect.ts';
 
 export type StepRecord =

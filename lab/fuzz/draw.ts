@@ -10,7 +10,7 @@ import { penalties, type Terms } from '../../contracts/terms.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
-import type { CellMachine, CellOptions, CellTask } from '../run/cell.ts';
+import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawProgram } from './program.ts';
 

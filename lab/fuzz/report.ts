@@ -1,6 +1,6 @@
 /** Report of a fuzz run: one JSON document, or text with the drawn options of what failed. */
 
-import type { CellTask } from '../run/cell.ts';
+import type { CellTask } from '../run/cell-options.ts';
 import type { Counts } from './counts.ts';
 import { draw } from './draw.ts';
 

@@ -8,7 +8,7 @@ import { createFrames } from '../../sim-hw/frames.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
-import type { CellOptions } from './cell.ts';
+import type { CellOptions } from './cell-options.ts';
 import { containersFor, ORDER_MAX, orderOf } from './layout.ts';
 
 /** An address space for each task, their global page ids one after the other. */

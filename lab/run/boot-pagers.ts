@@ -14,7 +14,7 @@ import { createPagerState, type PagerOptions, type PagerState } from '../../pagi
 import mach from '../../servers/central/mach.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { nextUses } from '../bounds/index.ts';
-import type { CellOptions, CellTask } from './cell.ts';
+import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, orderOf } from './layout.ts';
 
 /** Policy and program of one task; only future sight is given the next uses. */

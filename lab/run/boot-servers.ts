@@ -24,7 +24,7 @@ import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { takeRun } from '../../sim-hw/frames.ts';
 import { seedOf } from '../../sim-hw/random.ts';
-import type { CellOptions } from './cell.ts';
+import type { CellOptions } from './cell-options.ts';
 import {
   CENTRAL,
   CENTRAL_TRANSFERS,

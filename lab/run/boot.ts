@@ -12,7 +12,7 @@ import type { PagerState } from '../../paging/state.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addCentral, addServers, giveExtents } from './boot-servers.ts';
-import type { CellOptions, CellTask } from './cell.ts';
+import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, MEMORY, SWAP } from './layout.ts';
 import { stateFrames } from './overhead.ts';
 

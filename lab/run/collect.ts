@@ -13,9 +13,8 @@ import {
   TRAP,
   ZERO,
 } from '../../nucleus/tasks.ts';
-import type { OracleResult, TaskResult, TimeNs } from '../results.ts';
+import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
-import type { CellResult } from './cell.ts';
 
 /** Reads the results out of a world that has run to its end. */
 export function collect(world: World, oracles: readonly OracleResult[] = []): CellResult {

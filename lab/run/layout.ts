@@ -3,7 +3,7 @@
  * may last, how large a page is.
  */
 
-import type { CellOptions, CellTask } from './cell.ts';
+import type { CellOptions, CellTask } from './cell-options.ts';
 
 export const MEMORY = 1;
 export const SWAP = 2;

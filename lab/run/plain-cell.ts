@@ -6,7 +6,7 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import type { CellOptions, CellTask } from './cell.ts';
+import type { CellOptions, CellTask } from './cell-options.ts';
 
 /** A task that is guaranteed so many frames, borrows none, and ends with its program. */
 export function plainTask(

@@ -4,7 +4,7 @@
  */
 
 import type { Terms } from '../../contracts/terms.ts';
-import type { CellTask } from '../run/cell.ts';
+import type { CellTask } from '../run/cell-options.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
 
 export type ManagementName = (typeof managementNames)[number];

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { boot, type World } from '../../lab/run/boot.ts';
-import { type CellOptions, runCell, runWorld } from '../../lab/run/cell.ts';
+import { runCell, runWorld } from '../../lab/run/cell.ts';
+import type { CellOptions } from '../../lab/run/cell-options.ts';
 import { collect } from '../../lab/run/collect.ts';
 import { cloneKernel } from '../../nucleus/kernel.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';

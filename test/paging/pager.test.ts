@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ContractEvent } from '../../contracts/events.ts';
 import { boot, type World } from '../../lab/run/boot.ts';
-import { type CellOptions, type CellTask, runCell } from '../../lab/run/cell.ts';
+import { runCell } from '../../lab/run/cell.ts';
+import type { CellOptions, CellTask } from '../../lab/run/cell-options.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { BUSY, DIRTY, HAS_COPY, LOST, RESIDENT, slotOf } from '../../paging/page-word.ts';
 import type { PagerState } from '../../paging/state.ts';

@@ -5,7 +5,8 @@
 
 import { expect, test } from 'vitest';
 import { globalBelady } from '../../lab/bounds/index.ts';
-import { type CellOptions, runCell } from '../../lab/run/cell.ts';
+import { runCell } from '../../lab/run/cell.ts';
+import type { CellOptions } from '../../lab/run/cell-options.ts';
 import { cell, task } from '../support/cells.ts';
 import { BELADY, loop, toReferenceString, traceL } from '../support/reference-strings.ts';
 

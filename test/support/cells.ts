@@ -2,7 +2,7 @@
 
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import type { CellOptions, CellTask } from '../../lab/run/cell.ts';
+import type { CellOptions, CellTask } from '../../lab/run/cell-options.ts';
 import { plainCell, plainTask } from '../../lab/run/plain-cell.ts';
 import { packRun, type ReferenceString, WRITE } from '../../sim-hw/references.ts';
 import { toReferenceString } from './reference-strings.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ContractEvent } from '../../../contracts/events.ts';
-import { type CellOptions, runCell } from '../../../lab/run/cell.ts';
+import { runCell } from '../../../lab/run/cell.ts';
+import type { CellOptions } from '../../../lab/run/cell-options.ts';
 import { cell, task, writing } from '../../support/cells.ts';
 import { loop, randomPages } from '../../support/reference-strings.ts';
 

@@ -1,0 +1,70 @@
+/** What a cell is made of: one management, one machine, one set of tasks; everything filled in. */
+
+import type { HostileKind } from '../../clients/hostile/hostile.ts';
+import type { ContractEvent } from '../../contracts/events.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import type { Terms } from '../../contracts/terms.ts';
+import type { PlantedBug } from '../../servers/memory/state.ts';
+import type { ReferenceString } from '../../sim-hw/references.ts';
+
+/** How a task's memory is managed, its defaults filled in, its program read. */
+export interface CellTask {
+  readonly name: string;
+  readonly program: ReferenceString;
+  /** 4096 or 2097152: at 2 MiB the program has been read in units of 512 pages. */
+  readonly pageBytes: number;
+  readonly policy: Policy;
+  readonly policyParameters: Readonly<Record<string, number>>;
+  readonly guaranteed: number;
+  readonly extra: number;
+  /** First touch reads zeros, or the program's image from swap. */
+  readonly initial: 'zero' | 'image';
+  readonly atEnd: 'exit' | 'restart';
+  /** Start on the clock of terms. */
+  readonly start: number;
+  readonly hostile: HostileKind | null;
+  /** Dense page ids [from, to) that hold scratch: dropped, never swapped. */
+  readonly scratch: readonly (readonly [number, number])[];
+  /** First touches need no zeros (the program overwrites). */
+  readonly zeroFill: boolean;
+  /** Contract changes the task asks for at its own times (references it has executed). */
+  readonly renegotiate: readonly { at: number; guaranteed: number; extra: number }[];
+  /** Renews its contract before it runs out. */
+  readonly renews: boolean;
+  /** The task is killed at this moment of the clock of terms, or never (null). */
+  readonly killAt: number | null;
+}
+
+export interface CellMachine {
+  readonly costs: string;
+  readonly pageTable: string;
+  readonly tlb: string;
+  readonly device: string;
+  /** Frames of memory, before pagers' and servers' own are taken off. */
+  readonly frames: number;
+  /** Frames of pagers and servers are taken from `frames` ('counted') or not ('outside'). */
+  readonly pagerFrames: 'counted' | 'outside';
+}
+
+export interface CellOptions {
+  readonly management: 'contracts' | 'mach' | 'global-clock' | 'global-lru' | 'unlimited';
+  readonly machine: CellMachine;
+  readonly terms: Terms;
+  readonly schedule: 'slices' | 'lockstep';
+  /** Slice length on the clock of terms. */
+  readonly slice: number;
+  /** Clock of terms, slices and deadlines. */
+  readonly clock: 'ns' | 'references';
+  readonly tasks: readonly CellTask[];
+  readonly seed: number;
+  readonly oracles: boolean;
+  /** Free frames every pager keeps ahead of need (write-behind); 0 evicts at the fault. */
+  readonly spareFrames: number;
+  readonly observer?: (event: ContractEvent) => void;
+  /** Longest a server may hold a lock, on the clock of terms; far above any transfer if absent. */
+  readonly lockMax?: number;
+  /** Test only: one rule is off, so that oracles can be seen to notice. */
+  readonly planted?: PlantedBug;
+  /** Called now and then (every few thousand faults) with the references executed so far. */
+  readonly progress?: (references: number) => void;
+}
