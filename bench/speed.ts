@@ -1,6 +1,6 @@
 /** Speed rows: references, faults and lines of text a second; the slowest trace counts. */
 
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lruCurve } from '../lab/bounds/lru-curve.ts';
@@ -203,6 +203,8 @@ function writeLackey(file: string, program: ReferenceString): number {
     text = '';
   }
   writeSync(to, text);
+  // Else the disk is still busy with it while it is read.
+  fsyncSync(to);
   closeSync(to);
   return lines;
 }

@@ -19,7 +19,7 @@ import {
 import { COMPACT_MAGIC, decodeSectionHead, SECTION_HEAD_BYTES } from './compact-layout.ts';
 import { compactPort } from './compact-port.ts';
 import { isCompact, isZstd, requireFormat } from './detect-format.ts';
-import { traceOfLog, uncollapse } from './reference-log.ts';
+import { reserveRuns, traceOfLog, uncollapse } from './reference-log.ts';
 import {
   createTextReader,
   endText,
@@ -30,6 +30,9 @@ import {
 import { type Trace, TraceError, traceError } from './trace.ts';
 
 const CHUNK_BYTES = 1 << 20;
+/** Text that a run takes, about two lines: room is made at once for as many runs as a file may hold. */
+const BYTES_A_RUN = 28;
+const RUNS_AHEAD_MAX = 1 << 26;
 const WINDOW_LOG_MAX = 27;
 
 export interface ReadOptions {
@@ -92,6 +95,10 @@ async function readText(
   options: TextOptions,
 ): Promise<Trace> {
   const reader = createTextReader(file, options);
+  if (!zstd) {
+    const { size } = await handle.stat();
+    reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(size / BYTES_A_RUN)));
+  }
   await readChunks(zstd ? unpackedChunks(file, handle) : chunksAhead(handle), reader);
   const trace = traceOfLog(reader.log, basename(file), reader.format ?? 'lackey');
   if (trace.references === 0) {

@@ -6,7 +6,7 @@
  * stop). A plain object over typed arrays; it belongs to one file.
  */
 
-import { kindOfRun, lengthOfRun, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
+import { kindOfRun, lengthOfRun, RUN_LENGTH_MAX, WRITE } from '../../sim-hw/references.ts';
 import { createPageIndex, denseId, type PageIndex, pageNumbersOf } from './page-index.ts';
 import { type Trace, type TraceFormat, traceError } from './trace.ts';
 
@@ -106,18 +106,29 @@ export function reserveRuns(log: ReferenceLog, count: number): void {
 
 /** What the log holds, in arrays of exact size. */
 export function traceOfLog(log: ReferenceLog, origin: string, format: TraceFormat): Trace {
-  const kinds: [number, number, number] = [0, 0, 0];
   const runs = log.runs.slice(0, log.runCount);
-  for (let i = 0; i < runs.length; i++) kinds[kindOfRun(runs[i])] += lengthOfRun(runs[i]);
   return {
     references: log.references,
     runs,
     pageNumbers: pageNumbersOf(log.index),
-    kinds,
+    kinds: countKinds(runs, log.references),
     origin,
     format,
     lines: log.lines,
   };
+}
+
+/** References of each kind; without a branch, since no predictor knows the kind of the next run. */
+function countKinds(runs: Uint32Array, references: number): [number, number, number] {
+  let writes = 0;
+  let fetches = 0;
+  for (let i = 0; i < runs.length; i++) {
+    const length = lengthOfRun(runs[i]);
+    const kind = kindOfRun(runs[i]);
+    writes += length & -(kind & WRITE);
+    fetches += length & -(kind >>> 1);
+  }
+  return [references - writes - fetches, writes, fetches];
 }
 
 /** The same references with every run of length 1. */
