@@ -124,6 +124,7 @@ export function faultRow(): Row {
       return time;
     },
   ]) as [number[]];
+  say(`best round: ${Math.round(faults / Math.min(...times)).toLocaleString('en-US')} faults/s`);
   return {
     name: 'self-paged-faults',
     value: faults / median(times),
@@ -149,7 +150,9 @@ export async function lackeyRow(programs: readonly NamedProgram[]): Promise<Row>
       }
     const medians = speeds.map(median);
     for (const [i, { name }] of programs.entries())
-      say(`${name}: ${millions(medians[i] as number)} lines of lackey text`);
+      say(
+        `${name}: ${millions(medians[i] as number)} lines of lackey text, ${bestOf(speeds[i])} best`,
+      );
     const least = Math.min(...medians);
     return { name: 'read-lackey', value: least, unit: 'lines/s', ratio: null, of: '' };
   } finally {
@@ -219,6 +222,10 @@ function sum(world: World, key: 'faults' | 'hardFaults' | 'pageOuts'): number {
 
 function millions(perSecond: number): string {
   return `${(perSecond / 1e6).toFixed(0)} M/s`;
+}
+
+function bestOf(speeds: readonly number[] | undefined): string {
+  return millions(Math.max(...(speeds ?? [])));
 }
 
 /** Keeps a result alive, so that no compiler may leave the work out. */

@@ -1,6 +1,6 @@
 // Bundle: runs an entry of the project as one module. V8 reads an imported binding through a cell
 // at each use and never takes it for a constant; with all sources in one module it does, which, with
-// a larger budget for inlining, saves about a third of the time of a fault
+// a larger budget for inlining, saves a fifth to a third of the time of a fault
 // (docs/decisions/014-one-module.md). The bundle is made anew when any source has changed; where it
 // cannot be made, the sources run as they are.
 

@@ -3,8 +3,7 @@
  * break (a transfer in flight moves nothing more, [CONT6]), its guarantee goes, its frames go back.
  */
 
-import type { CapabilityTable } from '../../nucleus/capabilities.ts';
-import { frameAt } from '../../nucleus/capabilities.ts';
+import { type CapabilityTable, frameAt } from '../../nucleus/capabilities.ts';
 import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
 import { breakContainersOf } from './containers.ts';
