@@ -42,8 +42,8 @@ export function readThrough(
   stamp: Stamp,
   serial: number = windowSerial(kernel, window),
 ): boolean {
-  if (!isOpen(kernel, holder, window, serial)) return false;
-  const frame = kernel.state.windowFrame[window] as number;
+  const frame = frameThrough(kernel, holder, window, serial);
+  if (frame < 0) return false;
   const { frames } = kernel.state;
   stamp.low = frames.stampLow[frame] as number;
   stamp.high = frames.stampHigh[frame] as number;
@@ -66,15 +66,17 @@ export function writeThrough(
   stamp: Stamp,
   serial: number = windowSerial(kernel, window),
 ): boolean {
-  if (!isOpen(kernel, holder, window, serial)) return false;
-  const frame = kernel.state.windowFrame[window] as number;
+  const frame = frameThrough(kernel, holder, window, serial);
+  if (frame < 0) return false;
   kernel.state.frames.stampLow[frame] = stamp.low;
   kernel.state.frames.stampHigh[frame] = stamp.high;
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   return true;
 }
 
-function isOpen(kernel: Kernel, holder: number, window: number, serial: number): boolean {
-  const { windowHolder, windowSerial: serials } = kernel.state;
-  return windowHolder[window] === holder && serials[window] === serial;
+/** The frame behind that opening of the window, or -1 when it is over. */
+function frameThrough(kernel: Kernel, holder: number, window: number, serial: number): number {
+  const { windowFrame, windowHolder, windowSerial: serials } = kernel.state;
+  const isOpen = windowHolder[window] === holder && serials[window] === serial;
+  return isOpen ? (windowFrame[window] as number) : -1;
 }
