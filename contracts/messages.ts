@@ -1,6 +1,7 @@
 /**
  * Messages of the protocol: one definition each, a zod schema of bounded integers. The fields of a
- * schema, in order, are the words of the message; its place in `messages` gives its op number.
+ * schema, in order, are the words w0 to w3 of the message, but a time travels in the word of its
+ * own; a schema's place in `messages` gives its op number.
  *
  * Who may send what to whom, what is refused and what it costs: SPEC.md. Every message costs one
  * `messageNs` of the cost profile; an answer is a message too.
@@ -26,8 +27,9 @@ const tag = z
   .min(0)
   .max(2 ** 24);
 const order = z.int().min(0).max(10);
-/** A duration or a moment on the clock of terms. */
-const time = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** A duration or a moment on the clock of terms; no other field reaches this far. */
+export const TIME_MAX = Number.MAX_SAFE_INTEGER;
+const time = z.int().min(0).max(TIME_MAX);
 const refusal = z.int().min(0).max(31);
 const block = z
   .int()

@@ -5,13 +5,14 @@
  */
 
 import { z } from 'zod';
-import { FIRST_OP, type MessageName, messages } from './messages.ts';
+import { FIRST_OP, type MessageName, messages, TIME_MAX } from './messages.ts';
 
-const WORDS = 5;
+const WORDS = 4;
 const names = Object.keys(messages) as MessageName[];
-const least = new Float64Array(names.length * WORDS);
-const greatest = new Float64Array(names.length * WORDS).fill(Number.POSITIVE_INFINITY);
+const least = new Int32Array(names.length * WORDS);
+const greatest = new Int32Array(names.length * WORDS);
 const fields = new Uint8Array(names.length);
+const hasTime = new Uint8Array(names.length);
 
 interface IntegerSchema {
   readonly minimum: number;
@@ -20,11 +21,14 @@ interface IntegerSchema {
 
 for (const [index, name] of names.entries()) {
   const json = z.toJSONSchema(messages[name]) as { properties: Record<string, IntegerSchema> };
-  const bounds = Object.values(json.properties);
-  fields[index] = bounds.length;
-  for (const [word, { minimum, maximum }] of bounds.entries()) {
-    least[index * WORDS + word] = minimum;
-    greatest[index * WORDS + word] = maximum;
+  for (const { minimum, maximum } of Object.values(json.properties)) {
+    if (maximum === TIME_MAX) hasTime[index] = 1;
+    else {
+      const at = index * WORDS + (fields[index] as number);
+      fields[index] = (fields[index] as number) + 1;
+      least[at] = minimum;
+      greatest[at] = maximum;
+    }
   }
 }
 
@@ -35,13 +39,13 @@ export interface Words {
   readonly w1: number;
   readonly w2: number;
   readonly w3: number;
-  readonly w4: number;
+  readonly time: number;
 }
 
-/** True exactly when the message's zod schema accepts the words as its fields in order. */
+/** True exactly when the message's zod schema accepts the words as its fields. */
 export function isValid(message: Words): boolean {
   const index = message.op - FIRST_OP;
-  if (!(index >= 0 && index < names.length)) return false;
+  if (!(index >= 0 && index < names.length) || Math.floor(index) !== index) return false;
   const count = fields[index] as number;
   const at = index * WORDS;
   return (
@@ -49,7 +53,7 @@ export function isValid(message: Words): boolean {
     (count < 2 || inBounds(message.w1, at + 1)) &&
     (count < 3 || inBounds(message.w2, at + 2)) &&
     (count < 4 || inBounds(message.w3, at + 3)) &&
-    (count < 5 || inBounds(message.w4, at + 4))
+    (hasTime[index] === 0 || isTime(message.time))
   );
 }
 
@@ -57,4 +61,8 @@ function inBounds(word: number, at: number): boolean {
   return (
     word >= (least[at] as number) && word <= (greatest[at] as number) && Math.floor(word) === word
   );
+}
+
+function isTime(word: number): boolean {
+  return word >= 0 && word <= TIME_MAX && Math.floor(word) === word;
 }

@@ -16,14 +16,11 @@ import {
 } from './capabilities.ts';
 import { charge } from './clock.ts';
 import { FAULT, type Kernel, type Receiver } from './kernel.ts';
-import { dequeue, enqueue } from './messages.ts';
+import { dequeue, enqueue, newest } from './messages.ts';
 import { ENDED, isAlive, KILLED, MESSAGE, type TaskState } from './tasks.ts';
 
 /** Deliveries in one go before the nucleus takes it for a message loop between servers. */
 const DELIVERIES_MAX = 1_000_000;
-
-/** w4 of a message with which a capability came along: the nucleus's word, no sender's [CAP2]. */
-export const CAME_ALONG = -1;
 
 /** Sends through a port of `from`'s own table. False: no such port, or nobody is listening. */
 export function send(
@@ -35,12 +32,11 @@ export function send(
   w1: number,
   w2: number,
   w3: number,
-  w4: number,
+  time: number,
 ): boolean {
   const table = kernel.state.capabilities[from] as CapabilityTable;
   if (!holdsKind(table, port, PORT)) return false;
-  const word4 = w4 === CAME_ALONG ? 0 : w4;
-  return reply(kernel, from, table.object[port] as number, op, w0, w1, w2, w3, word4);
+  return reply(kernel, from, table.object[port] as number, op, w0, w1, w2, w3, time);
 }
 
 /**
@@ -54,10 +50,10 @@ export function sendNow(
   op: number,
   w0: number,
   w1: number,
-  w2: number,
+  time: number,
 ): boolean {
   const receiver = kernel.state.tasks[to] as TaskState;
-  return receiver.receiving && reply(kernel, from, to, op, w0, w1, w2, 0, 0);
+  return receiver.receiving && reply(kernel, from, to, op, w0, w1, 0, 0, time);
 }
 
 /**
@@ -73,7 +69,7 @@ export function reply(
   w1: number,
   w2: number,
   w3: number,
-  w4: number,
+  time: number,
 ): boolean {
   const { state } = kernel;
   const receiver = state.tasks[to] as TaskState;
@@ -81,14 +77,15 @@ export function reply(
   charge(kernel, MESSAGE, kernel.costs.messageNs);
   const sender = state.tasks[from] as TaskState;
   sender.messages++;
-  enqueue(state.queue, op, from, to, state.account, w0, w1, w2, w3, w4);
+  enqueue(state.queue, op, from, to, state.account, w0, w1, w2, w3, time);
   return true;
 }
 
 /**
  * Grants an object capability along with a message: it moves from `from`'s table into the
- * receiver's, whose slot becomes w0, and w4 says so. False: no such port or capability, the
- * receiver's table is full, or nobody is listening; then the capability stays where it was.
+ * receiver's, whose slot becomes w0, and the message says so, which no sender can [CAP2]. False: no
+ * such port or capability, the receiver's table is full, or nobody is listening; then the
+ * capability stays where it was.
  */
 export function sendCapability(
   kernel: Kernel,
@@ -109,10 +106,11 @@ export function sendCapability(
   const object = source.object[capability] as number;
   const slot = addCapability(target, kind, object, source.generation[capability] as number);
   if (slot < 0) return false;
-  if (!reply(kernel, from, to, op, slot, w1, w2, w3, CAME_ALONG)) {
+  if (!reply(kernel, from, to, op, slot, w1, w2, w3, 0)) {
     removeCapability(target, slot);
     return false;
   }
+  newest(kernel.state.queue).cameAlong = true;
   removeCapability(source, capability);
   return true;
 }

@@ -12,6 +12,7 @@ import { createEventQueue, type EventQueueState } from '../sim-hw/event-queue.ts
 import type { FramesState } from '../sim-hw/frames.ts';
 import type { PageTableFormat, PageTableState } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
+import { holdingDoubles } from '../sim-hw/shape.ts';
 import { cloneState } from '../sim-hw/state.ts';
 import type { MmuState, Translation } from '../sim-hw/translation.ts';
 import {
@@ -150,32 +151,37 @@ export interface KernelParts {
 }
 
 export function createKernel(parts: KernelParts): Kernel {
-  const state: KernelState = {
-    planted: parts.planted ?? '',
-    nowNs: 0,
-    references: 0,
-    countsReferences: parts.countsReferences,
-    account: NUCLEUS,
-    frames: parts.frames,
-    mmu: parts.mmu,
-    table: parts.table,
-    spaces: parts.spaces,
-    tasks: [createTask(NUCLEUS, 'nucleus', -1)],
-    capabilities: [createCapabilityTable(1)],
-    queue: createMessageQueue(parts.messagesMax),
-    deviceEvents: createEventQueue(256),
-    timers: createEventQueue(256),
-    windowFrame: new Int32Array(parts.windows).fill(-1),
-    windowHolder: new Int32Array(parts.windows).fill(-1),
-    windowSerial: new Uint32Array(parts.windows),
-    current: NUCLEUS,
-    lastRun: NUCLEUS,
-    sliceLeft: 0,
-    unfinished: 0,
-    finished: [null],
-    segments: parts.logsSegments ? [] : null,
-    watchers: [],
-  };
+  const state: KernelState = holdingDoubles<KernelState>(
+    {
+      planted: parts.planted ?? '',
+      nowNs: 0,
+      references: 0,
+      countsReferences: parts.countsReferences,
+      account: NUCLEUS,
+      frames: parts.frames,
+      mmu: parts.mmu,
+      table: parts.table,
+      spaces: parts.spaces,
+      tasks: [createTask(NUCLEUS, 'nucleus', -1)],
+      capabilities: [createCapabilityTable(1)],
+      queue: createMessageQueue(parts.messagesMax),
+      deviceEvents: createEventQueue(256),
+      timers: createEventQueue(256),
+      windowFrame: new Int32Array(parts.windows).fill(-1),
+      windowHolder: new Int32Array(parts.windows).fill(-1),
+      windowSerial: new Uint32Array(parts.windows),
+      current: NUCLEUS,
+      lastRun: NUCLEUS,
+      sliceLeft: 0,
+      unfinished: 0,
+      finished: [null],
+      segments: parts.logsSegments ? [] : null,
+      watchers: [],
+    },
+    'nowNs',
+    'references',
+    'sliceLeft',
+  );
   return wire(parts, state, [{ step: () => {}, state: {} }]);
 }
 

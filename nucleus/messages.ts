@@ -1,17 +1,18 @@
 /**
  * Messages: fixed records in one bounded ring, delivered in the order they were sent.
  *
- *   word  0    1     2   3        4  5  6  7  8
- *        +----+-----+---+--------+--------------+
- *        | op | from| to| account| five words   |
- *        +----+-----+---+--------+--------------+
+ *   +----+------+----+---------+-------------+------+-----------+
+ *   | op | from | to | account | w0 w1 w2 w3 | time | cameAlong |
+ *   +----+------+----+---------+-------------+------+-----------+
  *
- * `from` is written by the nucleus, so a receiver can trust it. `account` is the task that pays for
+ * w0 to w3 hold small integers; a time, which may be large, has a word of its own, so that the
+ * others never turn into boxed doubles on their way. `from` is written by the nucleus, so a receiver can trust it. `account` is the task that pays for
  * what the message causes: the sender's account goes along with a call to a server (the client
  * lends its time, as in L4), and a client's own memory-control thread always pays for itself.
  */
 
 import { assert } from '../sim-hw/assert.ts';
+import { holdingDoubles } from '../sim-hw/shape.ts';
 
 export interface MessageQueueState {
   /** Records in use and to be used again: `count` from `head` on, round the end. */
@@ -31,7 +32,10 @@ export interface Message {
   w1: number;
   w2: number;
   w3: number;
-  w4: number;
+  /** A duration or a moment, where the message has one. */
+  time: number;
+  /** A capability came along, and w0 is its slot in the receiver's table: the nucleus says so. */
+  cameAlong: boolean;
 }
 
 const FIRST_SIZE = 32;
@@ -41,9 +45,24 @@ export function createMessageQueue(capacity: number): MessageQueueState {
 }
 
 export function createMessage(): Message {
-  return { op: 0, from: 0, to: 0, account: 0, w0: 0, w1: 0, w2: 0, w3: 0, w4: 0 };
+  return holdingDoubles(
+    {
+      op: 0,
+      from: 0,
+      to: 0,
+      account: 0,
+      w0: 0,
+      w1: 0,
+      w2: 0,
+      w3: 0,
+      time: 0,
+      cameAlong: false,
+    },
+    'time',
+  );
 }
 
+/** Adds a message; no capability comes along with it unless the nucleus then says so. */
 export function enqueue(
   queue: MessageQueueState,
   op: number,
@@ -54,7 +73,7 @@ export function enqueue(
   w1: number,
   w2: number,
   w3: number,
-  w4: number,
+  time: number,
 ): void {
   assert(queue.count < queue.capacity, 'messages: more messages under way than the bound allows');
   // The record taken last is still being read: it is never the next to be written.
@@ -69,7 +88,14 @@ export function enqueue(
   message.w1 = w1;
   message.w2 = w2;
   message.w3 = w3;
-  message.w4 = w4;
+  message.time = time;
+  message.cameAlong = false;
+}
+
+/** The message sent last. The queue must not be empty. */
+export function newest(queue: MessageQueueState): Message {
+  const { ring, head, count } = queue;
+  return ring[(head + count - 1) & (ring.length - 1)] as Message;
 }
 
 /** Takes the oldest message. The queue must not be empty. */

@@ -16,6 +16,7 @@
  */
 
 import { assert } from '../sim-hw/assert.ts';
+import { holdingDoubles } from '../sim-hw/shape.ts';
 
 export const NOT_STARTED = 0;
 export const READY = 1;
@@ -85,40 +86,51 @@ export interface TaskState {
 }
 
 export function createTask(id: number, name: string, space: number): TaskState {
-  return {
-    id,
-    name,
-    space,
-    pager: id,
-    status: NOT_STARTED,
-    receiving: true,
-    sinceNs: 0,
-    chargedNs: 0,
-    times: new Float64Array(TIME_PARTS),
-    programCarryPs: 0,
-    translationCarryPs: 0,
-    startedNs: 0,
-    endedNs: 0,
-    references: 0,
-    faultPage: -1,
-    faultNs: 0,
-    faults: 0,
-    compulsoryFaults: 0,
-    hardFaults: 0,
-    softFaults: 0,
-    lostFaults: 0,
-    pageIns: 0,
-    pageOuts: 0,
-    messages: 0,
-    revocationsMet: 0,
-    revocationsMissed: 0,
-    stallNs: 0,
-    histogram: new Float64Array(space < 0 ? 0 : HISTOGRAM_BUCKETS),
-    framesHeld: 0,
-    framesMax: 0,
-    frameNs: 0,
-    framesSinceNs: 0,
-  };
+  return holdingDoubles(
+    {
+      id,
+      name,
+      space,
+      pager: id,
+      status: NOT_STARTED,
+      receiving: true,
+      sinceNs: 0,
+      chargedNs: 0,
+      times: new Float64Array(TIME_PARTS),
+      programCarryPs: 0,
+      translationCarryPs: 0,
+      startedNs: 0,
+      endedNs: 0,
+      references: 0,
+      faultPage: -1,
+      faultNs: 0,
+      faults: 0,
+      compulsoryFaults: 0,
+      hardFaults: 0,
+      softFaults: 0,
+      lostFaults: 0,
+      pageIns: 0,
+      pageOuts: 0,
+      messages: 0,
+      revocationsMet: 0,
+      revocationsMissed: 0,
+      stallNs: 0,
+      histogram: new Float64Array(space < 0 ? 0 : HISTOGRAM_BUCKETS),
+      framesHeld: 0,
+      framesMax: 0,
+      frameNs: 0,
+      framesSinceNs: 0,
+    },
+    'sinceNs',
+    'chargedNs',
+    'startedNs',
+    'endedNs',
+    'references',
+    'faultNs',
+    'stallNs',
+    'frameNs',
+    'framesSinceNs',
+  );
 }
 
 /** True from the task's start to its end: only then is its time accounted. */

@@ -50,7 +50,7 @@ export function beginTransfer(
   transfer.container = -1;
   transfers.active++;
   if (purpose === EVICT) transfers.evictions++;
-  send(kernel, pager.id, pager.memoryPort, OP.createContainer, slot, pager.lockMax, 1, number, 0);
+  send(kernel, pager.id, pager.memoryPort, OP.createContainer, slot, 1, number, 0, pager.lockMax);
   return number;
 }
 

@@ -10,6 +10,7 @@
  */
 
 import { assert } from './assert.ts';
+import { holdingDoubles } from './shape.ts';
 
 export interface EventQueueState {
   size: number;
@@ -36,20 +37,24 @@ export function createEventQueue(capacity: number): EventQueueState {
   assert(Number.isInteger(capacity) && capacity > 0, 'event-queue: capacity must be positive');
   const slots = new Int32Array(capacity);
   for (let slot = 0; slot < capacity; slot++) slots[slot] = slot;
-  return {
-    size: 0,
-    sequence: 0,
-    times: new Float64Array(capacity),
-    sequences: new Float64Array(capacity),
-    slots,
-    kinds: new Int32Array(capacity),
-    as: new Int32Array(capacity),
-    bs: new Int32Array(capacity),
-    time: 0,
-    kind: 0,
-    a: 0,
-    b: 0,
-  };
+  return holdingDoubles(
+    {
+      size: 0,
+      sequence: 0,
+      times: new Float64Array(capacity),
+      sequences: new Float64Array(capacity),
+      slots,
+      kinds: new Int32Array(capacity),
+      as: new Int32Array(capacity),
+      bs: new Int32Array(capacity),
+      time: 0,
+      kind: 0,
+      a: 0,
+      b: 0,
+    },
+    'time',
+    'sequence',
+  );
 }
 
 /** Adds an event. `timeNs` is an integer in nanoseconds; `kind`, `a`, `b` are int32. */

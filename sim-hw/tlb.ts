@@ -18,6 +18,7 @@
 
 import { assert } from './assert.ts';
 import { FETCH, READ, WRITE } from './references.ts';
+import { holdingDoubles } from './shape.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
 export interface TlbState {
@@ -50,19 +51,22 @@ export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
   const first = geometry.firstSets * geometry.firstWays;
   const second = geometry.secondSets * geometry.secondWays;
   assert(first < 256 && second < 65536, 'tlb: more entries than places can number');
-  return {
-    firstWays: geometry.firstWays,
-    firstMask: geometry.firstSets - 1,
-    firstTag: new Uint32Array(first + 1),
-    firstUse: new Uint32Array(first + 1),
-    firstPlace: new Uint8Array(4 * (pages + 1)),
-    secondWays: geometry.secondWays,
-    secondMask: geometry.secondSets - 1,
-    secondTag: new Uint32Array(second + 1),
-    secondUse: new Uint32Array(second + 1),
-    secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
-    now: 0,
-  };
+  return holdingDoubles(
+    {
+      firstWays: geometry.firstWays,
+      firstMask: geometry.firstSets - 1,
+      firstTag: new Uint32Array(first + 1),
+      firstUse: new Uint32Array(first + 1),
+      firstPlace: new Uint8Array(4 * (pages + 1)),
+      secondWays: geometry.secondWays,
+      secondMask: geometry.secondSets - 1,
+      secondTag: new Uint32Array(second + 1),
+      secondUse: new Uint32Array(second + 1),
+      secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
+      now: 0,
+    },
+    'now',
+  );
 }
 
 /**

@@ -39,7 +39,7 @@ export function hostileStep(code: PagerCode, kind: HostileKind): ClientStep {
       return;
     }
     if (messageName(op) === 'notice')
-      return misbehave(kernel, code, pager, kind, message.w0, message.w1, message.w2);
+      return misbehave(kernel, code, pager, kind, message.w0, message.time, message.w1);
     const faulted = op === FAULT;
     if (!pagerMessage(kernel, code, pager, message)) controlMessage(kernel, code, pager, message);
     if (faulted) grab(kernel, pager, kind);

@@ -54,7 +54,7 @@ export function controlMessage(
   pager: PagerState,
   message: Message,
 ): void {
-  const { op, from, w0, w1, w2, w3 } = message;
+  const { op, from, w0, w1, w2, time } = message;
   if (from === NUCLEUS) {
     if (op === START || (op === TIMER && w0 === PROPOSE)) propose(kernel, pager);
     else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
@@ -62,9 +62,9 @@ export function controlMessage(
   }
   switch (op) {
     case OP.contractIs:
-      return contractIs(kernel, code, pager, w1, w2, w3);
+      return contractIs(kernel, code, pager, w1, w2, time);
     case OP.notice:
-      return obeyNotice(kernel, code, pager, w0, w2);
+      return obeyNotice(kernel, code, pager, w0, w1);
     case OP.expired:
       pager.guaranteed = 0;
       pager.extra = 0;
@@ -94,7 +94,7 @@ export function obeyNotice(
 
 function propose(kernel: Kernel, pager: PagerState): void {
   const { guaranteed, extra, term } = pager.owner as ContractWish;
-  send(kernel, pager.id, pager.memoryPort, OP.contract, guaranteed, extra, term, TAG, 0);
+  send(kernel, pager.id, pager.memoryPort, OP.contract, guaranteed, extra, TAG, 0, term);
 }
 
 function renew(kernel: Kernel, pager: PagerState): void {

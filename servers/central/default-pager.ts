@@ -8,7 +8,7 @@
 import { OP } from '../../contracts/messages.ts';
 import { BUSY } from '../../contracts/refusals.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
-import { CAME_ALONG, reply, sendCapability } from '../../nucleus/ipc.ts';
+import { reply, sendCapability } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 
@@ -32,7 +32,7 @@ export function defaultPagerStep(kernel: Kernel, state: object, message: Message
   const pager = state as DefaultPagerState;
   const { op, from, w0, w1, w2 } = message;
   if (op === OP.store || op === OP.fetch) {
-    if (message.w4 === CAME_ALONG) passOn(kernel, pager, op, from, w0, w1, w2);
+    if (message.cameAlong) passOn(kernel, pager, op, from, w0, w1, w2);
   } else if (op === OP.swapped) {
     const client = pager.client[w0] as number;
     pager.client[w0] = 0;

@@ -145,5 +145,5 @@ function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at:
 function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: number): void {
   const { guaranteed, extra, expiresAt } = client;
   const until = expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
-  reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, until, 0);
+  reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, 0, until);
 }

@@ -70,7 +70,7 @@ export function notify(
     cause: CAUSES[cause] as string,
   });
   const { noticeDeadline: deadline } = client;
-  if (!sendNow(kernel, server.id, client.id, OP.notice, count, deadline, cause))
+  if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, deadline))
     deadlineMissed(kernel, server, client, false);
 }
 

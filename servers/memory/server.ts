@@ -57,13 +57,13 @@ function settle(kernel: Kernel, server: MemoryServerState): void {
 }
 
 function serve(kernel: Kernel, server: MemoryServerState, message: Message): void {
-  const { op, from, w0, w1, w2, w3 } = message;
+  const { op, from, w0, w1, w2, time } = message;
   const sender = kernel.state.tasks[from] as TaskState;
   if (sender.space >= 0 && !isAlive(sender)) return;
   if (!isValid(message)) return refuse(kernel, server, from, 0, MALFORMED, op);
   switch (op) {
     case OP.contract:
-      return proposeContract(kernel, server, from, w0, w1, w2, w3);
+      return proposeContract(kernel, server, from, w0, w1, time, w2);
     case OP.renew:
       return renewContract(kernel, server, from, w0);
     case OP.allocate:
@@ -73,13 +73,13 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
     case OP.returnFrames:
       return returnFrames(kernel, server, from, w0);
     case OP.createContainer:
-      return createContainer(kernel, server, from, w0, w1, w2, w3);
+      return createContainer(kernel, server, from, w0, time, w1, w2);
     case OP.shareContainer:
       return shareContainer(kernel, server, from, w0, w1);
     case OP.cancelContainer:
       return cancelContainer(kernel, server, from, w0);
     case OP.lockContainer:
-      return lockContainer(kernel, server, from, w0, w1, w2, w3);
+      return lockContainer(kernel, server, from, w0, time, w1, w2);
     case OP.unlockContainer:
       return unlockContainer(kernel, server, from, w0);
     default:

@@ -1,6 +1,7 @@
 /** State of the physical memory server: plain data, sized by tasks and containers. */
 
 import type { Terms } from '../../contracts/terms.ts';
+import { holdingDoubles } from '../../sim-hw/shape.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
 
 /**
@@ -118,18 +119,22 @@ export function createMemoryServerState(
 }
 
 function createRecord(id: number): Container {
-  return {
-    id,
-    status: CONTAINER_FREE,
-    owner: 0,
-    holder: 0,
-    slot: 0,
-    frame: 0,
-    generation: 0,
-    version: 0,
-    lockMax: 0,
-    lockedUntil: 0,
-  };
+  return holdingDoubles(
+    {
+      id,
+      status: CONTAINER_FREE,
+      owner: 0,
+      holder: 0,
+      slot: 0,
+      frame: 0,
+      generation: 0,
+      version: 0,
+      lockMax: 0,
+      lockedUntil: 0,
+    },
+    'lockMax',
+    'lockedUntil',
+  );
 }
 
 /** The client record of a task, made at its first message. */
@@ -137,28 +142,35 @@ export function clientOf(server: MemoryServerState, id: number): Client {
   while (server.clients.length <= id) server.clients.push(null);
   const known = server.clients[id];
   if (known !== null && known !== undefined) return known;
-  const client: Client = {
-    id,
-    guaranteed: 0,
-    extra: 0,
-    held: 0,
-    noticed: 0,
-    status: NONE,
-    term: 0,
-    expiresAt: Number.POSITIVE_INFINITY,
-    renewed: false,
-    nextGuaranteed: 0,
-    nextExtra: 0,
-    shrinkAt: 0,
-    contractSerial: 0,
-    noticeSerial: 0,
-    noticeDeadline: 0,
-    inDefault: false,
-    waitingOrder: -1,
-    waitingZero: 0,
-    waitingTag: 0,
-    waitingSince: 0,
-  };
+  const client = holdingDoubles<Client>(
+    {
+      id,
+      guaranteed: 0,
+      extra: 0,
+      held: 0,
+      noticed: 0,
+      status: NONE,
+      term: 0,
+      expiresAt: Number.POSITIVE_INFINITY,
+      renewed: false,
+      nextGuaranteed: 0,
+      nextExtra: 0,
+      shrinkAt: 0,
+      contractSerial: 0,
+      noticeSerial: 0,
+      noticeDeadline: 0,
+      inDefault: false,
+      waitingOrder: -1,
+      waitingZero: 0,
+      waitingTag: 0,
+      waitingSince: 0,
+    },
+    'term',
+    'expiresAt',
+    'shrinkAt',
+    'noticeDeadline',
+    'waitingSince',
+  );
   server.clients[id] = client;
   return client;
 }

@@ -21,7 +21,7 @@ import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
 import { readThrough, type Stamp, windowSerial, writeThrough } from '../../nucleus/dma.ts';
-import { CAME_ALONG, reply, send } from '../../nucleus/ipc.ts';
+import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
@@ -96,14 +96,13 @@ function serve(
   model: DeviceModel,
   message: Message,
 ): void {
-  const { op, from, w0, w1, w2 } = message;
+  const { op, from, w0, w1, w2, cameAlong } = message;
   if (from === NUCLEUS) {
     if (op === DEVICE_DONE) transferEnds(kernel, server, w0);
     else if (op === DEATH) forget(server, w0);
     return;
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
-  const cameAlong = message.w4 === CAME_ALONG;
   const sent = isValid(message) ? op : MALFORMED;
   if (from === table.object[server.memoryPort]) {
     if (sent === OP.locked) transferBegins(kernel, server, model, w0, w1);
@@ -155,10 +154,10 @@ function begin(
     server.memoryPort,
     OP.lockContainer,
     capability,
-    server.lockTime,
     unmap,
     number,
     0,
+    server.lockTime,
   );
 }
 

@@ -17,6 +17,7 @@
 import { assert } from '../assert.ts';
 import type { Figure } from '../costs/profile.ts';
 import { createRandom, nextBelow } from '../random.ts';
+import { holdingDoubles } from '../shape.ts';
 import type { DeviceModel, DeviceState } from './device.ts';
 
 const RZ57 = 'DEC RZ57, 1990 (recalled)';
@@ -72,17 +73,24 @@ export const disk: DeviceModel<DiskState> = {
 };
 
 function create(seed: number): DiskState {
-  return {
-    kind: 'disk',
-    requests: 0,
-    busyNs: 0,
-    queuedNs: 0,
-    phaseNs: nextBelow(createRandom(seed), REVOLUTION_NS),
-    freeAtNs: 0,
-    cylinder: 0,
-    aheadFirst: NOTHING,
-    aheadNs: 0,
-  };
+  return holdingDoubles(
+    {
+      kind: 'disk',
+      requests: 0,
+      busyNs: 0,
+      queuedNs: 0,
+      phaseNs: nextBelow(createRandom(seed), REVOLUTION_NS),
+      freeAtNs: 0,
+      cylinder: 0,
+      aheadFirst: NOTHING,
+      aheadNs: 0,
+    },
+    'busyNs',
+    'queuedNs',
+    'phaseNs',
+    'freeAtNs',
+    'aheadNs',
+  );
 }
 
 function submit(state: DiskState, nowNs: number, block: number, write: boolean): number {

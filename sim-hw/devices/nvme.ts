@@ -14,6 +14,7 @@
 
 import { assert } from '../assert.ts';
 import type { Figure } from '../costs/profile.ts';
+import { holdingDoubles } from '../shape.ts';
 import type { DeviceModel, DeviceState } from './device.ts';
 
 const DRIVE = 'data-centre NVMe drive, PCIe 4.0 x4, about 2023 (recalled)';
@@ -47,15 +48,21 @@ export const nvme: DeviceModel<NvmeState> = {
 };
 
 function create(_seed: number): NvmeState {
-  return {
-    kind: 'nvme',
-    requests: 0,
-    busyNs: 0,
-    queuedNs: 0,
-    readLinkFreeNs: 0,
-    writeLinkFreeNs: 0,
-    channelFreeNs: new Float64Array(CHANNELS),
-  };
+  return holdingDoubles(
+    {
+      kind: 'nvme',
+      requests: 0,
+      busyNs: 0,
+      queuedNs: 0,
+      readLinkFreeNs: 0,
+      writeLinkFreeNs: 0,
+      channelFreeNs: new Float64Array(CHANNELS),
+    },
+    'busyNs',
+    'queuedNs',
+    'readLinkFreeNs',
+    'writeLinkFreeNs',
+  );
 }
 
 function submit(state: NvmeState, nowNs: number, block: number, write: boolean): number {

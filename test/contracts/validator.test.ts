@@ -11,6 +11,7 @@ import {
 import * as refusals from '../../contracts/refusals.ts';
 import { penalties, termsSchema } from '../../contracts/terms.ts';
 import { isValid } from '../../contracts/validator.ts';
+import { carried } from '../support/words.ts';
 
 const names = Object.keys(messages) as MessageName[];
 
@@ -22,8 +23,7 @@ function zodSays(name: MessageName, words: readonly number[]): boolean {
 }
 
 function derived(op: number, words: readonly number[]): boolean {
-  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0] = words;
-  return isValid({ op, w0, w1, w2, w3, w4 });
+  return isValid({ op, ...carried(op, words) });
 }
 
 /** Values at, beside and far from every bound of every field. */

@@ -6,7 +6,7 @@ import {
   removeCapability,
   WEAK_CONTAINER,
 } from '../../nucleus/capabilities.ts';
-import { CAME_ALONG, deliverAll, reply, send, sendCapability, sendNow } from '../../nucleus/ipc.ts';
+import { deliverAll, reply, send, sendCapability, sendNow } from '../../nucleus/ipc.ts';
 import { cloneKernel, givePort } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { MESSAGE, type TaskState } from '../../nucleus/tasks.ts';
@@ -38,8 +38,8 @@ test('[CAP1] a send needs a port in the own table', () => {
 test('[CAP4] the receiver is told who sent, whatever the words say', () => {
   const desk = createDesk();
   const port = givePort(desk.kernel, FIRST, SECOND);
-  say(desk, FIRST, 'loss', [1, 2, 3, 4, CAME_ALONG], port);
-  expect(takeHeard(desk, SECOND)).toEqual([['loss', 1, 2, 3, 4, 0]]);
+  say(desk, FIRST, 'loss', [1, 2, 3, 4, 5], port);
+  expect(takeHeard(desk, SECOND)).toEqual([['loss', 1, 2, 3, 4, 5]]);
   expect(say(desk, FIRST, 'renew', [7])).toEqual([['refused', 7, 2, OP.renew, 0, 0]]);
   expect(takeHeard(desk, SECOND)).toEqual([]);
 });
@@ -52,7 +52,7 @@ test('[CAP2] a capability that is sent moves: the sender has it no more', () => 
   expect(sendCapability(desk.kernel, FIRST, port, OP.store, weak, 5, 6, 0)).toBe(true);
   deliverAll(desk.kernel);
   const [heard] = takeHeard(desk, SECOND);
-  expect(heard).toEqual(['store', 2, 5, 6, 0, CAME_ALONG]);
+  expect(heard).toEqual(['store with capability', 2, 5, 6, 0, 0]);
   const table = tableOf(desk, SECOND);
   expect([table.kind[2], table.object[2], table.generation[2]]).toEqual([WEAK_CONTAINER, 4, 9]);
   expect(sendCapability(desk.kernel, FIRST, port, OP.store, weak, 5, 6, 0)).toBe(false);

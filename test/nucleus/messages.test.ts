@@ -16,8 +16,8 @@ test('[CAP6] messages come out in the order they went in, word for word, as of a
       const queue = createMessageQueue(70);
       const naive: number[][] = [];
       const take = () => {
-        const { op, from, to, account, w0, w1, w2, w3, w4 } = dequeue(queue);
-        expect([op, from, to, account, w0, w1, w2, w3, w4]).toEqual(naive.shift());
+        const { op, from, to, account, w0, w1, w2, w3, time } = dequeue(queue);
+        expect([op, from, to, account, w0, w1, w2, w3, time]).toEqual(naive.shift());
       };
       for (const words of steps) {
         if (words === null) {

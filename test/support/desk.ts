@@ -38,6 +38,7 @@ import { hashState } from '../../sim-hw/state.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 import { loop, toReferenceString } from './reference-strings.ts';
+import { carried, inOrder } from './words.ts';
 
 export const MEMORY = 1;
 export const SWAP = 2;
@@ -155,8 +156,10 @@ export function createDesk(options: DeskOptions = {}): Desk {
 function addClient(desk: Desk, name: string, space: number, pages: number): void {
   const { kernel, heard, store } = desk;
   const inbox: Heard[] = [];
-  const step: Step = (_kernel, _state, { op, w0, w1, w2, w3, w4 }) => {
-    if (op !== START) inbox.push([messageName(op) ?? `op ${op}`, w0, w1, w2, w3, w4]);
+  const step: Step = (_kernel, _state, message) => {
+    if (message.op === START) return;
+    const name = messageName(message.op) ?? `op ${message.op}`;
+    inbox.push([message.cameAlong ? `${name} with capability` : name, ...inOrder(message)]);
   };
   const id = addTask(kernel, name, space, { step, state: {} });
   heard[id] = inbox;
@@ -188,8 +191,8 @@ export function sayOp(
 ): Heard[] {
   const { kernel } = desk;
   kernel.state.account = client;
-  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0] = words;
-  send(kernel, client, port, op, w0, w1, w2, w3, w4);
+  const { w0, w1, w2, w3, time } = carried(op, words);
+  send(kernel, client, port, op, w0, w1, w2, w3, time);
   deliverAll(kernel);
   return takeHeard(desk, client);
 }
