@@ -33,7 +33,7 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
     if (reads && transfers.active >= transfers.records.length) return;
     const slot = popFree(pager);
     if (slot >= 0) {
-      waiters.shift();
+      dropFirst(waiters);
       fill(kernel, code, pager, member, slot, false);
     } else if (!obtainFrame(kernel, code, pager, member)) return;
   }
@@ -96,7 +96,7 @@ export function takeGrant(
   if ((word & HAS_COPY) !== 0 && transfers.active >= transfers.records.length)
     pushFree(pager, slot);
   else {
-    pager.waiters.shift();
+    dropFirst(pager.waiters);
     fill(kernel, code, pager, member, slot, zeroed);
     serveWaiters(kernel, code, pager);
   }
@@ -141,4 +141,10 @@ function fill(
   const index = pager.memberOf[member.task] as number;
   beginTransfer(kernel, pager, FETCH, page, slot, index);
   waitForDevice(kernel, pager.id, member.task);
+}
+
+/** Removes the first of a short list. `shift` would trim the array, and the next push enlarge it. */
+function dropFirst(list: number[]): void {
+  for (let i = 1; i < list.length; i++) list[i - 1] = list[i] as number;
+  list.pop();
 }
