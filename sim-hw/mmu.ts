@@ -73,26 +73,28 @@ function runGroups(at: Translation, space: SpaceState, program: ReferenceString)
   let now = tlb.now;
   let references = 0;
   let end = Math.min(last, cursor + 4 * ((mmu.left * groupsPerTick) | 0) - 4) | 0;
-  while (cursor <= end) {
-    const a = runs[cursor] as number;
-    const b = runs[cursor + 1] as number;
-    const c = runs[cursor + 2] as number;
-    const d = runs[cursor + 3] as number;
-    const placeA = firstPlace[key + (a >>> 6)] as number;
-    const placeB = firstPlace[key + (b >>> 6)] as number;
-    const placeC = firstPlace[key + (c >>> 6)] as number;
-    const placeD = firstPlace[key + (d >>> 6)] as number;
-    if (((placeA - 1) | (placeB - 1) | (placeC - 1) | (placeD - 1)) >= 0) {
+  for (;;) {
+    // No call in here, or V8 would look up each array anew in every round.
+    while (cursor <= end) {
+      const a = runs[cursor] as number;
+      const b = runs[(cursor + 1) | 0] as number;
+      const c = runs[(cursor + 2) | 0] as number;
+      const d = runs[(cursor + 3) | 0] as number;
+      const placeA = firstPlace[(key + (a >>> 6)) | 0] as number;
+      const placeB = firstPlace[(key + (b >>> 6)) | 0] as number;
+      const placeC = firstPlace[(key + (c >>> 6)) | 0] as number;
+      const placeD = firstPlace[(key + (d >>> 6)) | 0] as number;
+      if (((placeA - 1) | (placeB - 1) | (placeC - 1) | (placeD - 1)) < 0) break;
       firstUse[placeA] = now + 1;
       firstUse[placeB] = now + 2;
       firstUse[placeC] = now + 3;
-      firstUse[placeD] = now + 4;
-      references += (a & 63) + (b & 63) + (c & 63) + (d & 63) + 4;
-      now += 4;
-      cursor += 4;
-      continue;
+      now = (now + 4) | 0;
+      firstUse[placeD] = now;
+      references = (references + (a & 63) + (b & 63) + (c & 63) + (d & 63) + 4) | 0;
+      cursor = (cursor + 4) | 0;
     }
-    let place = placeA;
+    if (cursor > end) break;
+    let place = firstPlace[key + ((runs[cursor] as number) >>> 6)] as number;
     while (place !== 0) {
       firstUse[place] = ++now;
       references += ((runs[cursor++] as number) & 63) + 1;

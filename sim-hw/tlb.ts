@@ -18,7 +18,6 @@
 
 import { assert } from './assert.ts';
 import { FETCH, READ, WRITE } from './references.ts';
-import { holdingDoubles } from './shape.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
 export interface TlbState {
@@ -43,30 +42,30 @@ export interface TlbState {
 export const KEY_BITS = 24;
 export const KEY_MASK = (1 << KEY_BITS) - 1;
 
-/** `now` is brought down again before a batch could carry it past 2^32. */
-const NOW_MAX = 0xe0000000;
+/**
+ * `now` is brought down again before a batch, of half a billion runs at most, could carry it past
+ * 2^31: up to there it is a small integer to V8, and the hot loop adds without floating point.
+ */
+const NOW_MAX = 0x60000000;
 
 /** `pages`: pages of all address spaces together. */
 export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
   const first = geometry.firstSets * geometry.firstWays;
   const second = geometry.secondSets * geometry.secondWays;
   assert(first < 256 && second < 65536, 'tlb: more entries than places can number');
-  return holdingDoubles(
-    {
-      firstWays: geometry.firstWays,
-      firstMask: geometry.firstSets - 1,
-      firstTag: new Uint32Array(first + 1),
-      firstUse: new Uint32Array(first + 1),
-      firstPlace: new Uint8Array(4 * (pages + 1)),
-      secondWays: geometry.secondWays,
-      secondMask: geometry.secondSets - 1,
-      secondTag: new Uint32Array(second + 1),
-      secondUse: new Uint32Array(second + 1),
-      secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
-      now: 0,
-    },
-    'now',
-  );
+  return {
+    firstWays: geometry.firstWays,
+    firstMask: geometry.firstSets - 1,
+    firstTag: new Uint32Array(first + 1),
+    firstUse: new Uint32Array(first + 1),
+    firstPlace: new Uint8Array(4 * (pages + 1)),
+    secondWays: geometry.secondWays,
+    secondMask: geometry.secondSets - 1,
+    secondTag: new Uint32Array(second + 1),
+    secondUse: new Uint32Array(second + 1),
+    secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
+    now: 0,
+  };
 }
 
 /**
