@@ -44,7 +44,7 @@ const STALE_MS = 3_600_000;
 /** Imports `name` of ENTRIES from the bundle. */
 export async function runEntry(name) {
   // Protocol steps are many small functions: inlining pays further than V8 goes by itself.
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=2500');
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
   const file = await bundled(name).catch(() => join(root, ENTRIES[name]));
   await import(pathToFileURL(file).href);
 }

@@ -9,10 +9,13 @@ import { FIRST_OP, type MessageName, messages, TIME_MAX } from './messages.ts';
 
 const WORDS = 4;
 const names = Object.keys(messages) as MessageName[];
-const least = new Int32Array(names.length * WORDS);
-const greatest = new Int32Array(names.length * WORDS);
-const fields = new Uint8Array(names.length);
-const hasTime = new Uint8Array(names.length);
+const count = names.length;
+/** A power of two not below: no look-up then needs a check of its bounds. */
+const ROOM = 1 << (32 - Math.clz32(count - 1));
+const least = new Int32Array(ROOM * WORDS);
+const greatest = new Int32Array(ROOM * WORDS);
+const fields = new Uint8Array(ROOM);
+const hasTime = new Uint8Array(ROOM);
 
 interface IntegerSchema {
   readonly minimum: number;
@@ -44,15 +47,15 @@ export interface Words {
 
 /** True exactly when the message's zod schema accepts the words as its fields. */
 export function isValid(message: Words): boolean {
-  const index = message.op - FIRST_OP;
-  if (!(index >= 0 && index < names.length) || Math.floor(index) !== index) return false;
-  const count = fields[index] as number;
+  const index = (message.op - FIRST_OP) & (ROOM - 1);
+  if (index + FIRST_OP !== message.op || index >= count) return false;
+  const words = fields[index] as number;
   const at = index * WORDS;
   return (
     inBounds(message.w0, at) &&
-    (count < 2 || inBounds(message.w1, at + 1)) &&
-    (count < 3 || inBounds(message.w2, at + 2)) &&
-    (count < 4 || inBounds(message.w3, at + 3)) &&
+    (words < 2 || inBounds(message.w1, at + 1)) &&
+    (words < 3 || inBounds(message.w2, at + 2)) &&
+    (words < 4 || inBounds(message.w3, at + 3)) &&
     (hasTime[index] === 0 || isTime(message.time))
   );
 }

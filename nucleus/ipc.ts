@@ -118,17 +118,18 @@ export function sendCapability(
 /** Delivers messages until none is under way. */
 export function deliverAll(kernel: Kernel): void {
   const { state } = kernel;
-  const { queue } = state;
-  for (let deliveries = 0; queue.count > 0; deliveries++) {
-    assert(deliveries < DELIVERIES_MAX, 'ipc: messages beget messages without end');
+  const { queue, tasks } = state;
+  for (let left = DELIVERIES_MAX; queue.count > 0; left--) {
+    assert(left > 0, 'ipc: messages beget messages without end');
     const message = dequeue(queue);
-    const task = state.tasks[message.to] as TaskState;
+    const { op, from, to } = message;
+    const task = tasks[to] as TaskState;
     if (task.status === ENDED || task.status === KILLED) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
-    if (message.op === FAULT && !isAlive(state.tasks[message.from] as TaskState)) continue;
+    if (op === FAULT && !isAlive(tasks[from] as TaskState)) continue;
     // A client's own thread pays for itself; a server works on its caller's time.
-    state.account = task.space >= 0 ? message.to : message.account;
-    const receiver = kernel.receivers[message.to] as Receiver;
+    state.account = task.space >= 0 ? to : message.account;
+    const receiver = kernel.receivers[to] as Receiver;
     receiver.step(kernel, receiver.state, message);
   }
 }

@@ -89,14 +89,23 @@ export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): voi
 
 /**
  * Keeps frames free ahead of need, once the pager can get no more by asking; never more than half
- * of what it holds.
+ * of what it holds. `settled` is the page whose fault has just been settled: its program has not
+ * touched it yet, and would fault for ever if it were taken now.
  */
-export function keepSpare(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+export function keepSpare(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  settled: number,
+): void {
   if (pager.freeSlots + pager.transfers.evictions >= pager.spareLow) return;
   if (pager.held < pager.guaranteed) return;
   const spare = Math.min(pager.spareHigh, pager.held >> 1);
+  const word = pager.pageWord[settled] as number;
+  setWord(pager, settled, word | BUSY);
   while (pager.freeSlots + pager.transfers.evictions < spare)
-    if (evictOne(kernel, code, pager) === 'nothing') return;
+    if (evictOne(kernel, code, pager) === 'nothing') break;
+  setWord(pager, settled, word);
 }
 
 /** Makes one dirty page clean, but not `but`: at once when it was not written after all. */

@@ -13,7 +13,7 @@ import { allowWrite, map } from '../nucleus/memory-map.ts';
 import { isAlive, type TaskState } from '../nucleus/tasks.ts';
 import { assert } from '../sim-hw/assert.ts';
 import { cleanOne, holdsSlot, keepSpare } from './eviction.ts';
-import { BUSY, DIRTY, LOST, SCRATCH, setWord, slotOf } from './page-word.ts';
+import { DIRTY, LOST, SCRATCH, setWord, slotOf } from './page-word.ts';
 import type { PagerCode } from './policy-call.ts';
 import { type Member, NO_FAULT, type PagerState, WANTS_CLEAN, WANTS_LOSS } from './state.ts';
 
@@ -42,11 +42,7 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
     setWord(pager, page, (word & ~LOST) | (becomesDirty ? DIRTY : 0));
   member.waits = NO_FAULT;
   resume(kernel, id, member.task, member.how, member.compulsory);
-  // The program has not touched the page yet: taking it now would make it fault for ever.
-  const settled = pager.pageWord[page] as number;
-  setWord(pager, page, settled | BUSY);
-  keepSpare(kernel, code, pager);
-  setWord(pager, page, settled);
+  keepSpare(kernel, code, pager, page);
 }
 
 /**
