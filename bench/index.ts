@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: how fast the laboratory is, beside a bare loop measured in the same run. Each
- * group of rows has a process of its own, so that none is coloured by what ran before it.
+ * group of rows has a process of its own, so that none is coloured by what ran before it. All groups
+ * are run several times over, since a noisy machine has good and bad minutes.
  * `-- --json` prints one document { rows: [{ name, value, unit, ratio }] } instead of the table.
  */
 
@@ -8,13 +9,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readTrace } from '../lab/traces/index.ts';
-import type { Row } from './measure.ts';
+import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
 
 const TRACES = new URL('../traces/', import.meta.url);
 const ENTRY = fileURLToPath(new URL('../bin/bench.mjs', import.meta.url));
 const GROUP = '--group';
+const PASSES = 3;
 
 const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   ample: async () => ampleRows(await readPrograms()),
@@ -37,10 +39,26 @@ const ORDER = [
 const asked = process.argv[process.argv.indexOf(GROUP) + 1];
 if (process.argv.includes(GROUP)) console.log(JSON.stringify(await groups[asked as string]?.()));
 else {
-  const rows = Object.keys(groups).flatMap(rowsOf);
+  const passes = Array.from({ length: PASSES }, () => Object.keys(groups).flatMap(rowsOf));
+  const rows = (passes[0] as Row[]).map((row, i) =>
+    medianRow(
+      row,
+      passes.map((all) => all[i] as Row),
+    ),
+  );
   rows.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
   if (process.argv.includes('--json')) printDocument(rows);
   else printTable(rows);
+}
+
+/** The median of the passes' values, and of their ratios. */
+function medianRow(row: Row, passes: readonly Row[]): Row {
+  const ratios = passes.map(({ ratio }) => ratio).filter((ratio) => ratio !== null);
+  return {
+    ...row,
+    value: median(passes.map(({ value }) => value)),
+    ratio: ratios.length === 0 ? null : median(ratios),
+  };
 }
 
 function rowsOf(group: string): Row[] {

@@ -14,7 +14,7 @@ import { bareLoop } from './bare-loop.ts';
 import { ampleCell, faultCell, pressureCell } from './cells.ts';
 import { inTurn, median, medianRatio, type Row, seconds } from './measure.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 /** Four tasks under pressure: one fault in so many references or fewer. */
 const REFERENCES_PER_FAULT = 950;
 const LACKEY_LINES = 4_000_000;

@@ -83,7 +83,7 @@ function firstZero(bytes: Uint8Array, from: number): number {
 
 /** True when `slot` holds a capability of `kind`. The caller still compares generations. */
 export function holdsKind(table: CapabilityTable, slot: number, kind: number): boolean {
-  return slot >= 0 && slot < table.kind.length && table.kind[slot] === kind;
+  return table.kind[slot] === kind;
 }
 
 /** Puts a frame run in the last freed slot, else a new one; returns the slot. */

@@ -17,7 +17,7 @@ import {
 import { charge } from './clock.ts';
 import { FAULT, type Kernel, type Receiver } from './kernel.ts';
 import { dequeue, enqueue, newest } from './messages.ts';
-import { ENDED, isAlive, KILLED, MESSAGE, type TaskState } from './tasks.ts';
+import { isAlive, isOver, MESSAGE, type TaskState } from './tasks.ts';
 
 /** Deliveries in one go before the nucleus takes it for a message loop between servers. */
 const DELIVERIES_MAX = 1_000_000;
@@ -73,11 +73,13 @@ export function reply(
 ): boolean {
   const { state } = kernel;
   const receiver = state.tasks[to] as TaskState;
-  if (receiver.status === ENDED || receiver.status === KILLED) return false;
+  if (isOver(receiver)) return false;
   charge(kernel, MESSAGE, kernel.costs.messageNs);
   const sender = state.tasks[from] as TaskState;
   sender.messages++;
-  enqueue(state.queue, op, from, to, state.account, w0, w1, w2, w3, time);
+  // A client's own thread pays for itself; a server works on its caller's time.
+  const account = receiver.space >= 0 ? to : state.account;
+  enqueue(state.queue, op, from, to, account, w0, w1, w2, w3, time);
   return true;
 }
 
@@ -123,12 +125,10 @@ export function deliverAll(kernel: Kernel): void {
     assert(left > 0, 'ipc: messages beget messages without end');
     const message = dequeue(queue);
     const { op, from, to } = message;
-    const task = tasks[to] as TaskState;
-    if (task.status === ENDED || task.status === KILLED) continue;
+    if (isOver(tasks[to] as TaskState)) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
     if (op === FAULT && !isAlive(tasks[from] as TaskState)) continue;
-    // A client's own thread pays for itself; a server works on its caller's time.
-    state.account = task.space >= 0 ? to : message.account;
+    state.account = message.account;
     const receiver = kernel.receivers[to] as Receiver;
     receiver.step(kernel, receiver.state, message);
   }

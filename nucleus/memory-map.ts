@@ -16,7 +16,7 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
-import { ENDED, KILLED, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
+import { isOver, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
 /** Maps `page` of `target` to the frame run in `slot` of `pager`. */
 export function map(
@@ -175,7 +175,7 @@ function spaceOf(kernel: Kernel, target: number): SpaceState {
 function spaceFor(kernel: Kernel, pager: number, target: number, page: number): SpaceState | null {
   const task = kernel.state.tasks[target];
   if (task === undefined || task.space < 0 || task.pager !== pager) return null;
-  if (task.status === ENDED || task.status === KILLED) return null;
+  if (isOver(task)) return null;
   const space = kernel.state.spaces[task.space] as SpaceState;
   return page >= 0 && page < space.pages ? space : null;
 }

@@ -18,6 +18,8 @@ export interface MessageQueueState {
   /** Records in use and to be used again: `count` from `head` on, round the end. */
   ring: Message[];
   readonly capacity: number;
+  /** Messages there is room for before the ring has to grow, or the bound is reached. */
+  room: number;
   head: number;
   count: number;
 }
@@ -41,7 +43,8 @@ export interface Message {
 const FIRST_SIZE = 32;
 
 export function createMessageQueue(capacity: number): MessageQueueState {
-  return { ring: Array.from({ length: FIRST_SIZE }, createMessage), capacity, head: 0, count: 0 };
+  const ring = Array.from({ length: FIRST_SIZE }, createMessage);
+  return { ring, capacity, room: roomIn(ring, capacity), head: 0, count: 0 };
 }
 
 export function createMessage(): Message {
@@ -75,9 +78,7 @@ export function enqueue(
   w3: number,
   time: number,
 ): void {
-  assert(queue.count < queue.capacity, 'messages: more messages under way than the bound allows');
-  // The record taken last is still being read: it is never the next to be written.
-  if (queue.count + 1 >= queue.ring.length) grow(queue);
+  if (queue.count >= queue.room) grow(queue);
   const message = queue.ring[(queue.head + queue.count) & (queue.ring.length - 1)] as Message;
   queue.count++;
   message.op = op;
@@ -106,11 +107,18 @@ export function dequeue(queue: MessageQueueState): Message {
   return message;
 }
 
+/** The record taken last is still being read: it is never the next to be written. */
+function roomIn(ring: readonly Message[], capacity: number): number {
+  return Math.min(capacity, ring.length - 1);
+}
+
 /** Doubles the ring; its length stays a power of two, and the record taken last stays last. */
 function grow(queue: MessageQueueState): void {
-  const { ring, head } = queue;
+  const { ring, head, capacity } = queue;
+  assert(queue.count < capacity, 'messages: more messages under way than the bound allows');
   const inOrder = [...ring.slice(head), ...ring.slice(0, head)];
   const more = Array.from({ length: ring.length }, createMessage);
   queue.ring = [...inOrder.slice(0, -1), ...more, ...inOrder.slice(-1)];
+  queue.room = roomIn(queue.ring, capacity);
   queue.head = 0;
 }

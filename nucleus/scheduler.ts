@@ -79,8 +79,9 @@ function chooseTask(kernel: Kernel): number {
     if (waits && devicesBusy && !schedule.overlap) return -1;
   }
   const { length } = state.tasks;
+  let id = state.current;
   for (let step = 1; step <= length; step++) {
-    const id = (state.current + step) % length;
+    id = id + 1 === length ? 0 : id + 1;
     if ((state.tasks[id] as TaskState).status !== READY) continue;
     if (id !== state.current || state.sliceLeft <= 0) state.sliceLeft = schedule.slice;
     state.current = id;

@@ -138,6 +138,11 @@ export function isAlive(task: TaskState): boolean {
   return task.status >= READY && task.status <= WAITING_DEVICE;
 }
 
+/** True once it has ended or was killed; never of a server. */
+export function isOver(task: TaskState): boolean {
+  return task.status >= ENDED;
+}
+
 /** Moves a task to another status at `nowNs`, settling the wait it leaves. */
 export function enterStatus(task: TaskState, status: number, nowNs: number): void {
   if (task.status !== RUNNING && isAlive(task)) {

@@ -82,8 +82,8 @@ function parseUsual(log: ReferenceLog, bytes: Uint8Array, from: number, to: numb
   let at = from | 0;
   while (at < stop && index.slots === slots) {
     const head = view.getUint32(at) | 0;
-    let wrong: number = KINDS[head >>> 16];
-    const kind = wrong;
+    const kind = KINDS[head >>> 16];
+    let wrong: number = kind;
     let comma = (at + 11) | 0;
     let high = 0;
     if (bytes[comma] !== COMMA) {
@@ -121,8 +121,7 @@ function parseUsual(log: ReferenceLog, bytes: Uint8Array, from: number, to: numb
     let id: number = slots[hashOfPage(page, 0) >>> shift];
     if (id < 0 || pageLows[id] !== page || pageHighs[id] !== 0) id = requireId(log, page, 0);
     const word = (id << 8) | (kind << 6);
-    const difference = word ^ openWord;
-    const begins = (difference | -difference) >>> 31;
+    const begins = ((word ^ openWord) | -(word ^ openWord)) >>> 31;
     last = (last + begins) | 0;
     openLength = ((openLength & (begins - 1)) + 1) | 0;
     openWord = word;

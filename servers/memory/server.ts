@@ -12,7 +12,7 @@ import { MALFORMED, NO_CONTRACT } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
-import { isAlive, type TaskState } from '../../nucleus/tasks.ts';
+import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { refuse } from './answers.ts';
 import {
   cancelContainer,
@@ -39,9 +39,14 @@ import {
 /** Receiver step of the memory server. */
 export function memoryServerStep(kernel: Kernel, state: object, message: Message): void {
   const server = state as MemoryServerState;
-  if (message.from !== NUCLEUS) serve(kernel, server, message);
-  else if (message.op === DEATH) buryClient(kernel, server, message.w0);
-  else if (message.op === TIMER) timerRanOut(kernel, server, message.w0);
+  const { op, from } = message;
+  if (from === NUCLEUS) {
+    if (op === DEATH) buryClient(kernel, server, message.w0);
+    else if (op === TIMER) timerRanOut(kernel, server, message.w0);
+  } else if (!isOver(kernel.state.tasks[from] as TaskState)) {
+    if (isValid(message)) serve(kernel, server, message);
+    else refuse(kernel, server, from, 0, MALFORMED, op);
+  }
   if (server.waiting.length > 0) settle(kernel, server);
 }
 
@@ -58,9 +63,6 @@ function settle(kernel: Kernel, server: MemoryServerState): void {
 
 function serve(kernel: Kernel, server: MemoryServerState, message: Message): void {
   const { op, from, w0, w1, w2, time } = message;
-  const sender = kernel.state.tasks[from] as TaskState;
-  if (sender.space >= 0 && !isAlive(sender)) return;
-  if (!isValid(message)) return refuse(kernel, server, from, 0, MALFORMED, op);
   switch (op) {
     case OP.contract:
       return proposeContract(kernel, server, from, w0, w1, time, w2);

@@ -34,7 +34,7 @@ export const layers: readonly Layer[] = [
   layer('contracts', [], ['zod', 'rxjs']),
   layer('paging', [...belowPaging, ...machineFacts]),
   // A server knows the machine by the face of its frames and devices, and no other server.
-  layer('servers/memory', [...belowPaging, 'sim-hw/frames'], ['rxjs']),
+  layer('servers/memory', [...belowPaging, 'sim-hw/frames', 'sim-hw/shape'], ['rxjs']),
   layer('servers/swap', [...belowPaging, 'sim-hw/devices'], ['rxjs']),
   layer('servers/central', [...belowPaging, 'paging'], ['rxjs']),
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),
