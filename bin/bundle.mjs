@@ -45,6 +45,7 @@ const STALE_MS = 3_600_000;
 export async function runEntry(name) {
   // Protocol steps are many small functions: inlining pays further than V8 goes by itself.
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
+  setFlagsFromString('--max-inlined-bytecode-size=800');
   const file = await bundled(name).catch(() => join(root, ENTRIES[name]));
   await import(pathToFileURL(file).href);
 }

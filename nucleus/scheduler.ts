@@ -42,7 +42,8 @@ export function stepKernel(kernel: Kernel): boolean {
   const { state } = kernel;
   deliverAll(kernel);
   if (state.unfinished === 0) return false;
-  if (fireDueEvents(kernel)) return true;
+  if (!fireDueEvents(kernel)) return true;
+  if (state.unfinished === 0) return false;
   const id = chooseTask(kernel);
   if (id < 0) idle(kernel);
   else dispatch(kernel, state.tasks[id] as TaskState);
@@ -50,6 +51,7 @@ export function stepKernel(kernel: Kernel): boolean {
   return true;
 }
 
+/** Hands out what is due; false when there may be more. */
 function fireDueEvents(kernel: Kernel): boolean {
   const { state } = kernel;
   for (let fired = 0; fired < EVENTS_MAX; fired++) {
@@ -61,10 +63,10 @@ function fireDueEvents(kernel: Kernel): boolean {
       fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
       charge(kernel, TRAP, kernel.costs.trapNs);
     } else if (timer <= termNow(kernel)) fireEvent(kernel, state.timers, TIMER);
-    else return fired > 0;
+    else return true;
     deliverAll(kernel);
   }
-  return true;
+  return false;
 }
 
 /** The task to run, or -1 to idle. */
