@@ -125,7 +125,6 @@ export function deliverAll(kernel: Kernel): void {
     assert(left > 0, 'ipc: messages beget messages without end');
     const message = dequeue(queue);
     const { op, from, to } = message;
-    if (isOver(tasks[to] as TaskState)) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
     if (op === FAULT && !isAlive(tasks[from] as TaskState)) continue;
     state.account = message.account;

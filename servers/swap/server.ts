@@ -103,12 +103,14 @@ function serve(
     return;
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
-  const sent = isValid(message) ? op : MALFORMED;
   if (from === table.object[server.memoryPort]) {
-    if (sent === OP.locked) transferBegins(kernel, server, model, w0, w1);
-    else if (sent === OP.refused && w2 === OP.lockContainer)
+    if (op === OP.locked) transferBegins(kernel, server, model, w0, w1);
+    else if (op === OP.refused && w2 === OP.lockContainer)
       answer(kernel, server, w0, NO_SUCH_CONTAINER);
-  } else if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2);
+    return;
+  }
+  const sent = isValid(message) ? op : MALFORMED;
+  if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2);
   else if (sent === OP.fetch && cameAlong) begin(kernel, server, FETCH, from, w0, w1, w2);
   else if (sent === OP.discard && !cameAlong) discard(server, from, w0);
   else {
