@@ -121,8 +121,7 @@ export function sendCapability(
 export function deliverAll(kernel: Kernel): void {
   const { state } = kernel;
   const { queue, tasks } = state;
-  for (let left = DELIVERIES_MAX; queue.count > 0; left--) {
-    assert(left > 0, 'ipc: messages beget messages without end');
+  for (let left = DELIVERIES_MAX; queue.count > 0 && left > 0; left--) {
     const message = dequeue(queue);
     const { op, from, to } = message;
     // A fault dies with its task: no central pager may map a page for the dead.
@@ -131,4 +130,5 @@ export function deliverAll(kernel: Kernel): void {
     const receiver = kernel.receivers[to] as Receiver;
     receiver.step(kernel, receiver.state, message);
   }
+  assert(queue.count === 0, 'ipc: messages beget messages without end');
 }

@@ -42,7 +42,7 @@ export type ClientStep = (kernel: Kernel, state: object, message: Message) => vo
 export function clientStep(code: PagerCode): ClientStep {
   return (kernel, state, message) => {
     const pager = state as PagerState;
-    if (pagerMessage(kernel, code, pager, message)) followChanges(kernel, code, pager);
+    if (pagerMessage(kernel, code, pager, message)) followChanges(kernel, pager);
     else controlMessage(kernel, code, pager, message);
   };
 }
@@ -130,15 +130,14 @@ function contractIs(
 }
 
 /** Asks for the next change of contract once its time (the task's own) has come. */
-function followChanges(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+function followChanges(kernel: Kernel, pager: PagerState): void {
   const wish = pager.owner as ContractWish;
-  const change = wish.changes[wish.next];
-  if (change === undefined) return;
+  if (wish.next === wish.changes.length) return;
+  const change = wish.changes[wish.next] as ContractWish['changes'][number];
   const task = kernel.state.tasks[pager.id] as TaskState;
   if (task.references < change.at) return;
   wish.next++;
   wish.guaranteed = change.guaranteed;
   wish.extra = change.extra;
   propose(kernel, pager);
-  void code;
 }

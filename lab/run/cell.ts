@@ -2,6 +2,7 @@
  * A cell: one management of one set of tasks at one memory size, from boot to the last task's end.
  */
 
+import type { Kernel } from '../../nucleus/kernel.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { oracleResults, sweep } from '../oracles/index.ts';
 import type { CellResult } from '../results.ts';
@@ -27,6 +28,11 @@ export function runCell(options: CellOptions): CellResult {
 /** Runs a booted world to its end; every so often `progress` is told. */
 export function runWorld(world: World): void {
   const { kernel, options } = world;
-  for (let step = 1; stepKernel(kernel); step++)
-    if (step % PROGRESS_STEPS === 0) options.progress?.(kernel.state.references);
+  while (runSteps(kernel, PROGRESS_STEPS)) options.progress?.(kernel.state.references);
+}
+
+/** Takes so many decisions; false when the run is over before. */
+function runSteps(kernel: Kernel, steps: number): boolean {
+  for (let step = 0; step < steps; step++) if (!stepKernel(kernel)) return false;
+  return true;
 }
