@@ -131,3 +131,15 @@ test('[TIME7] a cloned kernel goes its own way and shares no state', () => {
   expect(hashState(copy.state)).not.toBe(before);
   expect(copy.receivers[SWAP]?.state).not.toBe(desk.kernel.receivers[SWAP]?.state);
 });
+
+test('what is on its way to the dead is never heard', () => {
+  const desk = createDesk();
+  const port = givePort(desk.kernel, FIRST, SECOND);
+  const heardBy = (dies: boolean) => {
+    send(desk.kernel, FIRST, port, OP.renew, 7, 0, 0, 0, 0);
+    if (dies) killTask(desk.kernel, SECOND);
+    deliverAll(desk.kernel);
+    return takeHeard(desk, SECOND).length;
+  };
+  expect([heardBy(false), heardBy(true)]).toEqual([1, 0]);
+});
