@@ -124,6 +124,8 @@ export function deliverAll(kernel: Kernel): void {
   for (let left = DELIVERIES_MAX; queue.count > 0 && left > 0; left--) {
     const message = dequeue(queue);
     const { op, from, to } = message;
+    // The dead hear nothing, not even what was on its way.
+    if (isOver(tasks[to] as TaskState)) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
     if (op === FAULT && !isAlive(tasks[from] as TaskState)) continue;
     state.account = message.account;

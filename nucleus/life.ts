@@ -10,7 +10,7 @@ import type { SpaceState } from '../sim-hw/address-space.ts';
 import { cloneState } from '../sim-hw/state.ts';
 import { charge, setStatus } from './clock.ts';
 import { reply } from './ipc.ts';
-import { DEATH, FAULT, type Kernel, type KernelState, NUCLEUS, type Receiver } from './kernel.ts';
+import { DEATH, FAULT, type Kernel, type KernelState, NUCLEUS } from './kernel.ts';
 import { dropMapping } from './memory-map.ts';
 import { enqueue, type Message } from './messages.ts';
 import {
@@ -132,8 +132,6 @@ function bury(kernel: Kernel, task: TaskState, status: number): void {
   const { state } = kernel;
   setStatus(kernel, task, status);
   task.receiving = false;
-  // The dead hear nothing, not even what is on its way.
-  kernel.receivers[task.id] = { ...(kernel.receivers[task.id] as Receiver), step: () => {} };
   freezeFinished(state, task);
   const space = state.spaces[task.space] as SpaceState;
   for (let page = 0; page < space.pages; page++) dropMapping(kernel, space, page);

@@ -6,9 +6,10 @@
  *   +----+------+----+---------+-------------+------+-----------+
  *
  * w0 to w3 hold small integers; a time, which may be large, has a word of its own, so that the
- * others never turn into boxed doubles on their way. `from` is written by the nucleus, so a receiver can trust it. `account` is the task that pays for
- * what the message causes: the sender's account goes along with a call to a server (the client
- * lends its time, as in L4), and a client's own memory-control thread always pays for itself.
+ * others never turn into boxed doubles on their way. `from` is written by the nucleus, so a
+ * receiver can trust it. `account` is the task that pays for what the message causes: the sender's
+ * account goes along with a call to a server (the client lends its time, as in L4), and a client's
+ * own memory-control thread always pays for itself.
  */
 
 import { assert } from '../sim-hw/assert.ts';
