@@ -47,8 +47,11 @@ export const messages = {
   allocate: z.object({ order, zero: flag, tag }),
   /** Gives the run in a frame slot back. */
   returnFrames: z.object({ slot }),
-  /** Puts the run in `slot` into a new container; share 1: with a weak capability for a server. */
-  createContainer: z.object({ slot, lockMax: time, share: flag, tag }),
+  /**
+   * Puts the run in `slot` into a new container; share 1: with a weak capability for a server;
+   * once 1: it dissolves with its first lock.
+   */
+  createContainer: z.object({ slot, lockMax: time, share: flag, tag, once: flag }),
   /** Makes a weak capability to a container. */
   shareContainer: z.object({ container: capability, tag }),
   /** Takes the run out of the container again; every capability to it dies. */
@@ -78,8 +81,11 @@ export const messages = {
   /** The block's contents are of no use any more. */
   discard: z.object({ block }),
   // Swap server -> client.
-  /** reason 0: done. */
-  swapped: z.object({ tag, reason: refusal }),
+  /** reason 0: done; stored 1: what was to be written has been, whatever came after it. */
+  swapped: z.object({ tag, reason: refusal, stored: flag }),
+  // Client -> swap server.
+  /** Writes the container's page to block `out`, then reads block `into` into its place. */
+  exchange: z.object({ container: capability, out: block, into: block, tag }),
 } as const;
 
 export type MessageName = keyof typeof messages;

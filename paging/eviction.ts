@@ -24,20 +24,29 @@ import {
   slotOf,
 } from './page-word.ts';
 import { askVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
-import { CLEAN, EVICT, type Member, type PagerState } from './state.ts';
+import { needsReading, readIn } from './read-in.ts';
+import { CLEAN, EVICT, type Member, NO_PAGE, type PagerState } from './state.ts';
 import { beginTransfer } from './transfers.ts';
 
-export type Evicted = 'freed' | 'begun' | 'nothing';
+export type Evicted = 'freed' | 'begun' | 'exchanged' | 'nothing';
 
-/** Evicts one page of the policy's choice: its frame is free now, or when its transfer ends. */
-export function evictOne(kernel: Kernel, code: PagerCode, pager: PagerState): Evicted {
+/**
+ * Evicts one page of the policy's choice: its frame is free now, or when its transfer ends, or it
+ * is filled anew by the same transfer: for `reader`, the member whose fault waits for the frame.
+ */
+export function evictOne(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  reader: Member | null,
+): Evicted {
   const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
   const { transfers } = pager;
   if (candidates === 0 || transfers.active >= transfers.records.length) return 'nothing';
   const page = askVictim(kernel, code, pager);
   // Taken meanwhile: the word of it is on its way, and then whoever waits tries again.
   if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) return 'nothing';
-  return evict(kernel, code, pager, page);
+  return evict(kernel, code, pager, page, reader);
 }
 
 /** Whether the frames in `slot` are the pager's still. */
@@ -46,7 +55,13 @@ export function holdsSlot(kernel: Kernel, pager: PagerState, slot: number): bool
 }
 
 /** Evicts `page`, which is resident and idle. */
-function evict(kernel: Kernel, code: PagerCode, pager: PagerState, page: number): Evicted {
+function evict(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  reader: Member | null,
+): Evicted {
   const member = memberOfPage(pager, page) as Member;
   tellRemoved(kernel, code, pager, page);
   const entry = unmap(kernel, pager.id, member.task, page - member.base);
@@ -55,8 +70,13 @@ function evict(kernel: Kernel, code: PagerCode, pager: PagerState, page: number)
   const slot = slotOf(word);
   const rest = word & FLAGS & ~(RESIDENT | DIRTY);
   if (modified && (word & SCRATCH) === 0) {
+    if (member === reader && pager.owed === 0 && needsReading(pager, member)) {
+      setWord(pager, page, rest | BUSY | DIRTY);
+      readIn(kernel, code, pager, member, slot, page);
+      return 'exchanged';
+    }
     setWord(pager, page, slot * 256 + (rest | BUSY | DIRTY));
-    beginTransfer(kernel, pager, EVICT, page, slot, -1);
+    beginTransfer(kernel, pager, EVICT, page, NO_PAGE, slot, -1);
     return 'begun';
   }
   const dropped = modified ? (rest | LOST) & ~HAS_COPY : rest;
@@ -80,11 +100,11 @@ export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): voi
     returnSlot(kernel, pager, slot);
   }
   pager.cleanOnly = true;
-  while (pager.owed > 0 && evictOne(kernel, code, pager) === 'freed');
+  while (pager.owed > 0 && evictOne(kernel, code, pager, null) === 'freed');
   pager.cleanOnly = false;
   const { order } = pager.members[0] as Member;
   while (pager.owed > pager.transfers.evictions * (1 << order))
-    if (evictOne(kernel, code, pager) === 'nothing') break;
+    if (evictOne(kernel, code, pager, null) === 'nothing') break;
 }
 
 /**
@@ -104,7 +124,7 @@ export function keepSpare(
   const word = pager.pageWord[settled] as number;
   setWord(pager, settled, word | BUSY);
   while (pager.freeSlots + pager.transfers.evictions < spare)
-    if (evictOne(kernel, code, pager) === 'nothing') break;
+    if (evictOne(kernel, code, pager, null) === 'nothing') break;
   setWord(pager, settled, word);
 }
 
@@ -130,7 +150,7 @@ export function cleanOne(
       return 'at once';
     }
     setWord(pager, page, word | BUSY);
-    beginTransfer(kernel, pager, CLEAN, page, slot, -1);
+    beginTransfer(kernel, pager, CLEAN, page, NO_PAGE, slot, -1);
     return 'begun';
   }
   return 'nothing';

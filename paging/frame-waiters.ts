@@ -9,14 +9,14 @@ import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
-import { HARD, LOST as LOST_FAULT, SOFT } from '../nucleus/tasks.ts';
-import { evictOne } from './eviction.ts';
+import { LOST as LOST_FAULT, SOFT } from '../nucleus/tasks.ts';
+import { type Evicted, evictOne } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
-import { BUSY, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
+import { HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
+import { needsReading, readIn } from './read-in.ts';
 import { settle } from './settlement.ts';
-import { FETCH, type Member, nextRetry, type PagerState, WANTS_TRANSFER } from './state.ts';
-import { beginTransfer } from './transfers.ts';
+import { type Member, NO_PAGE, nextRetry, type PagerState } from './state.ts';
 
 /** Faults to let pass before extras that were refused are asked for again. */
 const REFUSAL_PAUSE = 64;
@@ -28,20 +28,18 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
   const { waiters, transfers } = pager;
   while (waiters.length > 0) {
     const member = pager.members[waiters[0] as number] as Member;
-    const page = member.base + member.faultPage;
-    const reads = ((pager.pageWord[page] as number) & HAS_COPY) !== 0;
-    if (reads && transfers.active >= transfers.records.length) return;
+    if (needsReading(pager, member) && transfers.active >= transfers.records.length) return;
     const slot = popFree(pager);
     if (slot >= 0) {
       dropFirst(waiters);
       fill(kernel, code, pager, member, slot, false);
-    } else if (!obtainFrame(kernel, code, pager, member)) return;
+    } else if (obtainFrame(kernel, code, pager, member) === 'nothing') return;
   }
 }
 
-/** Gets a frame on its way; true when one is free now. */
-function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): boolean {
-  if (pager.grantPending) return false;
+/** Gets a frame for the first waiter on its way; 'freed': one is free now. */
+function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): Evicted {
+  if (pager.grantPending) return 'nothing';
   const count = 1 << member.order;
   const within = pager.held + count <= pager.guaranteed;
   const asExtra = pager.held + count <= pager.guaranteed + pager.extra && pager.owed === 0;
@@ -50,11 +48,12 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     const word = pager.pageWord[member.base + member.faultPage] as number;
     const needsZero = (word & HAS_COPY) === 0 && (member.zeroFill || (word & LOST) !== 0);
     send(kernel, pager.id, pager.memoryPort, OP.allocate, member.order, needsZero ? 1 : 0, 0, 0, 0);
-    return false;
+    return 'nothing';
   }
   while (pager.transfers.evictions < pager.waiters.length) {
-    const evicted = evictOne(kernel, code, pager);
-    if (evicted === 'freed') return true;
+    const evicted = evictOne(kernel, code, pager, member);
+    if (evicted === 'exchanged') dropFirst(pager.waiters);
+    if (evicted === 'freed' || evicted === 'exchanged') return evicted;
     if (evicted === 'nothing') break;
     waitForDevice(kernel, pager.id, member.task);
   }
@@ -63,7 +62,7 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     pager.retryPending = true;
     timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, RETRY);
   }
-  return false;
+  return 'nothing';
 }
 
 /** The time to ask again has come. */
@@ -91,9 +90,8 @@ export function takeGrant(
     return;
   }
   const member = pager.members[index] as Member;
-  const word = pager.pageWord[member.base + member.faultPage] as number;
   const { transfers } = pager;
-  if ((word & HAS_COPY) !== 0 && transfers.active >= transfers.records.length)
+  if (needsReading(pager, member) && transfers.active >= transfers.records.length)
     pushFree(pager, slot);
   else {
     dropFirst(pager.waiters);
@@ -118,29 +116,18 @@ function fill(
   slot: number,
   zeroed: boolean,
 ): void {
+  if (isCentral(pager, member)) countResident(kernel, member, 1 << member.order);
+  if (needsReading(pager, member)) return readIn(kernel, code, pager, member, slot, NO_PAGE);
   const page = member.base + member.faultPage;
   const word = pager.pageWord[page] as number;
   bindSlot(pager, slot, page);
-  if (isCentral(pager, member)) countResident(kernel, member, 1 << member.order);
   member.isMapped = false;
-  const kept = word & (HAS_COPY | SCRATCH);
-  const bound = slot * 256 + (kept | TOUCHED | RESIDENT);
-  if ((word & LOST) !== 0 || (word & HAS_COPY) === 0) {
-    member.how = (word & LOST) !== 0 ? LOST_FAULT : SOFT;
-    // Until the fault is settled the page stays lost: its frame may be taken before.
-    setWord(pager, page, (bound & ~HAS_COPY) | (word & LOST));
-    tellAdmitted(kernel, code, pager, page);
-    if (!zeroed && (member.zeroFill || member.how === LOST_FAULT)) zero(kernel, pager.id, slot);
-    settle(kernel, code, pager, member);
-    return;
-  }
-  member.how = HARD;
-  setWord(pager, page, bound | BUSY);
+  member.how = (word & LOST) !== 0 ? LOST_FAULT : SOFT;
+  // Until the fault is settled the page stays lost: its frame may be taken before.
+  setWord(pager, page, slot * 256 + ((word & (SCRATCH | LOST)) | TOUCHED | RESIDENT));
   tellAdmitted(kernel, code, pager, page);
-  member.waits = WANTS_TRANSFER;
-  const index = pager.memberOf[member.task] as number;
-  beginTransfer(kernel, pager, FETCH, page, slot, index);
-  waitForDevice(kernel, pager.id, member.task);
+  if (!zeroed && (member.zeroFill || member.how === LOST_FAULT)) zero(kernel, pager.id, slot);
+  settle(kernel, code, pager, member);
 }
 
 /** Removes the first of a short list. `shift` would trim the array, and the next push enlarge it. */

@@ -32,6 +32,7 @@ import {
   FETCH,
   type Member,
   NO_FAULT,
+  NO_PAGE,
   type PagerState,
   WANTS_CLEAN,
   WANTS_FRAME,
@@ -48,7 +49,7 @@ export function pagerMessage(
 ): boolean {
   const { op, w0, w1, w2, w3 } = message;
   if (op === FAULT) takeFault(kernel, code, pager, message.from, w0, w1 === WRITE, w2 === 1);
-  else if (op === OP.swapped) transferOver(kernel, code, pager, w0, w1);
+  else if (op === OP.swapped) transferOver(kernel, code, pager, w0, w1, w2 === 1);
   else if (op === OP.containerIs) handOver(kernel, pager, w0, w1, w2);
   else if (op === OP.granted) takeGrant(kernel, code, pager, w1, w2, w3 === 1);
   else if (op === OP.loss) takeLoss(kernel, code, pager, w0, w1, w2 === 1);
@@ -67,25 +68,29 @@ function refusal(
   op: number,
 ): boolean {
   if (op === OP.allocate) takeRefusal(kernel, code, pager);
-  else if (op === OP.createContainer) transferOver(kernel, code, pager, tag, MALFORMED);
+  else if (op === OP.createContainer) transferOver(kernel, code, pager, tag, MALFORMED, false);
   else return op === OP.cancelContainer || op === OP.returnFrames;
   return true;
 }
 
-/** A transfer has ended, well (DONE) or not. */
+/** A transfer has ended, well (DONE) or not; `stored`: what it had to write it has written. */
 function transferOver(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
   number: number,
   reason: number,
+  stored: boolean,
 ): void {
   const transfer = pager.transfers.records[number];
   if (transfer === undefined) return;
-  const { page, slot, purpose, waiter, orphan } = transfer;
-  endTransfer(kernel, pager, transfer);
+  const { page, out, slot, purpose, waiter, orphan } = transfer;
+  endTransfer(kernel, pager, transfer, reason);
+  const isOut = out !== NO_PAGE && (stored || orphan);
+  if (isOut) leaveFrame(kernel, pager, out, stored);
   if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
-  else if (reason !== DONE) beginTransfer(kernel, pager, purpose, page, slot, waiter);
+  else if (reason !== DONE)
+    beginTransfer(kernel, pager, purpose, page, isOut ? NO_PAGE : out, slot, waiter);
   else {
     const member = memberOfPage(pager, page) as Member;
     const task = kernel.state.tasks[member.task] as TaskState;
@@ -96,6 +101,14 @@ function transferOver(
   }
   retryDirtying(kernel, code, pager);
   serveWaiters(kernel, code, pager);
+}
+
+/** The page that was in the frame before: on swap now, or nowhere. */
+function leaveFrame(kernel: Kernel, pager: PagerState, page: number, stored: boolean): void {
+  const kept = (pager.pageWord[page] as number) & TOUCHED;
+  setWord(pager, page, kept | (stored ? HAS_COPY : LOST));
+  const member = memberOfPage(pager, page) as Member;
+  if (stored) (kernel.state.tasks[member.task] as TaskState).pageOuts++;
 }
 
 function pageIsIn(

@@ -23,6 +23,8 @@ export const FETCH = 3;
 export interface Transfer {
   purpose: number;
   page: number;
+  /** FETCH: the page that is written out of the frame first, or NO_PAGE. */
+  out: number;
   slot: number;
   /** Capability to the container that the frame is in, or -1. */
   container: number;
@@ -214,7 +216,7 @@ function createTransfers(count: number): TransfersState {
 }
 
 function createTransfer(): Transfer {
-  return { purpose: IDLE, page: 0, slot: 0, container: 0, waiter: -1, orphan: false };
+  return { purpose: IDLE, page: 0, out: NO_PAGE, slot: 0, container: 0, waiter: -1, orphan: false };
 }
 
 /**

@@ -1,29 +1,31 @@
 /**
- * Transfers: a page's trip to swap or back. The pager never gives its memory away for it: the frame
- * goes into a container, the swap server gets a weak capability, locks, moves the page, unlocks,
- * answers; then the pager cancels the container.
+ * Transfers: a page's trip to swap or back, or both with one frame: out goes one page, in comes
+ * another. The pager never gives its memory away for it: the frame goes into a container, the swap
+ * server gets a weak capability, locks, moves the page, unlocks, answers. The container is made for
+ * one lock and dissolves with it; one that was never locked the pager cancels.
  *
  *   pager           memory server          swap server
  *     |--createContainer-->|                    |
  *     |<---containerIs-----|                    |
- *     |-----------store / fetch (weak)--------->|
+ *     |------store / fetch / exchange (weak)--->|
  *     |                    |<--lockContainer----|
  *     |                    |------locked------->|  device ...
  *     |                    |<--unlockContainer--|
  *     |<-----------------swapped----------------|
- *     |--cancelContainer-->|
  *
  * The tag of every message is the transfer's number. Transfers are bounded; who finds none free
  * waits for one to end.
  */
 
 import { OP } from '../contracts/messages.ts';
+import { DONE, LOCK_LOST, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import {
   EVICT,
   FETCH,
   IDLE,
+  NO_PAGE,
   type PagerState,
   type Transfer,
   type TransfersState,
@@ -35,6 +37,7 @@ export function beginTransfer(
   pager: PagerState,
   purpose: number,
   page: number,
+  out: number,
   slot: number,
   waiter: number,
 ): number {
@@ -44,13 +47,14 @@ export function beginTransfer(
   const transfer = transfers.records[number] as Transfer;
   transfer.purpose = purpose;
   transfer.page = page;
+  transfer.out = out;
   transfer.slot = slot;
   transfer.waiter = waiter;
   transfer.orphan = false;
   transfer.container = -1;
   transfers.active++;
   if (purpose === EVICT) transfers.evictions++;
-  send(kernel, pager.id, pager.memoryPort, OP.createContainer, slot, 1, number, 0, pager.lockMax);
+  send(kernel, pager.id, pager.memoryPort, OP.createContainer, slot, 1, number, 1, pager.lockMax);
   return number;
 }
 
@@ -65,19 +69,33 @@ export function handOver(
   const transfer = pager.transfers.records[number];
   if (transfer === undefined) return false;
   transfer.container = container;
-  const op = transfer.purpose === FETCH ? OP.fetch : OP.store;
-  return sendCapability(kernel, pager.id, pager.swapPort, op, weak, transfer.page, number, 0);
+  const { purpose, page, out } = transfer;
+  const { id, swapPort } = pager;
+  if (out !== NO_PAGE)
+    return sendCapability(kernel, id, swapPort, OP.exchange, weak, out, page, number);
+  const op = purpose === FETCH ? OP.fetch : OP.store;
+  return sendCapability(kernel, id, swapPort, op, weak, page, number, 0);
 }
 
-/** The transfer is over, well or not: take the frame out of its container. */
-export function endTransfer(kernel: Kernel, pager: PagerState, transfer: Transfer): void {
+/** The transfer is over, well (DONE) or not: a container that is left over is cancelled. */
+export function endTransfer(
+  kernel: Kernel,
+  pager: PagerState,
+  transfer: Transfer,
+  reason: number,
+): void {
   const { transfers } = pager;
   const { container } = transfer;
-  if (container >= 0)
+  if (container >= 0 && !isGone(reason))
     send(kernel, pager.id, pager.memoryPort, OP.cancelContainer, container, 0, 0, 0, 0);
   if (transfer.purpose === EVICT) transfers.evictions--;
   transfer.purpose = IDLE;
   transfers.active--;
+}
+
+/** Whether a container made for one lock is no more after this answer. */
+function isGone(reason: number): boolean {
+  return reason === DONE || reason === LOCK_LOST || reason === NO_SUCH_CONTAINER;
 }
 
 /** The transfer that has `page` under way, or null. */

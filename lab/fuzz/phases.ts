@@ -14,7 +14,7 @@ import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
-import type { SwapServerState } from '../../servers/swap/server.ts';
+import type { SwapServerState } from '../../servers/swap/state.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
 import type { World } from '../run/boot.ts';
 

@@ -18,7 +18,8 @@ import {
   createMemoryServerState,
   type MemoryServerState,
 } from '../../servers/memory/state.ts';
-import { createSwapServerState, swapServerStep } from '../../servers/swap/server.ts';
+import { swapServerStep } from '../../servers/swap/server.ts';
+import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { devices } from '../../sim-hw/devices/index.ts';

@@ -30,13 +30,15 @@ export function createDefaultPagerState(
 
 export function defaultPagerStep(kernel: Kernel, state: object, message: Message): void {
   const pager = state as DefaultPagerState;
-  const { op, from, w0, w1, w2 } = message;
+  const { op, from, w0, w1, w2, w3 } = message;
   if (op === OP.store || op === OP.fetch) {
-    if (message.cameAlong) passOn(kernel, pager, op, from, w0, w1, w2);
+    if (message.cameAlong) passOn(kernel, pager, op, from, w0, w1, 0, w2);
+  } else if (op === OP.exchange) {
+    if (message.cameAlong) passOn(kernel, pager, op, from, w0, w1, w2, w3);
   } else if (op === OP.swapped) {
     const client = pager.client[w0] as number;
     pager.client[w0] = 0;
-    reply(kernel, pager.id, client, OP.swapped, pager.tag[w0] as number, w1, 0, 0, 0);
+    reply(kernel, pager.id, client, OP.swapped, pager.tag[w0] as number, w1, w2, 0, 0);
   }
 }
 
@@ -47,6 +49,7 @@ function passOn(
   from: number,
   capability: number,
   page: number,
+  into: number,
   tag: number,
 ): void {
   const request = pager.client.indexOf(0);
@@ -57,5 +60,7 @@ function passOn(
   }
   pager.client[request] = from;
   pager.tag[request] = tag;
-  sendCapability(kernel, pager.id, pager.swapPort, op, capability, page, request, 0);
+  const { id, swapPort } = pager;
+  if (op === OP.exchange) sendCapability(kernel, id, swapPort, op, capability, page, into, request);
+  else sendCapability(kernel, id, swapPort, op, capability, page, request, 0);
 }

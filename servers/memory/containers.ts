@@ -2,12 +2,12 @@
  * Containers: how a client hands memory to a server that it does not trust, without losing it.
  *
  *   private --share--> shared --lock(until)--> locked --unlock / time limit--> shared (version + 1)
- *      |                  |
- *      +--- cancel -------+--> free        (every capability to it dies; not while locked)
+ *      |                  |                       |
+ *      +--- cancel -------+--> free <-- once ------+   (every capability to it dies)
  *
- * The maximum lock time is fixed at creation [CONT3]. A weak capability can lock and unlock, no
- * more [CONT2]. A lock opens a DMA window, number = container id; whatever ends the lock closes it
- * [CONT6]. This is the thin path: one frame run each; copies, scatter and gather come later.
+ * The maximum lock time is fixed at creation [CONT3], and whether the container outlives its first
+ * lock [CONT11]. A weak capability can lock and unlock, no more [CONT2]; locks.ts has what it does
+ * with it. This is the thin path: one frame run each; copies, scatter and gather come later.
  */
 
 import { OP } from '../../contracts/messages.ts';
@@ -17,7 +17,6 @@ import {
   NO_PLACE,
   NO_SUCH_CONTAINER,
   NO_SUCH_SLOT,
-  TOO_LONG,
 } from '../../contracts/refusals.ts';
 import {
   addCapability,
@@ -26,17 +25,14 @@ import {
   frameAt,
   holdsKind,
   IN_CONTAINER,
-  LOCKED_OUT,
   orderAt,
   removeCapability,
   WEAK_CONTAINER,
 } from '../../nucleus/capabilities.ts';
-import { termNow, timerAt } from '../../nucleus/clock.ts';
-import { closeWindow, openWindow } from '../../nucleus/dma.ts';
+import { closeWindow } from '../../nucleus/dma.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
-import { dropMappingOfFrame } from '../../nucleus/memory-map.ts';
-import { observe, refuse } from './answers.ts';
+import { refuse } from './answers.ts';
 import {
   CONTAINER_FREE,
   CONTAINER_LOCKED,
@@ -46,7 +42,6 @@ import {
   type ContainersState,
   type MemoryServerState,
 } from './state.ts';
-import { TIMER_LOCKS, timerWord } from './timers.ts';
 
 const NO_CAPABILITY = -1;
 
@@ -58,6 +53,7 @@ export function createContainer(
   lockMax: number,
   share: number,
   tag: number,
+  once: boolean,
 ): void {
   const table = kernel.state.capabilities[from] as CapabilityTable;
   const frame = frameAt(table, slot);
@@ -81,10 +77,12 @@ export function createContainer(
   server.containers.freeHint = id + 1;
   container.status = share === 1 ? CONTAINER_SHARED : CONTAINER_PRIVATE;
   container.owner = from;
+  container.capability = own;
   container.slot = slot;
   container.frame = frame;
   container.version = 0;
   container.lockMax = lockMax;
+  container.once = once;
   table.slotOrder[slot] = (table.slotOrder[slot] as number) | IN_CONTAINER;
   reply(kernel, server.id, from, OP.containerIs, tag, own, weak, 0, 0);
 }
@@ -117,66 +115,7 @@ export function cancelContainer(
     return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.cancelContainer);
   if (container.status === CONTAINER_LOCKED)
     return refuse(kernel, server, from, capability, LOCKED_NOW, OP.cancelContainer);
-  removeCapability(kernel.state.capabilities[from] as CapabilityTable, capability);
   dissolve(kernel, server, container);
-}
-
-export function lockContainer(
-  kernel: Kernel,
-  server: MemoryServerState,
-  from: number,
-  capability: number,
-  duration: number,
-  unmap: number,
-  tag: number,
-): void {
-  const container = resolve(kernel, server, from, capability, WEAK_CONTAINER);
-  if (container === null)
-    return refuse(kernel, server, from, tag, NO_SUCH_CONTAINER, OP.lockContainer);
-  if (container.status === CONTAINER_LOCKED)
-    return refuse(kernel, server, from, tag, LOCKED_NOW, OP.lockContainer);
-  if (duration > container.lockMax)
-    return refuse(kernel, server, from, tag, TOO_LONG, OP.lockContainer);
-  const { id, frame } = container;
-  if (unmap === 1) {
-    dropMappingOfFrame(kernel, frame);
-    setSlotBits(kernel, container, IN_CONTAINER | LOCKED_OUT);
-  }
-  container.status = CONTAINER_LOCKED;
-  container.holder = from;
-  container.lockedUntil = termNow(kernel) + duration;
-  openWindow(kernel, id, frame, from);
-  armLockTimer(kernel, server, container.lockedUntil);
-  reply(kernel, server.id, from, OP.locked, tag, id, container.version, 0, 0);
-}
-
-export function unlockContainer(
-  kernel: Kernel,
-  server: MemoryServerState,
-  from: number,
-  capability: number,
-): void {
-  const container = resolve(kernel, server, from, capability, WEAK_CONTAINER);
-  if (container === null || container.holder !== from || container.status !== CONTAINER_LOCKED)
-    return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.unlockContainer);
-  unlock(kernel, container);
-}
-
-/** Ends every lock whose time limit has come [CONT4]; sets the timer for the next. */
-export function expireLocks(kernel: Kernel, server: MemoryServerState): void {
-  const { containers } = server;
-  const now = termNow(kernel);
-  let next = Number.POSITIVE_INFINITY;
-  for (const container of containers.records) {
-    if (container.status !== CONTAINER_LOCKED) continue;
-    const until = container.lockedUntil;
-    if (until > now) next = Math.min(next, until);
-    if (until > now || server.planted === 'lock-without-end') continue;
-    observe(kernel, container.owner, { kind: 'lockExpired' });
-    unlock(kernel, container);
-  }
-  containers.timerAt = Number.POSITIVE_INFINITY;
-  if (next !== Number.POSITIVE_INFINITY) armLockTimer(kernel, server, next);
 }
 
 /** Frees every container of a client, locked or not; returns how many were locked. */
@@ -185,35 +124,30 @@ export function breakContainersOf(
   server: MemoryServerState,
   owner: number,
 ): number {
-  const table = kernel.state.capabilities[owner] as CapabilityTable;
   let locked = 0;
   for (const container of server.containers.records) {
     if (container.status === CONTAINER_FREE || container.owner !== owner) continue;
     if (container.status === CONTAINER_LOCKED) locked++;
-    for (let slot = 0; slot < table.kind.length; slot++)
-      if (holdsKind(table, slot, CONTAINER) && table.object[slot] === container.id)
-        removeCapability(table, slot);
     dissolve(kernel, server, container);
   }
   return locked;
 }
 
-function unlock(kernel: Kernel, container: Container): void {
+/** The run is the owner's as before; every capability to the container is dead. */
+export function dissolve(kernel: Kernel, server: MemoryServerState, container: Container): void {
   closeWindow(kernel, container.id);
-  setSlotBits(kernel, container, IN_CONTAINER);
-  container.status = CONTAINER_SHARED;
-  container.version = (container.version + 1) % 2 ** 24;
-}
-
-function dissolve(kernel: Kernel, server: MemoryServerState, container: Container): void {
-  closeWindow(kernel, container.id);
+  const { owner, capability } = container;
+  // One that its owner sent away is dead where it is.
+  if (resolve(kernel, server, owner, capability, CONTAINER) === container)
+    removeCapability(kernel.state.capabilities[owner] as CapabilityTable, capability);
   setSlotBits(kernel, container, 0);
   container.status = CONTAINER_FREE;
   container.generation = (container.generation + 1) >>> 0;
   server.containers.freeHint = Math.min(server.containers.freeHint, container.id);
 }
 
-function setSlotBits(kernel: Kernel, container: Container, bits: number): void {
+/** What the owner's slot says of the run, beside its order. */
+export function setSlotBits(kernel: Kernel, container: Container, bits: number): void {
   const table = kernel.state.capabilities[container.owner] as CapabilityTable;
   const { slot } = container;
   table.slotOrder[slot] = orderAt(table, slot) | bits;
@@ -229,7 +163,7 @@ function firstFree({ records, freeHint }: ContainersState): Container | undefine
 }
 
 /** The container a capability names, or null when it names none that lives. */
-function resolve(
+export function resolve(
   kernel: Kernel,
   server: MemoryServerState,
   task: number,
@@ -240,11 +174,4 @@ function resolve(
   if (!holdsKind(table, slot, kind)) return null;
   const container = server.containers.records[table.object[slot] as number] as Container;
   return table.generation[slot] === container.generation ? container : null;
-}
-
-/** One timer runs for all locks: at the earliest limit, or earlier. */
-function armLockTimer(kernel: Kernel, server: MemoryServerState, at: number): void {
-  if (at >= server.containers.timerAt) return;
-  server.containers.timerAt = at;
-  timerAt(kernel, at, server.id, timerWord(TIMER_LOCKS, 0, 0));
 }

@@ -14,17 +14,11 @@ import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { refuse } from './answers.ts';
-import {
-  cancelContainer,
-  createContainer,
-  expireLocks,
-  lockContainer,
-  shareContainer,
-  unlockContainer,
-} from './containers.ts';
+import { cancelContainer, createContainer, shareContainer } from './containers.ts';
 import { contractTimer, proposeContract, renewContract } from './contract.ts';
 import { buryClient } from './death.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
+import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
 import {
@@ -62,7 +56,7 @@ function settle(kernel: Kernel, server: MemoryServerState): void {
 }
 
 function serve(kernel: Kernel, server: MemoryServerState, message: Message): void {
-  const { op, from, w0, w1, w2, time } = message;
+  const { op, from, w0, w1, w2, w3, time } = message;
   switch (op) {
     case OP.contract:
       return proposeContract(kernel, server, from, w0, w1, time, w2);
@@ -75,7 +69,7 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
     case OP.returnFrames:
       return returnFrames(kernel, server, from, w0);
     case OP.createContainer:
-      return createContainer(kernel, server, from, w0, time, w1, w2);
+      return createContainer(kernel, server, from, w0, time, w1, w2, w3 === 1);
     case OP.shareContainer:
       return shareContainer(kernel, server, from, w0, w1);
     case OP.cancelContainer:

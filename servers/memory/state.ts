@@ -51,10 +51,14 @@ export interface Container {
   status: number;
   owner: number;
   holder: number;
+  /** Where the owner's capability was put. */
+  capability: number;
   slot: number;
   frame: number;
   generation: number;
   version: number;
+  /** Dissolves with its first lock. */
+  once: boolean;
   lockMax: number;
   lockedUntil: number;
 }
@@ -125,10 +129,12 @@ function createRecord(id: number): Container {
       status: CONTAINER_FREE,
       owner: 0,
       holder: 0,
+      capability: 0,
       slot: 0,
       frame: 0,
       generation: 0,
       version: 0,
+      once: false,
       lockMax: 0,
       lockedUntil: 0,
     },

@@ -3,85 +3,27 @@
  * as every server is: it locks the frames for a bounded time, lets the device move the page,
  * unlocks and answers. It owns no memory of its clients and never waits for one (SPEC [SWAP]).
  *
- * One page an operation, on both sides of every comparison. An operation is a record; its number is
- * the tag of the messages and the word of the device event. Whether the lock still holds when the
- * transfer ends is up to the DMA window: when it does not, nothing has moved.
+ * One page an operation, on both sides of every comparison; an exchange writes it out and reads
+ * another into its frame. An operation is a record; its number is the tag of the messages and the
+ * word of the device event. Whether the lock still holds when the transfer ends is up to the DMA
+ * window: when it does not, nothing has moved.
  */
 
 import { OP } from '../../contracts/messages.ts';
-import {
-  BUSY,
-  DONE,
-  LOCK_LOST,
-  MALFORMED,
-  NO_SUCH_BLOCK,
-  NO_SUCH_CONTAINER,
-} from '../../contracts/refusals.ts';
+import { BUSY, DONE, LOCK_LOST, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
-import { readThrough, type Stamp, windowSerial, writeThrough } from '../../nucleus/dma.ts';
+import { readThrough, windowSerial, writeThrough } from '../../nucleus/dma.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
-import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
-import { EMPTY, orderOfPlace, placeOf, type StoreState } from './store.ts';
+import type { DeviceModel } from '../../sim-hw/devices/device.ts';
+import { FETCH, FREE, type Operation, STORE, type SwapServerState } from './state.ts';
+import { EMPTY, placeOf } from './store.ts';
 
-const FREE = 0;
-const STORE = 1;
-const FETCH = 2;
-
-/** A page under way between a frame and the device, or a free record. */
-export interface Operation {
-  kind: number;
-  client: number;
-  place: number;
-  tag: number;
-  /** The weak capability it came with, kept after its end until the record is used again. */
-  capability: number;
-  window: number;
-  serial: number;
-}
-
-export interface SwapServerState {
-  readonly id: number;
-  readonly memoryPort: number;
-  readonly store: StoreState;
-  readonly device: DeviceState;
-  /** Longest the server keeps a lock; containers must allow it. */
-  readonly lockTime: number;
-  /** By number. */
-  readonly operations: Operation[];
-  /** Bytes in transit. */
-  readonly stamp: Stamp;
-  /** Test-only: answers from the next block instead. */
-  readonly planted: boolean;
-}
-
-export function createSwapServerState(
-  id: number,
-  memoryPort: number,
-  store: StoreState,
-  device: DeviceState,
-  lockTime: number,
-  operations: number,
-  planted: boolean,
-): SwapServerState {
-  return {
-    id,
-    memoryPort,
-    store,
-    device,
-    lockTime,
-    operations: Array.from({ length: operations }, createOperation),
-    stamp: { low: 0, high: 0 },
-    planted,
-  };
-}
-
-function createOperation(): Operation {
-  return { kind: FREE, client: 0, place: 0, tag: 0, capability: -1, window: 0, serial: 0 };
-}
+/** Beside every block number: a request that names no second block. */
+const NO_BLOCK = -1;
 
 /** Receiver step of the swap server over one device. */
 export function swapServerStep(
@@ -96,22 +38,22 @@ function serve(
   model: DeviceModel,
   message: Message,
 ): void {
-  const { op, from, w0, w1, w2, cameAlong } = message;
+  const { op, from, w0, w1, w2, w3, cameAlong } = message;
   if (from === NUCLEUS) {
-    if (op === DEVICE_DONE) transferEnds(kernel, server, w0);
+    if (op === DEVICE_DONE) transferEnds(kernel, server, model, w0);
     else if (op === DEATH) forget(server, w0);
     return;
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
   if (from === table.object[server.memoryPort]) {
     if (op === OP.locked) transferBegins(kernel, server, model, w0, w1);
-    else if (op === OP.refused && w2 === OP.lockContainer)
-      answer(kernel, server, w0, NO_SUCH_CONTAINER);
+    else if (op === OP.refused && w2 === OP.lockContainer) answer(kernel, server, w0, w1);
     return;
   }
   const sent = isValid(message) ? op : MALFORMED;
-  if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2);
-  else if (sent === OP.fetch && cameAlong) begin(kernel, server, FETCH, from, w0, w1, w2);
+  if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, NO_BLOCK, w2);
+  else if (sent === OP.fetch && cameAlong) begin(kernel, server, FETCH, from, w0, w1, NO_BLOCK, w2);
+  else if (sent === OP.exchange && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2, w3);
   else if (sent === OP.discard && !cameAlong) discard(server, from, w0);
   else {
     // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
@@ -128,14 +70,17 @@ function begin(
   from: number,
   capability: number,
   page: number,
+  into: number,
   tag: number,
 ): void {
   const place = placeOf(server.store, from, page);
+  const next = into === NO_BLOCK ? -1 : placeOf(server.store, from, into);
+  const isKnown = place >= 0 && (into === NO_BLOCK || next >= 0);
   const number = firstFree(server.operations);
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
-  if (place < 0 || number === server.operations.length) {
+  if (!isKnown || number === server.operations.length) {
     removeCapability(table, capability);
-    const reason = place < 0 ? NO_SUCH_BLOCK : BUSY;
+    const reason = isKnown ? BUSY : NO_SUCH_BLOCK;
     reply(kernel, server.id, from, OP.swapped, tag, reason, 0, 0, 0);
     return;
   }
@@ -146,10 +91,12 @@ function begin(
   operation.kind = kind;
   operation.client = from;
   operation.place = place;
+  operation.next = next;
+  operation.stored = 0;
   operation.tag = tag;
   operation.capability = capability;
   operation.window = -1;
-  const unmap = kind === FETCH ? 1 : 0;
+  const unmap = kind === FETCH || next >= 0 ? 1 : 0;
   send(
     kernel,
     server.id,
@@ -181,8 +128,13 @@ function transferBegins(
   const operation = server.operations[number] as Operation;
   operation.window = window;
   operation.serial = windowSerial(kernel, window);
+  submit(kernel, server, model, number);
+}
+
+function submit(kernel: Kernel, server: SwapServerState, model: DeviceModel, number: number): void {
+  const operation = server.operations[number] as Operation;
   const { place } = operation;
-  const blocks = 1 << orderOfPlace(server.store, place);
+  const blocks = 1 << (server.store.order[place] as number);
   const writes = operation.kind === STORE;
   let end = kernel.state.nowNs;
   for (let block = 0; block < blocks; block++)
@@ -191,15 +143,22 @@ function transferBegins(
 }
 
 /** The device is done: the page moves if the window is still open. */
-function transferEnds(kernel: Kernel, server: SwapServerState, number: number): void {
+function transferEnds(
+  kernel: Kernel,
+  server: SwapServerState,
+  model: DeviceModel,
+  number: number,
+): void {
   const { store, stamp } = server;
-  const { kind, place, capability, window, serial } = server.operations[number] as Operation;
+  const operation = server.operations[number] as Operation;
+  const { kind, place, next, capability, window, serial } = operation;
   let moved: boolean;
   if (kind === STORE) {
     moved = readThrough(kernel, server.id, window, stamp, serial);
     if (moved) {
       store.stampLow[place] = stamp.low;
       store.stampHigh[place] = stamp.high;
+      operation.stored = 1;
     }
   } else {
     const from = server.planted ? (place + 1) % store.used : place;
@@ -207,13 +166,29 @@ function transferEnds(kernel: Kernel, server: SwapServerState, number: number): 
     stamp.high = store.stampHigh[from] as number;
     moved = writeThrough(kernel, server.id, window, stamp, serial);
   }
+  if (moved && next >= 0) {
+    operation.kind = FETCH;
+    operation.place = next;
+    operation.next = -1;
+    return submit(kernel, server, model, number);
+  }
   if (moved) send(kernel, server.id, server.memoryPort, OP.unlockContainer, capability, 0, 0, 0, 0);
   answer(kernel, server, number, moved ? DONE : LOCK_LOST);
 }
 
 function answer(kernel: Kernel, server: SwapServerState, number: number, reason: number): void {
   const operation = server.operations[number] as Operation;
-  reply(kernel, server.id, operation.client, OP.swapped, operation.tag, reason, 0, 0, 0);
+  reply(
+    kernel,
+    server.id,
+    operation.client,
+    OP.swapped,
+    operation.tag,
+    reason,
+    operation.stored,
+    0,
+    0,
+  );
   operation.kind = FREE;
 }
 

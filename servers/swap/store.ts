@@ -7,6 +7,8 @@
 export interface StoreState {
   stampLow: Uint32Array;
   stampHigh: Uint32Array;
+  /** Base-2 log of the blocks that a page takes on the device. */
+  order: Uint8Array;
   /** Blocks in use by extents, from 0. */
   used: number;
   readonly extents: Extent[];
@@ -16,8 +18,6 @@ export interface Extent {
   readonly client: number;
   readonly base: number;
   readonly blocks: number;
-  /** Base-2 log of the blocks of one page. */
-  readonly order: number;
 }
 
 /** `stampHigh` of a block that holds nothing. */
@@ -27,6 +27,7 @@ export function createStore(): StoreState {
   return {
     stampLow: new Uint32Array(0),
     stampHigh: new Uint32Array(0),
+    order: new Uint8Array(0),
     used: 0,
     extents: [],
   };
@@ -42,7 +43,10 @@ export function addExtent(store: StoreState, client: number, pages: number, orde
   high.set(store.stampHigh);
   store.stampLow = low;
   store.stampHigh = high;
-  store.extents.push({ client, base, blocks: pages, order });
+  const orders = new Uint8Array(store.used).fill(order);
+  orders.set(store.order);
+  store.order = orders;
+  store.extents.push({ client, base, blocks: pages });
 }
 
 /** Place of a client's page in the store, or -1 when it is none of its extents'. */
@@ -54,11 +58,4 @@ export function placeOf(store: StoreState, client: number, page: number): number
     first += extent.blocks;
   }
   return -1;
-}
-
-/** Base-2 log of the blocks that the page at `place` takes on the device. */
-export function orderOfPlace(store: StoreState, place: number): number {
-  for (const { base, blocks, order } of store.extents)
-    if (place >= base && place < base + blocks) return order;
-  return 0;
 }

@@ -133,30 +133,34 @@ function remove(state: X8664State, space: number, vpn: number): number {
   if (leaf < 0) return 0;
   const { entries, used } = state;
   const word = entries[leaf];
+  entries[leaf] = 0;
+  const node = Math.floor(leaf / NODE_WORDS);
+  if (--used[node] === 0) pruneAbove(state, space, vpn, node);
+  return word;
+}
+
+/** `node` is empty: gives it back, and whatever that empties above it. */
+function pruneAbove(state: X8664State, space: number, vpn: number, node: number): void {
+  const { entries, used } = state;
   const upper = (vpn * UPPER) | 0;
   const root = state.roots[space];
   const toThird = root * NODE_WORDS + (upper >>> 9);
   const third = entries[toThird] >>> 8;
   const toSecond = third * NODE_WORDS + (upper & 511);
   const second = entries[toSecond] >>> 8;
-  entries[leaf] = 0;
-  const node = Math.floor(leaf / NODE_WORDS);
-  if (--used[node] > 0) return word;
-  // The node is empty: give it back, and whatever that empties above it.
   releaseNode(state, node);
   if (node !== second) {
     entries[second * NODE_WORDS + ((vpn & 0x3ffff) >>> 9)] = 0;
-    if (--used[second] > 0) return word;
+    if (--used[second] > 0) return;
     releaseNode(state, second);
   }
   entries[toSecond] = 0;
-  if (--used[third] > 0) return word;
+  if (--used[third] > 0) return;
   releaseNode(state, third);
   entries[toThird] = 0;
-  if (--used[root] > 0) return word;
+  if (--used[root] > 0) return;
   releaseNode(state, root);
   state.roots[space] = NONE;
-  return word;
 }
 
 function removeSpace(state: X8664State, space: number): void {

@@ -3,9 +3,10 @@ import type { ContractEvent } from '../../contracts/events.ts';
 import { boot, type World } from '../../lab/run/boot.ts';
 import { runCell } from '../../lab/run/cell.ts';
 import type { CellOptions, CellTask } from '../../lab/run/cell-options.ts';
+import { collect } from '../../lab/run/collect.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { BUSY, DIRTY, HAS_COPY, LOST, RESIDENT, slotOf } from '../../paging/page-word.ts';
-import type { PagerState } from '../../paging/state.ts';
+import { FETCH, NO_PAGE, type PagerState, WANTS_CLEAN } from '../../paging/state.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { loop, randomPages, toReferenceString } from '../support/reference-strings.ts';
 
@@ -32,6 +33,9 @@ function checkPager(pager: PagerState): string | undefined {
     if ((word & DIRTY) !== 0) dirty++;
     if (isIdle && (word & DIRTY) !== 0) idleDirty++;
     if ((word & (RESIDENT | BUSY)) === 0) continue;
+    // On its way out of a frame that is bound already to the page that comes in.
+    if (pager.transfers.records.some(({ purpose, out }) => purpose === FETCH && out === page))
+      continue;
     if (pager.slotPage[slotOf(word)] !== page) return `page ${page} and its slot disagree`;
     bound.add(slotOf(word));
   }
@@ -107,6 +111,45 @@ test('[FAULT6] a page touched while it is on its way out is kept, and read from 
   expect(result?.lostFaults).toBe(0);
 });
 
+test('[FAULT8] a dirty page and the one its task waits for change places in one transfer', () => {
+  let exchanges = 0;
+  const one = task('one', writing(loop(10, 30)), 'fifo', 8);
+  const world = stepThrough(cell(8, [one]), (now) => {
+    const pager = pagerOf(now);
+    if (now.kernel.state.finished[pager.id] !== null) return;
+    expect(checkPager(pager)).toBeUndefined();
+    for (const { purpose, page, out, slot } of pager.transfers.records) {
+      if (purpose !== FETCH || out === NO_PAGE) continue;
+      exchanges++;
+      expect((pager.pageWord[out] as number) & (RESIDENT | BUSY)).toBe(BUSY);
+      expect(slotOf(pager.pageWord[page] as number)).toBe(slot);
+    }
+  });
+  expect(exchanges).toBeGreaterThan(200);
+  const [result] = collect(world).tasks;
+  expect(result).toMatchObject({ faults: 300, hardFaults: 300, pageIns: 300, pageOuts: 292 });
+  // A contract and eight frames: two messages each; seven a fault, written out or not; its end is
+  // told to two servers.
+  const sent = world.kernel.state.tasks.reduce((sum, { messages }) => sum + messages, 0);
+  expect(sent).toBe(2 + 2 * 8 + 7 * 300 + 2);
+});
+
+test('[FAULT8] not for another task, nor where the frame is owed: each page is written first', () => {
+  const tasks = busy.map((each) => ({ ...each, extra: 0, guaranteed: 0 }));
+  let foreign = 0;
+  stepThrough(cell(16, tasks, { management: 'global-lru' }), (now) => {
+    const pager = now.kernel.receivers[now.central]?.state as PagerState;
+    for (const { purpose, page, out } of pager.transfers.records)
+      if (purpose === FETCH && out !== NO_PAGE) {
+        const [mine, its] = [page, out].map((id) =>
+          pager.members.findIndex((m) => id < m.base + m.pages),
+        );
+        if (mine !== its) foreign++;
+      }
+  });
+  expect(foreign).toBe(0);
+});
+
 /** Keeps its extras when they are called back, beside somebody with a claim to them. */
 function robbed(program: CellTask['program'], more: Partial<CellTask> = {}): CellOptions {
   const silent = task('silent', program, 'fifo', 2, { extra: 14, hostile: 'silent', ...more });
@@ -119,11 +162,15 @@ test('[FAULT3] what was only in a frame that was taken is lost, told, and zeros 
   let flagged = 0;
   const options = robbed(writing(loop(14, 400)), { initial: 'zero' });
   const world = stepThrough({ ...options, oracles: false }, (now) => {
-    for (const word of pagerOf(now).pageWord)
-      if ((word & LOST) !== 0) {
-        flagged++;
-        expect(word & (HAS_COPY | RESIDENT)).toBe(0);
-      }
+    const { pageWord, members } = pagerOf(now);
+    for (const [page, word] of pageWord.entries()) {
+      if ((word & LOST) === 0) continue;
+      flagged++;
+      expect(word & HAS_COPY).toBe(0);
+      // With a frame already only while the fault that will tell it waits to be settled.
+      if ((word & RESIDENT) !== 0)
+        expect(members[0]).toMatchObject({ waits: WANTS_CLEAN, faultPage: page });
+    }
   });
   const victim = world.kernel.state.finished[world.clients[0] as number];
   expect(flagged).toBeGreaterThan(0);

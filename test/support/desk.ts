@@ -26,7 +26,8 @@ import {
   type MemoryServerState,
   type PlantedBug,
 } from '../../servers/memory/state.ts';
-import { createSwapServerState, swapServerStep } from '../../servers/swap/server.ts';
+import { swapServerStep } from '../../servers/swap/server.ts';
+import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
 import { createSpace } from '../../sim-hw/address-space.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
@@ -206,9 +207,10 @@ export function hand(
   w1: number,
   w2: number,
   port = SWAP_PORT,
+  w3 = 0,
 ): boolean {
   desk.kernel.state.account = client;
-  const went = sendCapability(desk.kernel, client, port, OP[name], capability, w1, w2, 0);
+  const went = sendCapability(desk.kernel, client, port, OP[name], capability, w1, w2, w3);
   deliverAll(desk.kernel);
   return went;
 }

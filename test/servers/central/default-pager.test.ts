@@ -46,11 +46,27 @@ test('[SWAP8] the default pager hands on what it is handed, and passes the answe
   const before = messages();
   expect(hand(desk, FIRST, 'store', weak, 5, 33, port)).toBe(true);
   advance(desk, DEVICE_NS);
-  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 33, 0, 0, 0, 0]]);
+  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 33, 0, 1, 0, 0]]);
   // store, store, lock, locked, unlock, swapped, swapped: two more than without it.
   expect(messages() - before).toBe(7);
   expect(desk.store.stampHigh.filter((high) => high === 9)).toHaveLength(1);
   // It keeps nothing: the capability went on to the swap server.
+  expect(tableOf(desk, id).objects).toBe(1);
+});
+
+test('[SWAP8] [SWAP10] an exchange goes through it like the rest', () => {
+  const { desk, id, port } = withDefaultPager(4);
+  const { frames } = desk.kernel.state;
+  frames.stampHigh[0] = 9;
+  hand(desk, FIRST, 'store', weakOf(desk, 0), 6, 32, port);
+  advance(desk, DEVICE_NS);
+  takeHeard(desk, FIRST);
+  frames.stampHigh[1] = 7;
+  expect(hand(desk, FIRST, 'exchange', weakOf(desk, 1), 5, 6, port, 33)).toBe(true);
+  advance(desk, 2 * DEVICE_NS);
+  expect(takeHeard(desk, FIRST).at(-1)).toEqual(['swapped', 33, 0, 1, 0, 0]);
+  expect(frames.stampHigh[1]).toBe(9);
+  expect(desk.store.stampHigh.filter((high) => high === 7)).toHaveLength(1);
   expect(tableOf(desk, id).objects).toBe(1);
 });
 
@@ -61,7 +77,7 @@ test('[SWAP8] more requests than records: busy', () => {
   expect(takeHeard(desk, FIRST)).toEqual([['swapped', 2, BUSY, 0, 0, 0]]);
   expect(tableOf(desk, id).objects).toBe(1);
   advance(desk, DEVICE_NS);
-  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 1, 0, 0, 0, 0]]);
+  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 1, 0, 1, 0, 0]]);
 });
 
 test('[SWAP5] it passes on no capability that did not come with the request', () => {

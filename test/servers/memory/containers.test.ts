@@ -34,11 +34,11 @@ const LOCK_MAX = 500;
  * Client 1 has a container around its slot 0; client 2 stands in for a server and gets the weak
  * capability through a port of client 1's.
  */
-function handed(options: DeskOptions = {}): { desk: Desk; own: number; weak: number } {
+function handed(options: DeskOptions = {}, once = 0): { desk: Desk; own: number; weak: number } {
   const desk = createDesk(options);
   settleIn(desk, FIRST, 4, 0, 2);
   const port = givePort(desk.kernel, FIRST, SECOND);
-  const [answer] = say(desk, FIRST, 'createContainer', [0, LOCK_MAX, 1, 7]);
+  const [answer] = say(desk, FIRST, 'createContainer', [0, LOCK_MAX, 1, 7, once]);
   expect(answer?.slice(0, 2)).toEqual(['containerIs', 7]);
   const [, , own, mine] = answer as unknown as [string, number, number, number];
   expect(hand(desk, FIRST, 'store', mine, 0, 0, port)).toBe(true);
@@ -184,6 +184,30 @@ test('[CONT7] the slot is an ordinary one again', () => {
   say(desk, FIRST, 'cancelContainer', [own]);
   expect(say(desk, FIRST, 'returnFrames', [0])).toEqual([]);
   expect(desk.server.clients[FIRST]?.held).toBe(1);
+});
+
+test('[CONT11] a container made for one lock dissolves with it, however the lock ends', () => {
+  for (const end of ['unlock', 'expiry'] as const) {
+    const { desk, own, weak } = handed({}, 1);
+    const { objects } = tableOf(desk, FIRST);
+    lock(desk, weak, 100, 1);
+    expect(say(desk, FIRST, 'cancelContainer', [own])[0]?.[2]).toBe(LOCKED_NOW);
+    if (end === 'unlock') expect(say(desk, SECOND, 'unlockContainer', [weak])).toEqual([]);
+    else advance(desk, 100);
+    expect(desk.kernel.state.windowHolder[0]).toBe(-1);
+    expect(tableOf(desk, FIRST).objects).toBe(objects - 1);
+    expect(say(desk, FIRST, 'cancelContainer', [own])[0]?.[2]).toBe(NO_SUCH_CONTAINER);
+    expect(lock(desk, weak)?.[2]).toBe(NO_SUCH_CONTAINER);
+    expect(map(desk.kernel, FIRST, FIRST, 2, 0, true)).toBe(true);
+    expect(say(desk, FIRST, 'returnFrames', [0])).toEqual([]);
+  }
+});
+
+test('[CONT11] one that was never locked its owner cancels', () => {
+  const { desk, own, weak } = handed({}, 1);
+  expect(lock(desk, weak, LOCK_MAX + 1)?.[2]).toBe(TOO_LONG);
+  expect(say(desk, FIRST, 'cancelContainer', [own])).toEqual([]);
+  expect(say(desk, FIRST, 'returnFrames', [0])).toEqual([]);
 });
 
 test('[CONT8] an exclusive lock unmaps, and until it ends the owner can neither map nor zero', () => {

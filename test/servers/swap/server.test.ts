@@ -5,7 +5,7 @@ import {
   LOCK_LOST,
   MALFORMED,
   NO_SUCH_BLOCK,
-  NO_SUCH_CONTAINER,
+  TOO_LONG,
 } from '../../../contracts/refusals.ts';
 import { frameAt } from '../../../nucleus/capabilities.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
@@ -73,7 +73,7 @@ test('[SWAP2] what was stored is fetched, into whatever frame, once the device i
   const own = request(desk, FIRST, 'store', 0, 3, 11);
   expect(takeHeard(desk, FIRST)).toEqual([]);
   advance(desk, DEVICE_NS);
-  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 11, 0, 0, 0, 0]]);
+  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 11, 0, 1, 0, 0]]);
   say(desk, FIRST, 'cancelContainer', [own]);
   request(desk, FIRST, 'fetch', 1, 3, 12);
   advance(desk, DEVICE_NS);
@@ -141,7 +141,7 @@ test('[SWAP4] [CONT6] death during the transfer: the frame belongs to another, n
 test('[SWAP4] a container that cannot be locked is an answer, not a silence', () => {
   const desk = begin();
   request(desk, FIRST, 'store', 0, 3, 4, 10);
-  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 4, NO_SUCH_CONTAINER, 0, 0, 0]]);
+  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 4, TOO_LONG, 0, 0, 0]]);
 });
 
 test('[SWAP5] a slot of the server that was only named, not handed over, is never used', () => {
@@ -160,7 +160,7 @@ test('[SWAP5] a slot of the server that was only named, not handed over, is neve
     }
   expect(hashDesk(desk)).toBe(before);
   advance(desk, DEVICE_NS);
-  expect(takeHeard(desk, SECOND)).toEqual([['swapped', 1, 0, 0, 0, 0]]);
+  expect(takeHeard(desk, SECOND)).toEqual([['swapped', 1, 0, 1, 0, 0]]);
 });
 
 test('[SWAP5] a capability that comes along with nonsense is dropped, not kept', () => {
@@ -204,6 +204,62 @@ test('[SWAP6] what was discarded, or stored by the dead, is gone', () => {
   killTask(desk.kernel, SECOND);
   deliverAll(desk.kernel);
   expect(desk.store.stampHigh.every((high) => high === JUNK)).toBe(true);
+});
+
+/** Writes (5, 42) to block 3, then (6, 43) into the frame of slot 0, for an exchange of both. */
+function beginExchange(lockTime: number): Desk {
+  const desk = begin({ lockTime });
+  write(desk, FIRST, 0, 5, 42);
+  say(desk, FIRST, 'cancelContainer', [request(desk, FIRST, 'store', 0, 3)]);
+  advance(desk, DEVICE_NS);
+  write(desk, FIRST, 1, 6, 43);
+  const made = say(desk, FIRST, 'createContainer', [1, 50_000, 1, 0, 1]).at(-1);
+  expect(hand(desk, FIRST, 'exchange', made?.[3] as number, 4, 3, SWAP_PORT, 9)).toBe(true);
+  takeHeard(desk, FIRST);
+  return desk;
+}
+
+test('[SWAP10] an exchange writes the page to one block, then reads another into its frame', () => {
+  const desk = beginExchange(3 * DEVICE_NS);
+  advance(desk, DEVICE_NS);
+  expect(stampOf(desk, FIRST, 1)).toEqual([6, 43]);
+  expect(takeHeard(desk, FIRST)).toEqual([]);
+  advance(desk, DEVICE_NS);
+  expect(takeHeard(desk, FIRST)).toEqual([['swapped', 9, 0, 1, 0, 0]]);
+  expect(stampOf(desk, FIRST, 1)).toEqual([5, 42]);
+  request(desk, FIRST, 'fetch', 2, 4);
+  advance(desk, DEVICE_NS);
+  expect(stampOf(desk, FIRST, 2)).toEqual([6, 43]);
+});
+
+test('[SWAP10] [SWAP4] a lock lost half way: nothing was read, and the answer says what is stored', () => {
+  for (const [lockTime, stored] of [
+    [DEVICE_NS - 1, 0],
+    [2 * DEVICE_NS - 1, 1],
+  ] as const) {
+    const desk = beginExchange(lockTime);
+    advance(desk, 2 * DEVICE_NS);
+    expect(takeHeard(desk, FIRST)).toEqual([['swapped', 9, LOCK_LOST, stored, 0, 0]]);
+    expect(stampOf(desk, FIRST, 1)).toEqual([6, 43]);
+    expect(desk.store.stampHigh.includes(6)).toBe(stored === 1);
+  }
+});
+
+test('[SWAP10] [SWAP1] both blocks must be of the own extent, or nothing moves', () => {
+  const desk = begin({ pages: 8 });
+  write(desk, FIRST, 0, 6, 43);
+  const { objects } = tableOf(desk, SWAP);
+  for (const [out, into] of [
+    [4, 8],
+    [8, 4],
+  ] as const) {
+    const [made] = say(desk, FIRST, 'createContainer', [0, 50_000, 1, 0]);
+    hand(desk, FIRST, 'exchange', made?.[3] as number, out, into, SWAP_PORT, 9);
+    expect(takeHeard(desk, FIRST)).toEqual([['swapped', 9, NO_SUCH_BLOCK, 0, 0, 0]]);
+    say(desk, FIRST, 'cancelContainer', [made?.[2] as number]);
+  }
+  expect(tableOf(desk, SWAP).objects).toBe(objects);
+  expect(desk.kernel.state.deviceEvents.size).toBe(0);
 });
 
 test('[SWAP7] more requests than records: busy, and the capability does not pile up', () => {

@@ -1,0 +1,76 @@
+/** State of the swap server: plain data, sized by the operations that may be under way. */
+
+import type { Stamp } from '../../nucleus/dma.ts';
+import type { DeviceState } from '../../sim-hw/devices/device.ts';
+import type { StoreState } from './store.ts';
+
+/** Kinds of an operation. */
+export const FREE = 0;
+export const STORE = 1;
+export const FETCH = 2;
+
+/** A page under way between a frame and the device, or a free record. */
+export interface Operation {
+  kind: number;
+  client: number;
+  place: number;
+  /** Where the page comes from that is read next (an exchange), or -1. */
+  next: number;
+  /** 1 once what was to be written has been. */
+  stored: number;
+  tag: number;
+  /** The weak capability it came with, kept after its end until the record is used again. */
+  capability: number;
+  window: number;
+  serial: number;
+}
+
+export interface SwapServerState {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly store: StoreState;
+  readonly device: DeviceState;
+  /** Longest the server keeps a lock; containers must allow it. */
+  readonly lockTime: number;
+  /** By number. */
+  readonly operations: Operation[];
+  /** Bytes in transit. */
+  readonly stamp: Stamp;
+  /** Test-only: answers from the next block instead. */
+  readonly planted: boolean;
+}
+
+export function createSwapServerState(
+  id: number,
+  memoryPort: number,
+  store: StoreState,
+  device: DeviceState,
+  lockTime: number,
+  operations: number,
+  planted: boolean,
+): SwapServerState {
+  return {
+    id,
+    memoryPort,
+    store,
+    device,
+    lockTime,
+    operations: Array.from({ length: operations }, createOperation),
+    stamp: { low: 0, high: 0 },
+    planted,
+  };
+}
+
+function createOperation(): Operation {
+  return {
+    kind: FREE,
+    client: 0,
+    place: 0,
+    next: -1,
+    stored: 0,
+    tag: 0,
+    capability: -1,
+    window: 0,
+    serial: 0,
+  };
+}
