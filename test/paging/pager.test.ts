@@ -4,6 +4,7 @@ import { boot, type World } from '../../lab/run/boot.ts';
 import { runCell } from '../../lab/run/cell.ts';
 import type { CellOptions, CellTask } from '../../lab/run/cell-options.ts';
 import { collect } from '../../lab/run/collect.ts';
+import type { Receiver } from '../../nucleus/kernel.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { BUSY, DIRTY, HAS_COPY, LOST, RESIDENT, slotOf } from '../../paging/page-word.ts';
 import { FETCH, NO_PAGE, type PagerState, WANTS_CLEAN } from '../../paging/state.ts';
@@ -138,7 +139,8 @@ test('[FAULT8] only between pages of one task', () => {
   const tasks = busy.map((each) => ({ ...each, extra: 0, guaranteed: 0 }));
   let foreign = 0;
   stepThrough(cell(16, tasks, { management: 'global-lru' }), (now) => {
-    const { members, transfers } = now.kernel.receivers[now.central]?.state as PagerState;
+    const { members, transfers } = (now.kernel.receivers[now.central] as Receiver)
+      .state as PagerState;
     const memberOf = (page: number) => members.find(({ base, pages }) => page < base + pages);
     for (const { purpose, page, out } of transfers.records)
       if (purpose === FETCH && out !== NO_PAGE && memberOf(page) !== memberOf(out)) foreign++;
