@@ -15,7 +15,15 @@ export type ContractEvent =
   | { kind: 'notice'; at: number; task: string; frames: number; deadline: number; cause: string }
   | { kind: 'return'; at: number; task: string; frames: number; outstanding: number; late: boolean }
   | { kind: 'met'; at: number; task: string }
-  | { kind: 'missed'; at: number; task: string; outstanding: number; heard: boolean }
+  | { kind: 'enough'; at: number; task: string; returned: number; outstanding: number }
+  | {
+      kind: 'missed';
+      at: number;
+      task: string;
+      returned: number;
+      outstanding: number;
+      heard: boolean;
+    }
   | { kind: 'penalty'; at: number; task: string; penalty: string; frames: number }
   | { kind: 'lockExpired'; at: number; task: string }
   | { kind: 'death'; at: number; task: string; frames: number; locked: number };

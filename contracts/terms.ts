@@ -6,8 +6,11 @@
 import { z } from 'zod';
 
 /** What the server does to a client that misses the deadline of a notice. */
-export const penalties = ['none', 'repossess', 'kill'] as const;
+export const penalties = ['none', 'karma', 'repossess', 'drop', 'kill'] as const;
 export type Penalty = (typeof penalties)[number];
+
+/** Who is asked for frames first (servers/memory/arbiters). */
+export const arbiterNames = ['excess', 'share', 'karma'] as const;
 
 export const termsSchema = z.strictObject({
   /** Contracts run this long and are then renewed or expire; 0: without end. */
@@ -17,6 +20,15 @@ export const termsSchema = z.strictObject({
   /** From the agreement on a smaller guarantee until it falls: time to write out. */
   graceShrink: z.int().min(1),
   penalty: z.enum(penalties).default('repossess'),
+  arbiter: z.enum(arbiterNames).default('excess'),
+  /**
+   * Penalty karma: how often an offender is then not asked, and within how many of its own requests
+   * for frames it must comply (Viengoos: 8 and 1000).
+   */
+  karmaBad: z.int().min(1).max(1000).default(8),
+  karmaWindow: z.int().min(1).default(1000),
 });
 
 export type Terms = z.infer<typeof termsSchema>;
+/** Terms as they are asked for: what has a default may be left out. */
+export type TermsWish = z.input<typeof termsSchema>;

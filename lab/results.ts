@@ -26,6 +26,7 @@ export interface TaskResult {
   pageOuts: number;
   revocationsMet: number;
   revocationsMissed: number;
+  revocationsPartly: number;
   messages: number;
   /** Completion: end less start. `timeNs` sums to it exactly. Blank (null) for bounds. */
   virtualNs: number | null;

@@ -76,6 +76,8 @@ export interface TaskState {
   messages: number;
   revocationsMet: number;
   revocationsMissed: number;
+  /** Notices of which some frames were returned by the end, not all. */
+  revocationsPartly: number;
   stallNs: number;
   readonly histogram: Float64Array;
   framesHeld: number;
@@ -114,6 +116,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
       messages: 0,
       revocationsMet: 0,
       revocationsMissed: 0,
+      revocationsPartly: 0,
       stallNs: 0,
       histogram: new Float64Array(space < 0 ? 0 : HISTOGRAM_BUCKETS),
       framesHeld: 0,

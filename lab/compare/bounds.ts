@@ -54,6 +54,7 @@ function resultOf(task: LoadedTask, faults: number, compulsory: number): TaskRes
     pageOuts: 0,
     revocationsMet: 0,
     revocationsMissed: 0,
+    revocationsPartly: 0,
     messages: 0,
     virtualNs: null,
     timeNs: null,

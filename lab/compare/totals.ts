@@ -54,6 +54,7 @@ export function totalsOf(
     pageOuts: sumOf(tasks, (task) => task.pageOuts),
     revocationsMet: sumOf(tasks, (task) => task.revocationsMet),
     revocationsMissed: sumOf(tasks, (task) => task.revocationsMissed),
+    revocationsPartly: sumOf(tasks, (task) => task.revocationsPartly),
     messages: sumOf(tasks, (task) => task.messages),
     virtualNs: sumOrNull(tasks, (task) => task.virtualNs),
     timeNs: sumOfTimes(tasks),

@@ -1,11 +1,14 @@
 /** Counts: how often what fuzzing is for has come up. */
 
 import type { ContractEvent } from '../../contracts/events.ts';
+import type { Penalty } from '../../contracts/terms.ts';
 
 export interface Counts {
   /** Deadlines missed, by penalty. */
   none: number;
+  karma: number;
   repossess: number;
+  drop: number;
   kill: number;
   /** Frames returned after the deadline. */
   lateReturn: number;
@@ -24,7 +27,9 @@ export interface Counts {
 export function createCounts(): Counts {
   return {
     none: 0,
+    karma: 0,
     repossess: 0,
+    drop: 0,
     kill: 0,
     lateReturn: 0,
     shrink: 0,
@@ -39,7 +44,7 @@ export function createCounts(): Counts {
 export function count(counts: Counts, event: ContractEvent): void {
   switch (event.kind) {
     case 'penalty':
-      counts[event.penalty as 'none' | 'repossess' | 'kill']++;
+      counts[event.penalty as Penalty]++;
       return;
     case 'return':
       if (event.late) counts.lateReturn++;

@@ -6,7 +6,7 @@
 
 import { type HostileKind, hostileKinds } from '../../clients/hostile/hostile.ts';
 import { policies } from '../../clients/policies/index.ts';
-import { penalties, type Terms } from '../../contracts/terms.ts';
+import { arbiterNames, penalties, type TermsWish } from '../../contracts/terms.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
@@ -72,12 +72,13 @@ function drawMachine(random: RandomState, device: string, frames: number): CellM
   };
 }
 
-function drawTerms(random: RandomState, span: number): Terms {
+function drawTerms(random: RandomState, span: number): TermsWish {
   return {
     term: chance(random, 40) ? 0 : between(random, span / 20, span),
     graceExtra: small(random, Math.max(1, span / 2000), span / 20),
     graceShrink: between(random, Math.max(1, span / 100), span / 4),
     penalty: oneOf(random, penalties),
+    arbiter: oneOf(random, arbiterNames),
   };
 }
 

@@ -54,9 +54,20 @@ function facts(record: object): string {
 }
 
 function countsText(counts: Counts): string {
-  const { none, repossess, kill, lateReturn, shrink, expiryWithFramesDue, deathDuringIo } = counts;
+  const {
+    none,
+    karma,
+    repossess,
+    drop,
+    kill,
+    lateReturn,
+    shrink,
+    expiryWithFramesDue,
+    deathDuringIo,
+  } = counts;
   return [
-    `deadlines missed: ${none} without penalty, ${repossess} repossessed, ${kill} killed`,
+    `deadlines missed: ${none} without penalty, ${karma} by karma, ${repossess} repossessed, ` +
+      `${drop} dropped, ${kill} killed`,
     `late returns ${lateReturn}, shrinks ${shrink}, expiries with frames due ${expiryWithFramesDue}`,
     `deaths during I/O ${deathDuringIo}, locks expired ${counts.lockExpired}, ` +
       `notices ${counts.notices}, references ${counts.references}`,

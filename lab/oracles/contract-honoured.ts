@@ -4,7 +4,7 @@
  *   - the guarantees agreed on never sum to more than the frames                           [CON1]
  *   - a request within the guarantee is not refused (under penalty none it may be, when nobody is
  *     left to ask), and is granted within graceExtra and an allowance for the servers' own time;
- *     under penalty none no time is promised                                         [CON2, REV6]
+ *     under penalties none and karma no time is promised                             [CON2, REV6]
  *   - a guarantee falls by a shrink agreed on, after its grace, or by the end of the term, and in
  *     no other way                                                                  [CON5, CON7]
  *   - the server takes frames of a client only while it holds more than it is guaranteed   [REV5]
@@ -154,12 +154,17 @@ function checkGrant(
   waited: number,
 ): void {
   const { terms } = view.server;
-  if (waited === 0 || terms.penalty === 'none') return;
+  if (waited === 0 || !promisesTime(view)) return;
   oracle.findings.checks++;
   const limit = terms.graceExtra + allowance(view.kernel);
   const counted = Math.min(waited, at - oracle.grownAt);
   if (counted > limit)
     violate(oracle.findings, view.kernel, 'CON2', id, -1, `waited ${waited}, longer than ${limit}`);
+}
+
+/** Under none nothing ends a notice, and under karma half of it is forgiven each time [REV11]. */
+function promisesTime({ server }: OracleView): boolean {
+  return server.terms.penalty !== 'none' && server.terms.penalty !== 'karma';
 }
 
 /** Frames have left the hands of `task`; the ledger knows already. */
@@ -169,7 +174,8 @@ export function checkTaken(
   task: number,
   cause: number,
 ): void {
-  if (cause !== TAKEN) return;
+  // Drop all is just that: the guarantee stands, as a right to frames [REV14].
+  if (cause !== TAKEN || view.server.terms.penalty === 'drop') return;
   oracle.findings.checks++;
   const held = view.server.clients[task]?.held ?? 0;
   const guaranteed = guaranteedNow(oracle, view, task);
@@ -182,7 +188,7 @@ export function checkTaken(
 /** Requests that have waited too long and wait still. */
 export function sweepWaiting(oracle: ContractHonoured, view: OracleView): void {
   const { server, kernel } = view;
-  if (server.terms.penalty === 'none') return;
+  if (!promisesTime(view)) return;
   const limit = server.terms.graceExtra + allowance(kernel);
   for (const id of server.waiting) {
     const since = Math.max(server.clients[id]?.waitingSince ?? 0, oracle.grownAt);

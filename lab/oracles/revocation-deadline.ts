@@ -5,13 +5,16 @@
  *          `-> deadline: missed; repossess: what was due has been taken when the next program runs
  *                                kill: the client is dead then
  *                                none: the miss has been counted
+ *                                karma: half was enough, else as repossess
+ *                                drop: all it held has been taken
  *
  *   - a notice gives at least the agreed grace [REV1], is over when its deadline has come and the
  *     scheduler has decided twice [REV2], and is not missed before, unless the client did not wait
  *     for messages [REV4]
  *   - a further notice leaves the deadline where it is [REV3]
  *   - the penalty is carried out in full, down to the guarantee of now, and no more than in full
- *     [REV5, REV7]; under none the miss is counted [REV6]
+ *     [REV5, REV7, REV14]; under none the miss is counted [REV6]; an offender's frames may be taken
+ *     without a notice, and each time that is told [REV13]
  *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
  *     none without one [CONT6]
  */
@@ -47,7 +50,19 @@ export interface RevocationDeadline {
 }
 
 export function createRevocationDeadline(view: OracleView): RevocationDeadline {
-  const rules = ['REV1', 'REV2', 'REV3', 'REV4', 'REV5', 'REV6', 'REV7', 'CONT4', 'CONT6'];
+  const rules = [
+    'REV1',
+    'REV2',
+    'REV3',
+    'REV4',
+    'REV5',
+    'REV6',
+    'REV7',
+    'REV13',
+    'REV14',
+    'CONT4',
+    'CONT6',
+  ];
   return {
     findings: createFindings('revocation-deadline', rules),
     notices: view.kernel.state.tasks.map(() => ({
@@ -78,6 +93,7 @@ export function noteRevocation(
       notice.outstanding = event.outstanding;
       return;
     case 'met':
+    case 'enough':
     case 'death':
       notice.toTake = 0;
       return close(oracle, notice);
@@ -85,7 +101,7 @@ export function noteRevocation(
       return noteMiss(oracle, view, id, notice, event);
     case 'penalty':
       oracle.pending = true;
-      if (event.penalty === 'repossess') notice.toTake = Math.min(event.frames, excessOf(view, id));
+      notice.toTake = dueBy(event.penalty, view, id, event.frames);
       if (event.penalty === 'kill') notice.toKill = true;
       return;
     default:
@@ -93,9 +109,13 @@ export function noteRevocation(
   }
 }
 
-function excessOf({ server }: OracleView, id: number): number {
+/** Frames that a penalty has to take of a client that owes `frames`. */
+function dueBy(penalty: string, { server }: OracleView, id: number, frames: number): number {
   const client = server.clients[id];
-  return client === null || client === undefined ? 0 : client.held - client.guaranteed;
+  if (client === null || client === undefined) return 0;
+  if (penalty === 'drop') return client.held;
+  if (penalty !== 'repossess' && penalty !== 'karma') return 0;
+  return Math.min(frames, client.held - client.guaranteed);
 }
 
 function open(

@@ -38,6 +38,7 @@ const measures = {
   pageOuts: count,
   revocationsMet: count,
   revocationsMissed: count,
+  revocationsPartly: count,
   messages: count,
   virtualNs: ns,
   timeNs: timeNsSchema.nullable(),

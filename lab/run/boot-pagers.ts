@@ -54,7 +54,7 @@ export function clientPager(
   const owner: ContractWish = {
     guaranteed: task.guaranteed,
     extra: task.extra,
-    term: options.terms.term,
+    term: options.terms.term ?? 0,
     renews: task.renews,
     changes: task.renegotiate,
     next: 0,

@@ -3,6 +3,7 @@
  * before its swap, where one answers for all tasks. Every page has a block on swap.
  */
 
+import { termsSchema } from '../../contracts/terms.ts';
 import { addFrames, type CapabilityTable } from '../../nucleus/capabilities.ts';
 import { addTask, givePort, type Kernel } from '../../nucleus/kernel.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
@@ -47,7 +48,7 @@ export function addServers(
   const memory = createMemoryServerState(
     MEMORY,
     frames,
-    options.terms,
+    termsSchema.parse(options.terms),
     containersFor(options),
     planted,
   );

@@ -3,7 +3,7 @@
 import type { HostileKind } from '../../clients/hostile/hostile.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import type { Terms } from '../../contracts/terms.ts';
+import type { TermsWish } from '../../contracts/terms.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 
@@ -49,7 +49,7 @@ export interface CellMachine {
 export interface CellOptions {
   readonly management: 'contracts' | 'mach' | 'global-clock' | 'global-lru' | 'unlimited';
   readonly machine: CellMachine;
-  readonly terms: Terms;
+  readonly terms: TermsWish;
   readonly schedule: 'slices' | 'lockstep';
   /** Slice length on the clock of terms. */
   readonly slice: number;

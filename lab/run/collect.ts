@@ -65,6 +65,7 @@ function taskResult(task: TaskState): TaskResult {
     pageOuts: task.pageOuts,
     revocationsMet: task.revocationsMet,
     revocationsMissed: task.revocationsMissed,
+    revocationsPartly: task.revocationsPartly,
     messages: task.messages,
     virtualNs: life,
     timeNs: timeOf(task),

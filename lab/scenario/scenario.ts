@@ -3,7 +3,7 @@
  * read. Times are ticks of the clock of terms (nanoseconds or references).
  */
 
-import type { Terms } from '../../contracts/terms.ts';
+import type { TermsWish } from '../../contracts/terms.ts';
 import type { CellTask } from '../run/cell-options.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
 
@@ -64,7 +64,7 @@ export interface Scenario {
   readonly slice: number;
   readonly clock: 'ns' | 'references';
   readonly spareFrames: number;
-  readonly terms: Terms;
+  readonly terms: TermsWish;
   readonly managements: readonly ManagementName[];
   readonly bounds: readonly BoundName[];
   readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };

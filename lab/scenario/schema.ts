@@ -7,7 +7,7 @@
  */
 
 import { z } from 'zod';
-import { penalties } from '../../contracts/terms.ts';
+import { termsSchema } from '../../contracts/terms.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 
 /** References of a generated program: bounds its memory. */
@@ -133,9 +133,12 @@ export const scenarioSchema = z.strictObject({
       term: timeSchema.default(0),
       graceExtra: timeSchema.optional(),
       graceShrink: timeSchema.optional(),
-      penalty: z.enum(penalties).default('repossess'),
+      penalty: termsSchema.shape.penalty,
+      arbiter: termsSchema.shape.arbiter,
+      karmaBad: termsSchema.shape.karmaBad,
+      karmaWindow: termsSchema.shape.karmaWindow,
     })
-    .default({ term: 0, penalty: 'repossess' }),
+    .prefault({}),
   managements: z
     .array(z.string())
     .min(1)

@@ -24,7 +24,8 @@ import {
   NONE,
   SHRINKING,
 } from './state.ts';
-import { isCurrent, TIMER_CONTRACT, timerWord } from './timers.ts';
+import { TIMER_CONTRACT, timerWord } from './timers.ts';
+import { reconsider } from './victims.ts';
 
 export function proposeContract(
   kernel: Kernel,
@@ -48,6 +49,7 @@ export function proposeContract(
     beginTerm(kernel, server, client);
   }
   client.status = ACTIVE;
+  reconsider(server, client);
   answer(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
 }
@@ -66,14 +68,8 @@ export function renewContract(
 }
 
 /** The timer of a term or of a shrinking grace has run out. */
-export function contractTimer(
-  kernel: Kernel,
-  server: MemoryServerState,
-  id: number,
-  serial: number,
-): void {
+export function contractTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
-  if (!isCurrent(client.contractSerial, serial)) return;
   const now = termNow(kernel);
   if (client.status === SHRINKING && now >= client.shrinkAt) endShrink(kernel, server, client);
   if (now < client.expiresAt) return;
@@ -94,7 +90,6 @@ function admit(server: MemoryServerState, client: Client, guaranteed: number): b
 }
 
 function beginTerm(kernel: Kernel, server: MemoryServerState, client: Client): void {
-  client.contractSerial++;
   client.renewed = false;
   client.expiresAt = Number.POSITIVE_INFINITY;
   if (client.term === 0) return;
@@ -124,6 +119,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   setGuarantee(server.ledger, client, client.nextGuaranteed);
   client.extra = client.nextExtra;
   client.status = ACTIVE;
+  reconsider(server, client);
   answer(kernel, server, client, 0);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
@@ -134,12 +130,13 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   client.extra = 0;
   client.status = EXPIRED;
   client.expiresAt = Number.POSITIVE_INFINITY;
+  reconsider(server, client);
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
 }
 
 function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at: number): void {
-  timerAt(kernel, at, server.id, timerWord(TIMER_CONTRACT, client.id, client.contractSerial));
+  timerAt(kernel, at, server.id, timerWord(TIMER_CONTRACT, client.id));
 }
 
 function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: number): void {

@@ -21,6 +21,7 @@ import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
 import { addHeld } from './ledger.ts';
 import type { Client, MemoryServerState } from './state.ts';
+import { reconsider } from './victims.ts';
 
 /** Grants a free run if there is one. */
 export function grant(
@@ -41,6 +42,7 @@ export function grant(
   if (mustZero) zeroRun(kernel, first, order);
   const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
   addHeld(server.ledger, client, count);
+  reconsider(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
   changeFramesHeld(task, count, kernel.state.nowNs);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, first, order);
@@ -88,6 +90,7 @@ export function releaseSlot(
   removeFrames(table, slot);
   const count = 1 << order;
   addHeld(server.ledger, client, -count);
+  reconsider(server, client);
   if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
   changeFramesHeld(kernel.state.tasks[client.id] as TaskState, -count, kernel.state.nowNs);
   if (kernel.probe !== null) kernel.probe.released(kernel, client.id, first, order, cause);

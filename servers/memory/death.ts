@@ -8,20 +8,19 @@ import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
-import { setGuarantee } from './ledger.ts';
+import { setGuarantee, setNoticed } from './ledger.ts';
 import { GONE, type MemoryServerState } from './state.ts';
+import { reconsider } from './victims.ts';
+import { endWaiting } from './waiting-requests.ts';
 
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;
   const locked = breakContainersOf(kernel, server, id);
-  const place = server.waiting.indexOf(id);
-  if (place >= 0) server.waiting.splice(place, 1);
-  client.waitingOrder = -1;
-  client.noticed = 0;
-  client.noticeSerial++;
-  client.contractSerial++;
+  endWaiting(server, client);
+  setNoticed(server.ledger, client, 0);
+  client.expiresAt = Number.POSITIVE_INFINITY;
   client.status = GONE;
   client.extra = 0;
   setGuarantee(server.ledger, client, 0);
@@ -31,5 +30,6 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
     if (server.planted === 'keep-dead-frames') continue;
     releaseSlot(kernel, server, client, slot, INHERITED);
   }
+  reconsider(server, client);
   observe(kernel, client.id, { kind: 'death', frames, locked });
 }

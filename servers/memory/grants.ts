@@ -23,8 +23,9 @@ import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
-import { returned } from './revocation.ts';
+import { countRequest, returned } from './revocation.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
+import { beginWaiting, endWaiting } from './waiting-requests.ts';
 
 export function allocate(
   kernel: Kernel,
@@ -38,16 +39,12 @@ export function allocate(
   const frames = 1 << order;
   const say = (reason: number) => sayNo(kernel, server, from, tag, reason);
   if (client.waitingOrder >= 0) return say(BUSY);
+  countRequest(kernel, server, client);
   const within = client.held + frames <= client.guaranteed && server.planted !== 'deny-guarantee';
   if (within) {
     if (server.waiting.length === 0 && grant(kernel, server, client, order, zero, tag, 0)) return;
     if (order > 0 && freeCount(server.ledger) >= frames) return say(NO_RUN);
-    client.waitingOrder = order;
-    client.waitingZero = zero;
-    client.waitingTag = tag;
-    client.waitingSince = termNow(kernel);
-    server.waiting.push(from);
-    return;
+    return beginWaiting(server, client, order, zero, tag, termNow(kernel));
   }
   const active = client.status === ACTIVE || client.status === SHRINKING;
   if (!active || client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);
@@ -68,8 +65,7 @@ export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
       if (order > 0) stopWaiting(kernel, server, client, NO_RUN);
       return;
     }
-    server.waiting.shift();
-    client.waitingOrder = -1;
+    endWaiting(server, client);
   }
 }
 
@@ -80,10 +76,7 @@ function stopWaiting(
   client: Client,
   reason: number,
 ): void {
-  const place = server.waiting.indexOf(client.id);
-  if (place < 0) return;
-  server.waiting.splice(place, 1);
-  client.waitingOrder = -1;
+  endWaiting(server, client);
   sayNo(kernel, server, client.id, client.waitingTag, reason);
 }
 
@@ -100,7 +93,7 @@ export function returnFrames(
     return refuse(kernel, server, from, slot, IN_USE, OP.returnFrames);
   const client = clientOf(server, from);
   const frames = releaseSlot(kernel, server, client, slot, RETURNED);
-  returned(kernel, client, frames);
+  returned(kernel, server, client, frames);
 }
 
 /** Nobody is left to ask: under penalty none a request below G can fail [REV6]. */

@@ -20,10 +20,13 @@ export interface LedgerState {
   readonly frames: number;
   guaranteedSum: number;
   heldSum: number;
+  noticedSum: number;
+  /** Frames that waiting requests ask for. */
+  waitingSum: number;
 }
 
 export function createLedger(frames: number): LedgerState {
-  return { frames, guaranteedSum: 0, heldSum: 0 };
+  return { frames, guaranteedSum: 0, heldSum: 0, noticedSum: 0, waitingSum: 0 };
 }
 
 /** Changes a guarantee when the sum allows it [CON1]; returns whether it did. */
@@ -40,6 +43,16 @@ export function addHeld(ledger: LedgerState, account: Account, frames: number): 
   ledger.heldSum += frames;
 }
 
+export function setNoticed(ledger: LedgerState, account: Account, frames: number): void {
+  ledger.noticedSum += frames - account.noticed;
+  account.noticed = frames;
+}
+
+/** Frames that waiting requests need beyond what is free or asked back already; may be below 0. */
+export function missingFrames(ledger: LedgerState): number {
+  return ledger.waitingSum - ledger.noticedSum - freeCount(ledger);
+}
+
 export function freeCount(ledger: LedgerState): number {
   return ledger.frames - ledger.heldSum;
 }
@@ -53,12 +66,15 @@ export function revocable(account: Account): number {
 export function checkLedger(ledger: LedgerState, accounts: readonly Account[]): string | undefined {
   let guaranteed = 0;
   let held = 0;
+  let noticed = 0;
   for (const account of accounts) {
     guaranteed += account.guaranteed;
     held += account.held;
+    noticed += account.noticed;
     if (account.noticed > account.held) return `task ${account.id} is asked for more than it holds`;
   }
   if (guaranteed !== ledger.guaranteedSum) return 'the sum of guarantees is not what it says';
+  if (noticed !== ledger.noticedSum) return 'the sum of frames asked back is not what it says';
   if (held !== ledger.heldSum) return 'the sum of held frames is not what it says';
   if (guaranteed > ledger.frames) return 'guarantees exceed the frames';
   if (held > ledger.frames) return 'more frames are held than there are';

@@ -94,5 +94,5 @@ function endLock(kernel: Kernel, server: MemoryServerState, container: Container
 function armLockTimer(kernel: Kernel, server: MemoryServerState, at: number): void {
   if (at >= server.containers.timerAt) return;
   server.containers.timerAt = at;
-  timerAt(kernel, at, server.id, timerWord(TIMER_LOCKS, 0, 0));
+  timerAt(kernel, at, server.id, timerWord(TIMER_LOCKS, 0));
 }

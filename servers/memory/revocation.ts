@@ -2,43 +2,41 @@
  * Revocation: calling frames back.
  *
  *   idle --notice(count, deadline)--> notified --all returned--> met
- *                                        |--deadline--> missed --> penalty
+ *                                        |--deadline--> enough (karma): over
+ *                                        |--deadline--> missed --> penalty (penalties.ts)
  *   A notice goes with zero time-out: a memory-control thread that is not waiting for it is taken
  *   to misbehave, and the deadline is now [REV4].
  *
- * Penalty none: the miss is counted and the client asked no more until it returns something.
- * Repossess: the outstanding frames are taken, the server's choice, and each loss is told. Kill:
- * the client is killed and death frees everything.
- *
- * Victim: the client with the largest excess over its guarantee; the lowest id on a tie.
+ * Who is asked is up to the arbiter (arbiters/, victims.ts).
  */
 
 import { CAUSE_EXPIRY, CAUSE_EXTRA, CAUSES, OP } from '../../contracts/messages.ts';
-import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
-import { reply, sendNow } from '../../nucleus/ipc.ts';
-import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
-import { killTask } from '../../nucleus/life.ts';
-import { dropMappingOfFrame, wasModified } from '../../nucleus/memory-map.ts';
+import { sendNow } from '../../nucleus/ipc.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import { observe } from './answers.ts';
-import { breakContainersOf } from './containers.ts';
-import { releaseSlot } from './custody.ts';
-import { buryClient } from './death.ts';
-import { freeCount, revocable } from './ledger.ts';
-import { type Client, clientOf, EXPIRED, GONE, type MemoryServerState } from './state.ts';
-import { isCurrent, TIMER_NOTICE, timerWord } from './timers.ts';
+import { missingFrames, revocable, setNoticed } from './ledger.ts';
+import { punish, takeDue } from './penalties.ts';
+import { type Client, clientOf, EXPIRED, type MemoryServerState } from './state.ts';
+import { TIMER_NOTICE, timerWord } from './timers.ts';
+import { nextVictim, reconsider } from './victims.ts';
 
 /**
  * Calls back what waiting requests still lack. 'nobody': there is nobody left to ask and no notice
  * runs; 'again': a penalty has freed frames at once.
  */
 export function pursue(kernel: Kernel, server: MemoryServerState): 'enough' | 'again' | 'nobody' {
-  const missing = missingFrames(server);
+  const missing = missingFrames(server.ledger);
   if (missing <= 0) return 'enough';
-  const victim = chooseVictim(server);
-  if (victim === null) return noticesOutstanding(server) ? 'enough' : 'nobody';
+  const victim = nextVictim(server);
+  if (victim === null) return server.ledger.noticedSum > 0 ? 'enough' : 'nobody';
   const count = Math.min(missing, revocable(victim));
+  if (victim.karma > 0) {
+    victim.karma--;
+    takeUnasked(kernel, server, victim, count);
+    return 'again';
+  }
   notify(kernel, server, victim, count, victim.status === EXPIRED ? CAUSE_EXPIRY : CAUSE_EXTRA);
   return 'again';
 }
@@ -53,16 +51,14 @@ export function notify(
 ): void {
   if (client.noticed === 0) {
     client.noticeDeadline = termNow(kernel) + server.terms.graceExtra;
-    client.noticeSerial++;
+    client.noticeGoal = 0;
+    client.noticeWindow = server.terms.karmaWindow;
     if (server.planted !== 'forget-deadline')
-      timerAt(
-        kernel,
-        client.noticeDeadline,
-        server.id,
-        timerWord(TIMER_NOTICE, client.id, client.noticeSerial),
-      );
+      timerAt(kernel, client.noticeDeadline, server.id, timerWord(TIMER_NOTICE, client.id));
   }
-  client.noticed += count;
+  setNoticed(server.ledger, client, client.noticed + count);
+  client.noticeGoal += count;
+  reconsider(server, client);
   observe(kernel, client.id, {
     kind: 'notice',
     frames: count,
@@ -71,96 +67,68 @@ export function notify(
   });
   const { noticeDeadline: deadline } = client;
   if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, deadline))
-    deadlineMissed(kernel, server, client, false);
+    deadlineCame(kernel, server, client, false);
+}
+
+/** From an offender frames are taken without a notice; each loss is told [REV13]. */
+function takeUnasked(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  count: number,
+): void {
+  observe(kernel, client.id, { kind: 'penalty', penalty: 'karma', frames: count });
+  takeDue(kernel, server, client, count);
 }
 
 /** The client has returned `frames`. */
-export function returned(kernel: Kernel, client: Client, frames: number): void {
+export function returned(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  frames: number,
+): void {
   const late = client.inDefault;
   client.inDefault = false;
   const due = client.noticed;
-  client.noticed = Math.max(0, due - frames);
+  setNoticed(server.ledger, client, Math.max(0, due - frames));
+  reconsider(server, client);
   observe(kernel, client.id, { kind: 'return', frames, outstanding: client.noticed, late });
   if (due === 0 || client.noticed > 0) return;
-  client.noticeSerial++;
   (kernel.state.tasks[client.id] as TaskState).revocationsMet++;
   observe(kernel, client.id, { kind: 'met' });
 }
 
-export function noticeTimer(
-  kernel: Kernel,
-  server: MemoryServerState,
-  id: number,
-  serial: number,
-): void {
+export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
-  if (client.noticed > 0 && isCurrent(client.noticeSerial, serial))
-    deadlineMissed(kernel, server, client, true);
+  if (client.noticed > 0 && termNow(kernel) >= client.noticeDeadline)
+    deadlineCame(kernel, server, client, true);
 }
 
-function deadlineMissed(
+/** A client under notice asks for frames: under karma it has so many requests to comply [REV12]. */
+export function countRequest(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  if (client.noticed === 0 || server.terms.penalty !== 'karma') return;
+  if (--client.noticeWindow <= 0) deadlineCame(kernel, server, client, true);
+}
+
+/** Time is up, or nobody was there to hear. */
+function deadlineCame(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
   heard: boolean,
 ): void {
   const outstanding = client.noticed;
-  client.noticed = 0;
-  client.noticeSerial++;
-  const { penalty } = server.terms;
-  (kernel.state.tasks[client.id] as TaskState).revocationsMissed++;
-  observe(kernel, client.id, { kind: 'missed', outstanding, heard });
-  observe(kernel, client.id, { kind: 'penalty', penalty, frames: outstanding });
-  if (penalty === 'none') client.inDefault = true;
-  else if (penalty === 'repossess') {
-    // A guarantee that has grown since the notice stands [CON3].
-    const excess = Math.max(0, client.held - client.guaranteed);
-    repossess(kernel, server, client, Math.min(outstanding, excess));
-  } else if (client.status !== GONE) {
-    killTask(kernel, client.id);
-    buryClient(kernel, server, client.id);
+  const returned = client.noticeGoal - outstanding;
+  setNoticed(server.ledger, client, 0);
+  reconsider(server, client);
+  const task = kernel.state.tasks[client.id] as TaskState;
+  if (returned > 0) task.revocationsPartly++;
+  if (server.terms.penalty === 'karma' && 2 * returned >= client.noticeGoal) {
+    observe(kernel, client.id, { kind: 'enough', returned, outstanding });
+    return;
   }
-}
-
-/** Takes `count` frames: runs outside containers from the highest slot down, then the rest. */
-function repossess(kernel: Kernel, server: MemoryServerState, client: Client, count: number): void {
-  const table = kernel.state.capabilities[client.id] as CapabilityTable;
-  let left = count;
-  for (const breaking of [false, true]) {
-    if (left > 0 && breaking) breakContainersOf(kernel, server, client.id);
-    for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
-      if (frameAt(table, slot) < 0) continue;
-      if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0) continue;
-      const frame = frameAt(table, slot);
-      const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
-      const modified = wasModified(entry) ? 1 : 0;
-      left -= releaseSlot(kernel, server, client, slot, TAKEN);
-      reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
-    }
-  }
-}
-
-function chooseVictim(server: MemoryServerState): Client | null {
-  let victim: Client | null = null;
-  let most = 0;
-  for (const client of server.clients) {
-    if (client === null || client.inDefault || client.waitingOrder >= 0) continue;
-    const excess = revocable(client);
-    if (excess <= most) continue;
-    victim = client;
-    most = excess;
-  }
-  return victim;
-}
-
-/** Frames that waiting requests need beyond what is free or asked back already. */
-function missingFrames(server: MemoryServerState): number {
-  let missing = -freeCount(server.ledger);
-  for (const id of server.waiting) missing += 1 << clientOf(server, id).waitingOrder;
-  for (const client of server.clients) if (client !== null) missing -= client.noticed;
-  return missing;
-}
-
-function noticesOutstanding(server: MemoryServerState): boolean {
-  return server.clients.some((client) => client !== null && client.noticed > 0);
+  task.revocationsMissed++;
+  observe(kernel, client.id, { kind: 'missed', returned, outstanding, heard });
+  punish(kernel, server, client, outstanding);
 }

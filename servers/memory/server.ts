@@ -4,7 +4,7 @@
  * [CON], [REV], [CONT]). Walfield's physmem (2002-2003) is the model.
  *
  * This file is the face: it checks each message against its schema and hands it to the room that
- * serves it. Timer words: kind (2 bits), client (8), serial (20).
+ * serves it.
  */
 
 import { OP } from '../../contracts/messages.ts';
@@ -21,14 +21,7 @@ import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
-import {
-  TIMER_CONTRACT,
-  TIMER_LOCKS,
-  TIMER_NOTICE,
-  timerClient,
-  timerKind,
-  timerSerial,
-} from './timers.ts';
+import { TIMER_CONTRACT, TIMER_LOCKS, TIMER_NOTICE, timerClient, timerKind } from './timers.ts';
 
 /** Receiver step of the memory server. */
 export function memoryServerStep(kernel: Kernel, state: object, message: Message): void {
@@ -86,9 +79,9 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
 function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): void {
   switch (timerKind(word)) {
     case TIMER_NOTICE:
-      return noticeTimer(kernel, server, timerClient(word), timerSerial(word));
+      return noticeTimer(kernel, server, timerClient(word));
     case TIMER_CONTRACT:
-      return contractTimer(kernel, server, timerClient(word), timerSerial(word));
+      return contractTimer(kernel, server, timerClient(word));
     case TIMER_LOCKS:
       return expireLocks(kernel, server);
   }

@@ -3,6 +3,7 @@
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import { createVictims, type VictimsState } from './victims.ts';
 
 /**
  * Life of a contract (section 14 of the lineage):
@@ -27,12 +28,17 @@ export interface Client extends Account {
   nextGuaranteed: number;
   nextExtra: number;
   shrinkAt: number;
-  /** Bumped whenever a timer of the contract, or of the notice, no longer counts. */
-  contractSerial: number;
-  noticeSerial: number;
   noticeDeadline: number;
+  /** Frames that the notice asked for in all. */
+  noticeGoal: number;
+  /** Requests for frames it has left, while a notice runs under penalty karma. */
+  noticeWindow: number;
   /** Missed a deadline under penalty none: asked no more until it returns something. */
   inDefault: boolean;
+  /** How often it will yet be asked without being waited for (penalty karma). */
+  karma: number;
+  /** What it counts for with arbiters that weigh. */
+  weight: number;
   /** The request that waits for frames: order, or -1. */
   waitingOrder: number;
   waitingZero: number;
@@ -96,6 +102,7 @@ export interface MemoryServerState {
   readonly clients: (Client | null)[];
   /** Ids of clients whose request waits, oldest first. */
   readonly waiting: number[];
+  readonly victims: VictimsState;
   readonly containers: ContainersState;
   readonly planted: PlantedBug | null;
 }
@@ -113,6 +120,7 @@ export function createMemoryServerState(
     ledger: createLedger(frames),
     clients: [],
     waiting: [],
+    victims: createVictims(),
     containers: {
       records: Array.from({ length: containers }, (_, id) => createRecord(id)),
       timerAt: Number.POSITIVE_INFINITY,
@@ -162,10 +170,12 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       nextGuaranteed: 0,
       nextExtra: 0,
       shrinkAt: 0,
-      contractSerial: 0,
-      noticeSerial: 0,
       noticeDeadline: 0,
+      noticeGoal: 0,
+      noticeWindow: 0,
       inDefault: false,
+      karma: 0,
+      weight: 1,
       waitingOrder: -1,
       waitingZero: 0,
       waitingTag: 0,

@@ -96,7 +96,8 @@ test('every reason and every cause has its words', () => {
 
 test('terms: graces are needed and positive, the rest has defaults', () => {
   const parsed = termsSchema.parse({ graceExtra: 1, graceShrink: 2 });
-  expect(parsed).toEqual({ term: 0, graceExtra: 1, graceShrink: 2, penalty: 'repossess' });
+  expect(parsed).toMatchObject({ term: 0, penalty: 'repossess', arbiter: 'excess' });
+  expect(parsed).toMatchObject({ karmaBad: 8, karmaWindow: 1000 });
   expect(penalties).toContain(parsed.penalty);
   for (const bad of [
     {},

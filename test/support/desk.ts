@@ -5,7 +5,7 @@
  */
 
 import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
-import type { Terms } from '../../contracts/terms.ts';
+import { type TermsWish, termsSchema } from '../../contracts/terms.ts';
 import type { CapabilityTable } from '../../nucleus/capabilities.ts';
 import { fireEvent } from '../../nucleus/clock.ts';
 import { deliverAll, send, sendCapability } from '../../nucleus/ipc.ts';
@@ -26,6 +26,7 @@ import {
   type MemoryServerState,
   type PlantedBug,
 } from '../../servers/memory/state.ts';
+import { checkVictims } from '../../servers/memory/victims.ts';
 import { swapServerStep } from '../../servers/swap/server.ts';
 import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
@@ -80,7 +81,7 @@ export interface DeskOptions {
   readonly clients?: number;
   readonly pages?: number;
   readonly containers?: number;
-  readonly terms?: Partial<Terms>;
+  readonly terms?: Partial<TermsWish>;
   readonly costs?: Partial<Costs>;
   readonly planted?: PlantedBug | null;
   readonly lockTime?: number;
@@ -118,13 +119,13 @@ export function createDesk(options: DeskOptions = {}): Desk {
     logsSegments: false,
     planted: options.planted ?? '',
   });
-  const terms: Terms = {
+  const terms = termsSchema.parse({
     term: 0,
     graceExtra: 100,
     graceShrink: 1000,
     penalty: 'repossess',
     ...options.terms,
-  };
+  });
   const server = createMemoryServerState(
     MEMORY,
     frames,
@@ -270,6 +271,8 @@ export function checkBooks(desk: Desk): string | undefined {
   const clients = server.clients.filter((client) => client !== null);
   const wrong = checkLedger(server.ledger, clients);
   if (wrong !== undefined) return wrong;
+  const victims = checkVictims(server);
+  if (victims !== undefined) return victims;
   const { frames } = kernel.state;
   for (const client of clients) {
     let owned = 0;

@@ -15,7 +15,8 @@ const times = {
 
 function result(given: Partial<TaskResult>): TaskResult {
   const none = { references: 10, faults: 0, compulsoryFaults: 0, hardFaults: 0, softFaults: 0 };
-  const more = { lostFaults: 0, pageIns: 0, pageOuts: 0, revocationsMet: 0, revocationsMissed: 0 };
+  const more = { lostFaults: 0, pageIns: 0, pageOuts: 0, revocationsMet: 0 };
+  const missed = { revocationsMissed: 0, revocationsPartly: 0 };
   const time = {
     messages: 0,
     virtualNs: 10,
@@ -28,6 +29,7 @@ function result(given: Partial<TaskResult>): TaskResult {
     name: 't',
     ...none,
     ...more,
+    ...missed,
     ...time,
     framesMean: 4,
     framesMax: 5,

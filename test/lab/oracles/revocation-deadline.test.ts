@@ -14,7 +14,7 @@ function notice(cell: WatchedCell, until: number): ContractEvent {
 
 function missed({ world }: WatchedCell, heard: boolean): ContractEvent {
   const at = world.kernel.state.nowNs;
-  return { kind: 'missed', at, task: 'worker', outstanding: 2, heard };
+  return { kind: 'missed', at, task: 'worker', returned: 0, outstanding: 2, heard };
 }
 
 function penalty({ world }: WatchedCell, name: string): ContractEvent {
