@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readTrace } from '../lab/traces/index.ts';
+import { contractRows } from './contract-ops.ts';
 import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   faults: async () => [faultRow()],
   lackey: async () => [await lackeyRow(await readPrograms())],
   memory: async () => memoryRows(),
+  contracts: async () => contractRows(),
 };
 const ORDER = [
   'bare-loop',
@@ -34,6 +36,10 @@ const ORDER = [
   'read-lackey',
   'bytes-per-frame',
   'bytes-per-page',
+  'contract-ops-1000',
+  'contract-ops-10000',
+  'contract-ops-100000',
+  'revocation-storm',
 ];
 
 const asked = process.argv[process.argv.indexOf(GROUP) + 1];

@@ -218,12 +218,18 @@ function wire(
   };
 }
 
-/** Adds a task (a server when `space` is -1); returns its id. */
-export function addTask(kernel: Kernel, name: string, space: number, receiver: Receiver): number {
+/** Adds a task (a server when `space` is -1); returns its id. `objectSlots`: what it may name. */
+export function addTask(
+  kernel: Kernel,
+  name: string,
+  space: number,
+  receiver: Receiver,
+  objectSlots = space < 0 ? 1024 : 64,
+): number {
   const { tasks, capabilities } = kernel.state;
   const id = tasks.length;
   tasks.push(createTask(id, name, space));
-  capabilities.push(createCapabilityTable(space < 0 ? 1024 : 64));
+  capabilities.push(createCapabilityTable(objectSlots));
   kernel.state.finished.push(null);
   kernel.receivers.push(receiver);
   if (space >= 0) kernel.state.unfinished++;
