@@ -239,7 +239,7 @@ test('[FAULT4] scratch that was only read is not lost', () => {
   expect(runCell(cell(5, [one])).tasks[0]).toMatchObject({ lostFaults: 0, pageOuts: 0 });
 });
 
-test('a central pager that keeps frames free still keeps every page', () => {
+test('[SWAP2] [SWAP8] a central pager that keeps frames free still keeps every page', () => {
   const tasks = busy.map((each) => ({ ...each, extra: 0 }));
   const { oracles, tasks: done } = runCell(cell(40, tasks, { management: 'mach', oracles: true }));
   for (const { name, violations } of oracles) expect(violations, name).toEqual([]);

@@ -52,7 +52,7 @@ test('[CON1] [CON3] the ledger is a naive table of counts, and never admits too 
   );
 });
 
-test('the check finds each kind of wrong book', () => {
+test('[MEM1] [CON1] the check finds each kind of wrong book', () => {
   const all = accounts(2);
   const first = all[0] as Account;
   const wrongs: [() => void, string][] = [
