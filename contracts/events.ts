@@ -15,6 +15,7 @@ export type ContractEvent =
   | { kind: 'notice'; at: number; task: string; frames: number; deadline: number; cause: string }
   | { kind: 'return'; at: number; task: string; frames: number; outstanding: number; late: boolean }
   | { kind: 'met'; at: number; task: string }
+  | { kind: 'silent'; at: number; task: string; frames: number }
   | { kind: 'enough'; at: number; task: string; returned: number; outstanding: number }
   | {
       kind: 'missed';

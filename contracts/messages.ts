@@ -86,6 +86,15 @@ export const messages = {
   // Client -> swap server.
   /** Writes the container's page to block `out`, then reads block `into` into its place. */
   exchange: z.object({ container: capability, out: block, into: block, tag }),
+  // Client -> memory server, and the news of a soft reference's death.
+  /** Gives the run in a slot back, and may ask to have it back as it was until it is reused. */
+  releaseSoft: z.object({ slot }),
+  /** Asks for the run of a soft reference. */
+  revive: z.object({ slot, tag }),
+  softGone: z.object({ slot }),
+  /** unused 1: the run may be taken without a word; 0: it is wanted again, if it is there. */
+  markUnused: z.object({ slot, unused: flag }),
+  kept: z.object({ slot }),
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -14,9 +14,13 @@ export const CONTAINER = 2;
 /** The weaker one it shares: lock, unlock. No allocation, no cancel (SPEC [CONT2]). */
 export const WEAK_CONTAINER = 3;
 
-/** `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped. */
+/**
+ * `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped; of no
+ * use to its holder now, so free to be taken.
+ */
 export const IN_CONTAINER = 0x80;
 export const LOCKED_OUT = 0x40;
+export const UNUSED = 0x20;
 const ORDER_MASK = 0x1f;
 const END_OF_FREE = -1;
 

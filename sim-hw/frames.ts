@@ -14,7 +14,8 @@
  * A column per fact, 15 bytes a frame in all, besides the buddy allocator's 2-3 bits.
  */
 
-import { allocateRun, type BuddyState, createBuddy, releaseRun } from './buddy.ts';
+import { assert } from './assert.ts';
+import { allocateFrame, allocateRun, type BuddyState, createBuddy, releaseRun } from './buddy.ts';
 
 /** Owner of a frame that nobody holds. Tasks are numbered from 1. */
 export const NOBODY = 0;
@@ -56,12 +57,23 @@ export function createFrames(count: number, orderMax: number): FramesState {
 export function takeRun(frames: FramesState, order: number, owner: number): number {
   const first = allocateRun(frames.buddy, order);
   if (first < 0) return -1;
+  own(frames, first, order, owner);
+  return first;
+}
+
+function own(frames: FramesState, first: number, order: number, owner: number): void {
   const end = first + (1 << order);
   for (let frame = first; frame < end; frame++) {
     frames.owner[frame] = owner;
     frames.generation[frame] += 1;
   }
-  return first;
+}
+
+/** Takes a certain run of 2^order frames, all free, for `owner`. Contents stay. */
+export function takeRunAt(frames: FramesState, first: number, order: number, owner: number): void {
+  const taken = allocateFrame(frames.buddy, first, order);
+  assert(taken, 'frames: a certain run is taken that is not free');
+  own(frames, first, order, owner);
 }
 
 /** Gives a run back. Its contents become junk unless the same task gets it again unzeroed. */

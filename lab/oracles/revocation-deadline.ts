@@ -99,6 +99,9 @@ export function noteRevocation(
       return close(oracle, notice);
     case 'missed':
       return noteMiss(oracle, view, id, notice, event);
+    case 'silent':
+      notice.toTake += event.frames;
+      return;
     case 'penalty':
       oracle.pending = true;
       notice.toTake = dueBy(event.penalty, view, id, event.frames);

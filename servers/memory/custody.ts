@@ -20,6 +20,7 @@ import { changeFramesHeld, type TaskState } from '../../nucleus/tasks.ts';
 import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
 import { addHeld } from './ledger.ts';
+import { endSoftOf, SOFT } from './soft-runs.ts';
 import type { Client, MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
 
@@ -40,7 +41,23 @@ export function grant(
   const foreign = readyContents(kernel, server, client.id, first, count);
   const mustZero = zero === 1 || foreign;
   if (mustZero) zeroRun(kernel, first, order);
+  if (server.soft.count > 0) endSoftOf(kernel, server, first, count);
   const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
+  enterHands(kernel, server, client, first, order, waited);
+  reply(kernel, server.id, client.id, OP.granted, tag, slot, order, mustZero ? 1 : 0, 0);
+  return true;
+}
+
+/** A run is in a client's hands from here on: counted, and told to whoever watches. */
+export function enterHands(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  first: number,
+  order: number,
+  waited: number,
+): void {
+  const count = 1 << order;
   addHeld(server.ledger, client, count);
   reconsider(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
@@ -49,8 +66,6 @@ export function grant(
   const extra = client.held > client.guaranteed;
   if (kernel.observer !== null)
     observe(kernel, client.id, { kind: 'grant', frames: count, extra, waited });
-  reply(kernel, server.id, client.id, OP.granted, tag, slot, order, mustZero ? 1 : 0, 0);
-  return true;
 }
 
 /** Junk-fills what nobody may see again; true when the run held anything not the client's own. */
@@ -74,7 +89,7 @@ function readyContents(
 
 /**
  * Takes the run in a slot away from its holder, mapped or not; returns how many frames it was.
- * `cause`: RETURNED, TAKEN or INHERITED.
+ * `cause`: RETURNED, TAKEN or INHERITED. The slot is free then, unless a soft reference stays in it.
  */
 export function releaseSlot(
   kernel: Kernel,
@@ -82,12 +97,14 @@ export function releaseSlot(
   client: Client,
   slot: number,
   cause: number,
+  softly = false,
 ): number {
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   const first = frameAt(table, slot);
   const order = orderAt(table, slot);
   if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
-  removeFrames(table, slot);
+  if (softly) table.slotFrame[slot] = first - SOFT;
+  else removeFrames(table, slot);
   const count = 1 << order;
   addHeld(server.ledger, client, -count);
   reconsider(server, client);

@@ -9,6 +9,7 @@ import { observe } from './answers.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
 import { setGuarantee, setNoticed } from './ledger.ts';
+import { forgetSoft } from './soft-runs.ts';
 import { GONE, type MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
 import { endWaiting } from './waiting-requests.ts';
@@ -30,6 +31,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
     if (server.planted === 'keep-dead-frames') continue;
     releaseSlot(kernel, server, client, slot, INHERITED);
   }
+  forgetSoft(kernel, server, client);
   reconsider(server, client);
   observe(kernel, client.id, { kind: 'death', frames, locked });
 }

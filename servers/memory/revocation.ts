@@ -20,6 +20,7 @@ import { missingFrames, revocable, setNoticed } from './ledger.ts';
 import { punish, takeDue } from './penalties.ts';
 import { type Client, clientOf, EXPIRED, type MemoryServerState } from './state.ts';
 import { TIMER_NOTICE, timerWord } from './timers.ts';
+import { takeUnused } from './unused-runs.ts';
 import { nextVictim, reconsider } from './victims.ts';
 
 /**
@@ -32,6 +33,7 @@ export function pursue(kernel: Kernel, server: MemoryServerState): 'enough' | 'a
   const victim = nextVictim(server);
   if (victim === null) return server.ledger.noticedSum > 0 ? 'enough' : 'nobody';
   const count = Math.min(missing, revocable(victim));
+  if (takeUnused(kernel, server, victim, count) > 0) return 'again';
   if (victim.karma > 0) {
     victim.karma--;
     takeUnasked(kernel, server, victim, count);

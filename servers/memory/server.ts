@@ -20,8 +20,10 @@ import { buryClient } from './death.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
 import { noticeTimer, pursue } from './revocation.ts';
+import { releaseSoft, revive } from './soft-references.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
 import { TIMER_CONTRACT, TIMER_LOCKS, TIMER_NOTICE, timerClient, timerKind } from './timers.ts';
+import { markUnused } from './unused-runs.ts';
 
 /** Receiver step of the memory server. */
 export function memoryServerStep(kernel: Kernel, state: object, message: Message): void {
@@ -61,6 +63,12 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return allocate(kernel, server, from, w0, w1, w2);
     case OP.returnFrames:
       return returnFrames(kernel, server, from, w0);
+    case OP.markUnused:
+      return markUnused(kernel, server, from, w0, w1 === 1);
+    case OP.releaseSoft:
+      return releaseSoft(kernel, server, from, w0);
+    case OP.revive:
+      return revive(kernel, server, from, w0, w1);
     case OP.createContainer:
       return createContainer(kernel, server, from, w0, time, w1, w2, w3 === 1);
     case OP.shareContainer:

@@ -3,6 +3,7 @@
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import { createSoft, type SoftState } from './soft-runs.ts';
 import { createVictims, type VictimsState } from './victims.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface Client extends Account {
   inDefault: boolean;
   /** How often it will yet be asked without being waited for (penalty karma). */
   karma: number;
+  /** Marks of unused runs it has set, or more; 0: it has none. */
+  unused: number;
   /** What it counts for with arbiters that weigh. */
   weight: number;
   /** The request that waits for frames: order, or -1. */
@@ -104,6 +107,7 @@ export interface MemoryServerState {
   readonly waiting: number[];
   readonly victims: VictimsState;
   readonly containers: ContainersState;
+  readonly soft: SoftState;
   readonly planted: PlantedBug | null;
 }
 
@@ -126,6 +130,7 @@ export function createMemoryServerState(
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
     },
+    soft: createSoft(frames),
     planted,
   };
 }
@@ -175,6 +180,7 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       noticeWindow: 0,
       inDefault: false,
       karma: 0,
+      unused: 0,
       weight: 1,
       waitingOrder: -1,
       waitingZero: 0,

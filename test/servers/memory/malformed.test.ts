@@ -26,6 +26,9 @@ const toMemory: readonly MessageName[] = [
   'cancelContainer',
   'lockContainer',
   'unlockContainer',
+  'releaseSoft',
+  'revive',
+  'markUnused',
 ];
 
 function busyDesk(): Desk {
