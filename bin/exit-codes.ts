@@ -5,7 +5,7 @@ import { InputError } from '../lab/scenario/index.ts';
 import { TraceError } from '../lab/traces/index.ts';
 
 export const OK = 0;
-/** An invariant broke or an oracle found a violation: a defect of leasehold. */
+/** An invariant broke, an oracle found a violation, or an expectation does not hold. */
 export const BROKEN = 1;
 /** Bad usage or bad input: nothing was run, nothing written. */
 export const BAD_INPUT = 2;
@@ -15,7 +15,7 @@ const BAD_POLICY = 3;
 export const exitCodesText = `
 Exit codes:
   0  all ran, and every oracle found the rules kept
-  1  an invariant broke or an oracle found a violation: a defect of leasehold
+  1  an invariant broke, an oracle found a violation, or --expect something else
   2  bad usage or bad input: nothing was run and nothing written
   3  a policy threw, looped for ever, or evicted what it does not hold
 

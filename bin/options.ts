@@ -42,6 +42,7 @@ export interface RunningOptions {
   readonly quiet?: boolean;
   readonly oracles: boolean;
   readonly patience?: number;
+  readonly expect?: boolean;
 }
 
 export function addRunningOptions(command: Command): Command {
@@ -54,6 +55,7 @@ export function addRunningOptions(command: Command): Command {
     .option('--out <dir>', 'also write results.json, table.txt and scenario.yaml into a new folder')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress, no closing words')
+    .option('--expect', 'check what the scenario says it is there to show')
     .option('--no-oracles', 'do not check the rules while running (faster)')
     .option(
       '--patience <seconds>',

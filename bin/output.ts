@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Comparison } from '../lab/compare/index.ts';
 import { documentOf, documentText, plainWords, tableText } from '../lab/report/index.ts';
-import { inputError } from '../lab/scenario/index.ts';
+import { checkExpectation, inputError } from '../lab/scenario/index.ts';
 import { BROKEN, OK } from './exit-codes.ts';
 import type { RunningOptions } from './options.ts';
 
@@ -50,7 +50,23 @@ export async function deliver(
   if (options.out !== undefined) await writeFolder(comparison, document, scenarioFile, options.out);
   if (options.json) process.stdout.write(document);
   else process.stdout.write(reportText(comparison, options.quiet === true));
-  return tellViolations(comparison);
+  const broken = tellViolations(comparison);
+  return options.expect ? Math.max(broken, tellExpectations(comparison, options)) : broken;
+}
+
+/** Says of each expectation whether it holds: on standard error where standard output is JSON. */
+function tellExpectations(comparison: Comparison, options: RunningOptions): number {
+  const { expectations } = comparison.loaded;
+  const document = documentOf(comparison);
+  const verdicts = expectations.map((each) => checkExpectation(each, document));
+  const out = options.json ? process.stderr : process.stdout;
+  if (verdicts.length === 0) out.write('The scenario expects nothing: see docs/scenarios.md.\n');
+  for (const { expectation, holds, found } of verdicts)
+    out.write(
+      `${holds ? 'as expected' : 'NOT AS EXPECTED'}: ${expectation.text} (${found})\n` +
+        `  ${expectation.because}\n`,
+    );
+  return verdicts.every(({ holds }) => holds) ? OK : BROKEN;
 }
 
 function reportText(comparison: Comparison, quiet: boolean): string {

@@ -40,6 +40,29 @@ export interface TaskResult {
   slowdown: number | null;
 }
 
+/** The measures of a task, and of a row's totals, as expectations name them. */
+export const measureNames = [
+  'references',
+  'faults',
+  'compulsoryFaults',
+  'hardFaults',
+  'softFaults',
+  'lostFaults',
+  'pageIns',
+  'pageOuts',
+  'revocationsMet',
+  'revocationsMissed',
+  'revocationsPartly',
+  'messages',
+  'virtualNs',
+  'stallNs',
+  'faultNsMean',
+  'faultNsP99',
+  'framesMean',
+  'framesMax',
+  'slowdown',
+] as const satisfies readonly (keyof TaskResult)[];
+
 export interface Totals extends Omit<TaskResult, 'name'> {
   /** Jain's index of 1/slowdown over the tasks: 1 is fair. */
   jain: number | null;

@@ -11,7 +11,7 @@
  * Freed and fresh frames are junk-filled, so a stale use shows the moment it is mapped. `page` is a
  * global page id: the base of an address space plus the page's dense id in it.
  *
- * A column per fact, 15 bytes a frame in all, besides the buddy allocator's 2-3 bits.
+ * A column per fact, 21 bytes a frame in all, besides the buddy allocator's 2-3 bits.
  */
 
 import { assert } from './assert.ts';
@@ -28,9 +28,9 @@ export interface FramesState {
   readonly count: number;
   readonly buddy: BuddyState;
   /** Task that holds the frame, or NOBODY. */
-  readonly owner: Uint8Array;
+  readonly owner: Uint32Array;
   /** Task that held it last: a frame may go back to it unzeroed (SPEC [MEM4]). */
-  readonly lastOwner: Uint8Array;
+  readonly lastOwner: Uint32Array;
   /** Times the frame changed hands, modulo 2^8. */
   readonly generation: Uint8Array;
   readonly stampLow: Uint32Array;
@@ -44,8 +44,8 @@ export function createFrames(count: number, orderMax: number): FramesState {
   return {
     count,
     buddy: createBuddy(count, orderMax),
-    owner: new Uint8Array(count),
-    lastOwner: new Uint8Array(count),
+    owner: new Uint32Array(count),
+    lastOwner: new Uint32Array(count),
     generation: new Uint8Array(count),
     stampLow: new Uint32Array(count),
     stampHigh: new Uint32Array(count).fill(JUNK),

@@ -17,7 +17,8 @@ export function addCompare(program: Command, finish: (code: number) => void): vo
   });
 }
 
-async function compare(scenario: string, options: RunningOptions): Promise<number> {
+/** Runs every management of a scenario and reports. */
+export async function compare(scenario: string, options: RunningOptions): Promise<number> {
   requireNewFolder(options.out);
   const progress = createProgress(!options.quiet);
   const pool = createPool({

@@ -23,9 +23,10 @@ import { OK } from '../exit-codes.ts';
 import { addRunningOptions, overridesOf, type RunningOptions } from '../options.ts';
 import { deliver, requireNewFile, requireNewFolder } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { compare } from './compare.ts';
 
 interface RunOptions extends RunningOptions {
-  readonly management: string;
+  readonly management?: string;
   readonly steps?: boolean;
   readonly events?: string;
 }
@@ -37,14 +38,15 @@ export function addRun(program: Command, finish: (code: number) => void): void {
     .command('run')
     .description('run the tasks of a scenario under one management')
     .argument('<scenario>', 'YAML file; see docs/scenarios.md')
-    .requiredOption('--management <name>', names.join(', '))
+    .option('--management <name>', `${names.join(', ')}; with --expect all, if left out`)
     .option('--steps', 'print a small run reference by reference')
     .option(
       '--events <file>',
       'write grants, notices, returns, ... to a new file, a JSON line each',
     );
   addRunningOptions(command).action(async (scenario: string, options: RunOptions) => {
-    finish(await run(scenario, options));
+    const all = options.expect && options.management === undefined;
+    finish(await (all ? compare(scenario, options) : run(scenario, options)));
   });
 }
 
@@ -134,6 +136,8 @@ function openEvents(name: string): {
 
 function requireManagement(options: RunOptions): RowName {
   const { management, steps } = options;
+  if (management === undefined)
+    throw inputError('--management', `is missing, expected one of ${names.join(', ')}; add it`);
   if (!names.includes(management)) {
     const next = didYouMean(management, names);
     throw inputError('--management', `is '${management}', expected a management; ${next}`);

@@ -9,6 +9,7 @@ import { costProfiles } from '../../sim-hw/costs/index.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { checkExpectations } from './check-expectations.ts';
 import { checkTasks } from './check-tasks.ts';
 import { type InputError, inputError } from './input-error.ts';
 import { parseBy } from './issues.ts';
@@ -75,6 +76,7 @@ export function checkScenario(source: Source): Scenario {
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),
     guarantees: document.guarantees,
     tasks,
+    expectations: checkExpectations(source, document),
   };
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);
   return scenario;

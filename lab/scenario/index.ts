@@ -1,6 +1,7 @@
 /** Scenarios: schema, checks, loading. `load.ts` is host side, the rest runs anywhere. */
 
 export { checkScenario } from './check.ts';
+export { checkExpectation, type Expectation, type Verdict } from './expectations.ts';
 export { InputError, inputError } from './input-error.ts';
 export { type LoadedScenario, type LoadedTask, loadScenario } from './load.ts';
 export { type Overrides, override } from './overrides.ts';

@@ -5,6 +5,7 @@
 
 import type { TermsWish } from '../../contracts/terms.ts';
 import type { CellTask } from '../run/cell-options.ts';
+import type { Expectation } from './expectations.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
 
 export type ManagementName = (typeof managementNames)[number];
@@ -69,6 +70,7 @@ export interface Scenario {
   readonly bounds: readonly BoundName[];
   readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };
   readonly tasks: readonly ScenarioTask[];
+  readonly expectations: readonly Expectation[];
 }
 
 /** Frames that a quantity comes to in a memory of `memory` frames. */

@@ -151,6 +151,11 @@ export const scenarioSchema = z.strictObject({
     })
     .default({ share: 0.75, from: 'curve' }),
   tasks: z.array(taskSchema).min(1).max(64),
+  /** What the scenario is there to show, checked by --expect. */
+  expect: z
+    .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))
+    .max(100)
+    .default([]),
 });
 
 export type ScenarioDocument = z.infer<typeof scenarioSchema>;

@@ -68,3 +68,19 @@ test('help tells the exit codes, policies are listed', async () => {
   );
   expect((await leasehold(folder, 'policies')).out).toMatch(/working-set +hardware/);
 }, 60_000);
+
+test('--expect says what holds, and 1 is the code when something does not', async () => {
+  const kept = await leasehold(folder, 'run', lecture, '--expect', '--quiet');
+  expect(kept.code).toBe(0);
+  expect(kept.out.match(/^as expected: /gm)).toHaveLength(4);
+  const wrong = `${small}expect: [{ that: contracts.a.faults > mach.a.faults, because: it is wrong }]\n`;
+  writeFileSync(join(folder, 'wrong.yaml'), wrong);
+  const failed = await leasehold(folder, 'compare', 'wrong.yaml', '--expect', '--json');
+  expect(failed.code).toBe(1);
+  expect(failed.err).toMatch(
+    /^NOT AS EXPECTED: contracts.a.faults > .* \(64 frames: \d+ > \d+\)\n {2}it is/,
+  );
+  expect(() => JSON.parse(failed.out)).not.toThrow();
+  const silent = await leasehold(folder, 'compare', 'wrong.yaml', '--json');
+  expect(silent).toMatchObject({ code: 0, err: '' });
+}, 60_000);
