@@ -104,7 +104,7 @@ function createMachine(frames: number): Kernel {
     costs,
     format,
     programs: [],
-    schedule: { kind: 'slices', slice: 1000, overlap: true, atEnd: [] },
+    schedule: { kind: 'slices', slice: 1000, ranked: false, overlap: true, atEnd: [] },
     frames: createFrames(frames, 0),
     mmu: createMmu(geometry, 1, costs, false),
     table: format.create(frames, 1),

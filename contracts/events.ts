@@ -15,6 +15,8 @@ export type ContractEvent =
   | { kind: 'notice'; at: number; task: string; frames: number; deadline: number; cause: string }
   | { kind: 'return'; at: number; task: string; frames: number; outstanding: number; late: boolean }
   | { kind: 'met'; at: number; task: string }
+  | { kind: 'starving'; at: number; task: string; until: number }
+  | { kind: 'starved'; at: number; task: string; frames: number }
   | { kind: 'silent'; at: number; task: string; frames: number }
   | { kind: 'enough'; at: number; task: string; returned: number; outstanding: number }
   | {

@@ -27,8 +27,17 @@ export const termsSchema = z.strictObject({
    */
   karmaBad: z.int().min(1).max(1000).default(8),
   karmaWindow: z.int().min(1).default(1000),
+  /**
+   * A client that has no CPU gets at most so much longer to answer a notice; then what is due is
+   * taken without a penalty. 0: deadlines do not care. Default: nine times graceExtra.
+   */
+  starvationMax: z.int().min(0).optional(),
 });
 
 export type Terms = z.infer<typeof termsSchema>;
+/** How much longer a client without CPU may take over a notice. */
+export function starvationOf({ starvationMax, graceExtra }: Terms): number {
+  return starvationMax ?? 9 * graceExtra;
+}
 /** Terms as they are asked for: what has a default may be left out. */
 export type TermsWish = z.input<typeof termsSchema>;

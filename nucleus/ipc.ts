@@ -17,6 +17,7 @@ import {
 import { charge } from './clock.ts';
 import { FAULT, type Kernel, type Receiver } from './kernel.ts';
 import { dequeue, enqueue, newest } from './messages.ts';
+import { defer, isStarved } from './starvation.ts';
 import { isAlive, isOver, MESSAGE, type TaskState } from './tasks.ts';
 
 /** Deliveries in one go before the nucleus takes it for a message loop between servers. */
@@ -128,6 +129,10 @@ export function deliverAll(kernel: Kernel): void {
     if (isOver(tasks[to] as TaskState)) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
     if (op === FAULT && !isAlive(tasks[from] as TaskState)) continue;
+    if (kernel.schedule.ranked && isStarved(kernel, tasks[to] as TaskState)) {
+      defer(kernel, message, tasks[to] as TaskState);
+      continue;
+    }
     state.account = message.account;
     const receiver = kernel.receivers[to] as Receiver;
     receiver.step(kernel, receiver.state, message);

@@ -85,6 +85,8 @@ export interface KernelState {
   readonly tasks: TaskState[];
   readonly capabilities: CapabilityTable[];
   readonly queue: MessageQueueState;
+  /** Messages to tasks that cannot run now, in the order sent (starvation.ts). */
+  readonly deferred: Message[];
   /** Completions of devices, in nanoseconds; event kind = account, a = receiver, b = word. */
   readonly deviceEvents: EventQueueState;
   /** Timers on the clock of terms; the same fields. */
@@ -127,6 +129,8 @@ export interface Schedule {
   readonly kind: 'slices' | 'lockstep';
   /** Length of a slice, in nanoseconds or references as the scenario counts. */
   readonly slice: number;
+  /** Tasks differ in CPU priority. */
+  readonly ranked: boolean;
   /** A task that waits for a device gives the CPU away (false: it keeps its turn). */
   readonly overlap: boolean;
   /** What a program that has reached its end does. */
@@ -165,6 +169,7 @@ export function createKernel(parts: KernelParts): Kernel {
       tasks: [createTask(NUCLEUS, 'nucleus', -1)],
       capabilities: [createCapabilityTable(1)],
       queue: createMessageQueue(parts.messagesMax),
+      deferred: [],
       deviceEvents: createEventQueue(256),
       timers: createEventQueue(256),
       windowFrame: new Int32Array(parts.windows).fill(-1),

@@ -4,6 +4,7 @@
  *
  * slices    a task runs until its slice is over; while it waits for a device another one runs
  *           (unless `overlap` is off: then it keeps its turn)
+ *           (where tasks differ in CPU priority the highest that is ready runs)
  * lockstep  strict alternation by reference; a faulting task keeps its turn
  *
  * Where a scenario counts in references, nothing is dispatched while a device is at work, so that
@@ -20,6 +21,7 @@ import { charge, fireEvent, setStatus, termNow } from './clock.ts';
 import { deliverAll } from './ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
 import { endTask, freezeFinished, raiseFault } from './life.ts';
+import { releaseDeferred } from './starvation.ts';
 import {
   FAULTING,
   isAlive,
@@ -43,6 +45,7 @@ export function stepKernel(kernel: Kernel): boolean {
   deliverAll(kernel);
   if (state.unfinished === 0) return false;
   if (!fireDueEvents(kernel)) return true;
+  if (state.deferred.length > 0 && releaseDeferred(kernel)) deliverAll(kernel);
   if (state.unfinished === 0) return false;
   const id = chooseTask(kernel);
   if (id < 0) idle(kernel);
@@ -75,8 +78,9 @@ function chooseTask(kernel: Kernel): number {
   const current = state.tasks[state.current] as TaskState;
   const devicesBusy = peekTime(state.deviceEvents) !== Number.POSITIVE_INFINITY;
   if (state.countsReferences && devicesBusy) return -1;
+  const least = schedule.ranked ? highestReady(kernel) : Number.NEGATIVE_INFINITY;
   if (state.sliceLeft > 0) {
-    if (current.status === READY) return current.id;
+    if (current.status === READY && current.cpu >= least) return current.id;
     const waits = current.status === FAULTING || current.status === WAITING_DEVICE;
     if (waits && devicesBusy && !schedule.overlap) return -1;
   }
@@ -84,12 +88,20 @@ function chooseTask(kernel: Kernel): number {
   let id = state.current;
   for (let step = 1; step <= length; step++) {
     id = id + 1 === length ? 0 : id + 1;
-    if ((state.tasks[id] as TaskState).status !== READY) continue;
+    const task = state.tasks[id] as TaskState;
+    if (task.status !== READY || task.cpu < least) continue;
     if (id !== state.current || state.sliceLeft <= 0) state.sliceLeft = schedule.slice;
     state.current = id;
     return id;
   }
   return -1;
+}
+
+/** The highest CPU priority of a task that is ready. */
+function highestReady({ state }: Kernel): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const { status, cpu } of state.tasks) if (status === READY && cpu > highest) highest = cpu;
+  return highest;
 }
 
 /** Nobody can run: on to the next event. */

@@ -52,6 +52,12 @@ export interface TaskState {
   readonly space: number;
   /** The task that is told of this one's faults: itself, or a central pager. */
   pager: number;
+  /** CPU priority: higher runs first. */
+  cpu: number;
+  /** Messages that wait until it can run, since when, and for how long others did before. */
+  deferred: number;
+  starvedSince: number;
+  starved: number;
   status: number;
   /** Whether its memory-control thread waits for messages; else a zero time-out send fails. */
   receiving: boolean;
@@ -94,6 +100,10 @@ export function createTask(id: number, name: string, space: number): TaskState {
       name,
       space,
       pager: id,
+      cpu: 0,
+      deferred: 0,
+      starvedSince: 0,
+      starved: 0,
       status: NOT_STARTED,
       receiving: true,
       sinceNs: 0,
@@ -124,6 +134,8 @@ export function createTask(id: number, name: string, space: number): TaskState {
       frameNs: 0,
       framesSinceNs: 0,
     },
+    'starvedSince',
+    'starved',
     'sinceNs',
     'chargedNs',
     'startedNs',

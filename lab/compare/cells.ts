@@ -90,6 +90,7 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
       extra: framesOf(change.extra, frames),
     })),
     renews: task.renews,
+    cpu: task.cpu,
     killAt: task.killAt,
   };
 }

@@ -128,6 +128,7 @@ function drawTask(
       ? drawChanges(random, guaranteed, frames, program.references)
       : [],
     renews: chance(random, 50),
+    cpu: chance(random, 15) ? between(random, 0, 2) : 0,
     killAt: chance(random, 25) ? between(random, 1, span * 2) : null,
   };
 }

@@ -14,6 +14,7 @@
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import { BUSY, NO_RUN, NOT_HONOURED, refusalTexts } from '../../contracts/refusals.ts';
+import { starvationOf } from '../../contracts/terms.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import { TAKEN } from '../../nucleus/kernel.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
@@ -153,10 +154,9 @@ function checkGrant(
   at: number,
   waited: number,
 ): void {
-  const { terms } = view.server;
   if (waited === 0 || !promisesTime(view)) return;
   oracle.findings.checks++;
-  const limit = terms.graceExtra + allowance(view.kernel);
+  const limit = promised(view);
   const counted = Math.min(waited, at - oracle.grownAt);
   if (counted > limit)
     violate(oracle.findings, view.kernel, 'CON2', id, -1, `waited ${waited}, longer than ${limit}`);
@@ -165,6 +165,12 @@ function checkGrant(
 /** Under none nothing ends a notice, and under karma half of it is forgiven each time [REV11]. */
 function promisesTime({ server }: OracleView): boolean {
   return server.terms.penalty !== 'none' && server.terms.penalty !== 'karma';
+}
+
+/** How long a request within the guarantee may wait. */
+function promised({ server, kernel }: OracleView): number {
+  const starvation = kernel.schedule.ranked ? starvationOf(server.terms) : 0;
+  return server.terms.graceExtra + starvation + allowance(kernel);
 }
 
 /** Frames have left the hands of `task`; the ledger knows already. */
@@ -189,7 +195,7 @@ export function checkTaken(
 export function sweepWaiting(oracle: ContractHonoured, view: OracleView): void {
   const { server, kernel } = view;
   if (!promisesTime(view)) return;
-  const limit = server.terms.graceExtra + allowance(kernel);
+  const limit = promised(view);
   for (const id of server.waiting) {
     const since = Math.max(server.clients[id]?.waitingSince ?? 0, oracle.grownAt);
     oracle.findings.checks++;

@@ -15,11 +15,13 @@
  *   - the penalty is carried out in full, down to the guarantee of now, and no more than in full
  *     [REV5, REV7, REV14]; under none the miss is counted [REV6]; an offender's frames may be taken
  *     without a notice, and each time that is told [REV13]
+ *   - a client that had no CPU has longer [REV18], and at the cap loses what is due, no sooner [REV19]
  *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
  *     none without one [CONT6]
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
+import { starvationOf } from '../../contracts/terms.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
@@ -31,6 +33,8 @@ interface Notice {
   outstanding: number;
   /** Infinity: no notice is open. */
   deadline: number;
+  /** It is over then even for a client that has had no CPU. */
+  cap: number;
   /** Frames that a penalty had to take and has not taken yet. */
   toTake: number;
   toKill: boolean;
@@ -60,6 +64,8 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     'REV7',
     'REV13',
     'REV14',
+    'REV18',
+    'REV19',
     'CONT4',
     'CONT6',
   ];
@@ -68,6 +74,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     notices: view.kernel.state.tasks.map(() => ({
       outstanding: 0,
       deadline: Number.POSITIVE_INFINITY,
+      cap: Number.POSITIVE_INFINITY,
       toTake: 0,
       toKill: false,
       missed: 0,
@@ -99,6 +106,14 @@ export function noteRevocation(
       return close(oracle, notice);
     case 'missed':
       return noteMiss(oracle, view, id, notice, event);
+    case 'starving':
+      return extend(oracle, view, id, notice, event.until);
+    case 'starved':
+      if (event.at < notice.cap)
+        violate(oracle.findings, view.kernel, 'REV19', id, -1, 'loses frames before the cap');
+      oracle.pending = true;
+      notice.toTake = dueBy('repossess', view, id, event.frames);
+      return close(oracle, notice);
     case 'silent':
       notice.toTake += event.frames;
       return;
@@ -134,6 +149,7 @@ function open(
       violate(oracle.findings, view.kernel, 'REV1', id, -1, 'is given too short a grace');
     notice.outstanding = 0;
     notice.deadline = event.deadline;
+    notice.cap = event.deadline + starvationOf(view.server.terms);
     if (event.deadline < oracle.earliest) {
       oracle.earliest = event.deadline;
       oracle.overdue = false;
@@ -143,9 +159,28 @@ function open(
   notice.outstanding += event.frames;
 }
 
+/** A client without CPU has longer, up to the cap. */
+function extend(
+  oracle: RevocationDeadline,
+  view: OracleView,
+  id: number,
+  notice: Notice,
+  until: number,
+): void {
+  oracle.findings.checks++;
+  if (until > notice.cap)
+    violate(oracle.findings, view.kernel, 'REV19', id, -1, `has until ${until}, beyond the cap`);
+  notice.deadline = until;
+  findEarliest(oracle);
+}
+
 function close(oracle: RevocationDeadline, notice: Notice): void {
   notice.deadline = Number.POSITIVE_INFINITY;
   notice.outstanding = 0;
+  findEarliest(oracle);
+}
+
+function findEarliest(oracle: RevocationDeadline): void {
   oracle.earliest = Number.POSITIVE_INFINITY;
   oracle.overdue = false;
   for (const { deadline } of oracle.notices)

@@ -41,6 +41,7 @@ export function createWorldKernel(
     schedule: {
       kind: options.schedule,
       slice: options.schedule === 'lockstep' ? 1 : options.slice,
+      ranked: options.schedule === 'slices' && new Set(tasks.map(({ cpu }) => cpu)).size > 1,
       overlap: options.schedule === 'slices' && options.clock === 'ns',
       atEnd: tasks.map((task) => task.atEnd),
     },

@@ -7,6 +7,7 @@ import type { clientStep } from '../../clients/pager/memory-control.ts';
 import { timerAt } from '../../nucleus/clock.ts';
 import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { KILL_WORD } from '../../nucleus/life.ts';
+import type { TaskState } from '../../nucleus/tasks.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
@@ -92,6 +93,7 @@ function addClient(
   receiver: { step: ReturnType<typeof clientStep>; state: object },
 ): number {
   const id = addTask(kernel, task.name, space, receiver);
+  (kernel.state.tasks[id] as TaskState).cpu = task.cpu;
   givePort(kernel, id, MEMORY);
   givePort(kernel, id, SWAP);
   return id;

@@ -31,6 +31,8 @@ export interface CellTask {
   readonly renegotiate: readonly { at: number; guaranteed: number; extra: number }[];
   /** Renews its contract before it runs out. */
   readonly renews: boolean;
+  /** CPU priority: higher runs first, and before others' memory-control threads too. */
+  readonly cpu: number;
   /** The task is killed at this moment of the clock of terms, or never (null). */
   readonly killAt: number | null;
 }

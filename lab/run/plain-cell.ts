@@ -31,6 +31,7 @@ export function plainTask(
     zeroFill: true,
     renegotiate: [],
     renews: true,
+    cpu: 0,
     killAt: null,
   };
 }

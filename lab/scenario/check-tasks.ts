@@ -59,6 +59,7 @@ function checkTask(
     hostile: task.hostile ?? null,
     renegotiate: task.renegotiate.toSorted((a, b) => a.at - b.at),
     renews: task.renews,
+    cpu: task.cpu,
     killAt:
       task.killAt === undefined
         ? null

@@ -71,6 +71,9 @@ export function checkScenario(source: Source): Scenario {
       arbiter: terms.arbiter,
       karmaBad: terms.karmaBad,
       karmaWindow: terms.karmaWindow,
+      ...(terms.starvationMax !== undefined && {
+        starvationMax: ticksOf(source, terms.starvationMax, clock, ['terms', 'starvationMax'], 0),
+      }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),

@@ -49,6 +49,7 @@ export interface ScenarioTask {
   readonly hostile: CellTask['hostile'];
   readonly renegotiate: readonly { at: number; guaranteed: Quantity; extra: Quantity }[];
   readonly renews: boolean;
+  readonly cpu: number;
   readonly killAt: number | null;
 }
 

@@ -100,6 +100,7 @@ const taskSchema = z.strictObject({
     )
     .default([]),
   renews: z.boolean().default(true),
+  cpu: z.int().min(0).max(7).default(0),
   killAt: timeSchema.optional(),
 });
 
@@ -137,6 +138,7 @@ export const scenarioSchema = z.strictObject({
       arbiter: termsSchema.shape.arbiter,
       karmaBad: termsSchema.shape.karmaBad,
       karmaWindow: termsSchema.shape.karmaWindow,
+      starvationMax: timeSchema.optional(),
     })
     .prefault({}),
   managements: z

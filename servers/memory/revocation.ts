@@ -11,9 +11,11 @@
  */
 
 import { CAUSE_EXPIRY, CAUSE_EXTRA, CAUSES, OP } from '../../contracts/messages.ts';
+import { starvationOf } from '../../contracts/terms.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { sendNow } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
+import { starvedTime } from '../../nucleus/starvation.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import { observe } from './answers.ts';
 import { missingFrames, revocable, setNoticed } from './ledger.ts';
@@ -53,6 +55,7 @@ export function notify(
 ): void {
   if (client.noticed === 0) {
     client.noticeDeadline = termNow(kernel) + server.terms.graceExtra;
+    client.noticeStarved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
     client.noticeGoal = 0;
     client.noticeWindow = server.terms.karmaWindow;
     if (server.planted !== 'forget-deadline')
@@ -103,8 +106,31 @@ export function returned(
 
 export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
-  if (client.noticed > 0 && termNow(kernel) >= client.noticeDeadline)
-    deadlineCame(kernel, server, client, true);
+  if (client.noticed === 0 || termNow(kernel) < client.noticeDeadline) return;
+  if (!spareStarved(kernel, server, client)) deadlineCame(kernel, server, client, true);
+}
+
+/**
+ * Who could not run is not one who refuses: its deadline counts the time in which it could [REV18],
+ * until a cap at which what is due is taken without a penalty [REV19]. False: it had its time.
+ */
+function spareStarved(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
+  const task = kernel.state.tasks[client.id] as TaskState;
+  const starved = starvedTime(kernel, task) - client.noticeStarved;
+  const longest = starvationOf(server.terms);
+  if (starved === 0 || longest === 0) return false;
+  const until = client.noticeDeadline + Math.min(starved, longest);
+  if (termNow(kernel) < until) {
+    timerAt(kernel, until, server.id, timerWord(TIMER_NOTICE, client.id));
+    observe(kernel, client.id, { kind: 'starving', until });
+    return true;
+  }
+  if (starved < longest) return false;
+  const frames = client.noticed;
+  setNoticed(server.ledger, client, 0);
+  observe(kernel, client.id, { kind: 'starved', frames });
+  takeDue(kernel, server, client, frames);
+  return true;
 }
 
 /** A client under notice asks for frames: under karma it has so many requests to comply [REV12]. */

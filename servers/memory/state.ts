@@ -30,6 +30,8 @@ export interface Client extends Account {
   nextExtra: number;
   shrinkAt: number;
   noticeDeadline: number;
+  /** Time its thread had waited for the CPU when the notice came. */
+  noticeStarved: number;
   /** Frames that the notice asked for in all. */
   noticeGoal: number;
   /** Requests for frames it has left, while a notice runs under penalty karma. */
@@ -176,6 +178,7 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       nextExtra: 0,
       shrinkAt: 0,
       noticeDeadline: 0,
+      noticeStarved: 0,
       noticeGoal: 0,
       noticeWindow: 0,
       inDefault: false,
@@ -191,6 +194,7 @@ export function clientOf(server: MemoryServerState, id: number): Client {
     'expiresAt',
     'shrinkAt',
     'noticeDeadline',
+    'noticeStarved',
     'waitingSince',
   );
   server.clients[id] = client;
