@@ -86,6 +86,14 @@ export const messages = {
   // Client -> swap server.
   /** Writes the container's page to block `out`, then reads block `into` into its place. */
   exchange: z.object({ container: capability, out: block, into: block, tag }),
+  // Client -> memory server.
+  /** Has the run in `slot` wired for `duration` from now on, or anew. */
+  wire: z.object({ slot, tag, duration: time }),
+  unwire: z.object({ slot }),
+  // Memory server -> client.
+  wired: z.object({ tag, slot, until: time }),
+  /** The run in `slot` is wired no more: its time limit has come, or the guarantee has fallen. */
+  unwired: z.object({ slot }),
 } as const;
 
 export type MessageName = keyof typeof messages;

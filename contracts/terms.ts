@@ -17,6 +17,10 @@ export const termsSchema = z.strictObject({
   /** From the agreement on a smaller guarantee until it falls: time to write out. */
   graceShrink: z.int().min(1),
   penalty: z.enum(penalties).default('repossess'),
+  /** Share of its guarantee that a client may have wired; absent: nothing. */
+  wiredMax: z.number().min(0).max(1).optional(),
+  /** The longest that a frame is wired at a time; absent: not at all. */
+  wiredTimeMax: z.int().min(0).optional(),
 });
 
 export type Terms = z.infer<typeof termsSchema>;

@@ -91,5 +91,6 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     })),
     renews: task.renews,
     killAt: task.killAt,
+    kinds: task.kinds,
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Policy } from '../../contracts/policy.ts';
+import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 
@@ -32,6 +33,7 @@ export function plainTask(
     renegotiate: [],
     renews: true,
     killAt: null,
+    kinds: PLAIN_PAGES,
   };
 }
 

@@ -67,6 +67,10 @@ export function checkScenario(source: Source): Scenario {
         1,
       ),
       penalty: terms.penalty,
+      ...(terms.wiredMax !== undefined && { wiredMax: terms.wiredMax }),
+      ...(terms.wiredTimeMax !== undefined && {
+        wiredTimeMax: ticksOf(source, terms.wiredTimeMax, clock, ['terms', 'wiredTimeMax'], 0),
+      }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),

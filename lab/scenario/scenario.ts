@@ -5,6 +5,7 @@
 
 import type { Terms } from '../../contracts/terms.ts';
 import type { CellTask } from '../run/cell-options.ts';
+import type { KindParts } from './page-kinds.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
 
 export type ManagementName = (typeof managementNames)[number];
@@ -49,6 +50,7 @@ export interface ScenarioTask {
   readonly renegotiate: readonly { at: number; guaranteed: Quantity; extra: Quantity }[];
   readonly renews: boolean;
   readonly killAt: number | null;
+  readonly kinds: KindParts;
 }
 
 /** Dense page ids, or shares of them, from..to. */

@@ -25,6 +25,7 @@ import {
   SHRINKING,
 } from './state.ts';
 import { isCurrent, TIMER_CONTRACT, timerWord } from './timers.ts';
+import { trimWires } from './wiring.ts';
 
 export function proposeContract(
   kernel: Kernel,
@@ -48,6 +49,7 @@ export function proposeContract(
     beginTerm(kernel, server, client);
   }
   client.status = ACTIVE;
+  trimWires(kernel, server, client);
   answer(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
 }
@@ -124,6 +126,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   setGuarantee(server.ledger, client, client.nextGuaranteed);
   client.extra = client.nextExtra;
   client.status = ACTIVE;
+  trimWires(kernel, server, client);
   answer(kernel, server, client, 0);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
@@ -134,6 +137,7 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   client.extra = 0;
   client.status = EXPIRED;
   client.expiresAt = Number.POSITIVE_INFINITY;
+  trimWires(kernel, server, client);
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
 }

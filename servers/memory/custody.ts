@@ -21,6 +21,7 @@ import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
 import { addHeld } from './ledger.ts';
 import type { Client, MemoryServerState } from './state.ts';
+import { forgetWire } from './wiring.ts';
 
 /** Grants a free run if there is one. */
 export function grant(
@@ -85,6 +86,7 @@ export function releaseSlot(
   const first = frameAt(table, slot);
   const order = orderAt(table, slot);
   if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
+  forgetWire(kernel, server, client.id, slot);
   removeFrames(table, slot);
   const count = 1 << order;
   addHeld(server.ledger, client, -count);

@@ -28,6 +28,7 @@ import { buryClient } from './death.ts';
 import { freeCount, revocable } from './ledger.ts';
 import { type Client, clientOf, EXPIRED, GONE, type MemoryServerState } from './state.ts';
 import { isCurrent, TIMER_NOTICE, timerWord } from './timers.ts';
+import { isWired } from './wiring.ts';
 
 /**
  * Calls back what waiting requests still lack. 'nobody': there is nobody left to ask and no notice
@@ -131,6 +132,7 @@ function repossess(kernel: Kernel, server: MemoryServerState, client: Client, co
     for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
       if (frameAt(table, slot) < 0) continue;
       if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0) continue;
+      if (isWired(server, client.id, slot)) continue;
       const frame = frameAt(table, slot);
       const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
       const modified = wasModified(entry) ? 1 : 0;

@@ -72,6 +72,14 @@ export interface ContainersState {
   freeHint: number;
 }
 
+/** What one client has wired. */
+export interface Wiring {
+  /** By frame slot: the time limit, or -1. */
+  until: Float64Array;
+  /** Frames of all of them. */
+  frames: number;
+}
+
 /** Test-only switches: each turns one rule off so that an oracle can be seen to notice. */
 export type PlantedBug =
   | 'over-admission'
@@ -85,7 +93,9 @@ export type PlantedBug =
   | 'lock-without-end'
   | 'stale-tlb'
   | 'lose-clean-bit'
-  | 'swap-wrong-block';
+  | 'swap-wrong-block'
+  | 'wire-without-limit'
+  | 'stale-regeneration';
 
 export interface MemoryServerState {
   /** Its own task id. */
@@ -97,6 +107,10 @@ export interface MemoryServerState {
   /** Ids of clients whose request waits, oldest first. */
   readonly waiting: number[];
   readonly containers: ContainersState;
+  /** By task id; null for who has never wired a frame. */
+  readonly wirings: (Wiring | null)[];
+  /** When the one timer for time limits of wires runs out, or Infinity. */
+  wireTimerAt: number;
   readonly planted: PlantedBug | null;
 }
 
@@ -118,6 +132,8 @@ export function createMemoryServerState(
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
     },
+    wirings: [],
+    wireTimerAt: Number.POSITIVE_INFINITY,
     planted,
   };
 }

@@ -17,6 +17,7 @@ function result(given: Partial<TaskResult>): TaskResult {
   const none = { references: 10, faults: 0, compulsoryFaults: 0, hardFaults: 0, softFaults: 0 };
   const more = { lostFaults: 0, pageIns: 0, pageOuts: 0, revocationsMet: 0, revocationsMissed: 0 };
   const time = {
+    regeneratedFaults: 0,
     messages: 0,
     virtualNs: 10,
     timeNs: times,

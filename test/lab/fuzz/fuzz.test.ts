@@ -17,6 +17,8 @@ const planted: Readonly<Record<PlantedBug, string>> = {
   'stale-tlb': 'isolation',
   'lose-clean-bit': 'no-lost-page',
   'swap-wrong-block': 'no-lost-page',
+  'wire-without-limit': 'revocation-deadline',
+  'stale-regeneration': 'no-lost-page',
 };
 
 test('no violation in 150 hostile scenarios', () => {

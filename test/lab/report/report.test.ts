@@ -29,6 +29,7 @@ function result(
     hardFaults: 5,
     softFaults: 4,
     lostFaults: 0,
+    regeneratedFaults: 0,
   };
   const more = { pageIns: 5, pageOuts: 2, revocationsMet: 3, revocationsMissed: 2, messages: 7 };
   const time = { virtualNs: 8, timeNs: times, stallNs: 4, faultNsMean: 1, faultNsP99: 2 };
