@@ -26,12 +26,12 @@ test('[FAULT9] discardable.yaml: what is dropped is not written, and costs less 
     );
   expect(stored.regeneratedFaults).toBe(0);
   for (const task of [dropped, flushed]) {
-    expect(task.regeneratedFaults).toBeGreaterThan(1000);
+    expect(task.regeneratedFaults).toBeGreaterThan(200);
     expect(task.pageOuts).toBeLessThan(stored.pageOuts / 5);
     expect(task.virtualNs as number).toBeLessThan((stored.virtualNs as number) / 2);
     expect(task.lostFaults).toBe(0);
   }
-  expect(guest).toMatchObject({ faults: 90, hardFaults: 0 });
+  expect(guest).toMatchObject({ faults: 400, hardFaults: 0 });
 }, 60_000);
 
 test('[POL5] priorities.yaml: of a loop only what is not kept faults', async () => {

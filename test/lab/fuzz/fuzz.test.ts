@@ -17,7 +17,7 @@ const planted: Readonly<Record<PlantedBug, string>> = {
   'stale-tlb': 'isolation',
   'lose-clean-bit': 'no-lost-page',
   'swap-wrong-block': 'no-lost-page',
-  'wire-without-limit': 'revocation-deadline',
+  'wire-without-limit': 'contract-honoured',
   'stale-regeneration': 'no-lost-page',
 };
 
