@@ -42,7 +42,7 @@ export function createDiscard(kinds: PageKinds, pages: number): DiscardState | n
 }
 
 export function isDiscardable({ discard }: PagerState, page: number): boolean {
-  return discard !== null && discard.kinds[page] !== NOT_DISCARDABLE;
+  return discard !== null && (discard.kinds[page] ?? NOT_DISCARDABLE) !== NOT_DISCARDABLE;
 }
 
 /** How the fault of a page without contents is settled: made anew, or told to be lost. */

@@ -25,12 +25,11 @@ import {
   TIMER_CONTRACT,
   TIMER_LOCKS,
   TIMER_NOTICE,
-  TIMER_WIRES,
   timerClient,
   timerKind,
   timerSerial,
 } from './timers.ts';
-import { expireWires, unwire, wire } from './wiring.ts';
+import { expireWires, unwire, WIRES, wire } from './wiring.ts';
 
 /** Receiver step of the memory server. */
 export function memoryServerStep(kernel: Kernel, state: object, message: Message): void {
@@ -96,8 +95,8 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
     case TIMER_CONTRACT:
       return contractTimer(kernel, server, timerClient(word), timerSerial(word));
     case TIMER_LOCKS:
-      return expireLocks(kernel, server);
-    case TIMER_WIRES:
-      return expireWires(kernel, server);
+      return timerClient(word) === WIRES
+        ? expireWires(kernel, server)
+        : expireLocks(kernel, server);
   }
 }

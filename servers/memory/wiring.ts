@@ -19,7 +19,10 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import { refuse } from './answers.ts';
 import type { Client, MemoryServerState, Wiring } from './state.ts';
 import { clientOf } from './state.ts';
-import { TIMER_WIRES, timerWord } from './timers.ts';
+import { TIMER_LOCKS, timerWord } from './timers.ts';
+
+/** In place of a client in the word of the timer for wires; that for locks has 0 there. */
+export const WIRES = 1;
 
 export function wire(
   kernel: Kernel,
@@ -113,11 +116,11 @@ function endWire(kernel: Kernel, server: MemoryServerState, id: number, slot: nu
   reply(kernel, server.id, id, OP.unwired, slot, 0, 0, 0, 0);
 }
 
-/** One timer runs for all wires: at the earliest limit, or earlier. */
+/** One timer runs for all wires, a timer of locks by its kind: at the earliest limit, or earlier. */
 function armWireTimer(kernel: Kernel, server: MemoryServerState, at: number): void {
   if (at >= server.wireTimerAt) return;
   server.wireTimerAt = at;
-  timerAt(kernel, at, server.id, timerWord(TIMER_WIRES, 0, 0));
+  timerAt(kernel, at, server.id, timerWord(TIMER_LOCKS, WIRES, 0));
 }
 
 /** Of a slot that is not wired; every moment is later. */

@@ -96,6 +96,7 @@ test('[POL6] a policy sees what was declared, at no cost', () => {
     ...(fifo as Policy),
     admitted(state, page, view) {
       seen[page] = [view.priority(page), view.discardable(page)];
+      expect([view.priority(99), view.discardable(99)]).toEqual([0, false]);
       fifo.admitted(state as never, page, view);
     },
   };
