@@ -95,6 +95,14 @@ export const messages = {
   /** unused 1: the run may be taken without a word; 0: it is wanted again, if it is there. */
   markUnused: z.object({ slot, unused: flag }),
   kept: z.object({ slot }),
+  // Client -> memory server.
+  /** Has the run in `slot` wired for `duration` from now on, or anew. */
+  wire: z.object({ slot, tag, duration: time }),
+  unwire: z.object({ slot }),
+  // Memory server -> client.
+  wired: z.object({ tag, slot, until: time }),
+  /** The run in `slot` is wired no more: its time limit has come, or the guarantee has fallen. */
+  unwired: z.object({ slot }),
 } as const;
 
 export type MessageName = keyof typeof messages;

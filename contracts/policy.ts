@@ -40,8 +40,12 @@ export interface PolicyView {
   clearReferenced(page: number): void;
   /** Hardware sight: has the page been written since it was last made clean? */
   modified(page: number): boolean;
-  /** False while a page cannot be given up (its own I/O is under way). */
+  /** False while a page cannot be given up: its own I/O is under way, it is wired, or by priority. */
   evictable(page: number): boolean;
+  /** What the task declared, -64 to 63; 0: yours to order. Free of charge. */
+  priority(page: number): number;
+  /** Declared discardable: giving it up writes nothing, having it back takes the task's own time. */
+  discardable(page: number): boolean;
 }
 
 /** A batch of the task's own references, oldest first: runs[from..to) have been executed. */

@@ -20,6 +20,7 @@ export const NO_PLACE = 13;
 export const NO_SUCH_BLOCK = 14;
 export const LOCK_LOST = 15;
 export const BUSY = 16;
+export const OVER_WIRED = 17;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -40,4 +41,5 @@ export const refusalTexts: readonly string[] = [
   'no such block in your extent',
   'the lock ended before the transfer did: nothing was moved',
   'busy: one request at a time',
+  'more frames than may be wired of the guarantee: unwire others first',
 ];

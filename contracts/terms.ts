@@ -32,6 +32,10 @@ export const termsSchema = z.strictObject({
    * taken without a penalty. 0: deadlines do not care. Default: nine times graceExtra.
    */
   starvationMax: z.int().min(0).optional(),
+  /** Share of its guarantee that a client may have wired; absent: nothing. */
+  wiredMax: z.number().min(0).max(1).optional(),
+  /** The longest that a frame is wired at a time; absent: not at all. */
+  wiredTimeMax: z.int().min(0).optional(),
 });
 
 export type Terms = z.infer<typeof termsSchema>;

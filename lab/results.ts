@@ -22,6 +22,7 @@ export interface TaskResult {
   hardFaults: number;
   softFaults: number;
   lostFaults: number;
+  regeneratedFaults: number;
   pageIns: number;
   pageOuts: number;
   revocationsMet: number;

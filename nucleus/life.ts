@@ -24,6 +24,7 @@ import {
   LOST,
   NOT_STARTED,
   READY,
+  REGENERATED,
   type TaskState,
   TRAP,
   WAITING_DEVICE,
@@ -97,6 +98,7 @@ export function resume(
   if (task.status !== FAULTING && task.status !== WAITING_DEVICE) return false;
   if (how === HARD) task.hardFaults++;
   else if (how === LOST) task.lostFaults++;
+  else if (how === REGENERATED) task.regeneratedFaults++;
   else task.softFaults++;
   if (compulsory) task.compulsoryFaults++;
   const stall = state.nowNs - task.faultNs;

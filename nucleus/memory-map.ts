@@ -172,7 +172,13 @@ function spaceOf(kernel: Kernel, target: number): SpaceState {
   return kernel.state.spaces[task.space] as SpaceState;
 }
 
-function spaceFor(kernel: Kernel, pager: number, target: number, page: number): SpaceState | null {
+/** The space of `target` if `pager` pages for it, it lives and has the page; else null. */
+export function spaceFor(
+  kernel: Kernel,
+  pager: number,
+  target: number,
+  page: number,
+): SpaceState | null {
   const task = kernel.state.tasks[target];
   if (task === undefined || task.space < 0 || task.pager !== pager) return null;
   if (isOver(task)) return null;

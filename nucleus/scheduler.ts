@@ -130,6 +130,7 @@ function dispatch(kernel: Kernel, task: TaskState): void {
     state.lastRun = task.id;
   }
   setStatus(kernel, task, RUNNING);
+  if (task.callbackNs > 0) return runCallback(kernel, task);
   const space = state.spaces[task.space] as SpaceState;
   const program = kernel.programs[space.id] as ReferenceString;
   const from = space.cursor;
@@ -142,6 +143,22 @@ function dispatch(kernel: Kernel, task: TaskState): void {
     raiseFault(kernel, task, pageOfRun(run), kindOfRun(run), state.mmu.protection);
   } else if (result === PROGRAM_ENDED) endOfProgram(kernel, task, space);
   else setStatus(kernel, task, READY);
+}
+
+/** The program's own callback goes first, as long as its slice lasts and nothing is due. */
+function runCallback(kernel: Kernel, task: TaskState): void {
+  const { state, schedule } = kernel;
+  const due = Math.min(peekTime(state.timers), peekTime(state.deviceEvents)) - state.nowNs;
+  const slices = schedule.kind === 'slices' && !state.countsReferences;
+  const within = slices ? Math.min(state.sliceLeft, due) : due;
+  // Where references are counted no time of the machine's decides anything.
+  const ns = state.countsReferences
+    ? task.callbackNs
+    : Math.min(task.callbackNs, Math.max(1, Math.ceil(within)));
+  charge(kernel, PROGRAM, ns);
+  task.callbackNs -= ns;
+  if (slices) state.sliceLeft -= ns;
+  setStatus(kernel, task, READY);
 }
 
 /** Ticks until the slice is over or something is due, at least 1. */

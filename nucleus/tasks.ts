@@ -41,6 +41,8 @@ export const TIME_PARTS = 8;
 export const HARD = 0;
 export const SOFT = 1;
 export const LOST = 2;
+/** By making the page's contents anew. */
+export const REGENERATED = 3;
 
 /** Buckets of the fault-time histogram: 16 a doubling, from 1 ns (exact below 16 ns). */
 export const HISTOGRAM_BUCKETS = 16 * 50;
@@ -66,6 +68,8 @@ export interface TaskState {
   readonly times: Float64Array;
   programCarryPs: number;
   translationCarryPs: number;
+  /** Left of a callback that makes a page anew: worked off before the program goes on. */
+  callbackNs: number;
   startedNs: number;
   endedNs: number;
   /** References executed: the task's own time. */
@@ -77,6 +81,7 @@ export interface TaskState {
   hardFaults: number;
   softFaults: number;
   lostFaults: number;
+  regeneratedFaults: number;
   pageIns: number;
   pageOuts: number;
   messages: number;
@@ -111,6 +116,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
       times: new Float64Array(TIME_PARTS),
       programCarryPs: 0,
       translationCarryPs: 0,
+      callbackNs: 0,
       startedNs: 0,
       endedNs: 0,
       references: 0,
@@ -121,6 +127,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
       hardFaults: 0,
       softFaults: 0,
       lostFaults: 0,
+      regeneratedFaults: 0,
       pageIns: 0,
       pageOuts: 0,
       messages: 0,
@@ -138,6 +145,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
     'starved',
     'sinceNs',
     'chargedNs',
+    'callbackNs',
     'startedNs',
     'endedNs',
     'references',

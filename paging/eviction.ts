@@ -11,6 +11,7 @@ import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
+import { leavesNothing, nextDiscardable } from './discard.ts';
 import { countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import {
   BUSY,
@@ -23,7 +24,7 @@ import {
   setWord,
   slotOf,
 } from './page-word.ts';
-import { askVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
+import { chooseVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
 import { CLEAN, EVICT, type Member, NO_PAGE, type PagerState } from './state.ts';
 import { beginTransfer } from './transfers.ts';
@@ -43,7 +44,7 @@ export function evictOne(
   const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
   const { transfers } = pager;
   if (candidates === 0 || transfers.active >= transfers.records.length) return 'nothing';
-  const page = askVictim(kernel, code, pager);
+  const page = chooseVictim(kernel, code, pager, candidates);
   // Taken meanwhile: the word of it is on its way, and then whoever waits tries again.
   if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) return 'nothing';
   return evict(kernel, code, pager, page, reader);
@@ -79,10 +80,24 @@ function evict(
     beginTransfer(kernel, pager, EVICT, page, NO_PAGE, slot, -1);
     return 'begun';
   }
-  const dropped = modified ? (rest | LOST) & ~HAS_COPY : rest;
-  setWord(pager, page, dropped);
+  const isGone = (word & SCRATCH) !== 0 && leavesNothing(pager, page, modified);
+  setWord(pager, page, isGone ? (rest | LOST) & ~HAS_COPY : rest);
   freeFrame(kernel, pager, member, slot);
   return 'freed';
+}
+
+/** Drops discardable pages: as many as are owed, and as a flush takes at the least [FAULT10]. */
+function flush(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  if (pager.discard === null) return;
+  const { flushPages } = pager.discard;
+  const tries = pager.slotPage.length;
+  for (let tried = 0; tried < tries && (pager.owed > 0 || tried < flushPages); tried++) {
+    const page = nextDiscardable(pager);
+    if (page < 0) return;
+    // Taken meanwhile: the word of it is on its way.
+    if (holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number)))
+      evict(kernel, code, pager, page, null);
+  }
 }
 
 /** A frame has become free: return it if it is owed, else keep it. */
@@ -92,13 +107,17 @@ export function freeFrame(kernel: Kernel, pager: PagerState, member: Member, slo
   else pushFree(pager, slot);
 }
 
-/** Returns what is owed: free frames, then clean pages, then dirty ones as they get written. */
+/**
+ * Returns what is owed: free frames, then discardable pages in bulk, then clean ones, then dirty
+ * ones as they get written.
+ */
 export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   while (pager.owed > 0) {
     const slot = popFree(pager);
     if (slot < 0) break;
     returnSlot(kernel, pager, slot);
   }
+  if (pager.owed > 0) flush(kernel, code, pager);
   pager.cleanOnly = true;
   while (pager.owed > 0 && evictOne(kernel, code, pager, null) === 'freed');
   pager.cleanOnly = false;

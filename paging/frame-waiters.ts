@@ -9,7 +9,9 @@ import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
-import { LOST as LOST_FAULT, SOFT } from '../nucleus/tasks.ts';
+import { regenerate } from '../nucleus/regenerate.ts';
+import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
+import { type DiscardState, faultWithoutContents, isDiscardable } from './discard.ts';
 import { type Evicted, evictOne } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import { HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
@@ -46,7 +48,9 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
   if ((within || asExtra) && pager.refusedFor === 0) {
     pager.grantPending = true;
     const word = pager.pageWord[member.base + member.faultPage] as number;
-    const needsZero = (word & HAS_COPY) === 0 && (member.zeroFill || (word & LOST) !== 0);
+    const isLost = (word & LOST) !== 0;
+    const isMade = isLost && isDiscardable(pager, member.base + member.faultPage);
+    const needsZero = (word & HAS_COPY) === 0 && !isMade && (member.zeroFill || isLost);
     send(kernel, pager.id, pager.memoryPort, OP.allocate, member.order, needsZero ? 1 : 0, 0, 0, 0);
     return 'nothing';
   }
@@ -122,11 +126,15 @@ function fill(
   const word = pager.pageWord[page] as number;
   bindSlot(pager, slot, page);
   member.isMapped = false;
-  member.how = (word & LOST) !== 0 ? LOST_FAULT : SOFT;
+  member.how = (word & LOST) !== 0 ? faultWithoutContents(pager, page) : SOFT;
   // Until the fault is settled the page stays lost: its frame may be taken before.
   setWord(pager, page, slot * 256 + ((word & (SCRATCH | LOST)) | TOUCHED | RESIDENT));
   tellAdmitted(kernel, code, pager, page);
-  if (!zeroed && (member.zeroFill || member.how === LOST_FAULT)) zero(kernel, pager.id, slot);
+  if (member.how === REGENERATED) {
+    const { regenerateNs } = pager.discard as DiscardState;
+    regenerate(kernel, pager.id, member.task, member.faultPage, slot, regenerateNs);
+  } else if (!zeroed && (member.zeroFill || member.how === LOST_FAULT))
+    zero(kernel, pager.id, slot);
   settle(kernel, code, pager, member);
 }
 

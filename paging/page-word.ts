@@ -23,6 +23,8 @@ export const SCRATCH = 16;
 export const BUSY = 32;
 /** Mapped writable: counts as dirty until it is made clean. */
 export const DIRTY = 64;
+/** Wired by contract: never given up while it is. */
+export const WIRED = 128;
 
 export const FLAGS = 0xff;
 
@@ -30,7 +32,7 @@ export const FLAGS = 0xff;
 export interface PageWords {
   readonly pageWord: Uint32Array;
   dirty: number;
-  /** Pages that are RESIDENT and not BUSY, and those of them that are DIRTY. */
+  /** Pages that can be given up (`isIdle`), and those of them that are DIRTY. */
   idle: number;
   idleDirty: number;
 }
@@ -39,13 +41,18 @@ export interface PageWords {
 export function setWord(pager: PageWords, page: number, word: number): void {
   const old = pager.pageWord[page] as number;
   pager.pageWord[page] = word;
-  const idle = ((word & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0) as number;
-  const wasIdle = (old & (RESIDENT | BUSY)) === RESIDENT ? 1 : 0;
+  const idle = (isIdle(word) ? 1 : 0) as number;
+  const wasIdle = isIdle(old) ? 1 : 0;
   const dirty = (word & DIRTY) === 0 ? 0 : 1;
   const wasDirty = (old & DIRTY) === 0 ? 0 : 1;
   pager.idle += idle - wasIdle;
   pager.idleDirty += idle * dirty - wasIdle * wasDirty;
   pager.dirty += dirty - wasDirty;
+}
+
+/** Resident, in no transfer and not wired: such a page can be given up. */
+export function isIdle(word: number): boolean {
+  return (word & (RESIDENT | BUSY | WIRED)) === RESIDENT;
 }
 
 export function slotOf(word: number): number {

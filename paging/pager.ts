@@ -9,6 +9,7 @@ import { DEATH, FAULT, type Kernel, NUCLEUS, TIMER } from '../nucleus/kernel.ts'
 import type { Message } from '../nucleus/messages.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
 import { WRITE } from '../sim-hw/references.ts';
+import { leavesNothing } from './discard.ts';
 import { freeFrame, payOwed } from './eviction.ts';
 import { retryDirtying, takeFault } from './faults.ts';
 import { askAgain, RETRY, serveWaiters, takeGrant, takeRefusal } from './frame-waiters.ts';
@@ -208,7 +209,8 @@ function loseSlot(
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);
   tellRemoved(kernel, code, pager, page);
-  setWord(pager, page, modified ? (kept & ~HAS_COPY) | LOST : kept);
+  const isGone = (word & SCRATCH) === 0 ? modified : leavesNothing(pager, page, modified);
+  setWord(pager, page, isGone ? (kept & ~HAS_COPY) | LOST : kept);
   for (const [index, member] of pager.members.entries()) {
     const wants = member.waits === WANTS_CLEAN || member.waits === WANTS_LOSS;
     if (!wants || member.base + member.faultPage !== page) continue;

@@ -8,7 +8,9 @@ import type { Policy, PolicyView, ReferenceBatch } from '../contracts/policy.ts'
 import type { Kernel } from '../nucleus/kernel.ts';
 import { clearReferenced, pageBits, wasModified, wasReferenced } from '../nucleus/memory-map.ts';
 import type { TaskState } from '../nucleus/tasks.ts';
-import { BUSY, DIRTY, RESIDENT } from './page-word.ts';
+import { isDiscardable } from './discard.ts';
+import { DIRTY, isIdle } from './page-word.ts';
+import { firstByPriority, listPage, priorityOf, unlistPage } from './priorities.ts';
 import type { Member, PagerState } from './state.ts';
 
 /** A policy misbehaved: not a defect of leasehold, but of the named policy. */
@@ -64,7 +66,15 @@ export class View implements PolicyView {
     const { pager } = this.at();
     this.count();
     const word = pager.pageWord[page];
-    return word !== undefined && isEvictable(pager, word);
+    return word !== undefined && isEvictable(pager, page, word);
+  }
+
+  priority(page: number): number {
+    return priorityOf(this.at().pager, page);
+  }
+
+  discardable(page: number): boolean {
+    return isDiscardable(this.at().pager, page);
   }
 
   private bits(page: number): number {
@@ -101,6 +111,7 @@ export function tellAdmitted(
   page: number,
 ): void {
   const view = point(kernel, code, pager);
+  if (pager.priorities !== null) listPage(pager.priorities, page);
   try {
     code.policy.admitted(pager.policy, page, view);
   } catch (error) {
@@ -115,6 +126,7 @@ export function tellRemoved(
   page: number,
 ): void {
   const view = point(kernel, code, pager);
+  if (pager.priorities !== null) unlistPage(pager.priorities, page);
   try {
     code.policy.removed(pager.policy, page, view);
   } catch (error) {
@@ -122,8 +134,27 @@ export function tellRemoved(
   }
 }
 
-/** The policy's victim, checked to be one; the caller has made sure that there is one. */
-export function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState): number {
+/** The page to give up, by priority first; the caller has made sure that there is one. */
+export function chooseVictim(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  candidates: number,
+): number {
+  const { priorities } = pager;
+  if (priorities === null) return askVictim(kernel, code, pager);
+  const first = firstByPriority(pager, priorities, candidates);
+  if (first >= 0) return first;
+  priorities.asking = true;
+  try {
+    return askVictim(kernel, code, pager);
+  } finally {
+    priorities.asking = false;
+  }
+}
+
+/** The policy's victim, checked to be one. */
+function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState): number {
   const view = point(kernel, code, pager);
   let page: number;
   try {
@@ -133,7 +164,7 @@ export function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState): n
     throw faultOf(code, 'victim', error);
   }
   const word = pager.pageWord[page];
-  if (word === undefined || !isEvictable(pager, word))
+  if (word === undefined || !isEvictable(pager, page, word))
     throw new PolicyFault(
       code.policy.name,
       `named page ${page} as victim, expected a resident page that is not busy; ` +
@@ -142,8 +173,9 @@ export function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState): n
   return page;
 }
 
-export function isEvictable(pager: PagerState, word: number): boolean {
-  if ((word & (RESIDENT | BUSY)) !== RESIDENT) return false;
+function isEvictable(pager: PagerState, page: number, word: number): boolean {
+  if (!isIdle(word)) return false;
+  if (pager.priorities?.asking === true && priorityOf(pager, page) !== 0) return false;
   return !pager.cleanOnly || (word & DIRTY) === 0;
 }
 

@@ -4,7 +4,10 @@
  * members, policy, thresholds and contract, in nothing else.
  */
 
+import { createDiscard, type DiscardState } from './discard.ts';
+import type { PageKinds } from './page-kinds.ts';
 import { HAS_COPY, type PageWords, SCRATCH } from './page-word.ts';
+import { createPriorities, type PriorityState } from './priorities.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
 const RETRY_DOUBLINGS = 10;
@@ -116,6 +119,10 @@ export interface PagerState extends PageWords {
   readonly owner: object;
   /** While set, the policy may only name pages that are clean. */
   cleanOnly: boolean;
+  /** Pages whose contents can be made anew, or null. */
+  readonly discard: DiscardState | null;
+  /** Pages that stand aside of the policy's order, or null. */
+  readonly priorities: PriorityState | null;
 }
 
 export interface PagerOptions {
@@ -138,6 +145,10 @@ export interface PagerOptions {
   readonly transfersMax: number;
   readonly policy: object;
   readonly owner: object;
+  /** Of the one member; a central pager is told of none. */
+  readonly kinds: PageKinds;
+  /** 32 bits, for what priorities leave to chance. */
+  readonly seed: number;
 }
 
 export function createPagerState(options: PagerOptions): PagerState {
@@ -172,6 +183,8 @@ export function createPagerState(options: PagerOptions): PagerState {
       for (let page = from; page < to; page++)
         pageWord[member.base + page] = (pageWord[member.base + page] as number) | SCRATCH;
   });
+  for (const [from, to] of options.kinds.discardable)
+    for (let page = from; page < to; page++) pageWord[page] = (pageWord[page] as number) | SCRATCH;
   return {
     id: options.id,
     memoryPort: options.memoryPort,
@@ -204,6 +217,8 @@ export function createPagerState(options: PagerOptions): PagerState {
     policy: options.policy,
     owner: options.owner,
     cleanOnly: false,
+    discard: createDiscard(options.kinds, base),
+    priorities: createPriorities(options.kinds, base, options.seed),
   };
 }
 

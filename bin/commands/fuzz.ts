@@ -23,6 +23,8 @@ const planted: Readonly<Record<PlantedBug, true>> = {
   'stale-tlb': true,
   'lose-clean-bit': true,
   'swap-wrong-block': true,
+  'wire-without-limit': true,
+  'stale-regeneration': true,
 };
 
 interface FuzzOptions {

@@ -7,9 +7,10 @@
  *   hoarder  returns half, and the rest only after the deadline
  *   liar     returns stale, duplicate, out-of-range and never-granted slots
  *   greedy   obeys, and asks for ever more at every turn
+ *   wirer    wires whatever it holds, for as long as it may, again and again, and is silent
  */
 
-import { messageName, OP } from '../../contracts/messages.ts';
+import { messageName, OP, TIME_MAX } from '../../contracts/messages.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { send } from '../../nucleus/ipc.ts';
 import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
@@ -18,15 +19,22 @@ import { popFree } from '../../paging/frames-in-hand.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
-import { type ClientStep, controlMessage, obeyNotice } from '../pager/memory-control.ts';
+import {
+  type ClientStep,
+  type ContractWish,
+  controlMessage,
+  obeyNotice,
+} from '../pager/memory-control.ts';
 
-export const hostileKinds = ['silent', 'deaf', 'hoarder', 'liar', 'greedy'] as const;
+export const hostileKinds = ['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer'] as const;
 export type HostileKind = (typeof hostileKinds)[number];
 
 /** Timer word of a hoarder that at last returns the rest; 256 times the rest is added to it. */
 const LATE = 9;
 /** Frames a hostile client grabs at each fault beyond what it needs. */
 const GRAB = 8;
+/** Frames a wirer wants wired at each fault. */
+const WIRES = 16;
 
 /** Receiver step of a hostile client. */
 export function hostileStep(code: PagerCode, kind: HostileKind): ClientStep {
@@ -51,6 +59,7 @@ function grab(kernel: Kernel, pager: PagerState, kind: HostileKind): void {
     const task = kernel.state.tasks[pager.id] as TaskState;
     task.receiving = pager.held <= pager.guaranteed;
   }
+  if (kind === 'wirer') wireAll(kernel, pager);
   if (pager.refusedFor > 0 && kind !== 'greedy') return;
   for (let i = 0; i < GRAB; i++)
     send(kernel, pager.id, pager.memoryPort, OP.allocate, orderOf(pager), 0, 0, 0, 0);
@@ -68,6 +77,7 @@ function misbehave(
   switch (kind) {
     case 'silent':
     case 'deaf':
+    case 'wirer':
       return;
     case 'hoarder': {
       const half = count >> 1;
@@ -80,6 +90,17 @@ function misbehave(
     case 'greedy':
       obeyNotice(kernel, code, pager, count, cause);
       return grab(kernel, pager, kind);
+  }
+}
+
+/** All that it holds in turn, its extras too, and once for longer than is allowed. */
+function wireAll(kernel: Kernel, pager: PagerState): void {
+  const { wireTime } = pager.owner as ContractWish;
+  const { faults } = kernel.state.tasks[pager.id] as TaskState;
+  for (let i = 0; i < WIRES; i++) {
+    const slot = (faults * WIRES + i) % pager.slotPage.length;
+    const duration = i === 0 ? TIME_MAX : wireTime;
+    send(kernel, pager.id, pager.memoryPort, OP.wire, slot, 0, 0, 0, duration);
   }
 }
 

@@ -20,6 +20,14 @@ import { serveWaiters } from '../../paging/frame-waiters.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import { nextRetry, type PagerState } from '../../paging/state.ts';
+import {
+  takeUnwired,
+  takeWired,
+  takeWireRefusal,
+  trimWiring,
+  type WiringWish,
+  wireSettled,
+} from './wiring.ts';
 
 /** What a client wants of its contract. Plain data, `owner` of the pager's state. */
 export interface ContractWish {
@@ -30,6 +38,10 @@ export interface ContractWish {
   /** Changes it will ask for, by its own time; `next` is the first not asked for yet. */
   readonly changes: readonly { at: number; guaranteed: number; extra: number }[];
   next: number;
+  /** Pages it will have wired, or null. */
+  readonly wiring: WiringWish | null;
+  /** The longest that a frame may be wired at a time. */
+  readonly wireTime: number;
 }
 
 const RENEW = 2;
@@ -42,8 +54,11 @@ export type ClientStep = (kernel: Kernel, state: object, message: Message) => vo
 export function clientStep(code: PagerCode): ClientStep {
   return (kernel, state, message) => {
     const pager = state as PagerState;
-    if (pagerMessage(kernel, code, pager, message)) followChanges(kernel, pager);
-    else controlMessage(kernel, code, pager, message);
+    if (pagerMessage(kernel, code, pager, message)) {
+      followChanges(kernel, pager);
+      const { wiring } = pager.owner as ContractWish;
+      if (wiring !== null) wireSettled(kernel, pager, wiring);
+    } else controlMessage(kernel, code, pager, message);
   };
 }
 
@@ -72,9 +87,27 @@ export function controlMessage(
     case OP.refused:
       if (w2 === OP.contract)
         timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, PROPOSE);
+      else wiringMessage(kernel, code, pager, message);
       return;
     default:
-      return;
+      return wiringMessage(kernel, code, pager, message);
+  }
+}
+
+/** Messages about wired frames. */
+function wiringMessage(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  { op, w0, w1, w2 }: Message,
+): void {
+  const { wiring } = pager.owner as ContractWish;
+  if (wiring === null) return;
+  if (op === OP.wired) takeWired(kernel, pager, wiring, w0, w1);
+  else if (op === OP.refused && w2 === OP.wire) takeWireRefusal(wiring, w0, w1);
+  else if (op === OP.unwired) {
+    takeUnwired(pager, wiring, w0);
+    serveWaiters(kernel, code, pager);
   }
 }
 
@@ -120,6 +153,7 @@ function contractIs(
   pager.guaranteed = Math.min(guaranteed, wish.guaranteed);
   pager.extra = Math.min(extra, wish.extra);
   pager.retries = 0;
+  if (wish.wiring !== null) trimWiring(kernel, pager, wish.wiring);
   const over = pager.held - pager.guaranteed - pager.extra;
   if (over > pager.owed) {
     pager.owed = over;

@@ -50,6 +50,7 @@ function resultOf(task: LoadedTask, faults: number, compulsory: number): TaskRes
     hardFaults: hard,
     softFaults: faults - hard,
     lostFaults: 0,
+    regeneratedFaults: 0,
     pageIns: hard,
     pageOuts: 0,
     revocationsMet: 0,

@@ -92,5 +92,6 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     renews: task.renews,
     cpu: task.cpu,
     killAt: task.killAt,
+    kinds: task.kinds,
   };
 }

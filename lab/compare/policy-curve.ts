@@ -129,6 +129,9 @@ function viewOf(store: Store): PolicyView {
     },
     modified: (page) => look(page, MODIFIED),
     evictable: (page) => look(page, RESIDENT),
+    // A curve is of the policy alone: no page has a kind of its own.
+    priority: () => 0,
+    discardable: () => false,
   };
 }
 

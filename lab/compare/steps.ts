@@ -20,7 +20,7 @@ export type StepRecord =
   | {
       readonly kind: 'fault';
       readonly task: number;
-      readonly how: 'hard' | 'soft' | 'lost';
+      readonly how: 'hard' | 'soft' | 'lost' | 'regenerated';
       readonly first: boolean;
     }
   /** References from..to of the task's own were executed. */
@@ -33,6 +33,7 @@ interface Seen {
   hard: number;
   soft: number;
   lost: number;
+  regenerated: number;
   first: number;
 }
 
@@ -47,6 +48,7 @@ export function runSteps(options: CellOptions): { result: CellResult; records: S
       hard: 0,
       soft: 0,
       lost: 0,
+      regenerated: 0,
       first: 0,
     }),
   );
@@ -75,7 +77,7 @@ function lookAtPages(world: World, at: number, seen: Seen, records: StepRecord[]
 function lookAtCounters(world: World, at: number, seen: Seen, records: StepRecord[]): void {
   const task = world.kernel.state.tasks[world.clients[at]] as TaskState;
   const first = task.compulsoryFaults > seen.first;
-  for (const how of ['hard', 'soft', 'lost'] as const) {
+  for (const how of ['hard', 'soft', 'lost', 'regenerated'] as const) {
     const count = task[`${how}Faults`];
     if (count > seen[how]) records.push({ kind: 'fault', task: at, how, first });
     seen[how] = count;

@@ -50,6 +50,7 @@ export function totalsOf(
     hardFaults: sumOf(tasks, (task) => task.hardFaults),
     softFaults: sumOf(tasks, (task) => task.softFaults),
     lostFaults: sumOf(tasks, (task) => task.lostFaults),
+    regeneratedFaults: sumOf(tasks, (task) => task.regeneratedFaults),
     pageIns: sumOf(tasks, (task) => task.pageIns),
     pageOuts: sumOf(tasks, (task) => task.pageOuts),
     revocationsMet: sumOf(tasks, (task) => task.revocationsMet),

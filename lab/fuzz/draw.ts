@@ -4,18 +4,20 @@
  * deaths, changes of contract; and memory from far too little to enough.
  */
 
-import { type HostileKind, hostileKinds } from '../../clients/hostile/hostile.ts';
+import type { HostileKind } from '../../clients/hostile/hostile.ts';
 import { policies } from '../../clients/policies/index.ts';
 import { arbiterNames, penalties, type TermsWish } from '../../contracts/terms.ts';
+import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
+import { drawKinds } from './kinds.ts';
 import { drawProgram } from './program.ts';
 
 /** Hoarders come twice as often: only they return late. */
-const HOSTILE: readonly HostileKind[] = [...hostileKinds, 'hoarder'];
+const HOSTILE: readonly HostileKind[] = ['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'hoarder'];
 
 /** What a seed stands for. */
 export interface Drawn {
@@ -58,7 +60,8 @@ export function draw(seed: number): Drawn {
     spareFrames: chance(random, 60) ? 0 : between(random, 1, 4),
     ...lockMax,
   };
-  return { options, calmAt: between(random, span / 2, span * 4) };
+  const calmAt = between(random, span / 2, span * 4);
+  return { options: { ...options, ...drawKinds(options, seed, span) }, calmAt };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {
@@ -130,6 +133,7 @@ function drawTask(
     renews: chance(random, 50),
     cpu: chance(random, 15) ? between(random, 0, 2) : 0,
     killAt: chance(random, 25) ? between(random, 1, span * 2) : null,
+    kinds: PLAIN_PAGES,
   };
 }
 

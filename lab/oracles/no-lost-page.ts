@@ -16,12 +16,14 @@
  *   - the server took the frame that alone held the page's present version (repossess)
  *   - declared scratch was unmapped after it had been written
  *
- * Scratch is never written to swap.
+ * Scratch is never written to swap, and no more are discardable pages. One of these that has contents
+ * and is unmapped, or whose frame is taken, is *dropped*: its next touch must be a REGENERATED fault,
+ * no other fault may be one, and the page is (page, version) all the same.
  */
 
 import { TAKEN } from '../../nucleus/kernel.ts';
 import { spaceOfGlobalPage, wasModified } from '../../nucleus/memory-map.ts';
-import { LOST } from '../../nucleus/tasks.ts';
+import { LOST, REGENERATED } from '../../nucleus/tasks.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
@@ -36,6 +38,8 @@ export interface NoLostPage {
   readonly zeroAt: Uint32Array;
   /** By global page id: 1 while the page is lost and its task has not been told. */
   readonly lost: Uint8Array;
+  /** By global page id: 1 while a discardable page has contents that are in no frame. */
+  readonly dropped: Uint8Array;
 }
 
 export function createNoLostPage(view: OracleView): NoLostPage {
@@ -45,9 +49,10 @@ export function createNoLostPage(view: OracleView): NoLostPage {
   for (const { id, base, pages: count } of spaces)
     if (view.watched[id].image) zeroAt.fill(NEVER, base, base + count);
   return {
-    findings: createFindings('no-lost-page', ['SWAP2', 'FAULT3', 'FAULT4']),
+    findings: createFindings('no-lost-page', ['SWAP2', 'FAULT3', 'FAULT4', 'FAULT9']),
     zeroAt,
     lost: new Uint8Array(pages),
+    dropped: new Uint8Array(pages),
   };
 }
 
@@ -91,6 +96,11 @@ export function checkResumed(
   const space = kernel.state.spaces[kernel.state.tasks[task].space];
   const key = space.base + page;
   oracle.findings.checks++;
+  if ((how === REGENERATED) !== (oracle.dropped[key] === 1)) {
+    const what = how === REGENERATED ? 'is made anew and was not dropped' : 'was dropped, not made';
+    violate(oracle.findings, kernel, 'FAULT9', task, page, what);
+  }
+  oracle.dropped[key] = 0;
   if ((how === LOST) === (oracle.lost[key] === 1)) {
     if (how === LOST) {
       oracle.lost[key] = 0;
@@ -109,8 +119,15 @@ export function noteScratch(
   page: number,
   entry: number,
 ): void {
-  if (view.watched[space.id].scratch[page] === 1 && wasModified(entry))
-    oracle.lost[space.base + page] = 1;
+  const { scratch, discardable } = view.watched[space.id];
+  const key = space.base + page;
+  if (scratch[page] === 1 && wasModified(entry)) oracle.lost[key] = 1;
+  if (discardable[page] === 1 && hasContents(oracle, space, page)) oracle.dropped[key] = 1;
+}
+
+/** Whether a page is neither zeros nor, as the program's image is, on swap. */
+function hasContents(oracle: NoLostPage, { base, versions }: SpaceState, page: number): boolean {
+  return versions[page] !== oracle.zeroAt[base + page] && versions[page] > 0;
 }
 
 /** Frames have left a client's hands; only what the server takes may lose a page. */
@@ -132,29 +149,31 @@ export function noteTaken(
     const version = frames.stampLow[frame];
     if (version !== space.versions[key - space.base] || version === oracle.zeroAt[key]) continue;
     const kept = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === version;
-    if (!kept) oracle.lost[key] = 1;
+    // A discardable page was dropped when its mapping went.
+    const made = view.watched[space.id].discardable[key - space.base] === 1;
+    if (!kept && !made) oracle.lost[key] = 1;
   }
 }
 
-/** Scratch on swap. */
+/** Scratch and discardable pages on swap. */
 export function sweepScratch(oracle: NoLostPage, view: OracleView): void {
   const { kernel, swap } = view;
   for (const { id, base, pages } of kernel.state.spaces) {
-    const { scratch, id: task } = view.watched[id];
+    const { scratch, discardable, id: task } = view.watched[id];
     oracle.findings.checks++;
     for (let page = 0; page < pages; page++)
       if (
-        scratch[page] === 1 &&
+        (scratch[page] === 1 || discardable[page] === 1) &&
         swap.stampHigh[base + page] !== JUNK &&
         swap.stampLow[base + page] > 0
       )
         violate(
           oracle.findings,
           kernel,
-          'FAULT4',
+          scratch[page] === 1 ? 'FAULT4' : 'FAULT9',
           task,
           page,
-          'is scratch and was written to swap',
+          `is ${scratch[page] === 1 ? 'scratch' : 'discardable'} and was written to swap`,
         );
   }
 }

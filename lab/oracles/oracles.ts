@@ -14,6 +14,7 @@ import {
   createContractHonoured,
   noteContract,
   sweepWaiting,
+  sweepWired,
 } from './contract-honoured.ts';
 import { type Findings, resultOf } from './findings.ts';
 import {
@@ -100,6 +101,7 @@ export function sweep(oracles: Oracles): void {
   sweepFrames(oracles.frames, view);
   sweepMappings(oracles.isolation, view);
   sweepWaiting(oracles.contracts, view);
+  sweepWired(oracles.contracts, view);
   sweepScratch(oracles.pages, view);
   sweepTimes(oracles.time, view);
 }

@@ -17,6 +17,8 @@ export interface WatchedTask {
   readonly zeroFill: boolean;
   /** By page: 1 for scratch. */
   readonly scratch: Uint8Array;
+  /** By page: 1 where its contents can be made anew. */
+  readonly discardable: Uint8Array;
 }
 
 /** What swap holds, by global page id: every page has a block of its own. */

@@ -34,6 +34,7 @@ const measures = {
   hardFaults: count,
   softFaults: count,
   lostFaults: count,
+  regeneratedFaults: count,
   pageIns: count,
   pageOuts: count,
   revocationsMet: count,

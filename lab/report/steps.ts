@@ -112,8 +112,9 @@ function show(board: Board, record: StepRecord): void {
   }
 }
 
-function faultText(how: 'hard' | 'soft' | 'lost', first: boolean): string {
+function faultText(how: 'hard' | 'soft' | 'lost' | 'regenerated', first: boolean): string {
   if (how === 'lost') return 'fault: contents lost';
+  if (how === 'regenerated') return 'fault: made anew';
   const device = how === 'hard' ? ', read in' : '';
   return first ? `fault: first touch${device}` : how === 'hard' ? 'fault: read in' : 'fault: soft';
 }

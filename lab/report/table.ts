@@ -46,7 +46,7 @@ export function tableText(comparison: Comparison, style: Style): string {
     for (const row of here) lines.push(...rowLines(comparison, row, style));
     lines.push('');
   }
-  lines.push(...noteLines(rows, style), '');
+  lines.push(...noteLines(rows, style), ...regeneratedLines(rows, style), '');
   return `${lines.join('\n')}\n`;
 }
 
@@ -102,6 +102,19 @@ function noteLines(rows: readonly Row[], style: Style): string[] {
     const whose = managements.size === all.size ? 'all' : [...managements].join(', ');
     return wrapped(`${whose}: ${note}`, '  ').map((line) => dim(line, style));
   });
+}
+
+/** Faults that are neither hard, soft nor lost: only discardable pages have them. */
+function regeneratedLines(rows: readonly Row[], style: Style): string[] {
+  const told = rows.flatMap(({ management, frames, tasks }) => {
+    const made = tasks.filter(({ regeneratedFaults }) => regeneratedFaults > 0);
+    if (made.length === 0) return [];
+    const each = made.map((task) => `${task.name} ${grouped(task.regeneratedFaults)}`);
+    return [`${management} at ${grouped(frames)} frames: ${each.join(', ')}`];
+  });
+  if (told.length === 0) return [];
+  const text = `among the faults beside hard, soft and lost, pages made anew: ${told.join('; ')}`;
+  return wrapped(text, '  ').map((line) => dim(line, style));
 }
 
 /** Blank where a bound has no times: it does not compute this either. */

@@ -5,10 +5,12 @@
 
 import { hostileStep } from '../../clients/hostile/hostile.ts';
 import { type ContractWish, clientStep } from '../../clients/pager/memory-control.ts';
+import { createWiring } from '../../clients/pager/wiring.ts';
 import clock from '../../clients/policies/clock.ts';
 import fifo from '../../clients/policies/fifo.ts';
 import lru from '../../clients/policies/lru.ts';
 import type { Policy } from '../../contracts/policy.ts';
+import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
 import { createPagerState, type PagerOptions, type PagerState } from '../../paging/state.ts';
 import mach from '../../servers/central/mach.ts';
@@ -51,6 +53,7 @@ export function clientPager(
   code: PagerCode,
   id: number,
 ): PagerState {
+  const wireTime = options.terms.wiredTimeMax ?? 0;
   const owner: ContractWish = {
     guaranteed: task.guaranteed,
     extra: task.extra,
@@ -58,6 +61,8 @@ export function clientPager(
     renews: task.renews,
     changes: task.renegotiate,
     next: 0,
+    wiring: createWiring(task.kinds.wired, task.program.pageNumbers.length, wireTime),
+    wireTime,
   };
   const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
   return createPagerState({
@@ -76,6 +81,8 @@ export function clientPager(
       task.name,
     ),
     owner,
+    kinds: task.kinds,
+    seed: seedOf(options.seed, `priorities ${task.name}`),
   });
 }
 
@@ -100,6 +107,9 @@ export function centralPager(
     transfersMax: CENTRAL_TRANSFERS,
     policy: createPolicy(options, code.policy, {}, pages, options.machine.frames, 'central'),
     owner: {},
+    // A central pager knows of no kinds of pages.
+    kinds: PLAIN_PAGES,
+    seed: 0,
   });
 }
 

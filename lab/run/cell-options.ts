@@ -4,6 +4,7 @@ import type { HostileKind } from '../../clients/hostile/hostile.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { TermsWish } from '../../contracts/terms.ts';
+import type { PageKinds } from '../../paging/page-kinds.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 
@@ -35,6 +36,8 @@ export interface CellTask {
   readonly cpu: number;
   /** The task is killed at this moment of the clock of terms, or never (null). */
   readonly killAt: number | null;
+  /** What its pager is told of parts of its pages. */
+  readonly kinds: PageKinds;
 }
 
 export interface CellMachine {

@@ -61,6 +61,7 @@ function taskResult(task: TaskState): TaskResult {
     hardFaults: task.hardFaults,
     softFaults: task.softFaults,
     lostFaults: task.lostFaults,
+    regeneratedFaults: task.regeneratedFaults,
     pageIns: task.pageIns,
     pageOuts: task.pageOuts,
     revocationsMet: task.revocationsMet,

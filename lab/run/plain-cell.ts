@@ -5,6 +5,7 @@
  */
 
 import type { Policy } from '../../contracts/policy.ts';
+import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 
@@ -33,6 +34,7 @@ export function plainTask(
     renews: true,
     cpu: 0,
     killAt: null,
+    kinds: PLAIN_PAGES,
   };
 }
 

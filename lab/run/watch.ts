@@ -25,13 +25,18 @@ function viewOf(world: World): OracleView {
     watched: options.tasks.map((task, space) => {
       const scratch = new Uint8Array(kernel.state.spaces[space].pages);
       // A central pager knows of no scratch, and zeroes whatever it maps first.
-      if (!isCentral) for (const [from, to] of task.scratch) scratch.fill(1, from, to);
+      const discardable = new Uint8Array(scratch.length);
+      if (!isCentral) {
+        for (const [from, to] of task.scratch) scratch.fill(1, from, to);
+        for (const [from, to] of task.kinds.discardable) discardable.fill(1, from, to);
+      }
       return {
         id: world.clients[space],
         name: task.name,
         image: task.initial === 'image',
         zeroFill: isCentral || task.zeroFill,
         scratch,
+        discardable,
       };
     }),
   };

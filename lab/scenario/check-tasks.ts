@@ -4,6 +4,7 @@ import { findPolicy, policies, suggestPolicy } from '../../clients/policies/inde
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { inputError } from './input-error.ts';
+import { checkKinds } from './page-kinds.ts';
 import type { PolicyChoice, ScenarioTask, Scratch } from './scenario.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, placeOfKey, type Source } from './source.ts';
@@ -64,6 +65,7 @@ function checkTask(
       task.killAt === undefined
         ? null
         : ticksOf(source, task.killAt, clock, [...path, 'killAt'], 1),
+    kinds: checkKinds(source, task, path, (part, where) => checkScratch(source, part, where)),
   };
 }
 

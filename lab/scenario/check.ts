@@ -74,6 +74,10 @@ export function checkScenario(source: Source): Scenario {
       ...(terms.starvationMax !== undefined && {
         starvationMax: ticksOf(source, terms.starvationMax, clock, ['terms', 'starvationMax'], 0),
       }),
+      ...(terms.wiredMax !== undefined && { wiredMax: terms.wiredMax }),
+      ...(terms.wiredTimeMax !== undefined && {
+        wiredTimeMax: ticksOf(source, terms.wiredTimeMax, clock, ['terms', 'wiredTimeMax'], 0),
+      }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),

@@ -7,6 +7,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { PageKinds } from '../../paging/page-kinds.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
@@ -15,16 +16,18 @@ import { requireParameters } from './check-tasks.ts';
 import { generate } from './generate.ts';
 import { InputError, inputError } from './input-error.ts';
 import { type Overrides, override } from './overrides.ts';
+import { placeKinds } from './page-kinds.ts';
 import { relocate } from './relocate.ts';
 import type { PolicyChoice, Scenario, ScenarioTask, Scratch } from './scenario.ts';
 import { shared } from './shared.ts';
-import { parseSource, placeOf, type Source } from './source.ts';
+import { parseSource, pathText, placeOf, type Source } from './source.ts';
 import { regroup } from './units.ts';
 
-export interface LoadedTask extends Omit<ScenarioTask, 'scratch'> {
+export interface LoadedTask extends Omit<ScenarioTask, 'scratch' | 'kinds'> {
   readonly references: ReferenceString;
   /** Dense page ids [from, to). */
   readonly scratch: readonly (readonly [number, number])[];
+  readonly kinds: PageKinds;
   /** Its file, if any, as an absolute path. */
   readonly policy: PolicyChoice;
   /** What was done to the program, in words. */
@@ -155,7 +158,10 @@ function placeTask(
       `${what}, expected none at pageSize ${task.pageBytes}; remove it`,
     );
   }
-  return { ...task, references: shared(relocated.program), scratch, notes };
+  const kinds = placeKinds(source, task.kinds, task, scratch, ['tasks', at], (part, path) =>
+    placeScratch(source, part, pages, path),
+  );
+  return { ...task, references: shared(relocated.program), scratch, kinds, notes };
 }
 
 function placeScratch(
@@ -167,6 +173,6 @@ function placeScratch(
   if (!('pages' in part)) return [Math.floor(part[0] * pages), Math.ceil(part[1] * pages)];
   const [from, to] = part.pages;
   if (to <= pages) return [from, to];
-  const what = `scratch ends at page ${to}, expected at most the ${pages} pages of the program`;
+  const what = `${path.includes('scratch') ? 'scratch' : pathText(path)} ends at page ${to}, expected at most the ${pages} pages of the program`;
   throw inputError(placeOf(source, path), `${what}; lower it`);
 }

@@ -6,6 +6,7 @@
 import type { TermsWish } from '../../contracts/terms.ts';
 import type { CellTask } from '../run/cell-options.ts';
 import type { Expectation } from './expectations.ts';
+import type { KindParts } from './page-kinds.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
 
 export type ManagementName = (typeof managementNames)[number];
@@ -51,6 +52,7 @@ export interface ScenarioTask {
   readonly renews: boolean;
   readonly cpu: number;
   readonly killAt: number | null;
+  readonly kinds: KindParts;
 }
 
 /** Dense page ids, or shares of them, from..to. */

@@ -8,11 +8,14 @@
 
 import { z } from 'zod';
 import { termsSchema } from '../../contracts/terms.ts';
+import { PRIORITY_GREATEST, PRIORITY_LEAST } from '../../paging/priorities.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 
 /** References of a generated program: bounds its memory. */
 const REFERENCES_MAX = 1 << 27;
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
+/** One second for one page: more is a mistake. */
+const REGENERATE_NS_MAX = 1_000_000_000;
 
 const frames = z.int().min(1).max(PAGES_MAX);
 const pages = z.int().min(1).max(PAGES_MAX);
@@ -93,7 +96,7 @@ const taskSchema = z.strictObject({
   scratch: z.array(scratchSchema).default([]),
   zeroFill: z.boolean().default(true),
   start: timeSchema.default(0),
-  hostile: z.enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy']).optional(),
+  hostile: z.enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer']).optional(),
   renegotiate: z
     .array(
       z.strictObject({ at: z.int().min(1), guaranteed: quantitySchema, extra: quantitySchema }),
@@ -102,6 +105,18 @@ const taskSchema = z.strictObject({
   renews: z.boolean().default(true),
   cpu: z.int().min(0).max(7).default(0),
   killAt: timeSchema.optional(),
+  discardable: z.array(scratchSchema).default([]),
+  regenerateNs: z.int().min(0).max(REGENERATE_NS_MAX).optional(),
+  flushPages: z.int().min(0).max(PAGES_MAX).optional(),
+  priorities: z
+    .array(
+      z.strictObject({
+        pages: z.tuple([z.int().min(0), z.int().min(0)]),
+        priority: z.int().min(PRIORITY_LEAST).max(PRIORITY_GREATEST),
+      }),
+    )
+    .default([]),
+  wired: z.array(scratchSchema).default([]),
 });
 
 /** Managements a scenario may compare, and bounds printed beside them, in the table's order. */
@@ -139,6 +154,8 @@ export const scenarioSchema = z.strictObject({
       karmaBad: termsSchema.shape.karmaBad,
       karmaWindow: termsSchema.shape.karmaWindow,
       starvationMax: timeSchema.optional(),
+      wiredMax: z.number().min(0).max(1).optional(),
+      wiredTimeMax: timeSchema.optional(),
     })
     .prefault({}),
   managements: z

@@ -26,6 +26,7 @@ import {
 } from './state.ts';
 import { TIMER_CONTRACT, timerWord } from './timers.ts';
 import { reconsider } from './victims.ts';
+import { trimWires } from './wiring.ts';
 
 export function proposeContract(
   kernel: Kernel,
@@ -50,6 +51,7 @@ export function proposeContract(
   }
   client.status = ACTIVE;
   reconsider(server, client);
+  trimWires(kernel, server, client);
   answer(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
 }
@@ -120,6 +122,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   client.extra = client.nextExtra;
   client.status = ACTIVE;
   reconsider(server, client);
+  trimWires(kernel, server, client);
   answer(kernel, server, client, 0);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
@@ -131,6 +134,7 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   client.status = EXPIRED;
   client.expiresAt = Number.POSITIVE_INFINITY;
   reconsider(server, client);
+  trimWires(kernel, server, client);
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
 }

@@ -23,6 +23,7 @@ import { addHeld } from './ledger.ts';
 import { endSoftOf, SOFT } from './soft-runs.ts';
 import type { Client, MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
+import { forgetWire } from './wiring.ts';
 
 /** Grants a free run if there is one. */
 export function grant(
@@ -103,6 +104,7 @@ export function releaseSlot(
   const first = frameAt(table, slot);
   const order = orderAt(table, slot);
   if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
+  forgetWire(kernel, server, client.id, slot);
   if (softly) table.slotFrame[slot] = first - SOFT;
   else removeFrames(table, slot);
   const count = 1 << order;

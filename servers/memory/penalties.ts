@@ -23,6 +23,7 @@ import { releaseSlot } from './custody.ts';
 import { buryClient } from './death.ts';
 import { type Client, GONE, type MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
+import { isWired } from './wiring.ts';
 
 /** `outstanding` frames were not returned. */
 export function punish(
@@ -43,7 +44,7 @@ export function punish(
     case 'repossess':
       return takeDue(kernel, server, client, outstanding);
     case 'drop':
-      return take(kernel, server, client, client.held);
+      return take(kernel, server, client, client.held, true);
     case 'kill':
       if (client.status === GONE) return;
       killTask(kernel, client.id);
@@ -58,12 +59,22 @@ export function takeDue(
   client: Client,
   count: number,
 ): void {
-  take(kernel, server, client, Math.min(count, Math.max(0, client.held - client.guaranteed)));
+  const excess = Math.max(0, client.held - client.guaranteed);
+  take(kernel, server, client, Math.min(count, excess), false);
   reconsider(server, client);
 }
 
-/** Takes `count` frames: runs outside containers from the highest slot down, then the rest. */
-function take(kernel: Kernel, server: MemoryServerState, client: Client, count: number): void {
+/**
+ * Takes `count` frames: runs outside containers from the highest slot down, then the rest; wired
+ * ones only if asked for (all is due then, and beyond the guarantee there is enough else [MEM12]).
+ */
+function take(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  count: number,
+  evenWired: boolean,
+): void {
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   let left = count;
   for (const breaking of [false, true]) {
@@ -71,6 +82,7 @@ function take(kernel: Kernel, server: MemoryServerState, client: Client, count: 
     for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
       if (frameAt(table, slot) < 0) continue;
       if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0) continue;
+      if (!evenWired && isWired(server, client.id, slot)) continue;
       const frame = frameAt(table, slot);
       const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
       const modified = wasModified(entry) ? 1 : 0;

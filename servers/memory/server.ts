@@ -22,8 +22,16 @@ import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { releaseSoft, revive } from './soft-references.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
-import { TIMER_CONTRACT, TIMER_LOCKS, TIMER_NOTICE, timerClient, timerKind } from './timers.ts';
+import {
+  TIMER_CONTRACT,
+  TIMER_LOCKS,
+  TIMER_NOTICE,
+  TIMER_WIRES,
+  timerClient,
+  timerKind,
+} from './timers.ts';
 import { markUnused } from './unused-runs.ts';
+import { expireWires, unwire, wire } from './wiring.ts';
 
 /** Receiver step of the memory server. */
 export function memoryServerStep(kernel: Kernel, state: object, message: Message): void {
@@ -79,6 +87,10 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return lockContainer(kernel, server, from, w0, time, w1, w2);
     case OP.unlockContainer:
       return unlockContainer(kernel, server, from, w0);
+    case OP.wire:
+      return wire(kernel, server, from, w0, time, w1);
+    case OP.unwire:
+      return unwire(kernel, server, from, w0);
     default:
       return refuse(kernel, server, from, 0, MALFORMED, op);
   }
@@ -92,5 +104,7 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
       return contractTimer(kernel, server, timerClient(word));
     case TIMER_LOCKS:
       return expireLocks(kernel, server);
+    case TIMER_WIRES:
+      return expireWires(kernel, server);
   }
 }

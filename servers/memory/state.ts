@@ -83,6 +83,14 @@ export interface ContainersState {
   freeHint: number;
 }
 
+/** What one client has wired. */
+export interface Wiring {
+  /** By frame slot: the time limit, or -1. */
+  until: Float64Array;
+  /** Frames of all of them. */
+  frames: number;
+}
+
 /** Test-only switches: each turns one rule off so that an oracle can be seen to notice. */
 export type PlantedBug =
   | 'over-admission'
@@ -96,7 +104,9 @@ export type PlantedBug =
   | 'lock-without-end'
   | 'stale-tlb'
   | 'lose-clean-bit'
-  | 'swap-wrong-block';
+  | 'swap-wrong-block'
+  | 'wire-without-limit'
+  | 'stale-regeneration';
 
 export interface MemoryServerState {
   /** Its own task id. */
@@ -110,6 +120,10 @@ export interface MemoryServerState {
   readonly victims: VictimsState;
   readonly containers: ContainersState;
   readonly soft: SoftState;
+  /** By task id; null for who has never wired a frame. */
+  readonly wirings: (Wiring | null)[];
+  /** When the one timer for time limits of wires runs out, or Infinity. */
+  wireTimerAt: number;
   readonly planted: PlantedBug | null;
 }
 
@@ -133,6 +147,8 @@ export function createMemoryServerState(
       freeHint: 0,
     },
     soft: createSoft(frames),
+    wirings: [],
+    wireTimerAt: Number.POSITIVE_INFINITY,
     planted,
   };
 }

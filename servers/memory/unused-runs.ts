@@ -18,6 +18,7 @@ import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
 import { releaseSlot } from './custody.ts';
 import { type Client, clientOf, type MemoryServerState } from './state.ts';
+import { isWired } from './wiring.ts';
 
 /** Marks the run in `slot` as unused, or (answered `kept`) as in use again. */
 export function markUnused(
@@ -51,6 +52,7 @@ export function takeUnused(
     if (frameAt(table, slot) < 0) continue;
     const bits = table.slotOrder[slot] as number;
     if ((bits & UNUSED) === 0 || (bits & IN_CONTAINER) !== 0) continue;
+    if (isWired(server, client.id, slot)) continue;
     const frames = 1 << orderAt(table, slot);
     if (frames > count - taken) continue;
     observe(kernel, client.id, { kind: 'silent', frames });

@@ -135,5 +135,7 @@ function viewOf(drive: Omit<Drive, 'view'>): PolicyView {
     },
     modified: (page) => drive.modified[page] === 1,
     evictable: (page) => drive.resident[page] === 1 && drive.pinned[page] === 0,
+    priority: () => 0,
+    discardable: () => false,
   };
 }

@@ -18,6 +18,7 @@ function result(given: Partial<TaskResult>): TaskResult {
   const more = { lostFaults: 0, pageIns: 0, pageOuts: 0, revocationsMet: 0 };
   const missed = { revocationsMissed: 0, revocationsPartly: 0 };
   const time = {
+    regeneratedFaults: 0,
     messages: 0,
     virtualNs: 10,
     timeNs: times,

@@ -29,6 +29,7 @@ function result(
     hardFaults: 5,
     softFaults: 4,
     lostFaults: 0,
+    regeneratedFaults: 0,
   };
   const more = { pageIns: 5, pageOuts: 2, messages: 7 };
   const notices = { revocationsMet: 3, revocationsMissed: 2, revocationsPartly: 1 };

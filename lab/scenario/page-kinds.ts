@@ -1,0 +1,86 @@
+/**
+ * Page kinds of a scenario: parts of a task's pages that are discardable, have a priority or are to
+ * be wired. Checked as they are written; placed once the program's pages are counted.
+ */
+
+import { type PageKinds, type PageRange, PLAIN_PAGES } from '../../paging/page-kinds.ts';
+import { inputError } from './input-error.ts';
+import type { Scratch } from './scenario.ts';
+import type { TaskDocument } from './schema.ts';
+import { type Path, pathText, placeOf, type Source } from './source.ts';
+
+/** The same kinds with parts as the scenario has them. */
+export interface KindParts {
+  readonly discardable: readonly Scratch[];
+  readonly regenerateNs: number;
+  readonly flushPages: number;
+  readonly priorities: readonly { readonly pages: Scratch; readonly priority: number }[];
+  readonly wired: readonly Scratch[];
+}
+
+/** A part that a path leads to, or refused. */
+type CheckPart = (part: Scratch, path: Path) => Scratch;
+
+/** The parts, each checked by `check`. Refuses costs of pages that there are none of. */
+export function checkKinds(
+  source: Source,
+  task: TaskDocument,
+  path: Path,
+  check: CheckPart,
+): KindParts {
+  for (const key of ['regenerateNs', 'flushPages'] as const) {
+    if (task[key] === undefined || task.discardable.length > 0) continue;
+    const what = `${pathText([...path, key])} is given, expected discardable pages beside it`;
+    throw inputError(placeOf(source, [...path, key]), `${what}; declare some, or remove it`);
+  }
+  const parts = (key: 'discardable' | 'wired') =>
+    task[key].map((part, at) => check(part, [...path, key, at]));
+  return {
+    discardable: parts('discardable'),
+    regenerateNs: task.regenerateNs ?? 0,
+    flushPages: task.flushPages ?? 0,
+    priorities: task.priorities.map(({ pages, priority }, at) => ({
+      pages: check({ pages: pages as [number, number] }, [...path, 'priorities', at, 'pages']),
+      priority,
+    })),
+    wired: parts('wired'),
+  };
+}
+
+/**
+ * The parts as page ids, each placed by `place`. Refuses pages that are scratch and discardable, and
+ * kinds of pages of 2 MiB.
+ */
+export function placeKinds(
+  source: Source,
+  kinds: KindParts,
+  task: { readonly order: number; readonly pageBytes: number },
+  scratch: readonly PageRange[],
+  path: Path,
+  place: (part: Scratch, path: Path) => PageRange,
+): PageKinds {
+  for (const key of ['discardable', 'priorities', 'wired'] as const) {
+    if (task.order === 0 || kinds[key].length === 0) continue;
+    const what = `${pathText([...path, key])} is in pages of 4096 bytes`;
+    const expected = `expected none at pageSize ${task.pageBytes}`;
+    throw inputError(placeOf(source, [...path, key]), `${what}, ${expected}; remove it`);
+  }
+  if (kinds.discardable.length + kinds.priorities.length + kinds.wired.length === 0)
+    return PLAIN_PAGES;
+  const discardable = kinds.discardable.map((part, at) => {
+    const here: Path = [...path, 'discardable', at];
+    const range = place(part, here);
+    if (!scratch.some(([from, to]) => from < range[1] && range[0] < to)) return range;
+    const what = `${pathText(here)} has pages that are scratch too, expected one or the other`;
+    throw inputError(placeOf(source, here), `${what}; move one of them`);
+  });
+  return {
+    ...kinds,
+    discardable,
+    priorities: kinds.priorities.map(({ pages, priority }, at) => ({
+      pages: place(pages, [...path, 'priorities', at, 'pages']),
+      priority,
+    })),
+    wired: kinds.wired.map((part, at) => place(part, [...path, 'wired', at])),
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Page kinds: what a task says of parts of its pages to its own pager. Plain options; each kind has
+ * a file of its own. A central pager is told of none of them.
+ */
+
+/** Page ids of a task, from the first to before the second. */
+export type PageRange = readonly [number, number];
+
+export interface PageKinds {
+  /** Dropped, never swapped; their contents can be made anew (discard.ts). */
+  readonly discardable: readonly PageRange[];
+  /** Time of the task's own that making one page anew takes. */
+  readonly regenerateNs: number;
+  /** Discardable pages that go at once, at the least, when frames are called back. */
+  readonly flushPages: number;
+  /** -64 to 63; 0 is the policy's own order (priorities.ts). */
+  readonly priorities: readonly { readonly pages: PageRange; readonly priority: number }[];
+  /** Kept in memory, and wired by contract when they come in. */
+  readonly wired: readonly PageRange[];
+}
+
+/** Pages like any other. */
+export const PLAIN_PAGES: PageKinds = {
+  discardable: [],
+  regenerateNs: 0,
+  flushPages: 0,
+  priorities: [],
+  wired: [],
+};
