@@ -49,7 +49,7 @@ export function proposeContract(
   }
   client.status = ACTIVE;
   answer(kernel, server, client, tag);
-  observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
+  observeContract(kernel, client);
 }
 
 export function renewContract(
@@ -125,6 +125,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   client.extra = client.nextExtra;
   client.status = ACTIVE;
   answer(kernel, server, client, 0);
+  observeContract(kernel, client);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
 }
@@ -143,7 +144,18 @@ function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at:
 }
 
 function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: number): void {
-  const { guaranteed, extra, expiresAt } = client;
-  const until = expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
+  const { guaranteed, extra } = client;
+  const until = endOfTerm(client);
   reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, 0, until);
+}
+
+/** What is in force from now on. */
+function observeContract(kernel: Kernel, client: Client): void {
+  const { guaranteed, extra } = client;
+  observe(kernel, client.id, { kind: 'contract', guaranteed, extra, until: endOfTerm(client) });
+}
+
+/** As messages and events tell it: 0 for a term without end. */
+function endOfTerm({ expiresAt }: Client): number {
+  return expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
 }

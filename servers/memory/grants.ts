@@ -47,6 +47,7 @@ export function allocate(
     client.waitingTag = tag;
     client.waitingSince = termNow(kernel);
     server.waiting.push(from);
+    if (kernel.observer !== null) observe(kernel, from, { kind: 'wait', frames });
     return;
   }
   const active = client.status === ACTIVE || client.status === SHRINKING;

@@ -1,0 +1,278 @@
+/**
+ * History: what an event log says of one task's frames up to a moment, folded into steps. The sum
+ * of all steps is what it holds: each says by how much and to what.
+ *
+ *   granted   grants one after the other, within the guarantee or as extras
+ *   returned  frames given back that nobody had asked for (or late, after a miss)
+ *   notice    one obligation from its first notice to its end: asked for, returned, met or missed,
+ *             the penalty, what was taken
+ *
+ * Who wanted the frames are the tasks whose requests waited when the notice was sent [REV9].
+ */
+
+import type { ContractEvent } from '../../contracts/events.ts';
+import { BUSY, refusalTexts } from '../../contracts/refusals.ts';
+
+export interface Wanted {
+  readonly task: string;
+  readonly frames: number;
+}
+
+interface Span {
+  /** First and last moment, on the clock of terms. */
+  readonly from: number;
+  to: number;
+  /** By how much the frames held changed, and to what. */
+  frames: number;
+  held: number;
+}
+
+export type HistoryStep = Span &
+  (
+    | {
+        readonly kind: 'contract';
+        readonly guaranteed: number;
+        readonly extra: number;
+        /** 0: without end. */
+        readonly until: number;
+      }
+    | { readonly kind: 'shrink'; readonly guaranteed: number; readonly until: number }
+    | { readonly kind: 'renewed'; times: number; until: number }
+    | { readonly kind: 'expired' }
+    | { readonly kind: 'granted'; times: number; readonly extra: boolean; waitedMost: number }
+    | { readonly kind: 'returned'; times: number; readonly late: boolean }
+    | NoticeStep
+    | { readonly kind: 'died' }
+  );
+
+export interface NoticeStep extends Span {
+  readonly kind: 'notice';
+  asked: number;
+  readonly deadline: number;
+  readonly cause: string;
+  readonly wanted: Wanted[];
+  returned: number;
+  /** 'over': the task died before the deadline. */
+  outcome: 'open' | 'met' | 'missed' | 'over';
+  /** Still out when it was missed; false: its thread did not even hear the notice [REV4]. */
+  outstanding: number;
+  heard: boolean;
+  penalty: string;
+  taken: number;
+  /** Frames taken that had been written to. */
+  takenWritten: number;
+}
+
+export interface Sums {
+  within: number;
+  extra: number;
+  returned: number;
+  late: number;
+  taken: number;
+  inherited: number;
+}
+
+export interface History {
+  readonly task: string;
+  readonly steps: HistoryStep[];
+  /** The last one; what befalls an obligation befalls it. */
+  notice: NoticeStep | null;
+  readonly sums: Sums;
+  held: number;
+  /** Refusals by their text. */
+  readonly refusals: Map<string, number>;
+  met: number;
+  missed: number;
+  /** What each task waits for within its guarantee, `task` itself too. */
+  readonly waiting: Map<string, number>;
+  /** Since when `task` waits. */
+  waitsSince: number;
+}
+
+/** The history of `task` up to and with moment `at`. Events are in the order of the log. */
+export function historyOf(events: readonly ContractEvent[], task: string, at: number): History {
+  const history: History = {
+    task,
+    steps: [],
+    notice: null,
+    sums: { within: 0, extra: 0, returned: 0, late: 0, taken: 0, inherited: 0 },
+    held: 0,
+    refusals: new Map(),
+    met: 0,
+    missed: 0,
+    waiting: new Map(),
+    waitsSince: 0,
+  };
+  for (const event of events) {
+    if (event.at > at) break;
+    noteWaiting(history, event);
+    if (event.task === task) note(history, event);
+  }
+  return history;
+}
+
+/** A request that waits is over with the next grant, or with any refusal but that it is busy. */
+function noteWaiting({ waiting }: History, event: ContractEvent): void {
+  const isOver =
+    event.kind === 'grant' ||
+    event.kind === 'death' ||
+    (event.kind === 'refusal' && event.reason !== refusalTexts[BUSY]);
+  if (event.kind === 'wait') waiting.set(event.task, event.frames);
+  else if (isOver) waiting.delete(event.task);
+}
+
+function note(history: History, event: ContractEvent): void {
+  const { sums, refusals, notice } = history;
+  const open = openNotice(history);
+  switch (event.kind) {
+    case 'contract': {
+      const { guaranteed, extra, until } = event;
+      add(history, { ...span(history, event.at), kind: 'contract', guaranteed, extra, until });
+      return;
+    }
+    case 'shrink': {
+      const { guaranteed, until } = event;
+      add(history, { ...span(history, event.at), kind: 'shrink', guaranteed, until });
+      return;
+    }
+    case 'renewal':
+      return noteRenewal(history, event.at, event.until);
+    case 'expiry':
+      add(history, { ...span(history, event.at), kind: 'expired' });
+      return;
+    case 'grant':
+      return noteGrant(history, event);
+    case 'refusal':
+      refusals.set(event.reason, (refusals.get(event.reason) ?? 0) + 1);
+      return;
+    case 'wait':
+      history.waitsSince = event.at;
+      return;
+    case 'notice':
+      return noteNotice(history, event);
+    case 'return':
+      return noteReturn(history, event);
+    case 'met':
+      history.met++;
+      if (open) open.outcome = 'met';
+      return;
+    case 'missed':
+      history.missed++;
+      if (!open) return;
+      open.outcome = 'missed';
+      open.outstanding = event.outstanding;
+      open.heard = event.heard;
+      open.to = event.at;
+      return;
+    case 'penalty':
+      if (notice) notice.penalty = event.penalty;
+      return;
+    case 'loss':
+      sums.taken += event.frames;
+      if (!notice) return;
+      change(history, notice, event.at, -event.frames);
+      notice.taken += event.frames;
+      if (event.modified) notice.takenWritten += event.frames;
+      return;
+    case 'death': {
+      sums.inherited += event.frames;
+      if (open) open.outcome = 'over';
+      const died = add(history, { ...span(history, event.at), kind: 'died' });
+      return change(history, died, event.at, -event.frames);
+    }
+    case 'lockExpired':
+      return;
+  }
+}
+
+function span({ held }: History, at: number): Span {
+  return { from: at, to: at, frames: 0, held };
+}
+
+function add<Step extends HistoryStep>({ steps }: History, step: Step): Step {
+  steps.push(step);
+  return step;
+}
+
+/** Frames come or go: in the step, and in what is held since. */
+function change(history: History, step: HistoryStep, at: number, frames: number): void {
+  history.held += frames;
+  step.frames += frames;
+  step.held = history.held;
+  step.to = at;
+}
+
+function noteRenewal(history: History, at: number, until: number): void {
+  const last = history.steps.at(-1);
+  if (last?.kind === 'renewed') {
+    last.times++;
+    last.until = until;
+    last.to = at;
+  } else add(history, { ...span(history, at), kind: 'renewed', times: 1, until });
+}
+
+function noteGrant(history: History, event: ContractEvent & { kind: 'grant' }): void {
+  const { at, frames, extra, waited } = event;
+  history.sums[extra ? 'extra' : 'within'] += frames;
+  const last = history.steps.at(-1);
+  const step =
+    last?.kind === 'granted' && last.extra === extra
+      ? last
+      : add(history, { ...span(history, at), kind: 'granted', times: 0, extra, waitedMost: 0 });
+  step.times++;
+  step.waitedMost = Math.max(step.waitedMost, waited);
+  change(history, step, at, frames);
+}
+
+function noteNotice(history: History, event: ContractEvent & { kind: 'notice' }): void {
+  const { at, frames, deadline, cause } = event;
+  const wanted = [...history.waiting]
+    .filter(([name]) => cause !== 'shrink' && name !== history.task)
+    .map(([task, count]): Wanted => ({ task, frames: count }));
+  const open = openNotice(history);
+  if (open) {
+    // A further notice adds to the one that runs [REV3].
+    open.asked += frames;
+    for (const one of wanted)
+      if (!open.wanted.some(({ task }) => task === one.task)) open.wanted.push(one);
+    return;
+  }
+  history.notice = add<NoticeStep>(history, {
+    ...span(history, at),
+    kind: 'notice',
+    asked: frames,
+    deadline,
+    cause,
+    wanted,
+    returned: 0,
+    outcome: 'open',
+    outstanding: 0,
+    heard: true,
+    penalty: '',
+    taken: 0,
+    takenWritten: 0,
+  });
+}
+
+function noteReturn(history: History, event: ContractEvent & { kind: 'return' }): void {
+  const { at, frames, late } = event;
+  history.sums.returned += frames;
+  if (late) history.sums.late += frames;
+  const open = openNotice(history);
+  if (open) {
+    open.returned += frames;
+    return change(history, open, at, -frames);
+  }
+  const last = history.steps.at(-1);
+  const step =
+    last?.kind === 'returned' && last.late === late
+      ? last
+      : add(history, { ...span(history, at), kind: 'returned', times: 0, late });
+  step.times++;
+  change(history, step, at, -frames);
+}
+
+/** The obligation that runs, if one does. */
+export function openNotice({ notice }: History): NoticeStep | null {
+  return notice?.outcome === 'open' ? notice : null;
+}
