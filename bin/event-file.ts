@@ -36,7 +36,7 @@ export interface EventSinks {
 }
 
 export interface EventWishes {
-  /** --events: all rows into this file. */
+  /** --events: the one row that is run, into this file. */
   readonly file?: string;
   /** --log: a file a row, for this folder of --out. */
   readonly out?: string;
@@ -53,13 +53,10 @@ export function openEventSinks(loaded: LoadedScenario, wishes: EventWishes): Eve
   const files: EventFile[] = [];
   const streams: EventStream<RunEvent>[] = [];
   let broken: unknown;
-  const remove = (): void => {
-    if (partial !== null) rmSync(partial, { force: true });
-    if (folder !== null) rmSync(folder, { recursive: true, force: true });
-  };
+  if (folder !== null) make(`--out ${out}`, () => mkdirSync(folder));
+  const remove = (): void => removeAll(partial, folder);
   process.once('exit', remove);
-  if (folder !== null) make(out as string, () => mkdirSync(folder));
-  const single = partial === null ? null : openFile('--events', partial);
+  const single = partial === null ? null : openFile(`--events ${file}`, partial);
   if (single) files.push(single);
   let isFirst = true;
   return {
@@ -77,7 +74,7 @@ export function openEventSinks(loaded: LoadedScenario, wishes: EventWishes): Eve
       if (single && isFirst) into(single);
       isFirst = false;
       if (folder !== null) {
-        const one = openFile('--log', join(folder, `${row.name}-${row.frames}.ndjson`));
+        const one = openFile(`--out ${out}`, join(folder, `${row.name}-${row.frames}.ndjson`));
         files.push(one);
         into(one);
       }
@@ -98,8 +95,17 @@ export function openEventSinks(loaded: LoadedScenario, wishes: EventWishes): Eve
   };
 }
 
-function openFile(option: string, name: string): EventFile {
-  const file = make(`${option} ${name}`, () => openSync(name, 'wx'));
+/** What cannot be removed was never made, or is gone already. */
+function removeAll(file: string | null, folder: string | null): void {
+  try {
+    if (file !== null) rmSync(file, { force: true });
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  } catch {}
+}
+
+/** `place` is what the user named, for errors. */
+function openFile(place: string, name: string): EventFile {
+  const file = make(place, () => openSync(name, 'wx'));
   let gathered = '';
   let open = true;
   const flush = (): void => {
@@ -123,13 +129,13 @@ function openFile(option: string, name: string): EventFile {
   };
 }
 
-function make<Made>(what: string, doing: () => Made): Made {
+function make<Made>(place: string, doing: () => Made): Made {
   try {
     return doing();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw inputError(
-      what,
+      place,
       `cannot be written (${code}), expected a writable place; choose another`,
     );
   }
