@@ -44,7 +44,7 @@ function contractLines({ contract, held }: Explanation, clock: Clock): string[] 
       over > 0
         ? `${grouped(guaranteed)} of the ${grouped(held)} are its own by right; the rest, ${grouped(over)}, is lent ` +
           'and due back when somebody needs it within a guarantee'
-        : `all it holds is within its guarantee; ${over === 0 ? 'more would be lent' : `${grouped(-over)} more it gets whenever it asks`}`;
+        : `all it holds is within its guarantee; ${over === 0 ? 'more is lent while it is free' : `${grouped(-over)} more it gets whenever it asks`}`;
     lines.push(`${capital(free)}.`);
   }
   return lines.flatMap((text) => wrapped(`- ${text}`, '  '));
