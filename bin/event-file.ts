@@ -13,6 +13,7 @@ import {
   runHeader,
 } from '../lab/compare/index.ts';
 import { inputError, type LoadedScenario } from '../lab/scenario/index.ts';
+import { exitOnSignals } from './signals.ts';
 
 /** Characters gathered before they are written: a step of a run is not worth a system call. */
 const TOGETHER = 1 << 16;
@@ -56,6 +57,7 @@ export function openEventSinks(loaded: LoadedScenario, wishes: EventWishes): Eve
   if (folder !== null) make(`--out ${out}`, () => mkdirSync(folder));
   const remove = (): void => removeAll(partial, folder);
   process.once('exit', remove);
+  const ignoreSignals = exitOnSignals();
   const single = partial === null ? null : openFile(`--events ${file}`, partial);
   if (single) files.push(single);
   let isFirst = true;
@@ -89,6 +91,7 @@ export function openEventSinks(loaded: LoadedScenario, wishes: EventWishes): Eve
     },
     close: () => {
       process.removeListener('exit', remove);
+      ignoreSignals();
       for (const one of files) one.end();
       remove();
     },

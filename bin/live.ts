@@ -6,10 +6,10 @@
  * With --json the view is on standard error, so that standard output is the document and no more.
  */
 
-import { constants } from 'node:os';
 import { liveLine, liveView } from '../lab/report/index.ts';
 import type { Snapshot } from '../lab/run/snapshot.ts';
 import { createWatching, type Watching } from '../lab/run/watched-run.ts';
+import { exitOnSignals } from './signals.ts';
 import { enterTerminal, isPaintable, type Terminal } from './terminal.ts';
 
 const REPAINT_MS = 200;
@@ -65,7 +65,7 @@ export function createLive(title: string, json: boolean, speed: number): Live {
   const onResize = (): void => paint(state);
   if (painted) stream.on('resize', onResize);
   const leave = (): void => state.terminal?.leave();
-  const signals = painted ? catchSignals(leave) : () => {};
+  const ignoreSignals = painted ? exitOnSignals() : () => {};
   process.once('exit', leave);
   return {
     watching: (every) => ({
@@ -80,25 +80,9 @@ export function createLive(title: string, json: boolean, speed: number): Live {
       if (timer) clearInterval(timer);
       stream.removeListener('resize', onResize);
       process.removeListener('exit', leave);
-      signals();
+      ignoreSignals();
       leave();
     },
-  };
-}
-
-/** Ctrl-C and its like end the program; before that the terminal is as it was. */
-function catchSignals(leave: () => void): () => void {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const handlers = names.map((name) => {
-    const handler = (): void => {
-      leave();
-      process.exit(128 + constants.signals[name]);
-    };
-    process.once(name, handler);
-    return () => process.removeListener(name, handler);
-  });
-  return () => {
-    for (const forget of handlers) forget();
   };
 }
 

@@ -59,6 +59,12 @@ const contractKinds = [
     guaranteed: count,
     until: count,
   }),
+  z.strictObject({
+    kind: z.literal('shrunk'),
+    ...contractStamp,
+    guaranteed: count,
+    extra: count,
+  }),
   z.strictObject({ kind: z.literal('renewal'), ...contractStamp, until: count }),
   z.strictObject({ kind: z.literal('expiry'), ...contractStamp, held: count }),
   z.strictObject({

@@ -7,7 +7,7 @@
 import type { Observable } from 'rxjs';
 
 export type ContractEvent =
-  /** In force from now, by agreement or at the end of a shrinking; until 0: without end. */
+  /** In force from now, by agreement; until 0: without end. */
   | {
       kind: 'contract';
       at: number;
@@ -17,6 +17,8 @@ export type ContractEvent =
       until: number;
     }
   | { kind: 'shrink'; at: number; task: string; guaranteed: number; until: number }
+  /** The grace is over: the smaller one is in force, and the term runs on. */
+  | { kind: 'shrunk'; at: number; task: string; guaranteed: number; extra: number }
   | { kind: 'renewal'; at: number; task: string; until: number }
   | { kind: 'expiry'; at: number; task: string; held: number }
   | { kind: 'grant'; at: number; task: string; frames: number; extra: boolean; waited: number }

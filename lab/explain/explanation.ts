@@ -96,6 +96,9 @@ function contractThen({ steps }: History): ContractThen {
         until,
         next: null,
       };
+    } else if (step.kind === 'shrunk') {
+      const { from: since, guaranteed, extra } = step;
+      then = { ...then, status: 'active', guaranteed, extra, since, renewals: 0, next: null };
     } else if (step.kind === 'shrink')
       then = {
         ...then,

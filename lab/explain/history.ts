@@ -37,6 +37,7 @@ export type HistoryStep = Span &
         readonly until: number;
       }
     | { readonly kind: 'shrink'; readonly guaranteed: number; readonly until: number }
+    | { readonly kind: 'shrunk'; readonly guaranteed: number; readonly extra: number }
     | { readonly kind: 'renewed'; times: number; until: number }
     | { readonly kind: 'expired' }
     | { readonly kind: 'granted'; times: number; readonly extra: boolean; waitedMost: number }
@@ -133,6 +134,11 @@ function note(history: History, event: ContractEvent): void {
     case 'shrink': {
       const { guaranteed, until } = event;
       add(history, { ...span(history, event.at), kind: 'shrink', guaranteed, until });
+      return;
+    }
+    case 'shrunk': {
+      const { guaranteed, extra } = event;
+      add(history, { ...span(history, event.at), kind: 'shrunk', guaranteed, extra });
       return;
     }
     case 'renewal':

@@ -44,10 +44,15 @@ function contractLines({ contract, held }: Explanation, clock: Clock): string[] 
       over > 0
         ? `${grouped(guaranteed)} of the ${grouped(held)} are its own by right; the rest, ${grouped(over)}, is lent ` +
           'and due back when somebody needs it within a guarantee'
-        : `all it holds is within its guarantee; ${over === 0 ? 'more is lent while it is free' : `${grouped(-over)} more it gets whenever it asks`}`;
+        : `all it holds is within its guarantee; ${roomText(-over, contract.extra)}`;
     lines.push(`${capital(free)}.`);
   }
   return lines.flatMap((text) => wrapped(`- ${text}`, '  '));
+}
+
+function roomText(within: number, extra: number): string {
+  if (within > 0) return `${grouped(within)} more it gets whenever it asks`;
+  return extra > 0 ? 'more is lent while it is free' : 'it gets no more';
 }
 
 function contractText(contract: ContractThen, clock: Clock): string {
@@ -193,6 +198,8 @@ function stepText(step: HistoryStep, clock: Clock): string {
     }
     case 'shrink':
       return `asked for a smaller guarantee: G falls to ${grouped(step.guaranteed)} at ${timeOfTicks(step.until, clock)}`;
+    case 'shrunk':
+      return `the smaller guarantee is in force: G ${grouped(step.guaranteed)}, E ${grouped(step.extra)}`;
     case 'renewed':
       return `contract renewed${step.times > 1 ? ` ${times(step.times)}` : ''}, until ${timeOfTicks(step.until, clock)}`;
     case 'expired':

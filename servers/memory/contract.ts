@@ -49,7 +49,7 @@ export function proposeContract(
   }
   client.status = ACTIVE;
   answer(kernel, server, client, tag);
-  observeContract(kernel, client);
+  observe(kernel, client.id, { kind: 'contract', guaranteed, extra, until: endOfTerm(client) });
 }
 
 export function renewContract(
@@ -125,7 +125,8 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   client.extra = client.nextExtra;
   client.status = ACTIVE;
   answer(kernel, server, client, 0);
-  observeContract(kernel, client);
+  const { guaranteed, extra } = client;
+  observe(kernel, client.id, { kind: 'shrunk', guaranteed, extra });
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
 }
@@ -147,12 +148,6 @@ function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: 
   const { guaranteed, extra } = client;
   const until = endOfTerm(client);
   reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, 0, until);
-}
-
-/** What is in force from now on. */
-function observeContract(kernel: Kernel, client: Client): void {
-  const { guaranteed, extra } = client;
-  observe(kernel, client.id, { kind: 'contract', guaranteed, extra, until: endOfTerm(client) });
 }
 
 /** As messages and events tell it: 0 for a term without end. */

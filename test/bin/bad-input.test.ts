@@ -18,28 +18,6 @@ function putPolicy(name: string, body: string): void {
   put(name, text.replace('victim(state, view) {', `victim(state, view) { ${body}`));
 }
 
-/** An event log, and files that are none. */
-function putLogs(): void {
-  const header = {
-    kind: 'run',
-    version: 1,
-    scenario: 'small',
-    management: 'contracts',
-    frames: 64,
-    seed: 1,
-    clock: 'references',
-    steps: false,
-    terms: { term: 0, graceExtra: 1, graceShrink: 1, penalty: 'none' },
-    tasks: ['early', 'late'],
-  };
-  const text = (...records: object[]) => records.map((one) => `${JSON.stringify(one)}\n`).join('');
-  const grant = { kind: 'grant', at: 5, task: 'early', frames: 1, extra: false, waited: 0 };
-  put('log.ndjson', text(header, grant));
-  put('central.ndjson', text({ ...header, management: 'mach' }));
-  put('strange.ndjson', text(header, grant, { ...grant, frames: -1 }));
-  put('cut.ndjson', text(header, grant).slice(0, -9));
-}
-
 function withTrace(name: string): string {
   return small.replace('program: { kind: loop, pages: 40, rounds: 20 }', `trace: ${name}`);
 }
@@ -65,7 +43,6 @@ beforeAll(() => {
   putPolicy('loops.ts', 'for (;;) state.hand++;');
   putPolicy('stranger.ts', 'return state.resident.indexOf(0);');
   put('nothing.ts', 'export default 5;');
-  putLogs();
   mkdirSync(join(folder, 'taken'));
 });
 
@@ -151,124 +128,7 @@ const cases: readonly Case[] = [
     '--events',
     'new',
   ],
-  ...lookingIn(),
 ];
-
-/** Logs, explanations and views. */
-function lookingIn(): Case[] {
-  const run = ['run', 'small.yaml', '--management', 'contracts-equal'];
-  const early = ['--task', 'early'];
-  return [
-    [
-      'events into a file that exists',
-      2,
-      /misspelt.yaml: exists already/,
-      ...run,
-      '--events',
-      'misspelt.yaml',
-    ],
-    ['events into a folder that is not', 2, /no parent folder/, ...run, '--events', 'no/such'],
-    [
-      'events into what is no folder',
-      2,
-      /cannot be written \(ENOTDIR\)/,
-      ...run,
-      '--events',
-      'small.yaml/x',
-    ],
-    [
-      'all events of nothing',
-      2,
-      /--events-all: has no log, expected --events/,
-      ...run,
-      '--events-all',
-    ],
-    [
-      'a log without a folder',
-      2,
-      /--log: has no folder, expected --out/,
-      'compare',
-      'small.yaml',
-      '--log',
-    ],
-    ['a log into a folder that exists', 2, /taken: exists/, ...run, '--log', '--out', 'taken'],
-    ['a view of steps', 2, /--steps: .*no --watch with it/, ...run, '--steps', '--watch'],
-    [
-      'a view of a bound',
-      2,
-      /optimal is a bound/,
-      'run',
-      'small.yaml',
-      '--management',
-      'optimal',
-      '--watch',
-    ],
-    [
-      'a bad interval',
-      2,
-      /--watch-every: is '5x', expected a time/,
-      ...run,
-      '--watch',
-      '--watch-every',
-      '5x',
-    ],
-    ['an interval of nothing', 2, /--watch-every: watches nothing/, ...run, '--watch-every', '5ms'],
-    ['a speed of nothing', 2, /--watch-speed: watches nothing/, ...run, '--watch-speed', '2'],
-    [
-      'a speed that is none',
-      2,
-      /expected a number from 0.000001/,
-      ...run,
-      '--watch',
-      '--watch-speed',
-      '0',
-    ],
-    ['a log that is not there', 2, /nowhere: does not exist/, 'explain', 'nowhere', ...early],
-    [
-      'a folder without logs',
-      2,
-      /taken: holds no event log, .*--log/,
-      'explain',
-      'taken',
-      ...early,
-    ],
-    ['an empty log', 2, /empty.lht: is empty/, 'explain', 'empty.lht', ...early],
-    ['what is no log', 2, /small.yaml:1: is no JSON object/, 'explain', 'small.yaml', ...early],
-    ['JSON that is no log', 2, /other.lht:1: is no event record/, 'explain', 'other.lht', ...early],
-    ['a strange record', 2, /strange.ndjson:3: .*frames/, 'explain', 'strange.ndjson', ...early],
-    ['a log that is cut short', 2, /cut.ndjson:2: is no JSON/, 'explain', 'cut.ndjson', ...early],
-    ['an unknown task', 2, /did you mean 'early'/, 'explain', 'log.ndjson', '--task', 'erly'],
-    ['no task', 2, /required option '--task/, 'explain', 'log.ndjson'],
-    [
-      'a bad time',
-      2,
-      /--at: is '12ms', .*references/,
-      'explain',
-      'log.ndjson',
-      ...early,
-      '--at',
-      '12ms',
-    ],
-    [
-      'a log of another row',
-      2,
-      /is of contracts in 64/,
-      'explain',
-      'log.ndjson',
-      ...early,
-      '--frames',
-      '32',
-    ],
-    [
-      'a log of a central pager',
-      2,
-      /is of mach, whose tasks/,
-      'explain',
-      'central.ndjson',
-      ...early,
-    ],
-  ];
-}
 
 test('each bad input is told of in one line, with its exit code, and leaves nothing behind', async () => {
   const before = readdirSync(folder).toSorted();

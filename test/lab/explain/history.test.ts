@@ -46,7 +46,7 @@ test.each(['ns', 'references'] as const)(
     for (const kind of ['contract', 'renewed', 'expired', 'granted', 'returned', 'died'])
       expect(seen).toContain(kind);
     for (const outcome of ['met', 'missed', 'open']) expect(seen).toContain(outcome);
-    expect(seen).toContain('shrink');
+    for (const kind of ['shrink', 'shrunk']) expect(seen).toContain(kind);
   },
 );
 

@@ -42,7 +42,17 @@ test.each(clocks)(
     const kinds = new Set(events.map(({ kind }) => kind));
     for (const kind of ['message', 'fault', 'settled', 'map', 'unmap', 'hold', 'release', 'device'])
       expect(kinds).toContain(kind);
-    for (const kind of ['transfer', 'timer', 'start', 'end', 'wait', 'loss', 'shrink', 'expiry'])
+    for (const kind of [
+      'transfer',
+      'timer',
+      'start',
+      'end',
+      'wait',
+      'loss',
+      'shrink',
+      'shrunk',
+      'expiry',
+    ])
       expect(kinds).toContain(kind);
   },
   30_000,
