@@ -5,7 +5,8 @@
 
 import type { RunHeader } from '../../contracts/event-records.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
-import { type History, type HistoryStep, historyOf, openNotice, type Sums } from './history.ts';
+import { type History, historyOf, openNotice, type Sums } from './history.ts';
+import type { HistoryStep } from './history-step.ts';
 
 /** Rises when a field changes its meaning or goes. */
 export const EXPLANATION_VERSION = 1;

@@ -12,57 +12,7 @@
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import { BUSY, refusalTexts } from '../../contracts/refusals.ts';
-
-export interface Wanted {
-  readonly task: string;
-  readonly frames: number;
-}
-
-interface Span {
-  /** First and last moment, on the clock of terms. */
-  readonly from: number;
-  to: number;
-  /** By how much the frames held changed, and to what. */
-  frames: number;
-  held: number;
-}
-
-export type HistoryStep = Span &
-  (
-    | {
-        readonly kind: 'contract';
-        readonly guaranteed: number;
-        readonly extra: number;
-        /** 0: without end. */
-        readonly until: number;
-      }
-    | { readonly kind: 'shrink'; readonly guaranteed: number; readonly until: number }
-    | { readonly kind: 'shrunk'; readonly guaranteed: number; readonly extra: number }
-    | { readonly kind: 'renewed'; times: number; until: number }
-    | { readonly kind: 'expired' }
-    | { readonly kind: 'granted'; times: number; readonly extra: boolean; waitedMost: number }
-    | { readonly kind: 'returned'; times: number; readonly late: boolean }
-    | NoticeStep
-    | { readonly kind: 'died' }
-  );
-
-export interface NoticeStep extends Span {
-  readonly kind: 'notice';
-  asked: number;
-  readonly deadline: number;
-  readonly cause: string;
-  readonly wanted: Wanted[];
-  returned: number;
-  /** 'over': the task died before the deadline. */
-  outcome: 'open' | 'met' | 'missed' | 'over';
-  /** Still out when it was missed; false: its thread did not even hear the notice [REV4]. */
-  outstanding: number;
-  heard: boolean;
-  penalty: string;
-  taken: number;
-  /** Frames taken that had been written to. */
-  takenWritten: number;
-}
+import type { HistoryStep, NoticeStep, Span, Wanted } from './history-step.ts';
 
 export interface Sums {
   within: number;
@@ -123,7 +73,7 @@ function noteWaiting({ waiting }: History, event: ContractEvent): void {
 }
 
 function note(history: History, event: ContractEvent): void {
-  const { sums, refusals, notice } = history;
+  const { sums, refusals } = history;
   const open = openNotice(history);
   switch (event.kind) {
     case 'contract': {
@@ -154,6 +104,24 @@ function note(history: History, event: ContractEvent): void {
     case 'wait':
       history.waitsSince = event.at;
       return;
+    case 'death': {
+      sums.inherited += event.frames;
+      if (open) open.outcome = 'over';
+      const died = add(history, { ...span(history, event.at), kind: 'died' });
+      return change(history, died, event.at, -event.frames);
+    }
+    case 'lockExpired':
+      return;
+    default:
+      return noteObligation(history, event);
+  }
+}
+
+/** What befalls a notice, and with it the frames that were asked for. */
+function noteObligation(history: History, event: ContractEvent): void {
+  const { sums, notice } = history;
+  const open = openNotice(history);
+  switch (event.kind) {
     case 'notice':
       return noteNotice(history, event);
     case 'return':
@@ -180,13 +148,7 @@ function note(history: History, event: ContractEvent): void {
       notice.taken += event.frames;
       if (event.modified) notice.takenWritten += event.frames;
       return;
-    case 'death': {
-      sums.inherited += event.frames;
-      if (open) open.outcome = 'over';
-      const died = add(history, { ...span(history, event.at), kind: 'died' });
-      return change(history, died, event.at, -event.frames);
-    }
-    case 'lockExpired':
+    default:
       return;
   }
 }

@@ -9,6 +9,7 @@
 
 import type { ContractSnapshot, Snapshot, TaskSnapshot } from '../run/snapshot.ts';
 import { timeOfTicks } from '../scenario/time-text.ts';
+import { barLine, letterOf } from './frames-bar.ts';
 import { ALARM, coloured, ownerColour } from './palette.ts';
 import { bold, clipped, counted, dim, grouped, type Style } from './text.ts';
 
@@ -33,7 +34,6 @@ interface Column {
   alarm?(task: TaskSnapshot): boolean;
 }
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const NAME_LEAST = 8;
 const NAME_MOST = 20;
 
@@ -224,33 +224,6 @@ function noticesLine({ tasks, ...at }: Snapshot): string {
     return `${task.name} ${grouped(task.contract?.owed ?? 0)} in ${due}`;
   });
   return `notices in flight: ${told.join(', ')}`;
-}
-
-function letterOf(index: number): string {
-  return LETTERS[index % LETTERS.length];
-}
-
-/** Which owner has the frame at each column: owners in order, each its guarantee first. */
-function barLine(snapshot: Snapshot, width: number, colours: boolean): string {
-  const { frames, tasks } = snapshot;
-  const inside = Math.max(1, width - 2);
-  let bar = '';
-  let cell = 0;
-  let upTo = 0;
-  for (const [index, { held, contract }] of tasks.entries()) {
-    const within = Math.min(held, contract?.guaranteed ?? held);
-    for (const [count, letter] of [
-      [within, letterOf(index)],
-      [held - within, letterOf(index).toUpperCase()],
-    ] as const) {
-      upTo += count;
-      // A column belongs to whoever has the frame in the middle of it.
-      const end = Math.min(inside, Math.round((upTo * inside) / frames));
-      if (end > cell) bar += coloured(letter.repeat(end - cell), ownerColour(index), colours);
-      cell = Math.max(cell, end);
-    }
-  }
-  return `[${bar}${'.'.repeat(inside - cell)}]`;
 }
 
 function sides(left: string, right: string, width: number): string {
