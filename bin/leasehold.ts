@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCompare } from './commands/compare.ts';
+import { addExplain } from './commands/explain.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addRun } from './commands/run.ts';
@@ -42,6 +43,7 @@ function createProgram(finish: (code: number) => void): Command {
     .showSuggestionAfterError(true);
   addCompare(program, finish);
   addRun(program, finish);
+  addExplain(program, finish);
   addTrace(program, finish);
   addPolicies(program, finish);
   addFuzz(program, finish);

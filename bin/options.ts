@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { isPolicyFile } from '../lab/scenario/check-tasks.ts';
-import type { Overrides } from '../lab/scenario/index.ts';
+import { inputError, type Overrides } from '../lab/scenario/index.ts';
 
 const wholeNumber = z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(0));
 const positive = wholeNumber.pipe(z.int().min(1));
@@ -13,6 +13,12 @@ const seconds = z
   .regex(/^\d+(\.\d+)?$/)
   .transform(Number)
   .pipe(z.number().min(0.1).max(86_400));
+
+const factor = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number)
+  .pipe(z.number().min(0.000001).max(1_000_000));
 
 function parser<Value>(schema: z.ZodType<Value>, expected: string): (text: string) => Value {
   return (text) => {
@@ -25,6 +31,7 @@ function parser<Value>(schema: z.ZodType<Value>, expected: string): (text: strin
 export const parseSeed = parser(wholeNumber, 'a whole number from 0');
 export const parseCount = parser(positive, 'a whole number from 1');
 const parseSeconds = parser(seconds, 'seconds from 0.1');
+export const parseFactor = parser(factor, 'a number from 0.000001, such as 0.05');
 
 function parseSizes(text: string): number[] {
   return text.split(',').map((part) => parseCount(part.trim()));
@@ -43,6 +50,8 @@ export interface RunningOptions {
   readonly oracles: boolean;
   readonly patience?: number;
   readonly expect?: boolean;
+  readonly log?: boolean;
+  readonly eventsAll?: boolean;
 }
 
 export function addRunningOptions(command: Command): Command {
@@ -53,6 +62,8 @@ export function addRunningOptions(command: Command): Command {
     .option('--frames <a,b,c>', 'memory sizes, in frames of 4 KiB', parseSizes)
     .option('--limit <n>', 'references of each task at most', parseCount)
     .option('--out <dir>', 'also write results.json, table.txt and scenario.yaml into a new folder')
+    .option('--log', 'with --out: also the events of each row, a file each in the folder events')
+    .option('--events-all', 'with --events or --log: every protocol step too')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress, no closing words')
     .option('--expect', 'check what the scenario says it is there to show')
@@ -62,6 +73,17 @@ export function addRunningOptions(command: Command): Command {
       'wall time a policy may take for one answer (20)',
       parseSeconds,
     );
+}
+
+/** Refuses wishes for events that have nowhere to go. */
+export function requireEventsSomewhere(
+  { out, log, eventsAll }: RunningOptions,
+  events?: string,
+): void {
+  if (log && out === undefined)
+    throw inputError('--log', 'has no folder, expected --out with it; add --out DIR');
+  if (eventsAll && !log && events === undefined)
+    throw inputError('--events-all', 'has no log, expected --events or --log with it; add one');
 }
 
 /** What the options change in the scenario. A policy's file is relative to where we stand. */

@@ -40,14 +40,19 @@ export function requireNewFile(option: string, file: string): void {
     );
 }
 
-/** Prints the report as the options ask, writes the folder, and returns the exit code. */
+/**
+ * Prints the report as the options ask, writes the folder, and returns the exit code. `logs` is a
+ * folder of event logs that moves into it.
+ */
 export async function deliver(
   comparison: Comparison,
   scenarioFile: string,
   options: RunningOptions,
+  logs: string | null = null,
 ): Promise<number> {
   const document = documentText(documentOf(comparison));
-  if (options.out !== undefined) await writeFolder(comparison, document, scenarioFile, options.out);
+  if (options.out !== undefined)
+    await writeFolder(comparison, document, scenarioFile, options.out, logs);
   if (options.json) process.stdout.write(document);
   else process.stdout.write(reportText(comparison, options.quiet === true));
   const broken = tellViolations(comparison);
@@ -80,6 +85,7 @@ async function writeFolder(
   document: string,
   scenarioFile: string,
   folder: string,
+  logs: string | null,
 ): Promise<void> {
   const style = { colours: false };
   const partial = `${resolve(folder)}.${process.pid}.partial`;
@@ -89,6 +95,7 @@ async function writeFolder(
     const text = `${tableText(comparison, style)}${plainWords(comparison, style)}`;
     await writeFile(join(partial, 'table.txt'), text);
     await writeFile(join(partial, 'scenario.yaml'), await readFile(scenarioFile));
+    if (logs !== null) await rename(logs, join(partial, 'events'));
     requireNewFolder(folder);
     await rename(partial, folder);
   } catch (error) {

@@ -1,13 +1,24 @@
 /**
  * Events: what the memory server tells an observer of the run (`--events`, a library user's RxJS
- * subscription). They are notifications: nothing in a run depends on who listens.
+ * subscription). They are notifications: nothing in a run depends on who listens. Their schemas, and
+ * the records of single protocol steps, are in event-records.ts.
  */
 
 import type { Observable } from 'rxjs';
 
 export type ContractEvent =
-  | { kind: 'contract'; at: number; task: string; guaranteed: number; extra: number }
+  /** In force from now, by agreement; until 0: without end. */
+  | {
+      kind: 'contract';
+      at: number;
+      task: string;
+      guaranteed: number;
+      extra: number;
+      until: number;
+    }
   | { kind: 'shrink'; at: number; task: string; guaranteed: number; until: number }
+  /** The grace is over: the smaller one is in force, and the term runs on. */
+  | { kind: 'shrunk'; at: number; task: string; guaranteed: number; extra: number }
   | { kind: 'renewal'; at: number; task: string; until: number }
   | { kind: 'expiry'; at: number; task: string; held: number }
   | { kind: 'grant'; at: number; task: string; frames: number; extra: boolean; waited: number }
@@ -29,6 +40,10 @@ export type ContractEvent =
     }
   | { kind: 'penalty'; at: number; task: string; penalty: string; frames: number }
   | { kind: 'lockExpired'; at: number; task: string }
+  /** A request within the guarantee that no frame is free for: it waits. */
+  | { kind: 'wait'; at: number; task: string; frames: number }
+  /** A run that was taken by way of penalty, and had been written to or not. */
+  | { kind: 'loss'; at: number; task: string; frames: number; modified: boolean }
   | { kind: 'death'; at: number; task: string; frames: number; locked: number };
 
 export type ContractEvents = Observable<ContractEvent>;

@@ -81,6 +81,7 @@ export function reply(
   // A client's own thread pays for itself; a server works on its caller's time.
   const account = receiver.space >= 0 ? to : state.account;
   enqueue(state.queue, op, from, to, account, w0, w1, w2, w3, time);
+  if (kernel.tap !== null) kernel.tap(kernel);
   return true;
 }
 

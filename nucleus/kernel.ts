@@ -121,6 +121,8 @@ export interface Kernel {
   readonly message: Message;
   /** Oracles; absent they cost one test. */
   probe: Probe | null;
+  /** Told of each message as it is put under way: the newest of the queue. Absent: one test. */
+  tap: ((kernel: Kernel) => void) | null;
   /** Notifications of servers (contracts/events.ts) to whoever observes the run. */
   observer: ((event: object) => void) | null;
 }
@@ -219,6 +221,7 @@ function wire(
     translation: { mmu, frames, format: parts.format, table },
     message: createMessage(),
     probe: null,
+    tap: null,
     observer: null,
   };
 }

@@ -3,7 +3,13 @@
 import type { Command } from 'commander';
 import { compareScenario, createPool } from '../../lab/compare/index.ts';
 import { loadScenario } from '../../lab/scenario/index.ts';
-import { addRunningOptions, overridesOf, type RunningOptions } from '../options.ts';
+import { openEventSinks } from '../event-file.ts';
+import {
+  addRunningOptions,
+  overridesOf,
+  type RunningOptions,
+  requireEventsSomewhere,
+} from '../options.ts';
 import { deliver, requireNewFolder } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
@@ -20,6 +26,7 @@ export function addCompare(program: Command, finish: (code: number) => void): vo
 /** Runs every management of a scenario and reports. */
 export async function compare(scenario: string, options: RunningOptions): Promise<number> {
   requireNewFolder(options.out);
+  requireEventsSomewhere(options);
   const progress = createProgress(!options.quiet);
   const pool = createPool({
     progress: progress.tell,
@@ -27,12 +34,22 @@ export async function compare(scenario: string, options: RunningOptions): Promis
   });
   try {
     const loaded = await loadScenario(scenario, overridesOf(options), pool);
-    const comparison = await compareScenario(loaded, pool, {
-      oracles: options.oracles,
-      reproduce: scenario,
+    const sinks = openEventSinks(loaded, {
+      ...(options.log && options.out !== undefined && { out: options.out }),
+      steps: options.eventsAll === true,
     });
-    progress.clear();
-    return await deliver(comparison, scenario, options);
+    try {
+      const comparison = await compareScenario(loaded, pool, {
+        oracles: options.oracles,
+        reproduce: scenario,
+        ...(sinks && { eventsOf: sinks.eventsOf, steps: options.eventsAll === true }),
+      });
+      sinks?.keep();
+      progress.clear();
+      return await deliver(comparison, scenario, options, sinks?.folder);
+    } finally {
+      sinks?.close();
+    }
   } finally {
     progress.clear();
     await pool.close();

@@ -1,10 +1,8 @@
 /** `leasehold run`: one management at one memory size; its steps and its events if wanted. */
 
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
   compareScenario,
-  createEventStream,
   createPool,
   type Pool,
   type RowName,
@@ -18,9 +16,18 @@ import {
   type LoadedScenario,
   loadScenario,
   managementNames,
+  ticksOfText,
 } from '../../lab/scenario/index.ts';
+import { openEventSinks } from '../event-file.ts';
 import { OK } from '../exit-codes.ts';
-import { addRunningOptions, overridesOf, type RunningOptions } from '../options.ts';
+import { createLive, type Live } from '../live.ts';
+import {
+  addRunningOptions,
+  overridesOf,
+  parseFactor,
+  type RunningOptions,
+  requireEventsSomewhere,
+} from '../options.ts';
 import { deliver, requireNewFile, requireNewFolder } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { compare } from './compare.ts';
@@ -29,6 +36,9 @@ interface RunOptions extends RunningOptions {
   readonly management?: string;
   readonly steps?: boolean;
   readonly events?: string;
+  readonly watch?: boolean;
+  readonly watchEvery?: string;
+  readonly watchSpeed?: number;
 }
 
 const names: readonly string[] = [...managementNames, ...boundNames];
@@ -43,6 +53,16 @@ export function addRun(program: Command, finish: (code: number) => void): void {
     .option(
       '--events <file>',
       'write grants, notices, returns, ... to a new file, a JSON line each',
+    )
+    .option('--watch', 'show the run as it goes: who holds how much, who owes what')
+    .option(
+      '--watch-every <time>',
+      'with --watch, where it is no terminal: a line each 100ms (or 100000 references)',
+    )
+    .option(
+      '--watch-speed <factor>',
+      'with --watch, on a terminal: no faster than so many times real time, such as 0.05',
+      parseFactor,
     );
   addRunningOptions(command).action(async (scenario: string, options: RunOptions) => {
     const all = options.expect && options.management === undefined;
@@ -54,11 +74,20 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
   const management = requireManagement(options);
   requireOneSize(options);
   requireStepsAlone(options);
+  requireEventsSomewhere(options, options.events);
+  requireWatch(options);
   requireNewFolder(options.out);
   if (options.events !== undefined) requireNewFile('--events', options.events);
-  const progress = createProgress(!options.quiet);
+  const live = options.watch
+    ? createLive(
+        `${scenario}: ${management}`,
+        options.json === true,
+        options.watchSpeed ?? Number.POSITIVE_INFINITY,
+      )
+    : null;
+  const progress = createProgress(!options.quiet && live === null);
   const pool = createPool({
-    progress: progress.tell,
+    progress: live?.tell ?? progress.tell,
     ...(options.patience !== undefined && { patienceMs: options.patience * 1000 }),
   });
   try {
@@ -69,9 +98,14 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
       process.stdout.write(stepsText(loaded, records, central));
       return OK;
     }
-    return await runOne(loaded, pool, scenario, management, options, progress.clear);
+    const clear = (): void => {
+      progress.clear();
+      live?.end();
+    };
+    return await runOne(loaded, pool, scenario, management, options, live, clear);
   } finally {
     progress.clear();
+    live?.end();
     await pool.close();
   }
 }
@@ -82,67 +116,45 @@ async function runOne(
   scenario: string,
   management: RowName,
   options: RunOptions,
+  live: Live | null,
   clear: () => void,
 ): Promise<number> {
-  const stream = createEventStream();
-  const file = options.events === undefined ? null : openEvents(options.events);
-  let broken: unknown;
-  if (file)
-    stream.listen(file.write, (error) => {
-      broken = error;
-    });
+  const { events, log, out, eventsAll } = options;
+  const every = ticksOfText(
+    '--watch-every',
+    options.watchEvery ?? (loaded.clock === 'ns' ? '100ms' : '100000'),
+    loaded.clock,
+  );
+  const sinks = openEventSinks(loaded, {
+    ...(events !== undefined && { file: events }),
+    ...(log && out !== undefined && { out }),
+    steps: eventsAll === true,
+  });
   try {
     const comparison = await compareScenario(loaded, pool, {
       oracles: options.oracles,
       rows: [management],
       reproduce: scenario,
-      ...(file && { events: stream.push }),
+      ...(sinks && { eventsOf: sinks.eventsOf, steps: eventsAll === true }),
+      ...(live && { watching: live.watching(every) }),
     });
-    if (broken) throw broken;
-    file?.keep();
+    sinks?.keep();
     clear();
-    return await deliver(comparison, scenario, options);
+    return await deliver(comparison, scenario, options, sinks?.folder);
   } finally {
-    stream.complete();
-    file?.close();
+    sinks?.close();
   }
 }
 
-/** An NDJSON file that has its name only once it is whole. */
-function openEvents(name: string): {
-  write: (event: object) => void;
-  keep: () => void;
-  close: () => void;
-} {
-  const partial = `${name}.${process.pid}.partial`;
-  const file = openSync(partial, 'wx');
-  let open = true;
-  const end = (): void => {
-    if (open) closeSync(file);
-    open = false;
-  };
-  return {
-    write: (event) => writeSync(file, `${JSON.stringify(event)}\n`),
-    keep: () => {
-      end();
-      renameSync(partial, name);
-    },
-    close: () => {
-      end();
-      rmSync(partial, { force: true });
-    },
-  };
-}
-
 function requireManagement(options: RunOptions): RowName {
-  const { management, steps } = options;
+  const { management, steps, watch, log } = options;
   if (management === undefined)
     throw inputError('--management', `is missing, expected one of ${names.join(', ')}; add it`);
   if (!names.includes(management)) {
     const next = didYouMean(management, names);
     throw inputError('--management', `is '${management}', expected a management; ${next}`);
   }
-  if (management === 'optimal' && (steps || options.events !== undefined))
+  if (management === 'optimal' && (steps || watch || log || options.events !== undefined))
     throw inputError(
       '--management',
       'optimal is a bound and runs no steps, expected a management; choose one',
@@ -156,19 +168,25 @@ function requireOneSize({ frames }: RunOptions): void {
 }
 
 /** Steps are text for a reader: what goes elsewhere would be left out without a word. */
-function requireStepsAlone({ steps, json, out, events }: RunOptions): void {
-  const other = json
-    ? '--json'
-    : out !== undefined
-      ? '--out'
-      : events !== undefined
-        ? '--events'
-        : '';
-  if (!steps || other === '') return;
+function requireStepsAlone({ steps, json, out, events, watch }: RunOptions): void {
+  const others = [
+    json && '--json',
+    out !== undefined && '--out',
+    events !== undefined && '--events',
+    watch && '--watch',
+  ];
+  const other = others.find((option) => typeof option === 'string');
+  if (!steps || other === undefined) return;
   throw inputError(
     '--steps',
     `prints text alone, expected no ${other} with it; run it without --steps`,
   );
+}
+
+function requireWatch({ watch, watchEvery, watchSpeed }: RunOptions): void {
+  const alone = watchEvery !== undefined ? '--watch-every' : '--watch-speed';
+  if (watch || (watchEvery === undefined && watchSpeed === undefined)) return;
+  throw inputError(alone, 'watches nothing, expected --watch with it; add --watch');
 }
 
 /** `run` is about one size: the first, unless --frames names one. */

@@ -7,15 +7,17 @@
  * was done first.
  */
 
-import type { ContractEvent } from '../../contracts/events.ts';
+import type { RunEvent } from '../../contracts/event-records.ts';
 import type { CellResult, OracleResult, Row, TaskResult } from '../results.ts';
+import type { Snapshot } from '../run/snapshot.ts';
+import type { Watching } from '../run/watched-run.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { BoundName, ManagementName } from '../scenario/scenario.ts';
 import { optimalRows } from './bounds.ts';
 import { planAlone, planCell, planUnlimited } from './cells.ts';
 import { RunFailure } from './failures.ts';
 import { type Guarantees, guaranteesByCurve, guaranteesEqual } from './guarantees.ts';
-import type { CellPlan } from './jobs.ts';
+import type { CellPlan, Told } from './jobs.ts';
 import { mergeOracles } from './oracles.ts';
 import type { Pool } from './pool.ts';
 import { type Survey, survey } from './survey.ts';
@@ -30,7 +32,19 @@ export interface CompareOptions {
   /** What the user typed as SCENARIO, for the command that reproduces a failure. */
   readonly reproduce?: string;
   /** The stream of contract events (contracts/events.ts), in order within a row. */
-  readonly events?: (events: readonly ContractEvent[]) => void;
+  readonly events?: (events: readonly RunEvent[]) => void;
+  /** The same by row: where those of a row go, or null for nowhere. In place of `events`. */
+  readonly eventsOf?: (row: RowLabel) => ((events: readonly RunEvent[]) => void) | null;
+  /** With events: every protocol step too (contracts/event-records.ts). */
+  readonly steps?: boolean;
+  /** How the rows' cells are looked at as they run, and who looks. */
+  readonly watching?: Watching & { readonly show: (snapshot: Snapshot) => void };
+}
+
+/** Which row: management or bound, and memory size. */
+export interface RowLabel {
+  readonly name: Exclude<RowName, 'optimal'>;
+  readonly frames: number;
 }
 
 export interface Comparison {
@@ -42,9 +56,7 @@ export interface Comparison {
 }
 
 /** A row that a cell stands behind. */
-export interface PlannedRow {
-  readonly name: Exclude<RowName, 'optimal'>;
-  readonly frames: number;
+export interface PlannedRow extends RowLabel {
   readonly plan: CellPlan;
   readonly guarantees: Guarantees | null;
 }
@@ -125,9 +137,20 @@ async function runRows(
   options: CompareOptions,
 ): Promise<CellResult[]> {
   const runOne = async (row: PlannedRow): Promise<CellResult> => {
-    const job = { kind: 'cell', cell: row.plan, events: options.events !== undefined } as const;
+    const { watching = null, steps, eventsOf } = options;
+    const sink = eventsOf ? eventsOf(row) : (options.events ?? null);
+    const events = sink === null ? 'none' : steps ? 'steps' : 'contracts';
+    // Only what is plain crosses to a worker.
+    const { show, ...words } = watching ?? { show: undefined };
+    const job = {
+      kind: 'cell',
+      cell: row.plan,
+      events,
+      watching: watching && (words as Watching),
+    } as const;
+    const take = sink || show ? split(sink, show) : undefined;
     try {
-      return await pool.run(job, `${row.name} in ${row.frames} frames`, options.events);
+      return await pool.run(job, `${row.name} in ${row.frames} frames`, take);
     } catch (error) {
       throw reproducible(error, row, options.reproduce);
     }
@@ -141,6 +164,18 @@ async function runRows(
       return unlimited;
     }),
   );
+}
+
+/** Hands what a cell tells to whom it is for. */
+function split(
+  sink: ((events: readonly RunEvent[]) => void) | null,
+  show: ((snapshot: Snapshot) => void) | undefined,
+): (told: readonly Told[]) => void {
+  return (told) => {
+    const events = told.filter((one) => one.kind !== 'snapshot');
+    if (events.length > 0) sink?.(events);
+    for (const one of told) if (one.kind === 'snapshot') show?.(one);
+  };
 }
 
 /** A broken invariant says how to see it again. */

@@ -1,8 +1,15 @@
 /** Comparing managements on one scenario: plan, run in workers, total. Host side. */
 
-export { type CompareOptions, type Comparison, compareScenario, type RowName } from './compare.ts';
+export {
+  type CompareOptions,
+  type Comparison,
+  compareScenario,
+  type RowLabel,
+  type RowName,
+} from './compare.ts';
 export { createEventStream, type EventStream } from './event-stream.ts';
 export { PolicyFailure, RunFailure } from './failures.ts';
 export { createInlinePool, createPool, type Pool, type PoolOptions } from './pool.ts';
+export { runHeader } from './run-header.ts';
 export { stepThrough } from './step-through.ts';
 export { jainIndex, totalsOf, withSlowdowns } from './totals.ts';

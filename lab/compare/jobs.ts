@@ -5,7 +5,7 @@
  * memory. A cell here names its policies, and the worker fetches their code.
  */
 
-import type { ContractEvent } from '../../contracts/events.ts';
+import type { RunEvent } from '../../contracts/event-records.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-call.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
@@ -14,6 +14,8 @@ import type { CellResult } from '../results.ts';
 import { boot } from '../run/boot.ts';
 import { runCell } from '../run/cell.ts';
 import type { CellOptions, CellTask } from '../run/cell-options.ts';
+import type { Snapshot } from '../run/snapshot.ts';
+import { runWatched, type Watching } from '../run/watched-run.ts';
 import { InputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
@@ -29,9 +31,16 @@ export interface TaskPlan extends Omit<CellTask, 'policy' | 'policyParameters'> 
   readonly policy: PolicyChoice;
 }
 
-export interface CellPlan extends Omit<CellOptions, 'tasks' | 'observer' | 'progress' | 'planted'> {
+export interface CellPlan
+  extends Omit<CellOptions, 'tasks' | 'observer' | 'stepped' | 'progress' | 'planted'> {
   readonly tasks: readonly TaskPlan[];
 }
+
+/** What a cell tells as it goes: nothing, what befalls contracts, or every protocol step too. */
+export type EventLevel = 'none' | 'contracts' | 'steps';
+
+/** What comes back while a job runs. */
+export type Told = RunEvent | Snapshot;
 
 export type Job =
   | { readonly kind: 'read'; readonly file: string; readonly limit: number | null }
@@ -48,7 +57,12 @@ export type Job =
       readonly frames: readonly number[];
     }
   | { readonly kind: 'survey'; readonly cell: CellPlan }
-  | { readonly kind: 'cell'; readonly cell: CellPlan; readonly events?: boolean }
+  | {
+      readonly kind: 'cell';
+      readonly cell: CellPlan;
+      readonly events?: EventLevel;
+      readonly watching?: Watching | null;
+    }
   | { readonly kind: 'steps'; readonly cell: CellPlan };
 
 export interface JobResults {
@@ -67,7 +81,7 @@ export type ResultOf<One extends Job> = JobResults[One['kind']];
 export interface Signals {
   /** Marks when a policy is being asked, so that one that does not come back is noticed. */
   readonly watch: Watch | null;
-  readonly events?: (events: readonly ContractEvent[]) => void;
+  readonly events?: (events: readonly Told[]) => void;
 }
 
 const EVENTS_TOGETHER = 1024;
@@ -86,26 +100,38 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
     case 'survey':
       return { pagerFrames: boot(await cellOptions(job.cell, signals)).pagerFrames };
     case 'cell':
-      return performCell(job.cell, job.events === true, signals);
+      return performCell(job, signals);
     case 'steps':
       return runSteps(await cellOptions(job.cell, signals));
   }
 }
 
-async function performCell(plan: CellPlan, events: boolean, signals: Signals): Promise<CellResult> {
-  const options = await cellOptions(plan, signals);
-  if (!events) return runCell(options);
-  let waiting: ContractEvent[] = [];
+async function performCell(
+  { cell, events = 'none', watching = null }: Extract<Job, { kind: 'cell' }>,
+  signals: Signals,
+): Promise<CellResult> {
+  const options = await cellOptions(cell, signals);
+  let waiting: Told[] = [];
   const send = (): void => {
     if (waiting.length > 0) signals.events?.(waiting);
     waiting = [];
   };
-  const observer = (event: ContractEvent): void => {
+  const observer = (event: RunEvent): void => {
     waiting.push({ ...event });
     if (waiting.length === EVENTS_TOGETHER) send();
   };
+  const show = (snapshot: Snapshot): void => {
+    waiting.push(snapshot);
+    send();
+  };
+  const told = {
+    ...options,
+    ...(events !== 'none' && { observer }),
+    ...(events === 'steps' && { stepped: observer }),
+  };
   try {
-    return runCell({ ...options, observer });
+    if (watching === null) return runCell(told);
+    return runCell(told, (world) => runWatched(world, watching, show));
   } finally {
     send();
   }

@@ -9,10 +9,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import type { ContractEvent } from '../../contracts/events.ts';
 import { InputError } from '../scenario/input-error.ts';
 import { type Failure, PolicyFailure, RunFailure } from './failures.ts';
-import { failureOf, type Job, performJob, type ResultOf } from './jobs.ts';
+import { failureOf, type Job, performJob, type ResultOf, type Told } from './jobs.ts';
 import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
 
 export interface Pool {
@@ -20,7 +19,7 @@ export interface Pool {
   run<One extends Job>(
     job: One,
     label: string,
-    events?: (events: readonly ContractEvent[]) => void,
+    events?: (events: readonly Told[]) => void,
   ): Promise<ResultOf<One>>;
   /** Ends all workers; jobs under way are dropped. */
   close(): Promise<void>;
@@ -53,7 +52,7 @@ const replySchema = z.union([
 interface Task {
   readonly job: Job;
   readonly label: string;
-  readonly events: ((events: readonly ContractEvent[]) => void) | undefined;
+  readonly events: ((events: readonly Told[]) => void) | undefined;
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
 }
@@ -159,7 +158,7 @@ function receive(state: PoolState, seat: Seat, message: unknown): void {
   const { task } = seat;
   if (!task) return;
   if ('events' in reply) {
-    task.events?.(reply.events as unknown as ContractEvent[]);
+    task.events?.(reply.events as unknown as Told[]);
     return;
   }
   finish(state, seat);

@@ -7,6 +7,7 @@ export {
   documentText,
   type ResultsDocument,
 } from './document.ts';
+export { liveLine, liveView, type ViewSize, type ViewTexts } from './live-view.ts';
 export { plainWords } from './plain-words.ts';
 export { stepsText } from './steps.ts';
 export { tableText } from './table.ts';

@@ -1,6 +1,7 @@
 /** What a cell is made of: one management, one machine, one set of tasks; everything filled in. */
 
 import type { HostileKind } from '../../clients/hostile/hostile.ts';
+import type { StepEvent } from '../../contracts/event-records.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { TermsWish } from '../../contracts/terms.ts';
@@ -66,6 +67,8 @@ export interface CellOptions {
   /** Free frames every pager keeps ahead of need (write-behind); 0 evicts at the fault. */
   readonly spareFrames: number;
   readonly observer?: (event: ContractEvent) => void;
+  /** Told of every protocol step; what nobody asks for costs nothing. */
+  readonly stepped?: (event: StepEvent) => void;
   /** Longest a server may hold a lock, on the clock of terms; far above any transfer if absent. */
   readonly lockMax?: number;
   /** Test only: one rule is off, so that oracles can be seen to notice. */

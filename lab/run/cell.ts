@@ -9,18 +9,22 @@ import type { CellResult } from '../results.ts';
 import { boot, type World } from './boot.ts';
 import type { CellOptions } from './cell-options.ts';
 import { collect } from './collect.ts';
+import { beginLog, endLog } from './step-log.ts';
 import { watch } from './watch.ts';
 
 /** Scheduler steps between two words of progress. */
 const PROGRESS_STEPS = 4096;
 
 /**
- * Runs one cell. Throws PolicyFault (paging/policy-call.ts) or InvariantBroken (sim-hw/assert.ts).
+ * Runs one cell, its world by `run`. Throws PolicyFault (paging/policy-call.ts) or InvariantBroken
+ * (sim-hw/assert.ts).
  */
-export function runCell(options: CellOptions): CellResult {
+export function runCell(options: CellOptions, run: (world: World) => void = runWorld): CellResult {
   const world = boot(options);
   const oracles = watch(world);
-  runWorld(world);
+  const log = options.stepped === undefined ? null : beginLog(world.kernel, options.stepped);
+  run(world);
+  if (log !== null) endLog(log);
   if (oracles !== null) sweep(oracles);
   return collect(world, oracles === null ? [] : oracleResults(oracles));
 }

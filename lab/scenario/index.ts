@@ -9,3 +9,4 @@ export type { BoundName, ManagementName, Scenario, ScenarioTask } from './scenar
 export { boundNames, managementNames, type ScenarioDocument, scenarioSchema } from './schema.ts';
 export { parseSource, type Source } from './source.ts';
 export { didYouMean } from './suggest.ts';
+export { type TermClock, ticksOfText, timeOfTicks } from './time-text.ts';

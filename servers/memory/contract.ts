@@ -53,7 +53,7 @@ export function proposeContract(
   reconsider(server, client);
   trimWires(kernel, server, client);
   answer(kernel, server, client, tag);
-  observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
+  observe(kernel, client.id, { kind: 'contract', guaranteed, extra, until: endOfTerm(client) });
 }
 
 export function renewContract(
@@ -124,6 +124,8 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   reconsider(server, client);
   trimWires(kernel, server, client);
   answer(kernel, server, client, 0);
+  const { guaranteed, extra } = client;
+  observe(kernel, client.id, { kind: 'shrunk', guaranteed, extra });
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
 }
@@ -144,7 +146,12 @@ function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at:
 }
 
 function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: number): void {
-  const { guaranteed, extra, expiresAt } = client;
-  const until = expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
+  const { guaranteed, extra } = client;
+  const until = endOfTerm(client);
   reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, 0, until);
+}
+
+/** As messages and events tell it: 0 for a term without end. */
+function endOfTerm({ expiresAt }: Client): number {
+  return expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
 }

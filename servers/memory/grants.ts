@@ -44,7 +44,9 @@ export function allocate(
   if (within) {
     if (server.waiting.length === 0 && grant(kernel, server, client, order, zero, tag, 0)) return;
     if (order > 0 && freeCount(server.ledger) >= frames) return say(NO_RUN);
-    return beginWaiting(server, client, order, zero, tag, termNow(kernel));
+    beginWaiting(server, client, order, zero, tag, termNow(kernel));
+    if (kernel.observer !== null) observe(kernel, from, { kind: 'wait', frames });
+    return;
   }
   const active = client.status === ACTIVE || client.status === SHRINKING;
   if (!active || client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);

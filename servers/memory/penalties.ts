@@ -86,7 +86,9 @@ function take(
       const frame = frameAt(table, slot);
       const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
       const modified = wasModified(entry) ? 1 : 0;
-      left -= releaseSlot(kernel, server, client, slot, TAKEN);
+      const frames = releaseSlot(kernel, server, client, slot, TAKEN);
+      left -= frames;
+      observe(kernel, client.id, { kind: 'loss', frames, modified: modified === 1 });
       reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
     }
   }

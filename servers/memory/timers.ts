@@ -1,5 +1,5 @@
 /**
- * Timer words of the memory server: client (29 bits), kind (2 bits). A timer is a hint to look at a
+ * Timer words of the memory server: client (28 bits), kind (3 bits). A timer is a hint to look at a
  * client; when its moment is the state says. So one that no longer counts does nothing.
  */
 
@@ -9,13 +9,13 @@ export const TIMER_LOCKS = 2;
 export const TIMER_WIRES = 3;
 
 export function timerWord(kind: number, client: number): number {
-  return (client << 2) | kind;
+  return (client << 3) | kind;
 }
 
 export function timerKind(word: number): number {
-  return word & 3;
+  return word & 7;
 }
 
 export function timerClient(word: number): number {
-  return word >>> 2;
+  return word >>> 3;
 }

@@ -45,6 +45,7 @@ export const layers: readonly Layer[] = [
   host('lab/compare/policy-modules', all, ['zod', 'rxjs']),
   host('lab/compare/pool', all, ['zod']),
   host('lab/compare/worker', all, ['zod', 'rxjs']),
+  host('lab/explain/read-log', all, ['zod']),
   host('lab/scenario/load', all, ['zod', 'yaml']),
   host('lab/traces', all),
   layer('lab/traces/compact-encode', all),

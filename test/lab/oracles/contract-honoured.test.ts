@@ -24,7 +24,7 @@ test('a run in which nothing is wrong has been looked at, and nothing is found',
 
 test('[CON1] guarantees beyond the frames', () => {
   const cell = midway();
-  cell.tell({ kind: 'contract', ...now(cell), guaranteed: 17, extra: 0 });
+  cell.tell({ kind: 'contract', ...now(cell), guaranteed: 17, extra: 0, until: 0 });
   expect(cell.oracles.contracts.findings.violations).toEqual([
     expect.stringMatching(/^\[CON1\] task worker at \d+ ns: 25 frames are guaranteed, of 24$/),
   ]);
