@@ -130,7 +130,6 @@ export function createTask(id: number, name: string, space: number): TaskState {
     },
     'sinceNs',
     'chargedNs',
-    'callbackNs',
     'startedNs',
     'endedNs',
     'references',
