@@ -145,7 +145,6 @@ export function createTask(id: number, name: string, space: number): TaskState {
     'starved',
     'sinceNs',
     'chargedNs',
-    'callbackNs',
     'startedNs',
     'endedNs',
     'references',

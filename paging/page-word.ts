@@ -27,6 +27,8 @@ export const DIRTY = 64;
 export const WIRED = 128;
 
 export const FLAGS = 0xff;
+/** Of these an idle page has RESIDENT alone. */
+const IDLE_BITS = RESIDENT | BUSY | WIRED;
 
 /** The words of all pages, and what is counted of them. */
 export interface PageWords {
@@ -41,8 +43,8 @@ export interface PageWords {
 export function setWord(pager: PageWords, page: number, word: number): void {
   const old = pager.pageWord[page] as number;
   pager.pageWord[page] = word;
-  const idle = (isIdle(word) ? 1 : 0) as number;
-  const wasIdle = isIdle(old) ? 1 : 0;
+  const idle = ((word & IDLE_BITS) === RESIDENT ? 1 : 0) as number;
+  const wasIdle = (old & IDLE_BITS) === RESIDENT ? 1 : 0;
   const dirty = (word & DIRTY) === 0 ? 0 : 1;
   const wasDirty = (old & DIRTY) === 0 ? 0 : 1;
   pager.idle += idle - wasIdle;
@@ -52,7 +54,7 @@ export function setWord(pager: PageWords, page: number, word: number): void {
 
 /** Resident, in no transfer and not wired: such a page can be given up. */
 export function isIdle(word: number): boolean {
-  return (word & (RESIDENT | BUSY | WIRED)) === RESIDENT;
+  return (word & IDLE_BITS) === RESIDENT;
 }
 
 export function slotOf(word: number): number {
