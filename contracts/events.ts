@@ -18,6 +18,10 @@ export type ContractEvent =
   | { kind: 'missed'; at: number; task: string; outstanding: number; heard: boolean }
   | { kind: 'penalty'; at: number; task: string; penalty: string; frames: number }
   | { kind: 'lockExpired'; at: number; task: string }
-  | { kind: 'death'; at: number; task: string; frames: number; locked: number };
+  | { kind: 'death'; at: number; task: string; frames: number; locked: number }
+  | { kind: 'split'; at: number; task: string; guaranteed: number; extra: number; left: number }
+  | { kind: 'use'; at: number; task: string; guaranteed: number; extra: number; shared: number }
+  | { kind: 'fold'; at: number; task: string; guaranteed: number; extra: number; left: number }
+  | { kind: 'childEnd'; at: number; task: string; held: number };
 
 export type ContractEvents = Observable<ContractEvent>;

@@ -22,6 +22,9 @@ const slot = z
   .min(0)
   .max(2 ** 24 - 1);
 const capability = z.int().min(0).max(1023);
+/** A control capability, or the sender's own contract. */
+export const OWN_CONTRACT = -1;
+const ownOrControl = z.int().min(OWN_CONTRACT).max(1023);
 const tag = z
   .int()
   .min(0)
@@ -86,6 +89,32 @@ export const messages = {
   // Client -> swap server.
   /** Writes the container's page to block `out`, then reads block `into` into its place. */
   exchange: z.object({ container: capability, out: block, into: block, tag }),
+  // Client -> memory server: child contracts. `control` -1: the sender's own contract.
+  /** Splits a child contract off a contract; term 0: it lasts as long as that does. */
+  splitContract: z.object({
+    guaranteed: count,
+    extra: count,
+    control: ownOrControl,
+    tag,
+    term: time,
+  }),
+  /** Makes a second capability to a child contract: a shared budget. */
+  copyControl: z.object({ control: capability, tag }),
+  /** From now on the sender's frames are drawn on this child contract. */
+  useControl: z.object({ control: capability, tag }),
+  /** Another size for a child contract, out of what it was split from or back into it. */
+  resizeContract: z.object({ control: capability, guaranteed: count, extra: count, tag }),
+  /** Ends a child contract, or all of the sender's own, and takes its guarantee back. */
+  foldContract: z.object({ control: ownOrControl, tag }),
+  // Memory server -> client.
+  /** A child contract as it is in force now; expiresAt 0: no end. */
+  controlIs: z.object({
+    tag,
+    control: capability,
+    guaranteed: count,
+    extra: count,
+    expiresAt: time,
+  }),
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -20,6 +20,8 @@ export const NO_PLACE = 13;
 export const NO_SUCH_BLOCK = 14;
 export const LOCK_LOST = 15;
 export const BUSY = 16;
+export const NO_SUCH_CONTROL = 17;
+export const HAS_CONTRACT = 18;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -40,4 +42,6 @@ export const refusalTexts: readonly string[] = [
   'no such block in your extent',
   'the lock ended before the transfer did: nothing was moved',
   'busy: one request at a time',
+  'no such control capability, or it has died',
+  'a contract of your own is in force: propose 0 frames first, and fold what was split off it',
 ];

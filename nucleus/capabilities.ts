@@ -13,6 +13,8 @@ export const PORT = 1;
 export const CONTAINER = 2;
 /** The weaker one it shares: lock, unlock. No allocation, no cancel (SPEC [CONT2]). */
 export const WEAK_CONTAINER = 3;
+/** To a child contract: use, copy, resize, split further, fold back (SPEC [CON12]). */
+export const CONTROL = 8;
 
 /** `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped. */
 export const IN_CONTAINER = 0x80;

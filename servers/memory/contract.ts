@@ -13,6 +13,8 @@ import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
+import { leaveChild, OWN } from './child-contract.ts';
+import { closeUnused, endChildrenOf, renewChild, tellContract } from './folding.ts';
 import { setGuarantee } from './ledger.ts';
 import { notify } from './revocation.ts';
 import {
@@ -36,6 +38,8 @@ export function proposeContract(
   tag: number,
 ): void {
   const client = clientOf(server, from);
+  if (client.child !== OWN && !leaveForOwn(kernel, server, client, guaranteed))
+    return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
   const inForce = client.status === ACTIVE || client.status === SHRINKING;
   const shrinks = inForce && guaranteed < client.guaranteed;
   if (shrinks && server.planted !== 'shrink-at-once')
@@ -48,7 +52,7 @@ export function proposeContract(
     beginTerm(kernel, server, client);
   }
   client.status = ACTIVE;
-  answer(kernel, server, client, tag);
+  tellContract(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
 }
 
@@ -61,8 +65,9 @@ export function renewContract(
   const client = clientOf(server, from);
   if (client.status === NONE || client.status === EXPIRED)
     return refuse(kernel, server, from, tag, NO_CONTRACT, OP.renew);
-  client.renewed = true;
-  answer(kernel, server, client, tag);
+  if (client.child !== OWN) renewChild(server, client);
+  else client.renewed = true;
+  tellContract(kernel, server, client, tag);
 }
 
 /** The timer of a term or of a shrinking grace has run out. */
@@ -83,6 +88,21 @@ export function contractTimer(
     setTimer(kernel, server, client, client.expiresAt);
     observe(kernel, client.id, { kind: 'renewal', until: client.expiresAt });
   } else expire(kernel, server, client);
+}
+
+/** A task that lives on a child contract wants one of its own; false: it cannot be admitted. */
+function leaveForOwn(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  guaranteed: number,
+): boolean {
+  // What it draws now stays with the child contract.
+  if (server.ledger.guaranteedSum + guaranteed > server.ledger.frames) return false;
+  const child = leaveChild(server, client);
+  client.status = NONE;
+  closeUnused(kernel, server, child);
+  return true;
 }
 
 function admit(server: MemoryServerState, client: Client, guaranteed: number): boolean {
@@ -115,7 +135,7 @@ function beginShrink(
   client.nextExtra = extra;
   client.shrinkAt = termNow(kernel) + server.terms.graceShrink;
   setTimer(kernel, server, client, client.shrinkAt);
-  answer(kernel, server, client, tag);
+  tellContract(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'shrink', guaranteed, until: client.shrinkAt });
 }
 
@@ -124,12 +144,14 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   setGuarantee(server.ledger, client, client.nextGuaranteed);
   client.extra = client.nextExtra;
   client.status = ACTIVE;
-  answer(kernel, server, client, 0);
+  tellContract(kernel, server, client, 0);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
 }
 
 function expire(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  // A child contract cannot outlive what it was split from [CON17].
+  endChildrenOf(kernel, server, client);
   setGuarantee(server.ledger, client, 0);
   client.extra = 0;
   client.status = EXPIRED;
@@ -140,10 +162,4 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
 
 function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at: number): void {
   timerAt(kernel, at, server.id, timerWord(TIMER_CONTRACT, client.id, client.contractSerial));
-}
-
-function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: number): void {
-  const { guaranteed, extra, expiresAt } = client;
-  const until = expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
-  reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, 0, until);
 }

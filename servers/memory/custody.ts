@@ -19,6 +19,7 @@ import { dropMappingOfFrame, zeroRun } from '../../nucleus/memory-map.ts';
 import { changeFramesHeld, type TaskState } from '../../nucleus/tasks.ts';
 import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
+import { OWN, settleDraw } from './child-contract.ts';
 import { addHeld } from './ledger.ts';
 import type { Client, MemoryServerState } from './state.ts';
 
@@ -88,6 +89,7 @@ export function releaseSlot(
   removeFrames(table, slot);
   const count = 1 << order;
   addHeld(server.ledger, client, -count);
+  if (client.child !== OWN) settleDraw(server, client);
   if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
   changeFramesHeld(kernel.state.tasks[client.id] as TaskState, -count, kernel.state.nowNs);
   if (kernel.probe !== null) kernel.probe.released(kernel, client.id, first, order, cause);

@@ -1,17 +1,22 @@
 /**
  * Death of a client: everything it had is free at once [MEM6]. Its containers die, locks on them
  * break (a transfer in flight moves nothing more, [CONT6]), its guarantee goes, its frames go back.
+ * Child contracts split off its own end as if folded [CON20]; what it drew on one is idle there, and
+ * one that only it could reach closes [CON18] [CON19].
  */
 
 import { type CapabilityTable, frameAt } from '../../nucleus/capabilities.ts';
 import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
+import { leaveChild, OWN } from './child-contract.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
+import { closeUnused, endChildrenOf, recall, releaseControls } from './folding.ts';
 import { setGuarantee } from './ledger.ts';
 import { GONE, type MemoryServerState } from './state.ts';
 
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
+  releaseControls(kernel, server, id);
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;
@@ -23,6 +28,8 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   client.noticeSerial++;
   client.contractSerial++;
   client.status = GONE;
+  const orphans = endChildrenOf(kernel, server, client);
+  const drawnOn = client.child === OWN ? null : leaveChild(server, client);
   client.extra = 0;
   setGuarantee(server.ledger, client, 0);
   const table = kernel.state.capabilities[id] as CapabilityTable;
@@ -32,4 +39,6 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
     releaseSlot(kernel, server, client, slot, INHERITED);
   }
   observe(kernel, client.id, { kind: 'death', frames, locked });
+  if (drawnOn !== null) closeUnused(kernel, server, drawnOn);
+  recall(kernel, server, orphans);
 }

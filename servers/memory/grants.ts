@@ -21,6 +21,7 @@ import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capab
 import { termNow } from '../../nucleus/clock.ts';
 import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
+import { OWN, settleDraw } from './child-contract.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
 import { returned } from './revocation.ts';
@@ -65,7 +66,7 @@ export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
     if (freeCount(server.ledger) < 1 << order) return;
     const waited = termNow(kernel) - client.waitingSince;
     if (!grant(kernel, server, client, order, zero, tag, waited)) {
-      if (order > 0) stopWaiting(kernel, server, client, NO_RUN);
+      if (order > 0) withdrawRequest(kernel, server, client, NO_RUN);
       return;
     }
     server.waiting.shift();
@@ -73,8 +74,8 @@ export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
   }
 }
 
-/** Refuses a waiting request. */
-function stopWaiting(
+/** Refuses a request that waits, if there is one. */
+export function withdrawRequest(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
@@ -84,6 +85,7 @@ function stopWaiting(
   if (place < 0) return;
   server.waiting.splice(place, 1);
   client.waitingOrder = -1;
+  if (client.child !== OWN) settleDraw(server, client);
   sayNo(kernel, server, client.id, client.waitingTag, reason);
 }
 
@@ -106,7 +108,7 @@ export function returnFrames(
 /** Nobody is left to ask: under penalty none a request below G can fail [REV6]. */
 export function refuseWaiting(kernel: Kernel, server: MemoryServerState): void {
   while (server.waiting.length > 0)
-    stopWaiting(kernel, server, clientOf(server, server.waiting[0] as number), NOT_HONOURED);
+    withdrawRequest(kernel, server, clientOf(server, server.waiting[0] as number), NOT_HONOURED);
 }
 
 function sayNo(

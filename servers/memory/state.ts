@@ -2,6 +2,7 @@
 
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
+import { type ChildrenState, createChildren } from './child-contract.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
 
 /**
@@ -38,6 +39,11 @@ export interface Client extends Account {
   waitingZero: number;
   waitingTag: number;
   waitingSince: number;
+  /** The child contract its frames are drawn on, or -1: its own contract (children.ts). */
+  child: number;
+  /** Child contracts split off its own contract, and how many there are in the whole tree. */
+  readonly children: number[];
+  treeSize: number;
 }
 
 export const CONTAINER_FREE = 0;
@@ -97,6 +103,7 @@ export interface MemoryServerState {
   /** Ids of clients whose request waits, oldest first. */
   readonly waiting: number[];
   readonly containers: ContainersState;
+  readonly children: ChildrenState;
   readonly planted: PlantedBug | null;
 }
 
@@ -118,6 +125,7 @@ export function createMemoryServerState(
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
     },
+    children: createChildren(),
     planted,
   };
 }
@@ -170,6 +178,9 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       waitingZero: 0,
       waitingTag: 0,
       waitingSince: 0,
+      child: -1,
+      children: [],
+      treeSize: 0,
     },
     'term',
     'expiresAt',

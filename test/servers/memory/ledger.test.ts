@@ -66,7 +66,7 @@ test('the check finds each kind of wrong book', () => {
     expect(checkLedger(createLedger(FRAMES), all)).toContain(what);
   }
   Object.assign(first, { guaranteed: 21, held: 21, noticed: 0 });
-  const over = { frames: FRAMES, guaranteedSum: 21, heldSum: 21 };
+  const over = { frames: FRAMES, guaranteedSum: 21, idleSum: 0, heldSum: 21 };
   expect(checkLedger(over, all)).toContain('exceed');
   first.guaranteed = 0;
   expect(checkLedger({ ...over, guaranteedSum: 0 }, all)).toContain('more frames');
