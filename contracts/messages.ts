@@ -115,6 +115,34 @@ export const messages = {
     extra: count,
     expiresAt: time,
   }),
+  // Policy server -> memory server.
+  /** Asks for the control of the policy: there is one capability to it. */
+  getControl: z.object({ tag }),
+  /** The holder of that capability decides from now on. */
+  usePolicy: z.object({ control: capability, tag }),
+  /** The fields of `task` in the table have changed. */
+  decided: z.object({ control: capability, task: slot }),
+  // Memory server -> policy server.
+  /** Your capability; there are so many frames, and places for so many tasks in the table. */
+  policyIs: z.object({ tag, control: capability, frames: count, tasks: count }),
+  /** `task` has proposed a contract of this size, and holds so many frames. */
+  asked: z.object({ task: slot, guaranteed: count, extra: count, held: count }),
+  // Memory server -> client.
+  /** It has been decided that your contract will be this small from `at` on; write out till then. */
+  shrinkIs: z.object({ guaranteed: count, extra: count, at: time }),
+  // Policy server -> its successor; the capability comes along.
+  handControl: z.object({ control: capability }),
+  // Client -> policy server.
+  /** Wants advice, every period; on 0: no more. */
+  subscribe: z.object({ on: flag }),
+  // Policy server -> client.
+  /** Frames there are for you; grow or shrink by 2^damping at most; stalls in thousandths. */
+  advice: z.object({
+    available: count,
+    damping: z.int().min(-24).max(24),
+    some: z.int().min(0).max(1000),
+    full: z.int().min(0).max(1000),
+  }),
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -22,6 +22,8 @@ export const LOCK_LOST = 15;
 export const BUSY = 16;
 export const NO_SUCH_CONTROL = 17;
 export const HAS_CONTRACT = 18;
+export const CONTROL_TAKEN = 19;
+export const NO_SUCH_TASK = 20;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -44,4 +46,6 @@ export const refusalTexts: readonly string[] = [
   'busy: one request at a time',
   'no such control capability, or it has died',
   'a contract of your own is in force: propose 0 frames first, and fold what was split off it',
+  'the policy is in somebody’s hands already, or this server takes none',
+  'no such task in the table, or it asks for no contract of its own',
 ];

@@ -15,6 +15,8 @@ export const CONTAINER = 2;
 export const WEAK_CONTAINER = 3;
 /** To a child contract: use, copy, resize, split further, fold back (SPEC [CON12]). */
 export const CONTROL = 8;
+/** To the policy of a memory server: whoever holds it decides (SPEC [PS1]). */
+export const POLICY_CONTROL = 9;
 
 /** `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped. */
 export const IN_CONTAINER = 0x80;

@@ -4,5 +4,6 @@ export { type CompareOptions, type Comparison, compareScenario, type RowName } f
 export { createEventStream, type EventStream } from './event-stream.ts';
 export { PolicyFailure, RunFailure } from './failures.ts';
 export { createInlinePool, createPool, type Pool, type PoolOptions } from './pool.ts';
+export { pressureOf } from './pressure-stream.ts';
 export { stepThrough } from './step-through.ts';
 export { jainIndex, totalsOf, withSlowdowns } from './totals.ts';

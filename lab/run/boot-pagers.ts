@@ -58,6 +58,7 @@ export function clientPager(
     renews: task.renews,
     changes: task.renegotiate,
     next: 0,
+    cap: null,
   };
   const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
   return createPagerState({

@@ -49,6 +49,10 @@ export interface ScenarioTask {
   readonly renegotiate: readonly { at: number; guaranteed: Quantity; extra: Quantity }[];
   readonly renews: boolean;
   readonly killAt: number | null;
+  /** For a policy server: its user or null, weight, priority. */
+  readonly user: string | null;
+  readonly weight: number;
+  readonly priority: number;
 }
 
 /** Dense page ids, or shares of them, from..to. */
@@ -69,6 +73,24 @@ export interface Scenario {
   readonly bounds: readonly BoundName[];
   readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };
   readonly tasks: readonly ScenarioTask[];
+  readonly policyServer: PolicyServerChoice | null;
+}
+
+/** Quotas of a user; a quota that is absent is all of memory. */
+export interface PolicyUser {
+  readonly name: string;
+  readonly guaranteed?: Quantity | undefined;
+  readonly held?: Quantity | undefined;
+}
+
+export interface PolicyServerChoice {
+  readonly start: number;
+  readonly replaceAt: number | null;
+  readonly diesAt: number | null;
+  readonly period: number;
+  readonly users: readonly PolicyUser[];
+  /** The same users in the same order, with quotas of its own. */
+  readonly successor: { readonly users: readonly PolicyUser[] } | null;
 }
 
 /** Frames that a quantity comes to in a memory of `memory` frames. */

@@ -101,6 +101,30 @@ const taskSchema = z.strictObject({
     .default([]),
   renews: z.boolean().default(true),
   killAt: timeSchema.optional(),
+  user: name.optional(),
+  weight: z.int().min(1).max(1000).optional(),
+  priority: z.int().min(-64).max(63).optional(),
+});
+
+const usersSchema = z
+  .array(
+    z.strictObject({
+      name,
+      guaranteed: quantitySchema.optional(),
+      held: quantitySchema.optional(),
+    }),
+  )
+  .max(64)
+  .default([]);
+
+/** A policy server (servers/policy/): quotas by user, and who takes over when. */
+const policyServerSchema = z.strictObject({
+  start: timeSchema.default(0),
+  period: timeSchema.optional(),
+  users: usersSchema,
+  replaceAt: timeSchema.optional(),
+  diesAt: timeSchema.optional(),
+  successor: z.strictObject({ users: usersSchema }).optional(),
 });
 
 /** Managements a scenario may compare, and bounds printed beside them, in the table's order. */
@@ -148,6 +172,7 @@ export const scenarioSchema = z.strictObject({
     })
     .default({ share: 0.75, from: 'curve' }),
   tasks: z.array(taskSchema).min(1).max(64),
+  policyServer: policyServerSchema.optional(),
 });
 
 export type ScenarioDocument = z.infer<typeof scenarioSchema>;

@@ -206,6 +206,10 @@ export function moveInto(
   const root = server.clients[child.root] as Client;
   root.guaranteed -= guaranteed;
   root.extra -= extra;
+  root.splitOff += guaranteed;
+  // What it asked for is about its own part too [CON23].
+  root.wishGuaranteed -= guaranteed;
+  root.wishExtra -= extra;
   server.ledger.idleSum += guaranteed;
 }
 

@@ -8,7 +8,12 @@
  */
 
 import { CAUSE_SHRINK, OP } from '../../contracts/messages.ts';
-import { NO_CONTRACT, NOT_ADMITTED } from '../../contracts/refusals.ts';
+import {
+  NO_CONTRACT,
+  NO_SUCH_CONTROL,
+  NO_SUCH_TASK,
+  NOT_ADMITTED,
+} from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
@@ -16,6 +21,7 @@ import { observe, refuse } from './answers.ts';
 import { leaveChild, OWN } from './child-contract.ts';
 import { closeUnused, endChildrenOf, renewChild, tellContract } from './folding.ts';
 import { setGuarantee } from './ledger.ts';
+import { allowedOf, isControlled, isOwnInForce, mayDecide, noteAsked } from './policy.ts';
 import { notify } from './revocation.ts';
 import {
   ACTIVE,
@@ -38,14 +44,44 @@ export function proposeContract(
   tag: number,
 ): void {
   const client = clientOf(server, from);
-  if (client.child !== OWN && !leaveForOwn(kernel, server, client, guaranteed))
+  const controlled = isControlled(server);
+  if (controlled) noteAsked(kernel, server, client, guaranteed, extra, term);
+  const allowed = allowedOf(server, client, guaranteed);
+  const isUndecided = allowed === 0 && guaranteed > 0;
+  const leaves = client.child !== OWN;
+  if (isUndecided || (leaves && !leaveForOwn(kernel, server, client, allowed))) {
+    client.asking = isUndecided && !isOwnInForce(client);
     return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
+  }
+  if (!agree(kernel, server, client, allowed, extra, term, tag))
+    return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
+  if (!controlled) noteAsked(kernel, server, client, guaranteed, extra, term);
+}
+
+/** Agrees on a contract and tells the client; false: the frames do not suffice [CON1]. */
+function agree(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  guaranteed: number,
+  extra: number,
+  term: number,
+  tag: number,
+): boolean {
   const inForce = client.status === ACTIVE || client.status === SHRINKING;
   const shrinks = inForce && guaranteed < client.guaranteed;
-  if (shrinks && server.planted !== 'shrink-at-once')
-    return beginShrink(kernel, server, client, guaranteed, extra, tag);
-  if (!admit(server, client, guaranteed))
-    return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
+  if (shrinks && client.status === SHRINKING && isControlled(server)) {
+    // What was decided is not put off; what is asked for now is seen to when it is over [PS7].
+    client.nextGuaranteed = Math.max(client.nextGuaranteed, guaranteed);
+    tellContract(kernel, server, client, tag);
+    return true;
+  }
+  if (shrinks && server.planted !== 'shrink-at-once') {
+    beginShrink(kernel, server, client, guaranteed, extra, tag);
+    return true;
+  }
+  if (!admit(server, client, guaranteed)) return false;
+  client.asking = false;
   client.extra = extra;
   if (client.status !== ACTIVE || term !== client.term) {
     client.term = term;
@@ -54,6 +90,48 @@ export function proposeContract(
   client.status = ACTIVE;
   tellContract(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'contract', guaranteed, extra });
+  return true;
+}
+
+/**
+ * A policy server has decided about `task`: its contract grows to what it asked for, as far as that
+ * goes, or shrinks with its grace [PS6]. One that was refused undecided comes into force.
+ */
+export function applyDecision(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  control: number,
+  task: number,
+): void {
+  if (!mayDecide(kernel, server, from, control))
+    return refuse(kernel, server, from, task, NO_SUCH_CONTROL, OP.decided);
+  const client = server.clients[task] ?? null;
+  if (client === null || !(client.asking || isOwnInForce(client)))
+    return refuse(kernel, server, from, task, NO_SUCH_TASK, OP.decided);
+  followPolicy(kernel, server, client);
+}
+
+function followPolicy(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  const { wishGuaranteed, wishExtra, wishTerm, status } = client;
+  const allowed = allowedOf(server, client, wishGuaranteed);
+  const now = status === SHRINKING ? client.nextGuaranteed : client.guaranteed;
+  if (allowed === now) return;
+  const term = isOwnInForce(client) ? client.term : wishTerm;
+  if (!agree(kernel, server, client, allowed, wishExtra, term, 0)) return;
+  if (client.status !== SHRINKING) return;
+  const { nextGuaranteed, nextExtra, shrinkAt } = client;
+  reply(kernel, server.id, client.id, OP.shrinkIs, nextGuaranteed, nextExtra, 0, 0, shrinkAt);
+}
+
+/** Guarantees have become free: where somebody decides, each gets what it asked for and may have. */
+function offerFreed(kernel: Kernel, server: MemoryServerState): void {
+  if (!isControlled(server)) return;
+  for (const client of server.clients) {
+    if (client === null || client.status === SHRINKING) continue;
+    if (!client.asking && !isOwnInForce(client)) continue;
+    followPolicy(kernel, server, client);
+  }
 }
 
 export function renewContract(
@@ -147,6 +225,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   tellContract(kernel, server, client, 0);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
+  offerFreed(kernel, server);
 }
 
 function expire(kernel: Kernel, server: MemoryServerState, client: Client): void {
@@ -158,6 +237,7 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   client.expiresAt = Number.POSITIVE_INFINITY;
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
+  offerFreed(kernel, server);
 }
 
 function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at: number): void {

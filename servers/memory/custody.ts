@@ -21,6 +21,7 @@ import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
 import { OWN, settleDraw } from './child-contract.ts';
 import { addHeld } from './ledger.ts';
+import { tellAllocated } from './policy.ts';
 import type { Client, MemoryServerState } from './state.ts';
 
 /** Grants a free run if there is one. */
@@ -42,6 +43,7 @@ export function grant(
   if (mustZero) zeroRun(kernel, first, order);
   const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
   addHeld(server.ledger, client, count);
+  tellAllocated(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
   changeFramesHeld(task, count, kernel.state.nowNs);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, first, order);
@@ -89,6 +91,7 @@ export function releaseSlot(
   removeFrames(table, slot);
   const count = 1 << order;
   addHeld(server.ledger, client, -count);
+  tellAllocated(server, client);
   if (client.child !== OWN) settleDraw(server, client);
   if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
   changeFramesHeld(kernel.state.tasks[client.id] as TaskState, -count, kernel.state.nowNs);

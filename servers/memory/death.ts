@@ -13,10 +13,12 @@ import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
 import { closeUnused, endChildrenOf, recall, releaseControls } from './folding.ts';
 import { setGuarantee } from './ledger.ts';
+import { releasePolicy } from './policy.ts';
 import { GONE, type MemoryServerState } from './state.ts';
 
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
   releaseControls(kernel, server, id);
+  releasePolicy(kernel, server, id);
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;
@@ -28,6 +30,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   client.noticeSerial++;
   client.contractSerial++;
   client.status = GONE;
+  client.asking = false;
   const orphans = endChildrenOf(kernel, server, client);
   const drawnOn = client.child === OWN ? null : leaveChild(server, client);
   client.extra = 0;

@@ -24,6 +24,7 @@ import { observe, refuse } from './answers.ts';
 import { OWN, settleDraw } from './child-contract.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
+import { mayBorrow } from './policy.ts';
 import { returned } from './revocation.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
 
@@ -54,6 +55,7 @@ export function allocate(
   if (!active || client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);
   // Free frames are promised to those who wait below their guarantee, and owed while a notice runs.
   if (server.waiting.length > 0 || client.noticed > 0) return say(NO_FREE_FRAMES);
+  if (!mayBorrow(server, from)) return say(NO_FREE_FRAMES);
   if (!grant(kernel, server, client, order, zero, tag, 0))
     say(freeCount(server.ledger) >= frames ? NO_RUN : NO_FREE_FRAMES);
 }

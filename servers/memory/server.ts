@@ -16,11 +16,12 @@ import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { refuse } from './answers.ts';
 import { drawFor, OWN, settleDraw } from './child-contract.ts';
 import { cancelContainer, createContainer, shareContainer } from './containers.ts';
-import { contractTimer, proposeContract, renewContract } from './contract.ts';
+import { applyDecision, contractTimer, proposeContract, renewContract } from './contract.ts';
 import { buryClient } from './death.ts';
 import { expireChildren, foldContract } from './folding.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
+import { getControl, usePolicy } from './policy.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { copyControl, resizeContract, splitContract, useControl } from './splitting.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
@@ -90,6 +91,12 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return resizeContract(kernel, server, from, w0, w1, w2, w3);
     case OP.foldContract:
       return foldContract(kernel, server, from, w0, w1);
+    case OP.getControl:
+      return getControl(kernel, server, from, w0);
+    case OP.usePolicy:
+      return usePolicy(kernel, server, from, w0, w1);
+    case OP.decided:
+      return applyDecision(kernel, server, from, w0, w1);
     default:
       return refuse(kernel, server, from, 0, MALFORMED, op);
   }

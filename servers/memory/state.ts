@@ -4,6 +4,7 @@ import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
 import { type ChildrenState, createChildren } from './child-contract.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import type { PolicyControl } from './policy.ts';
 
 /**
  * Life of a contract (section 14 of the lineage):
@@ -44,6 +45,13 @@ export interface Client extends Account {
   /** Child contracts split off its own contract, and how many there are in the whole tree. */
   readonly children: number[];
   treeSize: number;
+  /** Guarantee of its own that children have. */
+  splitOff: number;
+  /** What it asked for last; the policy may allow less, or nothing yet (policy.ts). */
+  wishGuaranteed: number;
+  wishExtra: number;
+  wishTerm: number;
+  asking: boolean;
 }
 
 export const CONTAINER_FREE = 0;
@@ -104,6 +112,8 @@ export interface MemoryServerState {
   readonly waiting: number[];
   readonly containers: ContainersState;
   readonly children: ChildrenState;
+  /** Null where no policy server can take part. */
+  policy: PolicyControl | null;
   readonly planted: PlantedBug | null;
 }
 
@@ -126,6 +136,7 @@ export function createMemoryServerState(
       freeHint: 0,
     },
     children: createChildren(),
+    policy: null,
     planted,
   };
 }
@@ -181,12 +192,18 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       child: -1,
       children: [],
       treeSize: 0,
+      splitOff: 0,
+      wishGuaranteed: 0,
+      wishExtra: 0,
+      wishTerm: 0,
+      asking: false,
     },
     'term',
     'expiresAt',
     'shrinkAt',
     'noticeDeadline',
     'waitingSince',
+    'wishTerm',
   );
   server.clients[id] = client;
   return client;
