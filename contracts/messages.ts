@@ -143,6 +143,12 @@ export const messages = {
     some: z.int().min(0).max(1000),
     full: z.int().min(0).max(1000),
   }),
+  // Client -> memory server.
+  /** Asks what frames have cost it so far. */
+  purse: z.object({ tag }),
+  // Memory server -> client.
+  /** Credits charged so far; empty 1: nothing is left, and nothing is lent. */
+  purseIs: z.object({ tag, empty: flag, charged: time }),
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -24,6 +24,7 @@ export const NO_SUCH_CONTROL = 17;
 export const HAS_CONTRACT = 18;
 export const CONTROL_TAKEN = 19;
 export const NO_SUCH_TASK = 20;
+export const EMPTY_PURSE = 21;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -48,4 +49,5 @@ export const refusalTexts: readonly string[] = [
   'a contract of your own is in force: propose 0 frames first, and fold what was split off it',
   'the policy is in somebody’s hands already, or this server takes none',
   'no such task in the table, or it asks for no contract of its own',
+  'nothing is left in your purse: use your own frames, or hold fewer until your income has come',
 ];

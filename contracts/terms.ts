@@ -17,6 +17,8 @@ export const termsSchema = z.strictObject({
   /** From the agreement on a smaller guarantee until it falls: time to write out. */
   graceShrink: z.int().min(1),
   penalty: z.enum(penalties).default('repossess'),
+  /** Credits for a frame held a second (or a million references); absent or 0: frames are free. */
+  price: z.int().min(0).max(1_000_000).optional(),
 });
 
 export type Terms = z.infer<typeof termsSchema>;

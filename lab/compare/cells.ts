@@ -22,6 +22,7 @@ export function planCell(
   return {
     ...commonParts(loaded, oracles),
     policyServer: planPolicyServer(loaded, frames),
+    purses: loaded.tasks.map(({ budget, income }) => ({ budget, income })),
     management,
     machine: { ...loaded.machine, frames },
     tasks: loaded.tasks.map((task, at) =>

@@ -12,7 +12,7 @@ import type { PagerState } from '../../paging/state.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addPolicyServers, policyServersOf } from './boot-policy.ts';
-import { addCentral, addServers, giveExtents } from './boot-servers.ts';
+import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, MEMORY, SWAP } from './layout.ts';
 import { stateFrames } from './overhead.ts';
@@ -67,6 +67,7 @@ export function boot(options: CellOptions): World {
     ),
   );
   addPolicyServers(options, kernel, clients, taskFrames);
+  fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;

@@ -74,6 +74,8 @@ export interface CellOptions {
   readonly spareFrames: number;
   /** Decides about guarantees and extras under contracts; absent: first come, first served. */
   readonly policyServer?: PolicyServerPlan | null;
+  /** By task: credits at the start and a second, where the terms name a price; null: no end of them. */
+  readonly purses?: readonly { readonly budget: number | null; readonly income: number }[];
   readonly observer?: (event: ContractEvent) => void;
   /** Longest a server may hold a lock, on the clock of terms; far above any transfer if absent. */
   readonly lockMax?: number;

@@ -63,6 +63,8 @@ function checkTask(
       task.killAt === undefined
         ? null
         : ticksOf(source, task.killAt, clock, [...path, 'killAt'], 1),
+    budget: task.budget ?? null,
+    income: task.income ?? 0,
     user: task.user ?? null,
     weight: task.weight ?? 1,
     priority: task.priority ?? 0,

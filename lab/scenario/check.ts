@@ -68,6 +68,7 @@ export function checkScenario(source: Source): Scenario {
         1,
       ),
       penalty: terms.penalty,
+      ...(terms.price !== undefined && { price: terms.price }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),

@@ -49,6 +49,9 @@ export interface ScenarioTask {
   readonly renegotiate: readonly { at: number; guaranteed: Quantity; extra: Quantity }[];
   readonly renews: boolean;
   readonly killAt: number | null;
+  /** What it can pay for frames with; null: without end. */
+  readonly budget: number | null;
+  readonly income: number;
   /** For a policy server: its user or null, weight, priority. */
   readonly user: string | null;
   readonly weight: number;

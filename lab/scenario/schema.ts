@@ -101,6 +101,8 @@ const taskSchema = z.strictObject({
     .default([]),
   renews: z.boolean().default(true),
   killAt: timeSchema.optional(),
+  budget: z.int().min(0).max(1e12).optional(),
+  income: z.int().min(0).max(1e9).optional(),
   user: name.optional(),
   weight: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-64).max(63).optional(),
@@ -158,6 +160,7 @@ export const scenarioSchema = z.strictObject({
       graceExtra: timeSchema.optional(),
       graceShrink: timeSchema.optional(),
       penalty: z.enum(penalties).default('repossess'),
+      price: z.int().min(0).max(1_000_000).optional(),
     })
     .default({ term: 0, penalty: 'repossess' }),
   managements: z

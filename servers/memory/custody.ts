@@ -22,6 +22,7 @@ import { observe } from './answers.ts';
 import { OWN, settleDraw } from './child-contract.ts';
 import { addHeld } from './ledger.ts';
 import { tellAllocated } from './policy.ts';
+import { chargeHeld } from './purse.ts';
 import type { Client, MemoryServerState } from './state.ts';
 
 /** Grants a free run if there is one. */
@@ -42,6 +43,7 @@ export function grant(
   const mustZero = zero === 1 || foreign;
   if (mustZero) zeroRun(kernel, first, order);
   const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
+  if (server.terms.price !== undefined) chargeHeld(kernel, client);
   addHeld(server.ledger, client, count);
   tellAllocated(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
@@ -90,6 +92,7 @@ export function releaseSlot(
   if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
   removeFrames(table, slot);
   const count = 1 << order;
+  if (server.terms.price !== undefined) chargeHeld(kernel, client);
   addHeld(server.ledger, client, -count);
   tellAllocated(server, client);
   if (client.child !== OWN) settleDraw(server, client);

@@ -9,6 +9,7 @@
 import { OP } from '../../contracts/messages.ts';
 import {
   BUSY,
+  EMPTY_PURSE,
   IN_USE,
   NO_FREE_FRAMES,
   NO_RUN,
@@ -25,6 +26,7 @@ import { OWN, settleDraw } from './child-contract.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
 import { mayBorrow } from './policy.ts';
+import { canPay } from './purse.ts';
 import { returned } from './revocation.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
 
@@ -56,6 +58,7 @@ export function allocate(
   // Free frames are promised to those who wait below their guarantee, and owed while a notice runs.
   if (server.waiting.length > 0 || client.noticed > 0) return say(NO_FREE_FRAMES);
   if (!mayBorrow(server, from)) return say(NO_FREE_FRAMES);
+  if (!canPay(kernel, server, client)) return say(EMPTY_PURSE);
   if (!grant(kernel, server, client, order, zero, tag, 0))
     say(freeCount(server.ledger) >= frames ? NO_RUN : NO_FREE_FRAMES);
 }

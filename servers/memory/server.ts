@@ -22,6 +22,7 @@ import { expireChildren, foldContract } from './folding.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
 import { getControl, usePolicy } from './policy.ts';
+import { tellPurse } from './purse.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { copyControl, resizeContract, splitContract, useControl } from './splitting.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
@@ -97,6 +98,8 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return usePolicy(kernel, server, from, w0, w1);
     case OP.decided:
       return applyDecision(kernel, server, from, w0, w1);
+    case OP.purse:
+      return tellPurse(kernel, server, from, w0);
     default:
       return refuse(kernel, server, from, 0, MALFORMED, op);
   }

@@ -52,6 +52,11 @@ export interface Client extends Account {
   wishExtra: number;
   wishTerm: number;
   asking: boolean;
+  /** Its purse, where frames have a price (purse.ts): credits, credits a second, frames x ticks. */
+  budget: number;
+  income: number;
+  frameTicks: number;
+  chargedAt: number;
 }
 
 export const CONTAINER_FREE = 0;
@@ -197,6 +202,10 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       wishExtra: 0,
       wishTerm: 0,
       asking: false,
+      budget: Number.POSITIVE_INFINITY,
+      income: 0,
+      frameTicks: 0,
+      chargedAt: 0,
     },
     'term',
     'expiresAt',
@@ -204,6 +213,10 @@ export function clientOf(server: MemoryServerState, id: number): Client {
     'noticeDeadline',
     'waitingSince',
     'wishTerm',
+    'budget',
+    'income',
+    'frameTicks',
+    'chargedAt',
   );
   server.clients[id] = client;
   return client;
