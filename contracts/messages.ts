@@ -136,10 +136,10 @@ export const messages = {
   /** Wants advice, every period; on 0: no more. */
   subscribe: z.object({ on: flag }),
   // Policy server -> client.
-  /** Frames there are for you; grow or shrink by 2^damping at most; stalls in thousandths. */
+  /** Frames there are for you; go there by 2^damping at most, 0: stay; stalls in thousandths. */
   advice: z.object({
     available: count,
-    damping: z.int().min(-24).max(24),
+    damping: z.int().min(0).max(24),
     some: z.int().min(0).max(1000),
     full: z.int().min(0).max(1000),
   }),

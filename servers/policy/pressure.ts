@@ -87,9 +87,22 @@ export function look(kernel: Kernel, policy: PolicyServerState): void {
         full,
       } satisfies PressureEvent);
     if (policy.subscribers.includes(task.id))
-      reply(kernel, policy.id, task.id, OP.advice, available, damping, some[0], full[0], 0);
+      advise(kernel, policy, task.id, available, damping, some[0], full[0]);
     remember(kernel, policy, task);
   }
+}
+
+/** Which way to go is for the client to see: it knows what it holds. */
+function advise(
+  kernel: Kernel,
+  policy: PolicyServerState,
+  to: number,
+  available: number,
+  damping: number,
+  some: number,
+  full: number,
+): void {
+  reply(kernel, policy.id, to, OP.advice, available, Math.abs(damping), some, full, 0);
 }
 
 /** Running averages: `part` of `whole` was in this period. */
