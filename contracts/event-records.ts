@@ -24,6 +24,7 @@ export const EVENT_LOG_VERSION = 1;
 const count = z.int().min(0);
 const task = z.string();
 const contractStamp = { at: count, task };
+const ofChild = { guaranteed: count, extra: count };
 
 /** What the log is of. */
 const runSchema = z.strictObject({
@@ -121,6 +122,27 @@ const contractKinds = [
     modified: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('death'), ...contractStamp, frames: count, locked: count }),
+  z.strictObject({ kind: z.literal('split'), ...contractStamp, ...ofChild, left: count }),
+  z.strictObject({ kind: z.literal('use'), ...contractStamp, ...ofChild, shared: count }),
+  z.strictObject({ kind: z.literal('fold'), ...contractStamp, ...ofChild, left: count }),
+  z.strictObject({ kind: z.literal('childEnd'), ...contractStamp, held: count }),
+  z.strictObject({
+    kind: z.literal('policy'),
+    ...contractStamp,
+    what: z.enum(['takes over', 'is gone']),
+  }),
+  z.strictObject({
+    kind: z.literal('pressure'),
+    ...contractStamp,
+    allocated: count,
+    refaults: count,
+    workingSet: count,
+    stalled: count,
+    available: count,
+    damping: z.int(),
+    some: z.tuple([count, count, count]),
+    full: z.tuple([count, count, count]),
+  }),
 ] as const;
 
 const stepStamp = { at: count, ns: count };

@@ -44,6 +44,31 @@ export type ContractEvent =
   | { kind: 'wait'; at: number; task: string; frames: number }
   /** A run that was taken by way of penalty, and had been written to or not. */
   | { kind: 'loss'; at: number; task: string; frames: number; modified: boolean }
-  | { kind: 'death'; at: number; task: string; frames: number; locked: number };
+  | { kind: 'death'; at: number; task: string; frames: number; locked: number }
+  | { kind: 'split'; at: number; task: string; guaranteed: number; extra: number; left: number }
+  | { kind: 'use'; at: number; task: string; guaranteed: number; extra: number; shared: number }
+  | { kind: 'fold'; at: number; task: string; guaranteed: number; extra: number; left: number }
+  | { kind: 'childEnd'; at: number; task: string; held: number }
+  | { kind: 'policy'; at: number; task: string; what: 'takes over' | 'is gone' }
+  | PressureEvent;
 
 export type ContractEvents = Observable<ContractEvent>;
+
+/** How a task fares, told every period by the policy server (servers/policy/pressure.ts). */
+export interface PressureEvent {
+  kind: 'pressure';
+  at: number;
+  task: string;
+  /** Frames it holds; pages read back in the period that it had had before; both together. */
+  allocated: number;
+  refaults: number;
+  workingSet: number;
+  /** Thousandths of the period that its program stood still for memory. */
+  stalled: number;
+  /** Frames there are for it, and how far to go there at once: 2^damping, with its sign. */
+  available: number;
+  damping: number;
+  /** Thousandths of the time that some, and that all, tasks stood still, over 5 periods, 30, 150. */
+  some: readonly [number, number, number];
+  full: readonly [number, number, number];
+}

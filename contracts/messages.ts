@@ -22,6 +22,9 @@ const slot = z
   .min(0)
   .max(2 ** 24 - 1);
 const capability = z.int().min(0).max(1023);
+/** A control capability, or the sender's own contract. */
+export const OWN_CONTRACT = -1;
+const ownOrControl = z.int().min(OWN_CONTRACT).max(1023);
 const tag = z
   .int()
   .min(0)
@@ -103,6 +106,66 @@ export const messages = {
   wired: z.object({ tag, slot, until: time }),
   /** The run in `slot` is wired no more: its time limit has come, or the guarantee has fallen. */
   unwired: z.object({ slot }),
+  // Client -> memory server: child contracts. `control` -1: the sender's own contract.
+  /** Splits a child contract off a contract; term 0: it lasts as long as that does. */
+  splitContract: z.object({
+    guaranteed: count,
+    extra: count,
+    control: ownOrControl,
+    tag,
+    term: time,
+  }),
+  /** Makes a second capability to a child contract: a shared budget. */
+  copyControl: z.object({ control: capability, tag }),
+  /** From now on the sender's frames are drawn on this child contract. */
+  useControl: z.object({ control: capability, tag }),
+  /** Another size for a child contract, out of what it was split from or back into it. */
+  resizeContract: z.object({ control: capability, guaranteed: count, extra: count, tag }),
+  /** Ends a child contract, or all of the sender's own, and takes its guarantee back. */
+  foldContract: z.object({ control: ownOrControl, tag }),
+  // Memory server -> client.
+  /** A child contract as it is in force now; expiresAt 0: no end. */
+  controlIs: z.object({
+    tag,
+    control: capability,
+    guaranteed: count,
+    extra: count,
+    expiresAt: time,
+  }),
+  // Policy server -> memory server.
+  /** Asks for the control of the policy: there is one capability to it. */
+  getControl: z.object({ tag }),
+  /** The holder of that capability decides from now on. */
+  usePolicy: z.object({ control: capability, tag }),
+  /** The fields of `task` in the table have changed. */
+  decided: z.object({ control: capability, task: slot }),
+  // Memory server -> policy server.
+  /** Your capability; there are so many frames, and places for so many tasks in the table. */
+  policyIs: z.object({ tag, control: capability, frames: count, tasks: count }),
+  /** `task` has proposed a contract of this size, and holds so many frames. */
+  asked: z.object({ task: slot, guaranteed: count, extra: count, held: count }),
+  // Memory server -> client.
+  /** It has been decided that your contract will be this small from `at` on; write out till then. */
+  shrinkIs: z.object({ guaranteed: count, extra: count, at: time }),
+  // Policy server -> its successor; the capability comes along.
+  handControl: z.object({ control: capability }),
+  // Client -> policy server.
+  /** Wants advice, every period; on 0: no more. */
+  subscribe: z.object({ on: flag }),
+  // Policy server -> client.
+  /** Frames there are for you; go there by 2^damping at most, 0: stay; stalls in thousandths. */
+  advice: z.object({
+    available: count,
+    damping: z.int().min(0).max(24),
+    some: z.int().min(0).max(1000),
+    full: z.int().min(0).max(1000),
+  }),
+  // Client -> memory server.
+  /** Asks what frames have cost it so far. */
+  purse: z.object({ tag }),
+  // Memory server -> client.
+  /** Credits charged so far; empty 1: nothing is left, and nothing is lent. */
+  purseIs: z.object({ tag, empty: flag, charged: time }),
 } as const;
 
 export type MessageName = keyof typeof messages;

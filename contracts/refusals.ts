@@ -21,6 +21,11 @@ export const NO_SUCH_BLOCK = 14;
 export const LOCK_LOST = 15;
 export const BUSY = 16;
 export const OVER_WIRED = 17;
+export const NO_SUCH_CONTROL = 18;
+export const HAS_CONTRACT = 19;
+export const CONTROL_TAKEN = 20;
+export const NO_SUCH_TASK = 21;
+export const EMPTY_PURSE = 22;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -42,4 +47,9 @@ export const refusalTexts: readonly string[] = [
   'the lock ended before the transfer did: nothing was moved',
   'busy: one request at a time',
   'more frames than may be wired of the guarantee: unwire others first',
+  'no such control capability, or it has died',
+  'a contract of your own is in force: propose 0 frames first, and fold what was split off it',
+  'the policy is in somebody’s hands already, or this server takes none',
+  'no such task in the table, or it asks for no contract of its own',
+  'nothing is left in your purse: use your own frames, or hold fewer until your income has come',
 ];

@@ -36,6 +36,8 @@ export const termsSchema = z.strictObject({
   wiredMax: z.number().min(0).max(1).optional(),
   /** The longest that a frame is wired at a time; absent: not at all. */
   wiredTimeMax: z.int().min(0).optional(),
+  /** Credits for a frame held a second (or a million references); absent or 0: frames are free. */
+  price: z.int().min(0).max(1_000_000).optional(),
 });
 
 export type Terms = z.infer<typeof termsSchema>;

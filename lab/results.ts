@@ -37,6 +37,8 @@ export interface TaskResult {
   faultNsP99: number | null;
   framesMean: number;
   framesMax: number;
+  /** Credits charged for frames, where the terms name a price. */
+  charged?: number | undefined;
   /** Completion over completion alone with unlimited memory; null where not computed. */
   slowdown: number | null;
 }

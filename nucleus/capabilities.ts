@@ -13,6 +13,10 @@ export const PORT = 1;
 export const CONTAINER = 2;
 /** The weaker one it shares: lock, unlock. No allocation, no cancel (SPEC [CONT2]). */
 export const WEAK_CONTAINER = 3;
+/** To a child contract: use, copy, resize, split further, fold back (SPEC [CON12]). */
+export const CONTROL = 8;
+/** To the policy of a memory server: whoever holds it decides (SPEC [PS1]). */
+export const POLICY_CONTROL = 9;
 
 /**
  * `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped; of no

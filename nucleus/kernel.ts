@@ -27,6 +27,7 @@ import {
   type Message,
   type MessageQueueState,
 } from './messages.ts';
+import type { StallState } from './stall.ts';
 import { createTask, type TaskState } from './tasks.ts';
 
 /** Messages that the nucleus itself sends; `from` is then NUCLEUS. Protocol ops start at 16. */
@@ -108,6 +109,8 @@ export interface KernelState {
   readonly segments: number[] | null;
   /** Tasks told of deaths. */
   readonly watchers: number[];
+  /** Sums of stalls, where somebody asked for them (stall.ts). */
+  stall: StallState | null;
 }
 
 export interface Kernel {
@@ -184,6 +187,7 @@ export function createKernel(parts: KernelParts): Kernel {
       finished: [null],
       segments: parts.logsSegments ? [] : null,
       watchers: [],
+      stall: null,
     },
     'nowNs',
     'references',

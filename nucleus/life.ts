@@ -13,6 +13,7 @@ import { reply } from './ipc.ts';
 import { DEATH, FAULT, type Kernel, type KernelState, NUCLEUS } from './kernel.ts';
 import { dropMapping } from './memory-map.ts';
 import { enqueue, type Message } from './messages.ts';
+import { noteStall } from './stall.ts';
 import {
   changeFramesHeld,
   ENDED,
@@ -20,6 +21,7 @@ import {
   HARD,
   histogramBucket,
   isAlive,
+  isOver,
   KILLED,
   LOST,
   NOT_STARTED,
@@ -51,6 +53,7 @@ export function startTask(kernel: Kernel, id: number): void {
   task.framesSinceNs = state.nowNs;
   task.sinceNs = state.nowNs;
   task.status = READY;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, 0, 1);
   state.account = id;
   enqueue(state.queue, START, NUCLEUS, id, id, 0, 0, 0, 0, 0);
 }
@@ -72,6 +75,7 @@ export function raiseFault(
   task.faults++;
   task.faultPage = page;
   task.faultNs = state.nowNs;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, 1, 0);
   charge(kernel, TRAP, kernel.costs.trapNs);
   setStatus(kernel, task, FAULTING);
   const mapped = protection ? 1 : 0;
@@ -101,6 +105,8 @@ export function resume(
   else if (how === REGENERATED) task.regeneratedFaults++;
   else task.softFaults++;
   if (compulsory) task.compulsoryFaults++;
+  if (compulsory && how === HARD) task.firstReads++;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, -1, 0);
   const stall = state.nowNs - task.faultNs;
   task.stallNs += stall;
   const bucket = histogramBucket(stall);
@@ -132,6 +138,8 @@ export function freezeFinished(state: KernelState, task: TaskState): void {
 
 function bury(kernel: Kernel, task: TaskState, status: number): void {
   const { state } = kernel;
+  const stalled = task.status === FAULTING || task.status === WAITING_DEVICE;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, stalled ? -1 : 0, -1);
   setStatus(kernel, task, status);
   task.receiving = false;
   freezeFinished(state, task);
@@ -139,4 +147,14 @@ function bury(kernel: Kernel, task: TaskState, status: number): void {
   for (let page = 0; page < space.pages; page++) dropMapping(kernel, space, page);
   kernel.format.removeSpace(state.table, space.id);
   for (const watcher of state.watchers) reply(kernel, NUCLEUS, watcher, DEATH, task.id, 0, 0, 0, 0);
+}
+
+/** Ends a server, as a scenario may have it: nobody hears it or is heard by it any more. */
+export function killServer(kernel: Kernel, id: number): void {
+  const { state } = kernel;
+  const server = state.tasks[id] as TaskState;
+  if (server.space >= 0 || isOver(server)) return;
+  server.status = KILLED;
+  server.receiving = false;
+  for (const watcher of state.watchers) reply(kernel, NUCLEUS, watcher, DEATH, id, 0, 0, 0, 0);
 }

@@ -78,6 +78,8 @@ export interface TaskState {
   faultNs: number;
   faults: number;
   compulsoryFaults: number;
+  /** Compulsory ones that were hard: the rest of `hardFaults` had been in memory before. */
+  firstReads: number;
   hardFaults: number;
   softFaults: number;
   lostFaults: number;
@@ -124,6 +126,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
       faultNs: 0,
       faults: 0,
       compulsoryFaults: 0,
+      firstReads: 0,
       hardFaults: 0,
       softFaults: 0,
       lostFaults: 0,
@@ -160,7 +163,7 @@ export function isAlive(task: TaskState): boolean {
   return task.status >= READY && task.status <= WAITING_DEVICE;
 }
 
-/** True once it has ended or was killed; never of a server. */
+/** True once it has ended or was killed; of a server only where a scenario kills it. */
 export function isOver(task: TaskState): boolean {
   return task.status >= ENDED;
 }

@@ -42,6 +42,8 @@ export interface ContractWish {
   readonly wiring: WiringWish | null;
   /** The longest that a frame may be wired at a time. */
   readonly wireTime: number;
+  /** A smaller contract that was decided on, and the moment it takes force; until then it is kept to. */
+  cap: { guaranteed: number; extra: number; at: number } | null;
 }
 
 const RENEW = 2;
@@ -78,6 +80,8 @@ export function controlMessage(
   switch (op) {
     case OP.contractIs:
       return contractIs(kernel, code, pager, w1, w2, time);
+    case OP.shrinkIs:
+      return shrinkIs(kernel, code, pager, w0, w1, time);
     case OP.notice:
       return obeyNotice(kernel, code, pager, w0, w1);
     case OP.expired:
@@ -150,17 +154,39 @@ function contractIs(
   if (isNew && expiresAt > 0 && wish.renews)
     timerAt(kernel, expiresAt - Math.floor(wish.term / 4), pager.id, RENEW);
   // While a guarantee shrinks the server still grants the old one; the client keeps to the new.
-  pager.guaranteed = Math.min(guaranteed, wish.guaranteed);
-  pager.extra = Math.min(extra, wish.extra);
+  if (wish.cap !== null && termNow(kernel) >= wish.cap.at) wish.cap = null;
+  pager.guaranteed = Math.min(guaranteed, wish.guaranteed, wish.cap?.guaranteed ?? guaranteed);
+  pager.extra = Math.min(extra, wish.extra, wish.cap?.extra ?? extra);
   pager.retries = 0;
   if (wish.wiring !== null) trimWiring(kernel, pager, wish.wiring);
+  keepTo(kernel, code, pager);
+  retryDirtying(kernel, code, pager);
+  serveWaiters(kernel, code, pager);
+}
+
+/** A policy server has decided on a smaller contract: written out and returned within the grace. */
+function shrinkIs(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  guaranteed: number,
+  extra: number,
+  at: number,
+): void {
+  const wish = pager.owner as ContractWish;
+  wish.cap = { guaranteed, extra, at };
+  pager.guaranteed = Math.min(pager.guaranteed, guaranteed);
+  pager.extra = Math.min(pager.extra, extra);
+  keepTo(kernel, code, pager);
+}
+
+/** What is held beyond the contract is owed. */
+function keepTo(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   const over = pager.held - pager.guaranteed - pager.extra;
   if (over > pager.owed) {
     pager.owed = over;
     payOwed(kernel, code, pager);
   }
-  retryDirtying(kernel, code, pager);
-  serveWaiters(kernel, code, pager);
 }
 
 /** Asks for the next change of contract once its time (the task's own) has come. */

@@ -5,8 +5,9 @@
  * same programs, machine, terms and seed.
  */
 
+import type { PolicyServerPlan } from '../run/cell-options.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
-import { framesOf } from '../scenario/scenario.ts';
+import { framesOf, type PolicyUser } from '../scenario/scenario.ts';
 import type { Guarantee } from './guarantees.ts';
 import type { CellPlan, TaskPlan } from './jobs.ts';
 
@@ -20,6 +21,8 @@ export function planCell(
 ): CellPlan {
   return {
     ...commonParts(loaded, oracles),
+    policyServer: planPolicyServer(loaded, frames),
+    purses: loaded.tasks.map(({ budget, income }) => ({ budget, income })),
     management,
     machine: { ...loaded.machine, frames },
     tasks: loaded.tasks.map((task, at) =>
@@ -68,6 +71,30 @@ function commonParts(
 ): Omit<CellPlan, 'management' | 'machine' | 'tasks'> {
   const { terms, schedule, slice, clock, seed, spareFrames } = loaded;
   return { terms, schedule, slice, clock, seed, oracles, spareFrames };
+}
+
+/** Quotas are shares of memory as tasks' quantities are. */
+function planPolicyServer(
+  { policyServer, tasks }: LoadedScenario,
+  frames: number,
+): PolicyServerPlan | null {
+  if (policyServer === null) return null;
+  const quotasOf = (users: readonly PolicyUser[]) =>
+    users.map(({ guaranteed, held }) => ({
+      guaranteed: framesOf(guaranteed ?? frames, frames),
+      held: framesOf(held ?? frames, frames),
+    }));
+  const { users, successor } = policyServer;
+  return {
+    ...policyServer,
+    tasks: tasks.map(({ user, weight, priority }) => ({
+      user: users.findIndex(({ name }) => name === user),
+      weight,
+      priority,
+    })),
+    users: quotasOf(users),
+    successor: successor === null ? null : { users: quotasOf(successor.users) },
+  };
 }
 
 function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: number): TaskPlan {

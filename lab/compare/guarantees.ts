@@ -57,7 +57,10 @@ export function guaranteesByCurve(
   const sum = named.reduce<number>((all, one) => all + (one ?? 0), 0);
   const open = tasks.flatMap((_, at) => (named[at] === null ? [at] : []));
   const least = leastOf(open.map((at) => tasks[at]));
-  if (sum + least * open.length > available) throw doesNotFit(loaded, sum, frames, available);
+  // Where a policy server admits, what every task names is what it asks for.
+  const asks = loaded.policyServer !== null && open.length === 0;
+  if (!asks && sum + least * open.length > available)
+    throw doesNotFit(loaded, sum, frames, available);
   const budget = Math.max(least * open.length, Math.floor(guarantees.share * available) - sum);
   const fitting = Math.min(budget, available - sum);
   const chosen =
@@ -107,8 +110,14 @@ function extraOf(task: LoadedTask, own: number, frames: number, available: numbe
   return Math.min(framesOf(task.extra, frames), Math.max(0, available - own));
 }
 
-function noteOf({ tasks, guarantees }: LoadedScenario, named: readonly (number | null)[]): string {
-  if (named.every((one) => one !== null)) return 'G from the scenario';
+function noteOf(
+  { tasks, guarantees, policyServer }: LoadedScenario,
+  named: readonly (number | null)[],
+): string {
+  if (named.every((one) => one !== null))
+    return policyServer === null
+      ? 'G from the scenario'
+      : 'G asked for as in the scenario, granted by the policy server';
   const kept = tasks.filter((_, at) => named[at] !== null).map((task) => task.name);
   const except = kept.length === 0 ? '' : `; ${kept.join(', ')}: from the scenario`;
   return (

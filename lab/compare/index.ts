@@ -10,6 +10,7 @@ export {
 export { createEventStream, type EventStream } from './event-stream.ts';
 export { PolicyFailure, RunFailure } from './failures.ts';
 export { createInlinePool, createPool, type Pool, type PoolOptions } from './pool.ts';
+export { pressureOf } from './pressure-stream.ts';
 export { runHeader } from './run-header.ts';
 export { stepThrough } from './step-through.ts';
 export { jainIndex, totalsOf, withSlowdowns } from './totals.ts';

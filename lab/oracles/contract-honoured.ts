@@ -78,6 +78,9 @@ export function noteContract(
       agreed.next = event.guaranteed;
       agreed.shrinkAt = event.until;
       return;
+    case 'split':
+    case 'fold':
+      return noteMoved(agreed, event.left);
     case 'renewal':
       agreed.until = event.until;
       return;
@@ -121,6 +124,12 @@ function noteAgreement(
     const what = `${sum} frames are guaranteed, of ${server.ledger.frames}`;
     violate(oracle.findings, kernel, 'CON1', id, -1, what);
   }
+}
+
+/** A part went to a child contract, or came back: also to what a shrinking will leave [CON23]. */
+function noteMoved(agreed: Agreed, left: number): void {
+  agreed.next += Math.max(0, left - agreed.guaranteed);
+  agreed.guaranteed = left;
 }
 
 function end(agreed: Agreed): void {

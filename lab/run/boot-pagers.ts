@@ -63,6 +63,7 @@ export function clientPager(
     next: 0,
     wiring: createWiring(task.kinds.wired, task.program.pageNumbers.length, wireTime),
     wireTime,
+    cap: null,
   };
   const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
   return createPagerState({

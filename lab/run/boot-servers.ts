@@ -12,6 +12,7 @@ import { createDefaultPagerState, defaultPagerStep } from '../../servers/central
 import { machThresholds } from '../../servers/central/mach.ts';
 import { centralStep, stockCentral } from '../../servers/central/server.ts';
 import { addHeld, setGuarantee } from '../../servers/memory/ledger.ts';
+import { fillPurse } from '../../servers/memory/purse.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
   ACTIVE,
@@ -115,4 +116,16 @@ export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boo
       store.stampHigh[from + page] = space.base + page + 1;
     }
   }
+}
+
+/** What each client has to pay for frames with, where they have a price. */
+export function fillPurses(
+  { purses, terms }: CellOptions,
+  kernel: Kernel,
+  clients: readonly number[],
+): void {
+  if (purses === undefined || terms.price === undefined) return;
+  const memory = kernel.receivers[MEMORY].state as MemoryServerState;
+  for (const [at, { budget, income }] of purses.entries())
+    fillPurse(clientOf(memory, clients[at]), budget ?? Number.POSITIVE_INFINITY, income);
 }

@@ -12,7 +12,8 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
-import { addCentral, addServers, giveExtents } from './boot-servers.ts';
+import { addPolicyServers, policyServersOf } from './boot-policy.ts';
+import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, MEMORY, SWAP } from './layout.ts';
 import { stateFrames } from './overhead.ts';
@@ -45,7 +46,7 @@ export function boot(options: CellOptions): World {
   const pagerFrames =
     options.machine.pagerFrames === 'outside' || options.management === 'unlimited'
       ? 0
-      : stateFrames(pagers, isCentral);
+      : stateFrames(pagers, isCentral, policyServersOf(options));
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
     throw new RangeError(
@@ -66,6 +67,8 @@ export function boot(options: CellOptions): World {
         : { step: stepOf(task, codes[i] as PagerCode), state: pagers[i] as PagerState },
     ),
   );
+  addPolicyServers(options, kernel, clients, taskFrames);
+  fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;

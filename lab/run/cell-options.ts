@@ -52,6 +52,18 @@ export interface CellMachine {
   readonly pagerFrames: 'counted' | 'outside';
 }
 
+/** Who belongs to whom, and what a policy server grants to each user together, in frames. */
+export interface PolicyServerPlan {
+  readonly start: number;
+  readonly replaceAt: number | null;
+  readonly diesAt: number | null;
+  readonly period: number;
+  /** By task: index of its user or -1, weight, priority. */
+  readonly tasks: readonly { user: number; weight: number; priority: number }[];
+  readonly users: readonly { guaranteed: number; held: number }[];
+  readonly successor: { readonly users: readonly { guaranteed: number; held: number }[] } | null;
+}
+
 export interface CellOptions {
   readonly management: 'contracts' | 'mach' | 'global-clock' | 'global-lru' | 'unlimited';
   readonly machine: CellMachine;
@@ -66,6 +78,10 @@ export interface CellOptions {
   readonly oracles: boolean;
   /** Free frames every pager keeps ahead of need (write-behind); 0 evicts at the fault. */
   readonly spareFrames: number;
+  /** Decides about guarantees and extras under contracts; absent: first come, first served. */
+  readonly policyServer?: PolicyServerPlan | null;
+  /** By task: credits at the start and a second, where the terms name a price; null: no end of them. */
+  readonly purses?: readonly { readonly budget: number | null; readonly income: number }[];
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

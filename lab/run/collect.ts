@@ -13,6 +13,8 @@ import {
   TRAP,
   ZERO,
 } from '../../nucleus/tasks.ts';
+import { chargedTo } from '../../servers/memory/purse.ts';
+import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
 
@@ -23,10 +25,18 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
     const task = kernel.state.finished[id] ?? (kernel.state.tasks[id] as TaskState);
     if (isAlive(task) && kernel.state.finished[id] === null)
       throw new Error(`collect: ${task.name} has not finished`);
-    return taskResult(task);
+    const charged = chargedOf(world, id);
+    return { ...taskResult(task), ...(charged !== null && { charged }) };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
   return { sight: sightOf(world), notes, tasks, framesMean: framesMeanOf(world), oracles };
+}
+
+/** What the frames of a client have cost it, under contracts with a price; else null. */
+function chargedOf({ kernel, options, memory }: World, id: number): number | null {
+  if (options.management !== 'contracts' || options.terms.price === undefined) return null;
+  const server = kernel.receivers[memory].state as MemoryServerState;
+  return chargedTo(kernel, server, clientOf(server, id));
 }
 
 function sightOf(world: World): string {

@@ -15,8 +15,12 @@ const FRAME_BYTES = 4096;
 const TRANSFER_BYTES = 18;
 
 /** Frames that these pagers take, with the servers beside them. */
-export function stateFrames(pagers: readonly PagerState[], isCentral: boolean): number {
-  const servers = SERVERS + (isCentral ? 1 : 0);
+export function stateFrames(
+  pagers: readonly PagerState[],
+  isCentral: boolean,
+  policyServers: number,
+): number {
+  const servers = SERVERS + (isCentral ? 1 : 0) + policyServers;
   let frames = servers * CODE_FRAMES;
   for (const pager of pagers) {
     const bytes = bytesOf(pager) + pager.transfers.records.length * TRANSFER_BYTES;

@@ -66,6 +66,11 @@ function checkTask(
         ? null
         : ticksOf(source, task.killAt, clock, [...path, 'killAt'], 1),
     kinds: checkKinds(source, task, path, (part, where) => checkScratch(source, part, where)),
+    budget: task.budget ?? null,
+    income: task.income ?? 0,
+    user: task.user ?? null,
+    weight: task.weight ?? 1,
+    priority: task.priority ?? 0,
   };
 }
 

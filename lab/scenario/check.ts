@@ -10,6 +10,7 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkExpectations } from './check-expectations.ts';
+import { checkPolicyServer } from './check-policy-server.ts';
 import { checkTasks } from './check-tasks.ts';
 import { type InputError, inputError } from './input-error.ts';
 import { parseBy } from './issues.ts';
@@ -78,12 +79,14 @@ export function checkScenario(source: Source): Scenario {
       ...(terms.wiredTimeMax !== undefined && {
         wiredTimeMax: ticksOf(source, terms.wiredTimeMax, clock, ['terms', 'wiredTimeMax'], 0),
       }),
+      ...(terms.price !== undefined && { price: terms.price }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),
     guarantees: document.guarantees,
     tasks,
     expectations: checkExpectations(source, document),
+    policyServer: checkPolicyServer(source, document),
   };
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);
   return scenario;
@@ -142,6 +145,7 @@ function namesOf<Name extends ManagementName | BoundName>(
 /** Guarantees are promises: what is named may not exceed memory, and the rest needs its least. */
 function checkGuarantees(source: Source, scenario: Scenario, frames: number): void {
   const { tasks } = scenario;
+  const asks = scenario.policyServer !== null && tasks.every((task) => task.guaranteed !== null);
   let sum = 0;
   for (const [at, task] of tasks.entries()) {
     const least = Math.max(2 ** task.order, task.guaranteed === null ? GUARANTEE_MIN : 0);
@@ -152,7 +156,8 @@ function checkGuarantees(source: Source, scenario: Scenario, frames: number): vo
       const expected = `expected at least ${2 ** task.order}, one page of ${task.pageBytes} bytes`;
       throw tooMuch(source, at, task, `${what}, ${expected}; raise it`);
     }
-    if (sum <= frames) continue;
+    // Where a policy server admits, what every task names is what it asks for.
+    if (sum <= frames || asks) continue;
     const what = `guarantees up to task ${task.name} sum to ${sum} frames`;
     throw tooMuch(
       source,

@@ -53,6 +53,13 @@ export interface ScenarioTask {
   readonly cpu: number;
   readonly killAt: number | null;
   readonly kinds: KindParts;
+  /** What it can pay for frames with; null: without end. */
+  readonly budget: number | null;
+  readonly income: number;
+  /** For a policy server: its user or null, weight, priority. */
+  readonly user: string | null;
+  readonly weight: number;
+  readonly priority: number;
 }
 
 /** Dense page ids, or shares of them, from..to. */
@@ -74,6 +81,24 @@ export interface Scenario {
   readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };
   readonly tasks: readonly ScenarioTask[];
   readonly expectations: readonly Expectation[];
+  readonly policyServer: PolicyServerChoice | null;
+}
+
+/** Quotas of a user; a quota that is absent is all of memory. */
+export interface PolicyUser {
+  readonly name: string;
+  readonly guaranteed?: Quantity | undefined;
+  readonly held?: Quantity | undefined;
+}
+
+export interface PolicyServerChoice {
+  readonly start: number;
+  readonly replaceAt: number | null;
+  readonly diesAt: number | null;
+  readonly period: number;
+  readonly users: readonly PolicyUser[];
+  /** The same users in the same order, with quotas of its own. */
+  readonly successor: { readonly users: readonly PolicyUser[] } | null;
 }
 
 /** Frames that a quantity comes to in a memory of `memory` frames. */

@@ -117,6 +117,32 @@ const taskSchema = z.strictObject({
     )
     .default([]),
   wired: z.array(scratchSchema).default([]),
+  budget: z.int().min(0).max(1e12).optional(),
+  income: z.int().min(0).max(1e9).optional(),
+  user: name.optional(),
+  weight: z.int().min(1).max(1000).optional(),
+  priority: z.int().min(-64).max(63).optional(),
+});
+
+const usersSchema = z
+  .array(
+    z.strictObject({
+      name,
+      guaranteed: quantitySchema.optional(),
+      held: quantitySchema.optional(),
+    }),
+  )
+  .max(64)
+  .default([]);
+
+/** A policy server (servers/policy/): quotas by user, and who takes over when. */
+const policyServerSchema = z.strictObject({
+  start: timeSchema.default(0),
+  period: timeSchema.optional(),
+  users: usersSchema,
+  replaceAt: timeSchema.optional(),
+  diesAt: timeSchema.optional(),
+  successor: z.strictObject({ users: usersSchema }).optional(),
 });
 
 /** Managements a scenario may compare, and bounds printed beside them, in the table's order. */
@@ -156,6 +182,7 @@ export const scenarioSchema = z.strictObject({
       starvationMax: timeSchema.optional(),
       wiredMax: z.number().min(0).max(1).optional(),
       wiredTimeMax: timeSchema.optional(),
+      price: termsSchema.shape.price,
     })
     .prefault({}),
   managements: z
@@ -175,6 +202,7 @@ export const scenarioSchema = z.strictObject({
     .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))
     .max(100)
     .default([]),
+  policyServer: policyServerSchema.optional(),
 });
 
 export type ScenarioDocument = z.infer<typeof scenarioSchema>;

@@ -8,12 +8,20 @@
  */
 
 import { CAUSE_SHRINK, OP } from '../../contracts/messages.ts';
-import { NO_CONTRACT, NOT_ADMITTED } from '../../contracts/refusals.ts';
+import {
+  NO_CONTRACT,
+  NO_SUCH_CONTROL,
+  NO_SUCH_TASK,
+  NOT_ADMITTED,
+} from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
+import { leaveChild, OWN } from './child-contract.ts';
+import { closeUnused, endChildrenOf, renewChild, tellContract } from './folding.ts';
 import { setGuarantee } from './ledger.ts';
+import { allowedOf, isControlled, isOwnInForce, mayDecide, noteAsked } from './policy.ts';
 import { notify } from './revocation.ts';
 import {
   ACTIVE,
@@ -38,12 +46,44 @@ export function proposeContract(
   tag: number,
 ): void {
   const client = clientOf(server, from);
+  const controlled = isControlled(server);
+  if (controlled) noteAsked(kernel, server, client, guaranteed, extra, term);
+  const allowed = allowedOf(server, client, guaranteed);
+  const isUndecided = allowed === 0 && guaranteed > 0;
+  const leaves = client.child !== OWN;
+  if (isUndecided || (leaves && !leaveForOwn(kernel, server, client, allowed))) {
+    client.asking = isUndecided && !isOwnInForce(client);
+    return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
+  }
+  if (!agree(kernel, server, client, allowed, extra, term, tag))
+    return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
+  if (!controlled) noteAsked(kernel, server, client, guaranteed, extra, term);
+}
+
+/** Agrees on a contract and tells the client; false: the frames do not suffice [CON1]. */
+function agree(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  guaranteed: number,
+  extra: number,
+  term: number,
+  tag: number,
+): boolean {
   const inForce = client.status === ACTIVE || client.status === SHRINKING;
   const shrinks = inForce && guaranteed < client.guaranteed;
-  if (shrinks && server.planted !== 'shrink-at-once')
-    return beginShrink(kernel, server, client, guaranteed, extra, tag);
-  if (!admit(server, client, guaranteed))
-    return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
+  if (shrinks && client.status === SHRINKING && isControlled(server)) {
+    // What was decided is not put off; what is asked for now is seen to when it is over [PS7].
+    client.nextGuaranteed = Math.max(client.nextGuaranteed, guaranteed);
+    tellContract(kernel, server, client, tag);
+    return true;
+  }
+  if (shrinks && server.planted !== 'shrink-at-once') {
+    beginShrink(kernel, server, client, guaranteed, extra, tag);
+    return true;
+  }
+  if (!admit(server, client, guaranteed)) return false;
+  client.asking = false;
   client.extra = extra;
   if (client.status !== ACTIVE || term !== client.term) {
     client.term = term;
@@ -52,8 +92,50 @@ export function proposeContract(
   client.status = ACTIVE;
   reconsider(server, client);
   trimWires(kernel, server, client);
-  answer(kernel, server, client, tag);
+  tellContract(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'contract', guaranteed, extra, until: endOfTerm(client) });
+  return true;
+}
+
+/**
+ * A policy server has decided about `task`: its contract grows to what it asked for, as far as that
+ * goes, or shrinks with its grace [PS6]. One that was refused undecided comes into force.
+ */
+export function applyDecision(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  control: number,
+  task: number,
+): void {
+  if (!mayDecide(kernel, server, from, control))
+    return refuse(kernel, server, from, task, NO_SUCH_CONTROL, OP.decided);
+  const client = server.clients[task] ?? null;
+  if (client === null || !(client.asking || isOwnInForce(client)))
+    return refuse(kernel, server, from, task, NO_SUCH_TASK, OP.decided);
+  followPolicy(kernel, server, client);
+}
+
+function followPolicy(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  const { wishGuaranteed, wishExtra, wishTerm, status } = client;
+  const allowed = allowedOf(server, client, wishGuaranteed);
+  const now = status === SHRINKING ? client.nextGuaranteed : client.guaranteed;
+  if (allowed === now) return;
+  const term = isOwnInForce(client) ? client.term : wishTerm;
+  if (!agree(kernel, server, client, allowed, wishExtra, term, 0)) return;
+  if (client.status !== SHRINKING) return;
+  const { nextGuaranteed, nextExtra, shrinkAt } = client;
+  reply(kernel, server.id, client.id, OP.shrinkIs, nextGuaranteed, nextExtra, 0, 0, shrinkAt);
+}
+
+/** Guarantees have become free: where somebody decides, each gets what it asked for and may have. */
+function offerFreed(kernel: Kernel, server: MemoryServerState): void {
+  if (!isControlled(server)) return;
+  for (const client of server.clients) {
+    if (client === null || client.status === SHRINKING) continue;
+    if (!client.asking && !isOwnInForce(client)) continue;
+    followPolicy(kernel, server, client);
+  }
 }
 
 export function renewContract(
@@ -65,8 +147,9 @@ export function renewContract(
   const client = clientOf(server, from);
   if (client.status === NONE || client.status === EXPIRED)
     return refuse(kernel, server, from, tag, NO_CONTRACT, OP.renew);
-  client.renewed = true;
-  answer(kernel, server, client, tag);
+  if (client.child !== OWN) renewChild(server, client);
+  else client.renewed = true;
+  tellContract(kernel, server, client, tag);
 }
 
 /** The timer of a term or of a shrinking grace has run out. */
@@ -81,6 +164,21 @@ export function contractTimer(kernel: Kernel, server: MemoryServerState, id: num
     setTimer(kernel, server, client, client.expiresAt);
     observe(kernel, client.id, { kind: 'renewal', until: client.expiresAt });
   } else expire(kernel, server, client);
+}
+
+/** A task that lives on a child contract wants one of its own; false: it cannot be admitted. */
+function leaveForOwn(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  guaranteed: number,
+): boolean {
+  // What it draws now stays with the child contract.
+  if (server.ledger.guaranteedSum + guaranteed > server.ledger.frames) return false;
+  const child = leaveChild(server, client);
+  client.status = NONE;
+  closeUnused(kernel, server, child);
+  return true;
 }
 
 function admit(server: MemoryServerState, client: Client, guaranteed: number): boolean {
@@ -112,7 +210,7 @@ function beginShrink(
   client.nextExtra = extra;
   client.shrinkAt = termNow(kernel) + server.terms.graceShrink;
   setTimer(kernel, server, client, client.shrinkAt);
-  answer(kernel, server, client, tag);
+  tellContract(kernel, server, client, tag);
   observe(kernel, client.id, { kind: 'shrink', guaranteed, until: client.shrinkAt });
 }
 
@@ -123,14 +221,17 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   client.status = ACTIVE;
   reconsider(server, client);
   trimWires(kernel, server, client);
-  answer(kernel, server, client, 0);
+  tellContract(kernel, server, client, 0);
   const { guaranteed, extra } = client;
   observe(kernel, client.id, { kind: 'shrunk', guaranteed, extra });
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
+  offerFreed(kernel, server);
 }
 
 function expire(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  // A child contract cannot outlive what it was split from [CON17].
+  endChildrenOf(kernel, server, client);
   setGuarantee(server.ledger, client, 0);
   client.extra = 0;
   client.status = EXPIRED;
@@ -139,19 +240,14 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   trimWires(kernel, server, client);
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
+  offerFreed(kernel, server);
 }
 
 function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at: number): void {
   timerAt(kernel, at, server.id, timerWord(TIMER_CONTRACT, client.id));
 }
 
-function answer(kernel: Kernel, server: MemoryServerState, client: Client, tag: number): void {
-  const { guaranteed, extra } = client;
-  const until = endOfTerm(client);
-  reply(kernel, server.id, client.id, OP.contractIs, tag, guaranteed, extra, 0, until);
-}
-
-/** As messages and events tell it: 0 for a term without end. */
+/** As events tell it: 0 for a term without end. */
 function endOfTerm({ expiresAt }: Client): number {
   return expiresAt === Number.POSITIVE_INFINITY ? 0 : expiresAt;
 }

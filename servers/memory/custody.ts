@@ -19,11 +19,14 @@ import { dropMappingOfFrame, zeroRun } from '../../nucleus/memory-map.ts';
 import { changeFramesHeld, type TaskState } from '../../nucleus/tasks.ts';
 import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
+import { OWN, settleDraw } from './child-contract.ts';
 import { addHeld } from './ledger.ts';
+import { tellAllocated } from './policy.ts';
+import { chargeHeld } from './purse.ts';
 import { endSoftOf, SOFT } from './soft-runs.ts';
 import type { Client, MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
-import { forgetWire } from './wiring.ts';
+import { forgetWire, trimWires } from './wiring.ts';
 
 /** Grants a free run if there is one. */
 export function grant(
@@ -59,7 +62,9 @@ export function enterHands(
   waited: number,
 ): void {
   const count = 1 << order;
+  if (server.terms.price !== undefined) chargeHeld(kernel, client);
   addHeld(server.ledger, client, count);
+  tellAllocated(server, client);
   reconsider(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
   changeFramesHeld(task, count, kernel.state.nowNs);
@@ -108,7 +113,13 @@ export function releaseSlot(
   if (softly) table.slotFrame[slot] = first - SOFT;
   else removeFrames(table, slot);
   const count = 1 << order;
+  if (server.terms.price !== undefined) chargeHeld(kernel, client);
   addHeld(server.ledger, client, -count);
+  tellAllocated(server, client);
+  if (client.child !== OWN) {
+    settleDraw(server, client);
+    trimWires(kernel, server, client);
+  }
   reconsider(server, client);
   if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
   changeFramesHeld(kernel.state.tasks[client.id] as TaskState, -count, kernel.state.nowNs);

@@ -1,20 +1,27 @@
 /**
  * Death of a client: everything it had is free at once [MEM6]. Its containers die, locks on them
  * break (a transfer in flight moves nothing more, [CONT6]), its guarantee goes, its frames go back.
+ * Child contracts split off its own end as if folded [CON20]; what it drew on one is idle there, and
+ * one that only it could reach closes [CON18] [CON19].
  */
 
 import { type CapabilityTable, frameAt } from '../../nucleus/capabilities.ts';
 import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
+import { leaveChild, OWN } from './child-contract.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
+import { closeUnused, endChildrenOf, recall, releaseControls } from './folding.ts';
 import { setGuarantee, setNoticed } from './ledger.ts';
+import { releasePolicy } from './policy.ts';
 import { forgetSoft } from './soft-runs.ts';
 import { GONE, type MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
 import { endWaiting } from './waiting-requests.ts';
 
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
+  releaseControls(kernel, server, id);
+  releasePolicy(kernel, server, id);
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;
@@ -23,6 +30,9 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   setNoticed(server.ledger, client, 0);
   client.expiresAt = Number.POSITIVE_INFINITY;
   client.status = GONE;
+  client.asking = false;
+  const orphans = endChildrenOf(kernel, server, client);
+  const drawnOn = client.child === OWN ? null : leaveChild(server, client);
   client.extra = 0;
   setGuarantee(server.ledger, client, 0);
   const table = kernel.state.capabilities[id] as CapabilityTable;
@@ -34,4 +44,6 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   forgetSoft(kernel, server, client);
   reconsider(server, client);
   observe(kernel, client.id, { kind: 'death', frames, locked });
+  if (drawnOn !== null) closeUnused(kernel, server, drawnOn);
+  recall(kernel, server, orphans);
 }

@@ -9,6 +9,7 @@
 import { OP } from '../../contracts/messages.ts';
 import {
   BUSY,
+  EMPTY_PURSE,
   IN_USE,
   NO_FREE_FRAMES,
   NO_RUN,
@@ -21,8 +22,11 @@ import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capab
 import { termNow } from '../../nucleus/clock.ts';
 import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
+import { OWN, settleDraw } from './child-contract.ts';
 import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
+import { mayBorrow } from './policy.ts';
+import { canPay } from './purse.ts';
 import { countRequest, returned } from './revocation.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
 import { beginWaiting, endWaiting } from './waiting-requests.ts';
@@ -52,6 +56,8 @@ export function allocate(
   if (!active || client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);
   // Free frames are promised to those who wait below their guarantee, and owed while a notice runs.
   if (server.waiting.length > 0 || client.noticed > 0) return say(NO_FREE_FRAMES);
+  if (!mayBorrow(server, from)) return say(NO_FREE_FRAMES);
+  if (!canPay(kernel, server, client)) return say(EMPTY_PURSE);
   if (!grant(kernel, server, client, order, zero, tag, 0))
     say(freeCount(server.ledger) >= frames ? NO_RUN : NO_FREE_FRAMES);
 }
@@ -64,21 +70,23 @@ export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
     if (freeCount(server.ledger) < 1 << order) return;
     const waited = termNow(kernel) - client.waitingSince;
     if (!grant(kernel, server, client, order, zero, tag, waited)) {
-      if (order > 0) stopWaiting(kernel, server, client, NO_RUN);
+      if (order > 0) withdrawRequest(kernel, server, client, NO_RUN);
       return;
     }
     endWaiting(server, client);
   }
 }
 
-/** Refuses a waiting request. */
-function stopWaiting(
+/** Refuses a request that waits, if there is one. */
+export function withdrawRequest(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
   reason: number,
 ): void {
+  if (client.waitingOrder < 0) return;
   endWaiting(server, client);
+  if (client.child !== OWN) settleDraw(server, client);
   sayNo(kernel, server, client.id, client.waitingTag, reason);
 }
 
@@ -101,7 +109,7 @@ export function returnFrames(
 /** Nobody is left to ask: under penalty none a request below G can fail [REV6]. */
 export function refuseWaiting(kernel: Kernel, server: MemoryServerState): void {
   while (server.waiting.length > 0)
-    stopWaiting(kernel, server, clientOf(server, server.waiting[0] as number), NOT_HONOURED);
+    withdrawRequest(kernel, server, clientOf(server, server.waiting[0] as number), NOT_HONOURED);
 }
 
 function sayNo(

@@ -19,6 +19,8 @@ export interface Account {
 export interface LedgerState {
   readonly frames: number;
   guaranteedSum: number;
+  /** Guarantee of child contracts that no task draws at the moment; part of the sum. */
+  idleSum: number;
   heldSum: number;
   noticedSum: number;
   /** Frames that waiting requests ask for. */
@@ -26,7 +28,7 @@ export interface LedgerState {
 }
 
 export function createLedger(frames: number): LedgerState {
-  return { frames, guaranteedSum: 0, heldSum: 0, noticedSum: 0, waitingSum: 0 };
+  return { frames, guaranteedSum: 0, idleSum: 0, heldSum: 0, noticedSum: 0, waitingSum: 0 };
 }
 
 /** Changes a guarantee when the sum allows it [CON1]; returns whether it did. */
@@ -64,7 +66,7 @@ export function revocable(account: Account): number {
 
 /** Re-sums the ledger; returns what is wrong, or undefined. */
 export function checkLedger(ledger: LedgerState, accounts: readonly Account[]): string | undefined {
-  let guaranteed = 0;
+  let guaranteed = ledger.idleSum;
   let held = 0;
   let noticed = 0;
   for (const account of accounts) {

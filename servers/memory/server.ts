@@ -14,15 +14,21 @@ import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { refuse } from './answers.ts';
+import { drawFor, OWN, settleDraw } from './child-contract.ts';
 import { cancelContainer, createContainer, shareContainer } from './containers.ts';
-import { contractTimer, proposeContract, renewContract } from './contract.ts';
+import { applyDecision, contractTimer, proposeContract, renewContract } from './contract.ts';
 import { buryClient } from './death.ts';
+import { expireChildren, foldContract } from './folding.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
+import { getControl, usePolicy } from './policy.ts';
+import { tellPurse } from './purse.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { releaseSoft, revive } from './soft-references.ts';
+import { copyControl, resizeContract, splitContract, useControl } from './splitting.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
 import {
+  TIMER_CHILDREN,
   TIMER_CONTRACT,
   TIMER_LOCKS,
   TIMER_NOTICE,
@@ -66,9 +72,7 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
     case OP.renew:
       return renewContract(kernel, server, from, w0);
     case OP.allocate:
-      if (clientOf(server, from).status === NONE)
-        return refuse(kernel, server, from, w2, NO_CONTRACT, op);
-      return allocate(kernel, server, from, w0, w1, w2);
+      return serveAllocate(kernel, server, from, w0, w1, w2);
     case OP.returnFrames:
       return returnFrames(kernel, server, from, w0);
     case OP.markUnused:
@@ -91,9 +95,44 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return wire(kernel, server, from, w0, time, w1);
     case OP.unwire:
       return unwire(kernel, server, from, w0);
+    case OP.splitContract:
+      return splitContract(kernel, server, from, w0, w1, w2, w3, time);
+    case OP.copyControl:
+      return copyControl(kernel, server, from, w0, w1);
+    case OP.useControl:
+      return useControl(kernel, server, from, w0, w1);
+    case OP.resizeContract:
+      return resizeContract(kernel, server, from, w0, w1, w2, w3);
+    case OP.foldContract:
+      return foldContract(kernel, server, from, w0, w1);
+    case OP.getControl:
+      return getControl(kernel, server, from, w0);
+    case OP.usePolicy:
+      return usePolicy(kernel, server, from, w0, w1);
+    case OP.decided:
+      return applyDecision(kernel, server, from, w0, w1);
+    case OP.purse:
+      return tellPurse(kernel, server, from, w0);
     default:
       return refuse(kernel, server, from, 0, MALFORMED, op);
   }
+}
+
+/** A task that lives on a child contract draws on it for what it asks, and for no more. */
+function serveAllocate(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  order: number,
+  zero: number,
+  tag: number,
+): void {
+  const client = clientOf(server, from);
+  if (client.status === NONE) return refuse(kernel, server, from, tag, NO_CONTRACT, OP.allocate);
+  if (client.child === OWN) return allocate(kernel, server, from, order, zero, tag);
+  drawFor(server, client, 1 << order);
+  allocate(kernel, server, from, order, zero, tag);
+  settleDraw(server, client);
 }
 
 function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): void {
@@ -106,5 +145,7 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
       return expireLocks(kernel, server);
     case TIMER_WIRES:
       return expireWires(kernel, server);
+    case TIMER_CHILDREN:
+      return expireChildren(kernel, server);
   }
 }

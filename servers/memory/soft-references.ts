@@ -22,6 +22,7 @@ import { reply } from '../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { takeRunAt } from '../../sim-hw/frames.ts';
 import { refuse } from './answers.ts';
+import { drawFor, OWN, settleDraw } from './child-contract.ts';
 import { enterHands, releaseSlot } from './custody.ts';
 import { returned } from './revocation.ts';
 import { coverRun, softFrameAt } from './soft-runs.ts';
@@ -54,12 +55,16 @@ export function revive(
   slot: number,
   tag: number,
 ): void {
-  const say = (reason: number) => refuse(kernel, server, from, tag, reason, OP.revive);
+  const client = clientOf(server, from);
+  const say = (reason: number) => {
+    if (client.child !== OWN) settleDraw(server, client);
+    refuse(kernel, server, from, tag, reason, OP.revive);
+  };
   const table = kernel.state.capabilities[from] as CapabilityTable;
   const first = softFrameAt(table, slot);
   if (first < 0) return say(NO_SUCH_SLOT);
-  const client = clientOf(server, from);
   const order = orderAt(table, slot);
+  if (client.child !== OWN) drawFor(server, client, 1 << order);
   const held = client.held + (1 << order);
   if (held > client.guaranteed + client.extra) return say(OVER_CONTRACT);
   // As with any request beyond G: who waits comes first, and who owes is lent none.

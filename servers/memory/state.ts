@@ -2,7 +2,9 @@
 
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
+import { type ChildrenState, createChildren } from './child-contract.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import type { PolicyControl } from './policy.ts';
 import { createSoft, type SoftState } from './soft-runs.ts';
 import { createVictims, type VictimsState } from './victims.ts';
 
@@ -49,6 +51,23 @@ export interface Client extends Account {
   waitingZero: number;
   waitingTag: number;
   waitingSince: number;
+  /** The child contract its frames are drawn on, or -1: its own contract (children.ts). */
+  child: number;
+  /** Child contracts split off its own contract, and how many there are in the whole tree. */
+  readonly children: number[];
+  treeSize: number;
+  /** Guarantee of its own that children have. */
+  splitOff: number;
+  /** What it asked for last; the policy may allow less, or nothing yet (policy.ts). */
+  wishGuaranteed: number;
+  wishExtra: number;
+  wishTerm: number;
+  asking: boolean;
+  /** Its purse, where frames have a price (purse.ts): credits, credits a second, frames x ticks. */
+  budget: number;
+  income: number;
+  frameTicks: number;
+  chargedAt: number;
 }
 
 export const CONTAINER_FREE = 0;
@@ -124,6 +143,9 @@ export interface MemoryServerState {
   readonly wirings: (Wiring | null)[];
   /** When the one timer for time limits of wires runs out, or Infinity. */
   wireTimerAt: number;
+  readonly children: ChildrenState;
+  /** Null where no policy server can take part. */
+  policy: PolicyControl | null;
   readonly planted: PlantedBug | null;
 }
 
@@ -149,6 +171,8 @@ export function createMemoryServerState(
     soft: createSoft(frames),
     wirings: [],
     wireTimerAt: Number.POSITIVE_INFINITY,
+    children: createChildren(),
+    policy: null,
     planted,
   };
 }
@@ -205,6 +229,18 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       waitingZero: 0,
       waitingTag: 0,
       waitingSince: 0,
+      child: -1,
+      children: [],
+      treeSize: 0,
+      splitOff: 0,
+      wishGuaranteed: 0,
+      wishExtra: 0,
+      wishTerm: 0,
+      asking: false,
+      budget: Number.POSITIVE_INFINITY,
+      income: 0,
+      frameTicks: 0,
+      chargedAt: 0,
     },
     'term',
     'expiresAt',
@@ -212,6 +248,11 @@ export function clientOf(server: MemoryServerState, id: number): Client {
     'noticeDeadline',
     'noticeStarved',
     'waitingSince',
+    'wishTerm',
+    'budget',
+    'income',
+    'frameTicks',
+    'chargedAt',
   );
   server.clients[id] = client;
   return client;

@@ -19,6 +19,7 @@ import {
   TIMER,
 } from '../../nucleus/kernel.ts';
 import { START, startTask } from '../../nucleus/life.ts';
+import { checkChildren } from '../../servers/memory/child-check.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
@@ -275,7 +276,7 @@ export function tableOf(desk: Desk, task: number): CapabilityTable {
 export function checkBooks(desk: Desk): string | undefined {
   const { server, kernel } = desk;
   const clients = server.clients.filter((client) => client !== null);
-  const wrong = checkLedger(server.ledger, clients);
+  const wrong = checkLedger(server.ledger, clients) ?? checkChildren(server);
   if (wrong !== undefined) return wrong;
   const victims = checkVictims(server);
   if (victims !== undefined) return victims;

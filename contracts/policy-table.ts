@@ -1,0 +1,24 @@
+/**
+ * Policy table: what the memory server and the policy server share, by task id. Each field has one
+ * writer, so neither needs a lock: it reads what the other wrote last (Walfield 2003, VMM).
+ *
+ *   allocated    the memory server   frames the task holds
+ *   guaranteed   the policy server   the largest guarantee the task may have
+ *   eligible     the policy server   1: it may borrow extras
+ *
+ * Left out: growing. The table has a place for each task there was at boot.
+ */
+
+export interface PolicyTable {
+  readonly allocated: Int32Array;
+  readonly guaranteed: Int32Array;
+  readonly eligible: Uint8Array;
+}
+
+export function createPolicyTable(tasks: number): PolicyTable {
+  return {
+    allocated: new Int32Array(tasks),
+    guaranteed: new Int32Array(tasks),
+    eligible: new Uint8Array(tasks),
+  };
+}

@@ -1,0 +1,193 @@
+/**
+ * The policy server: decides how large a guarantee each task may have and who may borrow, for a
+ * memory server that is mechanism alone (Walfield 2003, VMM: physmem and the memory policy server).
+ * It writes two fields of a table that both see, and may be replaced while everything runs.
+ *
+ *   ARRIVE --getControl--> policyIs --usePolicy--> asked, asked, ..., policyIs: decides
+ *   asked, DEATH of a task -> shares.ts -> the table -> decided, for each that changed
+ *   PERIOD -> eligibility, pressure.ts, advice
+ *   REPLACE -> handControl with the capability -> its successor: usePolicy -> decides
+ *   DIE    -> first come, first served, unless a successor stands by and asks
+ */
+
+import { OP } from '../../contracts/messages.ts';
+import { MALFORMED } from '../../contracts/refusals.ts';
+import { isValid } from '../../contracts/validator.ts';
+import {
+  type CapabilityTable,
+  POLICY_CONTROL,
+  removeCapability,
+} from '../../nucleus/capabilities.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
+import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
+import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
+import { killServer } from '../../nucleus/life.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import { isOver, type TaskState } from '../../nucleus/tasks.ts';
+import { beginLooking, look } from './pressure.ts';
+import { sharesOf } from './shares.ts';
+import { createPolicyTask, NO_CONTROL, type PolicyServerState, type PolicyTask } from './state.ts';
+
+/** Timer words. */
+export const PERIOD = 1;
+export const REPLACE = 2;
+export const DIE = 3;
+export const ARRIVE = 4;
+/** Tags of its calls. */
+const GET = 1;
+const USE = 2;
+/** Looks at a machine on which nothing runs before it waits to be woken by a message. */
+const IDLE_MAX = 4096;
+
+/** Receiver step of a policy server. */
+export function policyServerStep(kernel: Kernel, state: object, message: Message): void {
+  const policy = state as PolicyServerState;
+  if (isOver(kernel.state.tasks[policy.id] as TaskState)) return;
+  const { op, from, w0 } = message;
+  if (from === NUCLEUS) {
+    if (op === TIMER) timerRanOut(kernel, policy, w0);
+    else if (op === DEATH) buried(kernel, policy, w0);
+  } else if (!isValid(message)) refuse(kernel, policy, from, op);
+  else if (from === policy.memory) hear(kernel, policy, message);
+  else serve(kernel, policy, message);
+}
+
+/** Of the policy and of contracts only the memory server is believed. */
+function hear(kernel: Kernel, policy: PolicyServerState, message: Message): void {
+  const { op, w0, w1, w2 } = message;
+  if (op === OP.policyIs) {
+    policy.control = w1;
+    policy.frames = w2;
+    if (w0 === GET) call(kernel, policy, OP.usePolicy, w1, USE);
+    else takeOver(kernel, policy);
+  } else if (op === OP.asked) {
+    const task = taskOf(policy, w0);
+    task.want = w1;
+    if (policy.decides) decide(kernel, policy, task);
+  } else if (op === OP.refused && w2 === OP.usePolicy) policy.control = NO_CONTROL;
+}
+
+function serve(kernel: Kernel, policy: PolicyServerState, message: Message): void {
+  const { op, from, w0 } = message;
+  if (op === OP.subscribe) {
+    const place = policy.subscribers.indexOf(from);
+    if (w0 === 1 && place < 0) policy.subscribers.push(from);
+    if (w0 === 0 && place >= 0) policy.subscribers.splice(place, 1);
+    if (w0 === 1) wake(kernel, policy);
+  } else if (op === OP.handControl && message.cameAlong) {
+    const table = kernel.state.capabilities[policy.id] as CapabilityTable;
+    if (policy.control !== NO_CONTROL || table.kind[w0] !== POLICY_CONTROL)
+      return removeCapability(table, w0);
+    policy.control = w0;
+    call(kernel, policy, OP.usePolicy, w0, USE);
+  } else refuse(kernel, policy, from, op);
+}
+
+function timerRanOut(kernel: Kernel, policy: PolicyServerState, word: number): void {
+  switch (word) {
+    case ARRIVE:
+      return call(kernel, policy, OP.getControl, GET, 0);
+    case PERIOD:
+      return periodOver(kernel, policy);
+    case REPLACE:
+      return handOver(kernel, policy);
+    case DIE:
+      policy.decides = false;
+      return killServer(kernel, policy.id);
+  }
+}
+
+function buried(kernel: Kernel, policy: PolicyServerState, id: number): void {
+  if (id === policy.predecessor && policy.control === NO_CONTROL)
+    return call(kernel, policy, OP.getControl, GET, 0);
+  const place = policy.subscribers.indexOf(id);
+  if (place >= 0) policy.subscribers.splice(place, 1);
+  const task = policy.tasks.find((one) => one.id === id);
+  if (task === undefined) return;
+  task.gone = true;
+  task.want = 0;
+  if (policy.decides) decide(kernel, policy, null);
+}
+
+function takeOver(kernel: Kernel, policy: PolicyServerState): void {
+  policy.decides = true;
+  beginLooking(kernel, policy);
+  decide(kernel, policy, null);
+  wake(kernel, policy);
+}
+
+/** Moves the capability to its successor; where it cannot go it stays, and so does this one. */
+function handOver(kernel: Kernel, policy: PolicyServerState): void {
+  if (policy.control === NO_CONTROL || policy.successorPort < 0) return;
+  const { id, successorPort: port, control } = policy;
+  if (!sendCapability(kernel, id, port, OP.handControl, control, 0, 0, 0)) return;
+  policy.control = NO_CONTROL;
+  policy.decides = false;
+}
+
+/** Writes the table anew and tells of each task that it changed for, and of `asker`. */
+function decide(kernel: Kernel, policy: PolicyServerState, asker: PolicyTask | null): void {
+  const { tasks, users, table, frames } = policy;
+  const quotas = users.map(({ guaranteed }) => guaranteed);
+  const shares = sharesOf(tasks, quotas, frames);
+  const changed: number[] = [];
+  for (const [at, task] of tasks.entries()) {
+    const share = shares[at] as number;
+    if (table.guaranteed[task.id] === share && task !== asker) continue;
+    table.guaranteed[task.id] = share;
+    if (task.want > 0) changed.push(task.id);
+  }
+  judgeEligible(policy);
+  for (const id of changed) call(kernel, policy, OP.decided, policy.control, id);
+}
+
+/** A task may borrow while its user's tasks together hold less than the user may. */
+function judgeEligible({ tasks, users, table }: PolicyServerState): void {
+  const held = users.map(() => 0);
+  for (const { id, user } of tasks)
+    held[user] = (held[user] as number) + (table.allocated[id] as number);
+  for (const { id, user, gone } of tasks) {
+    const below = (held[user] as number) < (users[user]?.held as number);
+    table.eligible[id] = below && !gone ? 1 : 0;
+  }
+}
+
+function periodOver(kernel: Kernel, policy: PolicyServerState): void {
+  policy.ticking = false;
+  if (!policy.decides) return;
+  judgeEligible(policy);
+  look(kernel, policy);
+  const { references } = kernel.state;
+  policy.idlePeriods = references === policy.references ? policy.idlePeriods + 1 : 0;
+  policy.references = references;
+  if (policy.idlePeriods < IDLE_MAX) tick(kernel, policy);
+}
+
+function wake(kernel: Kernel, policy: PolicyServerState): void {
+  policy.idlePeriods = 0;
+  if (policy.decides) tick(kernel, policy);
+}
+
+function tick(kernel: Kernel, policy: PolicyServerState): void {
+  if (policy.ticking) return;
+  policy.ticking = true;
+  timerAt(kernel, termNow(kernel) + policy.period, policy.id, PERIOD);
+}
+
+/** The record of a task; one that it was not told of belongs to no user, at weight 1. */
+function taskOf(policy: PolicyServerState, id: number): PolicyTask {
+  const known = policy.tasks.find((task) => task.id === id);
+  if (known !== undefined) return known;
+  const user = policy.users.length - 1;
+  const task = createPolicyTask({ id, user, weight: 1, priority: 0, least: 1 });
+  policy.tasks.push(task);
+  return task;
+}
+
+function call(kernel: Kernel, policy: PolicyServerState, op: number, w0: number, w1: number): void {
+  send(kernel, policy.id, policy.memoryPort, op, w0, w1, 0, 0, 0);
+}
+
+function refuse(kernel: Kernel, policy: PolicyServerState, to: number, op: number): void {
+  reply(kernel, policy.id, to, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+}
