@@ -20,6 +20,9 @@ export const NO_PLACE = 13;
 export const NO_SUCH_BLOCK = 14;
 export const LOCK_LOST = 15;
 export const BUSY = 16;
+export const NO_SUCH_PAGE = 17;
+export const NOT_SEALED = 18;
+export const NOT_ALIKE = 19;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -40,4 +43,7 @@ export const refusalTexts: readonly string[] = [
   'no such block in your extent',
   'the lock ended before the transfer did: nothing was moved',
   'busy: one request at a time',
+  'no such page, or nothing is there: allocate it, or look at the index',
+  'the container is still open: seal it before it is shared',
+  'the lists do not fit each other, or name a page twice: forget them and list again',
 ];

@@ -9,13 +9,14 @@ import { observe } from './answers.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
 import { setGuarantee } from './ledger.ts';
+import { buryPages } from './page-losses.ts';
 import { GONE, type MemoryServerState } from './state.ts';
 
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;
-  const locked = breakContainersOf(kernel, server, id);
+  let locked = breakContainersOf(kernel, server, id);
   const place = server.waiting.indexOf(id);
   if (place >= 0) server.waiting.splice(place, 1);
   client.waitingOrder = -1;
@@ -25,6 +26,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   client.status = GONE;
   client.extra = 0;
   setGuarantee(server.ledger, client, 0);
+  locked += buryPages(kernel, server, id);
   const table = kernel.state.capabilities[id] as CapabilityTable;
   for (let slot = 0; slot < table.slots; slot++) {
     if (frameAt(table, slot) < 0) continue;

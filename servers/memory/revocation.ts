@@ -26,8 +26,11 @@ import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
 import { buryClient } from './death.ts';
 import { freeCount, revocable } from './ledger.ts';
+import { takePages } from './page-losses.ts';
 import { type Client, clientOf, EXPIRED, GONE, type MemoryServerState } from './state.ts';
 import { isCurrent, TIMER_NOTICE, timerWord } from './timers.ts';
+
+export { returned } from './returns.ts';
 
 /**
  * Calls back what waiting requests still lack. 'nobody': there is nobody left to ask and no notice
@@ -74,19 +77,6 @@ export function notify(
     deadlineMissed(kernel, server, client, false);
 }
 
-/** The client has returned `frames`. */
-export function returned(kernel: Kernel, client: Client, frames: number): void {
-  const late = client.inDefault;
-  client.inDefault = false;
-  const due = client.noticed;
-  client.noticed = Math.max(0, due - frames);
-  observe(kernel, client.id, { kind: 'return', frames, outstanding: client.noticed, late });
-  if (due === 0 || client.noticed > 0) return;
-  client.noticeSerial++;
-  (kernel.state.tasks[client.id] as TaskState).revocationsMet++;
-  observe(kernel, client.id, { kind: 'met' });
-}
-
 export function noticeTimer(
   kernel: Kernel,
   server: MemoryServerState,
@@ -127,6 +117,7 @@ function repossess(kernel: Kernel, server: MemoryServerState, client: Client, co
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   let left = count;
   for (const breaking of [false, true]) {
+    if (left > 0 && breaking) left = takePages(kernel, server, client, left, true);
     if (left > 0 && breaking) breakContainersOf(kernel, server, client.id);
     for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
       if (frameAt(table, slot) < 0) continue;
@@ -138,6 +129,7 @@ function repossess(kernel: Kernel, server: MemoryServerState, client: Client, co
       reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
     }
   }
+  if (left > 0) takePages(kernel, server, client, left, false);
 }
 
 function chooseVictim(server: MemoryServerState): Client | null {

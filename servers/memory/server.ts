@@ -19,12 +19,15 @@ import { contractTimer, proposeContract, renewContract } from './contract.ts';
 import { buryClient } from './death.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
+import { servePages } from './page-face.ts';
+import { expirePages } from './page-lifetimes.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
 import {
   TIMER_CONTRACT,
   TIMER_LOCKS,
   TIMER_NOTICE,
+  TIMER_PAGES,
   timerClient,
   timerKind,
   timerSerial,
@@ -79,7 +82,7 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
     case OP.unlockContainer:
       return unlockContainer(kernel, server, from, w0);
     default:
-      return refuse(kernel, server, from, 0, MALFORMED, op);
+      return servePages(kernel, server, message);
   }
 }
 
@@ -91,5 +94,7 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
       return contractTimer(kernel, server, timerClient(word), timerSerial(word));
     case TIMER_LOCKS:
       return expireLocks(kernel, server);
+    case TIMER_PAGES:
+      return expirePages(kernel, server);
   }
 }

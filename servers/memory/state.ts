@@ -3,6 +3,7 @@
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import { type Claims, createPagesState, type PagesState } from './page-state.ts';
 
 /**
  * Life of a contract (section 14 of the lineage):
@@ -97,6 +98,8 @@ export interface MemoryServerState {
   /** Ids of clients whose request waits, oldest first. */
   readonly waiting: number[];
   readonly containers: ContainersState;
+  /** Containers of pages, and what is in them. */
+  readonly pages: PagesState;
   readonly planted: PlantedBug | null;
 }
 
@@ -106,6 +109,7 @@ export function createMemoryServerState(
   terms: Terms,
   containers: number,
   planted: PlantedBug | null,
+  claims: Claims = 'first',
 ): MemoryServerState {
   return {
     id,
@@ -118,6 +122,7 @@ export function createMemoryServerState(
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
     },
+    pages: createPagesState(claims),
     planted,
   };
 }

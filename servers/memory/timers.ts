@@ -3,6 +3,7 @@
 export const TIMER_NOTICE = 0;
 export const TIMER_CONTRACT = 1;
 export const TIMER_LOCKS = 2;
+export const TIMER_PAGES = 3;
 
 const SERIAL_MASK = (1 << 20) - 1;
 
