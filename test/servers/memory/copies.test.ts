@@ -36,6 +36,7 @@ import {
   open,
   portTo,
   refusal,
+  store,
   transfer,
   write,
 } from '../../support/pages.ts';
@@ -96,6 +97,7 @@ test('[CONT27] the first owner’s mapping for writing is not one any more', () 
   const { desk, own, weak, other } = shared();
   transfer(desk, SECOND, [weak, 2, 1], [other, 0, 1], COPY);
   expect(load(desk, FIRST, 2)).toBe(3);
+  expect(store(desk, FIRST, 2, 33)).toBe(false);
   expect(say(desk, FIRST, 'mapPage', [own, 2, 2, WRITE])[0]?.[4]).toBe(0);
   // The last one to have the frame may write to it where it is.
   say(desk, SECOND, 'deallocatePages', [other, 0, 1]);
