@@ -154,8 +154,8 @@ export const messages = {
   pagesDone: z.object({ container: tag, op: z.int().min(0).max(255), count, version: count }),
   /** writable 0 though it was asked for: the page is a logical copy; force it. */
   pageMapped: z.object({ container: capability, index, page: slot, writable: flag }),
-  /** What page `index` held is gone: whoever paid for it stopped, and you had no room for it. */
-  pageLost: z.object({ container: capability, index }),
+  /** Of `count` pages from `index` on `lost` have lost what they held: you had no room for it. */
+  pageLost: z.object({ container: capability, index, count: length, lost: length }),
   /** Its lifetime is over: the container is open again and yours alone. */
   containerEnded: z.object({ container: capability, version: count }),
   containerStands: z.object({ tag, pages: count, bound: count, version: count }),

@@ -8,8 +8,6 @@
  * memory back is kept from it by those who share it.
  */
 
-import { OP } from '../../contracts/messages.ts';
-import { reply } from '../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../nucleus/memory-map.ts';
 import { changeFramesHeld, type TaskState } from '../../nucleus/tasks.ts';
@@ -18,11 +16,10 @@ import { addHeld } from './ledger.ts';
 import { breakPageLock } from './page-pins.ts';
 import {
   containerOfCell,
-  indexOfCell,
   type Page,
   type PagesState,
   pagesOn,
-  touch,
+  touchPage,
   unbind,
 } from './page-state.ts';
 import { returned } from './returns.ts';
@@ -139,12 +136,8 @@ export function losePage(kernel: Kernel, server: MemoryServerState, page: Page):
   for (const cell of page.cells) breakPageLock(kernel, server, containerOfCell(state, cell));
   dropMappingOfFrame(kernel, page.frame);
   unbind(state, page);
-  for (const cell of page.cells) {
-    const container = containerOfCell(state, cell);
-    touch(container);
-    const { owner, capability } = container;
-    reply(kernel, server.id, owner, OP.pageLost, capability, indexOfCell(cell), 0, 0, 0);
-  }
+  touchPage(state, page);
+  state.losses.push(...page.cells);
 }
 
 /** Charges a frame that is free to `client`, with contents fit to be seen [MEM4]. */

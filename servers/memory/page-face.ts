@@ -12,9 +12,10 @@ import { refuse } from './answers.ts';
 import { listPages, transferPages } from './copies.ts';
 import { dropContainer, openContainer, resolveEither, sealContainer } from './page-containers.ts';
 import { releaseData } from './page-data.ts';
-import { allocatePages, deallocatePages, placePages, putRuns, takeOut } from './page-grants.ts';
+import { allocatePages, deallocatePages, placePages } from './page-grants.ts';
 import { lockPages } from './page-locks.ts';
 import { mapPage, tellShares, unmapPages } from './page-maps.ts';
+import { putRuns, takeOut } from './page-runs.ts';
 import type { MemoryServerState } from './state.ts';
 
 export function servePages(kernel: Kernel, server: MemoryServerState, message: Message): void {

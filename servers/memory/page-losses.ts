@@ -76,10 +76,35 @@ function takePagesOn(
       if (container.owner !== client.id) continue;
       breakPageLock(kernel, server, container);
       leaveCell(kernel, server, page, cell, TAKEN);
-      const index = indexOfCell(cell);
-      addPage(state, container, index);
+      addPage(state, container, indexOfCell(cell));
       touch(container);
-      reply(kernel, server.id, client.id, OP.pageLost, container.capability, index, 0, 0, 0);
+      state.losses.push(cell);
     }
+  }
+}
+
+/**
+ * Tells the owners of containers what has been lost in this step: one message a container, so that
+ * nobody who lets go of pages that many share can flood anybody.
+ */
+export function tellLosses(kernel: Kernel, server: MemoryServerState): void {
+  const { pages: state } = server;
+  const cells = state.losses.toSorted((a, b) => a - b);
+  state.losses.length = 0;
+  for (let at = 0; at < cells.length; ) {
+    const first = cells[at] as number;
+    const container = containerOfCell(state, first);
+    let last = first;
+    let lost = 0;
+    for (; at < cells.length; at++) {
+      const cell = cells[at] as number;
+      if (containerOfCell(state, cell) !== container) break;
+      if (cell !== last || lost === 0) lost++;
+      last = cell;
+    }
+    if (container.status === UNUSED) continue;
+    const { owner, capability } = container;
+    const count = last - first + 1;
+    reply(kernel, server.id, owner, OP.pageLost, capability, indexOfCell(first), count, lost, 0);
   }
 }

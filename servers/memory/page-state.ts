@@ -91,6 +91,8 @@ export interface PagesState {
   readonly lists: (TransferLists | null)[];
   /** The one timer of lifetimes and locks: when it runs out, or Infinity. */
   timerAt: number;
+  /** Cells that have lost what they held in this step, to be told at its end. */
+  readonly losses: number[];
   /** Times a frame's mapping was taken from one task for another. */
   remaps: number;
 }
@@ -104,6 +106,7 @@ export function createPagesState(claims: Claims): PagesState {
     onFrame: [],
     lists: [],
     timerAt: Number.POSITIVE_INFINITY,
+    losses: [],
     remaps: 0,
   };
 }

@@ -21,6 +21,7 @@ import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
 import { servePages } from './page-face.ts';
 import { expirePages } from './page-lifetimes.ts';
+import { tellLosses } from './page-losses.ts';
 import { noticeTimer, pursue } from './revocation.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
 import {
@@ -45,6 +46,7 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
     else refuse(kernel, server, from, 0, MALFORMED, op);
   }
   if (server.waiting.length > 0) settle(kernel, server);
+  if (server.pages.losses.length > 0) tellLosses(kernel, server);
 }
 
 /** Serves who waits below its guarantee, calling frames back until enough is on its way. */

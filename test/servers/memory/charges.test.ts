@@ -53,7 +53,7 @@ test('[CONT25] who pays gives up: another user pays from then on, or loses the p
   const poor = copied(1);
   say(poor.desk, FIRST, 'deallocatePages', [poor.own, 0, 2]);
   expect(poor.held()).toEqual([0, 1]);
-  expect(takeHeard(poor.desk, SECOND)).toEqual([['pageLost', poor.other, 1, 0, 0, 0]]);
+  expect(takeHeard(poor.desk, SECOND)).toEqual([['pageLost', poor.other, 1, 1, 1, 0]]);
   expect(frameOf(poor.desk, SECOND, poor.other, 1)).toBe(-1);
   for (const { desk } of [rich, poor]) expect(checkBooks(desk)).toBeUndefined();
 });
@@ -71,6 +71,24 @@ test('[CONT25] the same at the payer’s death: a copy keeps no dead task’s me
   }
 });
 
+test('[CONT25] a thousand pages lost at once are told in one message, not in a flood', () => {
+  const { desk, own, held } = copied(0);
+  const many = open(desk, SECOND, { pages: 1024 });
+  const other = desk.server.pages.containers[1]?.capability as number;
+  transfer(desk, SECOND, [other, 0, 2], [many, 0, 2], COPY);
+  for (let pages = 2; pages < 1024; pages *= 2)
+    transfer(desk, SECOND, [many, 0, pages], [many, pages, pages], COPY);
+  expect(say(desk, SECOND, 'inspectContainer', [many, 1])[0]?.slice(2, 4)).toEqual([1024, 1024]);
+  expect(held()).toEqual([2, 0]);
+  say(desk, FIRST, 'deallocatePages', [own, 0, 2]);
+  expect(takeHeard(desk, SECOND)).toEqual([
+    ['pageLost', other, 0, 2, 2, 0],
+    ['pageLost', many, 0, 1024, 1024, 0],
+  ]);
+  expect(held()).toEqual([0, 0]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
 test('[CONT25] [REV5] what is taken from the payer others keep within their guarantee', () => {
   const { desk, own, other, held } = copied(3, { frames: 8 });
   fill(desk, FIRST, own, 2, 2);
@@ -85,7 +103,7 @@ test('[CONT25] [REV5] what is taken from the payer others keep within their guar
   expect(held()).toEqual([8, 0]);
   say(desk, SECOND, 'allocate', [0, 0, 5]);
   advance(desk, 100);
-  expect(takeHeard(desk, FIRST)).toContainEqual(['pageLost', third, 0, 0, 0, 0]);
+  expect(takeHeard(desk, FIRST)).toContainEqual(['pageLost', third, 0, 1, 1, 0]);
   expect(held()).toEqual([7, 1]);
   expect(contents(desk, SECOND, other, 0)).toBe(8);
   expect(checkBooks(desk)).toBeUndefined();

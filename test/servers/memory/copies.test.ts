@@ -134,7 +134,7 @@ test('[CONT27] a payer that writes leaves the old frame to a user that can pay, 
   const frame = frameOf(poor.desk, FIRST, poor.own, 0);
   write(poor.desk, FIRST, poor.own, 0, 5, 11);
   expect(held(poor.desk)).toEqual([3, 4]);
-  expect(takeHeard(poor.desk, SECOND)).toEqual([['pageLost', poor.other, 0, 0, 0, 0]]);
+  expect(takeHeard(poor.desk, SECOND)).toEqual([['pageLost', poor.other, 0, 1, 1, 0]]);
   expect(frameOf(poor.desk, FIRST, poor.own, 0)).toBe(frame);
   expect(frameOf(poor.desk, SECOND, poor.other, 0)).toBe(-1);
   for (const { desk } of [rich, poor]) expect(checkBooks(desk)).toBeUndefined();
@@ -287,7 +287,7 @@ test('[CONT29] released data stays where nobody else could pay; orphaned data go
   expect(contents(desk, SECOND, other, 0)).toBe(1);
   expect(say(desk, FIRST, 'orphanData', [own, 0, 3])[0]?.[3]).toBe(3);
   expect(held(desk)).toEqual([0, 4]);
-  expect(takeHeard(desk, SECOND)).toEqual([['pageLost', other, 0, 0, 0, 0]]);
+  expect(takeHeard(desk, SECOND)).toEqual([['pageLost', other, 0, 1, 1, 0]]);
   // The pages are there still, and get zeros at their next use: junk is never mapped.
   expect(say(desk, FIRST, 'mapPage', [own, 0, 6, READ])[0]?.[0]).toBe('pageMapped');
   expect(load(desk, FIRST, 6)).toBe(0);

@@ -164,7 +164,7 @@ test('[CONT21] no lock on extras is longer than the notice that runs: revocation
   expect(lock(desk, weak, DMA, 40)?.[0]).toBe('locked');
   advance(desk, 40);
   // The deadline: a page is taken from the highest container, after the lock has ended.
-  expect(takeHeard(desk, FIRST)).toContainEqual(['pageLost', more, 5, 0, 0, 0]);
+  expect(takeHeard(desk, FIRST)).toContainEqual(['pageLost', more, 5, 1, 1, 0]);
   expect(containerOf(desk, FIRST, own).status).toBe(3);
   expect(desk.server.clients[SECOND]?.held).toBe(1);
   expect(checkBooks(desk)).toBeUndefined();

@@ -28,6 +28,7 @@ import {
   contents,
   entrust,
   fill,
+  frameOf,
   load,
   open,
   store,
@@ -238,12 +239,13 @@ function serve({ served }: World, what: number | 'lost'): void {
   served.set(what, (served.get(what) ?? 0) + 1);
 }
 
-function lose(world: World, client: number, [, own, index]: Heard): void {
-  const { boxes } = world;
+function lose(world: World, client: number, [, own, index, count]: Heard): void {
+  const box = world.boxes.find((one) => one.owner === client && one.own === own) as Box;
   serve(world, 'lost');
-  const box = boxes.find((one) => one.owner === client && one.own === own);
-  const content = box?.cells[index as number];
-  if (content !== null && content !== undefined) content.value = 0;
+  for (let i = index as number; i < (index as number) + (count as number); i++) {
+    const content = box.cells[i];
+    if (content && frameOf(world.desk, client, box.own, i) < 0) content.value = 0;
+  }
 }
 
 function check(world: World): void {
