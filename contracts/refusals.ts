@@ -26,6 +26,9 @@ export const HAS_CONTRACT = 19;
 export const CONTROL_TAKEN = 20;
 export const NO_SUCH_TASK = 21;
 export const EMPTY_PURSE = 22;
+export const NO_SUCH_PAGE = 23;
+export const NOT_SEALED = 24;
+export const NOT_ALIKE = 25;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -52,4 +55,7 @@ export const refusalTexts: readonly string[] = [
   'the policy is in somebody’s hands already, or this server takes none',
   'no such task in the table, or it asks for no contract of its own',
   'nothing is left in your purse: use your own frames, or hold fewer until your income has come',
+  'no such page, or nothing is there: allocate it, or look at the index',
+  'the container is still open: seal it before it is shared',
+  'the lists do not fit each other, or name a page twice: forget them and list again',
 ];

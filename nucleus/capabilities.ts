@@ -13,6 +13,9 @@ export const PORT = 1;
 export const CONTAINER = 2;
 /** The weaker one it shares: lock, unlock. No allocation, no cancel (SPEC [CONT2]). */
 export const WEAK_CONTAINER = 3;
+/** The same two for a container of pages (SPEC [CONT12] on). */
+export const PAGES = 4;
+export const WEAK_PAGES = 5;
 /** To a child contract: use, copy, resize, split further, fold back (SPEC [CON12]). */
 export const CONTROL = 8;
 /** To the policy of a memory server: whoever holds it decides (SPEC [PS1]). */
@@ -80,6 +83,11 @@ export function removeCapability(table: CapabilityTable, slot: number): void {
   table.kind[slot] = NOTHING;
   table.objects--;
   if (slot < table.firstEmpty) table.firstEmpty = slot;
+}
+
+/** The capability in `slot` names its object's present generation from here on. */
+export function renewCapability(table: CapabilityTable, slot: number, generation: number): void {
+  table.generation[slot] = generation;
 }
 
 /** Index of the first 0 at or after `from`, or the length: small tables, mostly found at once. */

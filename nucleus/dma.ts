@@ -48,14 +48,17 @@ export function readThrough(
   stamp.low = frames.stampLow[frame] as number;
   stamp.high = frames.stampHigh[frame] as number;
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
-  // From here on a further write makes a new version: what the device has is this one.
-  const mapped = frames.mappedBy[frame] as number;
-  if (mapped !== UNMAPPED) {
-    const space: SpaceState = spaceOfGlobalPage(kernel, mapped - 1);
-    space.written[mapped - 1 - space.base] = 0;
-    clearWriteReady(kernel.state.mmu.tlb, mapped);
-  }
+  endWriteEpoch(kernel, frame);
   return true;
+}
+
+/** From here on a further write makes a new version: what the device has is this one. */
+export function endWriteEpoch(kernel: Kernel, frame: number): void {
+  const mapped = kernel.state.frames.mappedBy[frame] as number;
+  if (mapped === UNMAPPED) return;
+  const space: SpaceState = spaceOfGlobalPage(kernel, mapped - 1);
+  space.written[mapped - 1 - space.base] = 0;
+  clearWriteReady(kernel.state.mmu.tlb, mapped);
 }
 
 /** Device writes memory; false when that opening of the window is over. */

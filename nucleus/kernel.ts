@@ -21,6 +21,7 @@ import {
   createCapabilityTable,
   PORT,
 } from './capabilities.ts';
+import type { WindowList } from './dma-lists.ts';
 import {
   createMessage,
   createMessageQueue,
@@ -97,6 +98,8 @@ export interface KernelState {
   readonly windowHolder: Int32Array;
   /** Times each window was opened: a transfer is let through the opening it was begun for only. */
   readonly windowSerial: Uint32Array;
+  /** Windows of several frames each; their numbers follow those of the others (dma-lists.ts). */
+  readonly windowLists: WindowList[];
   /** Scheduler: the task on the CPU, references or nanoseconds left of its slice. */
   current: number;
   lastRun: number;
@@ -180,6 +183,7 @@ export function createKernel(parts: KernelParts): Kernel {
       windowFrame: new Int32Array(parts.windows).fill(-1),
       windowHolder: new Int32Array(parts.windows).fill(-1),
       windowSerial: new Uint32Array(parts.windows),
+      windowLists: [],
       current: NUCLEUS,
       lastRun: NUCLEUS,
       sliceLeft: 0,

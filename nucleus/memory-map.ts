@@ -10,7 +10,7 @@
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { UNMAPPED, zeroFrame } from '../sim-hw/frames.ts';
-import { MODIFIED, REFERENCED, WRITABLE } from '../sim-hw/page-table/format.ts';
+import { LENT, MODIFIED, REFERENCED, WRITABLE } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
@@ -111,7 +111,8 @@ export function protect(
   if (index < 0) return 0;
   const { entries } = kernel.state.table;
   const before = entries[index] as number;
-  entries[index] = (before & ~(MODIFIED | WRITABLE)) | (writable ? WRITABLE : 0);
+  const raised = writable && (before & LENT) === 0;
+  entries[index] = (before & ~(MODIFIED | WRITABLE)) | (raised ? WRITABLE : 0);
   const space = spaceOf(kernel, target);
   space.written[page] = 0;
   invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
@@ -124,7 +125,9 @@ export function allowWrite(kernel: Kernel, pager: number, target: number, page: 
   const index = entryIndex(kernel, pager, target, page);
   if (index < 0) return false;
   const { entries } = kernel.state.table;
-  entries[index] = (entries[index] as number) | WRITABLE;
+  const before = entries[index] as number;
+  if ((before & LENT) !== 0) return false;
+  entries[index] = before | WRITABLE;
   return true;
 }
 
@@ -172,7 +175,7 @@ function spaceOf(kernel: Kernel, target: number): SpaceState {
   return kernel.state.spaces[task.space] as SpaceState;
 }
 
-/** The space of `target` if `pager` pages for it, it lives and has the page; else null. */
+/** The space of `target`, if `pager` pages for it, it lives and has that page; else null. */
 export function spaceFor(
   kernel: Kernel,
   pager: number,
@@ -192,6 +195,6 @@ function entryIndex(kernel: Kernel, pager: number, target: number, page: number)
   return kernel.format.find(kernel.state.table, space.id, pageNumberOf(kernel, space, page));
 }
 
-function pageNumberOf(kernel: Kernel, space: SpaceState, page: number): number {
+export function pageNumberOf(kernel: Kernel, space: SpaceState, page: number): number {
   return (kernel.programs[space.id] as ReferenceString).pageNumbers[page] as number;
 }

@@ -87,6 +87,11 @@ export function isFree(b: BuddyState, frame: number): boolean {
   return hasBit(b, frame, 0);
 }
 
+/** Whether all of the aligned run of 2^order frames at `frame` is free. */
+export function isRunFree(b: BuddyState, frame: number, order: number): boolean {
+  return hasBit(b, frame >>> order, order);
+}
+
 /** Order of the largest free run, or -1 when nothing is free. */
 export function largestFreeOrder(b: BuddyState): number {
   let order = b.orderMax;

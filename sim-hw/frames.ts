@@ -15,7 +15,14 @@
  */
 
 import { assert } from './assert.ts';
-import { allocateFrame, allocateRun, type BuddyState, createBuddy, releaseRun } from './buddy.ts';
+import {
+  allocateFrame,
+  allocateRun,
+  type BuddyState,
+  createBuddy,
+  isRunFree,
+  releaseRun,
+} from './buddy.ts';
 
 /** Owner of a frame that nobody holds. Tasks are numbered from 1. */
 export const NOBODY = 0;
@@ -76,6 +83,40 @@ export function takeRunAt(frames: FramesState, first: number, order: number, own
   own(frames, first, order, owner);
 }
 
+/** Where a run may lie: colour = first frame modulo colours; below 0: anywhere. */
+export interface Placement {
+  readonly colour: number;
+  readonly colours: number;
+  /** The run ends at or before this frame, as devices that reach only so far ask. */
+  readonly below: number;
+}
+
+/**
+ * The lowest free run of 2^order frames, aligned to its size, that starts at `from` or later and
+ * lies where `place` says; -1 when there is none. Changes nothing: a search before a promise.
+ */
+export function findFreeRun(
+  frames: FramesState,
+  order: number,
+  from: number,
+  place: Placement,
+): number {
+  if (order > frames.buddy.orderMax) return -1;
+  const size = 1 << order;
+  const end = place.below === 0 ? frames.count : Math.min(place.below, frames.count);
+  for (let first = (from + size - 1) & -size; first + size <= end; first += size)
+    if (first % place.colours === place.colour && isRunFree(frames.buddy, first, order))
+      return first;
+  return -1;
+}
+
+/** Takes one frame that is known to be free for `owner`. Contents stay. */
+export function takeFrame(frames: FramesState, frame: number, owner: number): void {
+  allocateFrame(frames.buddy, frame);
+  frames.owner[frame] = owner;
+  frames.generation[frame] += 1;
+}
+
 /** Gives a run back. Its contents become junk unless the same task gets it again unzeroed. */
 export function giveBackRun(frames: FramesState, first: number, order: number): void {
   const end = first + (1 << order);
@@ -90,6 +131,11 @@ export function giveBackRun(frames: FramesState, first: number, order: number): 
 export function zeroFrame(frames: FramesState, frame: number): void {
   frames.stampLow[frame] = 0;
   frames.stampHigh[frame] = 0;
+}
+
+export function copyFrame(frames: FramesState, from: number, into: number): void {
+  frames.stampLow[into] = frames.stampLow[from];
+  frames.stampHigh[into] = frames.stampHigh[from];
 }
 
 export function junkFrame(frames: FramesState, frame: number): void {

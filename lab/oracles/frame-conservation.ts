@@ -2,13 +2,15 @@
  * Frame conservation: no frame is lost, doubled or held by the dead.
  *
  *   at each grant and release   frames that are free + frames that the ledger has lent = frames
- *   at a sweep                  each frame stands in one slot of the one task that owns it, or is
- *                               free; the ledger's counts are what the slots say
+ *   at a sweep                  each frame stands in one slot of the one task that owns it, or in
+ *                               containers of pages and is charged to one of their owners, or is
+ *                               free; the ledger's counts are what slots and containers say
  *   at a death                  nothing is left
  */
 
 import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
+import { chargedFrames, checkPages } from '../../servers/memory/page-books.ts';
 import { checkBuddy } from '../../sim-hw/buddy.ts';
 import { NOBODY } from '../../sim-hw/frames.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
@@ -22,7 +24,7 @@ export interface FrameConservation {
 
 export function createFrameConservation(view: OracleView): FrameConservation {
   return {
-    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1']),
+    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1', 'CONT24']),
     seen: new Uint8Array(view.kernel.state.frames.count),
   };
 }
@@ -66,11 +68,22 @@ export function sweepFrames(oracle: FrameConservation, view: OracleView): void {
   findings.checks += frames.count;
   seen.fill(0);
   for (const [task, table] of capabilities.entries()) {
-    const held = countSlots(oracle, view, task, table);
+    const inContainers = chargedFrames(server.pages, frames, task);
+    const held = countSlots(oracle, view, task, table) + inContainers;
     const recorded = server.clients[task]?.held ?? 0;
     if (held !== recorded)
-      violate(findings, kernel, 'MEM1', task, -1, `${recorded} frames on record, ${held} in slots`);
+      violate(
+        findings,
+        kernel,
+        'MEM1',
+        task,
+        -1,
+        `${recorded} frames on record, ${held} in slots and containers`,
+      );
   }
+  for (const [frame, pages] of server.pages.onFrame.entries()) if (pages !== null) seen[frame]++;
+  const wrongPages = checkPages(server.pages, frames);
+  if (wrongPages !== undefined) violate(findings, kernel, 'CONT24', -1, -1, wrongPages);
   for (let frame = 0; frame < frames.count; frame++) {
     const times = seen[frame];
     if (times > 1)
@@ -82,7 +95,7 @@ export function sweepFrames(oracle: FrameConservation, view: OracleView): void {
         'MEM1',
         frames.owner[frame],
         -1,
-        `frame ${frame} is owned by task ${frames.owner[frame]} and in ${times} slots`,
+        `frame ${frame} is owned by task ${frames.owner[frame]} and in ${times} slots or containers`,
       );
   }
   const accounts = server.clients.filter((client) => client !== null);

@@ -4,15 +4,17 @@
  *   at each map     the frame belongs to the pager of the task, and holds zeros or a page of the
  *                   task itself: never junk, never another's page
  *   at each unmap   the TLB does not hold the page any more
- *   at a sweep      each page that the page table maps has a frame of its pager's, which names that
- *                   very page as its only one; the TLB translates no page that is not mapped
+ *   at a sweep      each page that the page table maps has a frame of its pager's, or one lent out
+ *                   of a container, which names that very page as its only one; the TLB translates no page that is not mapped
  *
  * Which of the task's own pages the frame holds, and which version, is no-lost-page's to check.
  */
 
 import { spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
+import { pagesOn } from '../../servers/memory/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
+import { LENT } from '../../sim-hw/page-table/format.ts';
 import { holds } from '../../sim-hw/tlb.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
@@ -22,7 +24,7 @@ export interface Isolation {
 }
 
 export function createIsolation(): Isolation {
-  return { findings: createFindings('isolation', ['MEM4', 'MEM8', 'CAP5', 'FAULT3']) };
+  return { findings: createFindings('isolation', ['MEM4', 'MEM8', 'CAP5', 'FAULT3', 'CONT31']) };
 }
 
 /** `page` of `task` has been mapped to `frame`. */
@@ -82,7 +84,10 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
       continue;
     }
     const frame = table.entries[index] >>> 8;
-    if (frames.owner[frame] !== tasks[id].pager)
+    const lent = (table.entries[index] & LENT) !== 0;
+    if (lent && pagesOn(view.server.pages, frame).length === 0)
+      violate(findings, kernel, 'CONT31', id, page, `was lent frame ${frame}, which is in no page`);
+    else if (!lent && frames.owner[frame] !== tasks[id].pager)
       violate(findings, kernel, 'CAP5', id, page, `maps a frame of task ${frames.owner[frame]}`);
     else if (frames.mappedBy[frame] !== space.base + page + 1)
       violate(findings, kernel, 'CAP5', id, page, `maps frame ${frame}, which says otherwise`);

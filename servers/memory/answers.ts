@@ -20,6 +20,19 @@ export function refuse(
   reply(kernel, server.id, to, OP.refused, tag, reason, op & 255, 0, 0);
 }
 
+/** The same, with the index of the page or pair that it failed at. */
+export function refuseAt(
+  kernel: Kernel,
+  server: MemoryServerState,
+  to: number,
+  tag: number,
+  reason: number,
+  op: number,
+  index: number,
+): void {
+  reply(kernel, server.id, to, OP.refused, tag, reason, op & 255, index, 0);
+}
+
 type WithoutStamp<E> = E extends ContractEvent ? Omit<E, 'at' | 'task'> : never;
 
 /** Tells an observer, if there is one, of something that befell task `id`. */

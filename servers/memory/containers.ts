@@ -7,17 +7,12 @@
  *
  * The maximum lock time is fixed at creation [CONT3], and whether the container outlives its first
  * lock [CONT11]. A weak capability can lock and unlock, no more [CONT2]; locks.ts has what it does
- * with it. This is the thin path: one frame run each; copies, scatter and gather come later.
+ * with it. This is the thin path: one frame run each; page-containers.ts has those of many pages, and
+ * serves the messages that both kinds share.
  */
 
 import { OP } from '../../contracts/messages.ts';
-import {
-  IN_USE,
-  LOCKED_NOW,
-  NO_PLACE,
-  NO_SUCH_CONTAINER,
-  NO_SUCH_SLOT,
-} from '../../contracts/refusals.ts';
+import { IN_USE, LOCKED_NOW, NO_PLACE, NO_SUCH_SLOT } from '../../contracts/refusals.ts';
 import {
   addCapability,
   type CapabilityTable,
@@ -33,6 +28,7 @@ import { closeWindow } from '../../nucleus/dma.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { refuse } from './answers.ts';
+import { cancelPages, sharePages } from './page-containers.ts';
 import {
   CONTAINER_FREE,
   CONTAINER_LOCKED,
@@ -95,8 +91,7 @@ export function shareContainer(
   tag: number,
 ): void {
   const container = resolve(kernel, server, from, capability, CONTAINER);
-  if (container === null)
-    return refuse(kernel, server, from, tag, NO_SUCH_CONTAINER, OP.shareContainer);
+  if (container === null) return sharePages(kernel, server, from, capability, tag);
   const table = kernel.state.capabilities[from] as CapabilityTable;
   const weak = addCapability(table, WEAK_CONTAINER, container.id, container.generation);
   if (weak < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.shareContainer);
@@ -111,8 +106,7 @@ export function cancelContainer(
   capability: number,
 ): void {
   const container = resolve(kernel, server, from, capability, CONTAINER);
-  if (container === null)
-    return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.cancelContainer);
+  if (container === null) return cancelPages(kernel, server, from, capability);
   if (container.status === CONTAINER_LOCKED)
     return refuse(kernel, server, from, capability, LOCKED_NOW, OP.cancelContainer);
   dissolve(kernel, server, container);

@@ -16,17 +16,12 @@ import {
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../nucleus/memory-map.ts';
-import { changeFramesHeld, type TaskState } from '../../nucleus/tasks.ts';
 import { giveBackRun, JUNK, junkFrame, takeRun } from '../../sim-hw/frames.ts';
 import { observe } from './answers.ts';
-import { OWN, settleDraw } from './child-contract.ts';
-import { addHeld } from './ledger.ts';
-import { tellAllocated } from './policy.ts';
-import { chargeHeld } from './purse.ts';
+import { changeHeld } from './holding.ts';
 import { endSoftOf, SOFT } from './soft-runs.ts';
 import type { Client, MemoryServerState } from './state.ts';
-import { reconsider } from './victims.ts';
-import { forgetWire, trimWires } from './wiring.ts';
+import { forgetWire } from './wiring.ts';
 
 /** Grants a free run if there is one. */
 export function grant(
@@ -62,12 +57,7 @@ export function enterHands(
   waited: number,
 ): void {
   const count = 1 << order;
-  if (server.terms.price !== undefined) chargeHeld(kernel, client);
-  addHeld(server.ledger, client, count);
-  tellAllocated(server, client);
-  reconsider(server, client);
-  const task = kernel.state.tasks[client.id] as TaskState;
-  changeFramesHeld(task, count, kernel.state.nowNs);
+  changeHeld(kernel, server, client, count);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, first, order);
   const extra = client.held > client.guaranteed;
   if (kernel.observer !== null)
@@ -113,16 +103,8 @@ export function releaseSlot(
   if (softly) table.slotFrame[slot] = first - SOFT;
   else removeFrames(table, slot);
   const count = 1 << order;
-  if (server.terms.price !== undefined) chargeHeld(kernel, client);
-  addHeld(server.ledger, client, -count);
-  tellAllocated(server, client);
-  if (client.child !== OWN) {
-    settleDraw(server, client);
-    trimWires(kernel, server, client);
-  }
-  reconsider(server, client);
+  changeHeld(kernel, server, client, -count);
   if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
-  changeFramesHeld(kernel.state.tasks[client.id] as TaskState, -count, kernel.state.nowNs);
   if (kernel.probe !== null) kernel.probe.released(kernel, client.id, first, order, cause);
   return count;
 }

@@ -13,6 +13,7 @@ import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
 import { closeUnused, endChildrenOf, recall, releaseControls } from './folding.ts';
 import { setGuarantee, setNoticed } from './ledger.ts';
+import { buryPages } from './page-losses.ts';
 import { releasePolicy } from './policy.ts';
 import { forgetSoft } from './soft-runs.ts';
 import { GONE, type MemoryServerState } from './state.ts';
@@ -25,7 +26,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;
-  const locked = breakContainersOf(kernel, server, id);
+  let locked = breakContainersOf(kernel, server, id);
   endWaiting(server, client);
   setNoticed(server.ledger, client, 0);
   client.expiresAt = Number.POSITIVE_INFINITY;
@@ -35,6 +36,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   const drawnOn = client.child === OWN ? null : leaveChild(server, client);
   client.extra = 0;
   setGuarantee(server.ledger, client, 0);
+  locked += buryPages(kernel, server, id);
   const table = kernel.state.capabilities[id] as CapabilityTable;
   for (let slot = 0; slot < table.slots; slot++) {
     if (frameAt(table, slot) < 0) continue;

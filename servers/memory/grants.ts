@@ -27,7 +27,8 @@ import { grant, releaseSlot } from './custody.ts';
 import { freeCount } from './ledger.ts';
 import { mayBorrow } from './policy.ts';
 import { canPay } from './purse.ts';
-import { countRequest, returned } from './revocation.ts';
+import { returned } from './returns.ts';
+import { countRequest } from './revocation.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
 import { beginWaiting, endWaiting } from './waiting-requests.ts';
 

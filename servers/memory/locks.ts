@@ -16,6 +16,7 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../nucleus/memory-map.ts';
 import { observe, refuse } from './answers.ts';
 import { dissolve, resolve, setSlotBits } from './containers.ts';
+import { unlockPages } from './page-locks.ts';
 import {
   CONTAINER_LOCKED,
   CONTAINER_SHARED,
@@ -60,7 +61,8 @@ export function unlockContainer(
   capability: number,
 ): void {
   const container = resolve(kernel, server, from, capability, WEAK_CONTAINER);
-  if (container === null || container.holder !== from || container.status !== CONTAINER_LOCKED)
+  if (container === null) return unlockPages(kernel, server, from, capability);
+  if (container.holder !== from || container.status !== CONTAINER_LOCKED)
     return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.unlockContainer);
   endLock(kernel, server, container);
 }

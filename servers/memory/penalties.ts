@@ -21,6 +21,7 @@ import { observe } from './answers.ts';
 import { breakContainersOf } from './containers.ts';
 import { releaseSlot } from './custody.ts';
 import { buryClient } from './death.ts';
+import { takePages } from './page-losses.ts';
 import { type Client, GONE, type MemoryServerState } from './state.ts';
 import { reconsider } from './victims.ts';
 import { isWired } from './wiring.ts';
@@ -78,6 +79,7 @@ function take(
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   let left = count;
   for (const breaking of [false, true]) {
+    if (left > 0 && breaking) left = takePages(kernel, server, client, left, true);
     if (left > 0 && breaking) breakContainersOf(kernel, server, client.id);
     for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
       if (frameAt(table, slot) < 0) continue;
@@ -92,4 +94,5 @@ function take(
       reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
     }
   }
+  if (left > 0) takePages(kernel, server, client, left, false);
 }

@@ -86,24 +86,6 @@ function takeUnasked(
   takeDue(kernel, server, client, count);
 }
 
-/** The client has returned `frames`. */
-export function returned(
-  kernel: Kernel,
-  server: MemoryServerState,
-  client: Client,
-  frames: number,
-): void {
-  const late = client.inDefault;
-  client.inDefault = false;
-  const due = client.noticed;
-  setNoticed(server.ledger, client, Math.max(0, due - frames));
-  reconsider(server, client);
-  observe(kernel, client.id, { kind: 'return', frames, outstanding: client.noticed, late });
-  if (due === 0 || client.noticed > 0) return;
-  (kernel.state.tasks[client.id] as TaskState).revocationsMet++;
-  observe(kernel, client.id, { kind: 'met' });
-}
-
 export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
   if (client.noticed === 0 || termNow(kernel) < client.noticeDeadline) return;

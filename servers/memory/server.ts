@@ -21,6 +21,9 @@ import { buryClient } from './death.ts';
 import { expireChildren, foldContract } from './folding.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
 import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
+import { servePages } from './page-face.ts';
+import { expirePages } from './page-lifetimes.ts';
+import { tellLosses } from './page-losses.ts';
 import { getControl, usePolicy } from './policy.ts';
 import { tellPurse } from './purse.ts';
 import { noticeTimer, pursue } from './revocation.ts';
@@ -32,6 +35,7 @@ import {
   TIMER_CONTRACT,
   TIMER_LOCKS,
   TIMER_NOTICE,
+  TIMER_PAGES,
   TIMER_WIRES,
   timerClient,
   timerKind,
@@ -51,6 +55,7 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
     else refuse(kernel, server, from, 0, MALFORMED, op);
   }
   if (server.waiting.length > 0) settle(kernel, server);
+  if (server.pages.losses.length > 0) tellLosses(kernel, server);
 }
 
 /** Serves who waits below its guarantee, calling frames back until enough is on its way. */
@@ -114,7 +119,7 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
     case OP.purse:
       return tellPurse(kernel, server, from, w0);
     default:
-      return refuse(kernel, server, from, 0, MALFORMED, op);
+      return servePages(kernel, server, message);
   }
 }
 
@@ -147,5 +152,7 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
       return expireWires(kernel, server);
     case TIMER_CHILDREN:
       return expireChildren(kernel, server);
+    case TIMER_PAGES:
+      return expirePages(kernel, server);
   }
 }

@@ -24,7 +24,7 @@ import { takeRunAt } from '../../sim-hw/frames.ts';
 import { refuse } from './answers.ts';
 import { drawFor, OWN, settleDraw } from './child-contract.ts';
 import { enterHands, releaseSlot } from './custody.ts';
-import { returned } from './revocation.ts';
+import { returned } from './returns.ts';
 import { coverRun, softFrameAt } from './soft-runs.ts';
 import { clientOf, type MemoryServerState } from './state.ts';
 

@@ -4,6 +4,7 @@ import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
 import { type ChildrenState, createChildren } from './child-contract.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import { type Claims, createPagesState, type PagesState } from './page-state.ts';
 import type { PolicyControl } from './policy.ts';
 import { createSoft, type SoftState } from './soft-runs.ts';
 import { createVictims, type VictimsState } from './victims.ts';
@@ -146,6 +147,8 @@ export interface MemoryServerState {
   readonly children: ChildrenState;
   /** Null where no policy server can take part. */
   policy: PolicyControl | null;
+  /** Containers of pages, and what is in them. */
+  readonly pages: PagesState;
   readonly planted: PlantedBug | null;
 }
 
@@ -155,6 +158,7 @@ export function createMemoryServerState(
   terms: Terms,
   containers: number,
   planted: PlantedBug | null,
+  claims: Claims = 'first',
 ): MemoryServerState {
   return {
     id,
@@ -173,6 +177,7 @@ export function createMemoryServerState(
     wireTimerAt: Number.POSITIVE_INFINITY,
     children: createChildren(),
     policy: null,
+    pages: createPagesState(claims),
     planted,
   };
 }

@@ -8,6 +8,7 @@ export const TIMER_CONTRACT = 1;
 export const TIMER_LOCKS = 2;
 export const TIMER_WIRES = 3;
 export const TIMER_CHILDREN = 4;
+export const TIMER_PAGES = 5;
 
 export function timerWord(kind: number, client: number): number {
   return (client << 3) | kind;

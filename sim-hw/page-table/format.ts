@@ -6,10 +6,10 @@
  * plain state, so that state can be cloned and hashed. Both formats keep leaf entries as words of
  * one `Uint32Array`, which the MMU reads and whose bits it sets in place:
  *
- *   31            8 7   5   4       3          2          1         0
- *  +---------------+-----+-------+----------+------------+----------+---------+
- *  |  frame (24)   |  0  | LARGE | MODIFIED | REFERENCED | WRITABLE | PRESENT |
- *  +---------------+-----+-------+----------+------------+----------+---------+
+ *   31            8 7   6   5      4       3          2          1         0
+ *  +---------------+-----+------+-------+----------+------------+----------+---------+
+ *  |  frame (24)   |  0  | LENT | LARGE | MODIFIED | REFERENCED | WRITABLE | PRESENT |
+ *  +---------------+-----+------+-------+----------+------------+----------+---------+
  */
 
 export const PRESENT = 1;
@@ -18,6 +18,8 @@ export const REFERENCED = 4;
 export const MODIFIED = 8;
 /** The entry maps 2 MiB (512 frames) rather than 4 KiB. */
 export const LARGE = 16;
+/** For software alone: the memory server made the mapping, so no pager may raise its rights. */
+export const LENT = 32;
 
 /** State common to all formats. */
 export interface PageTableState {

@@ -6,7 +6,7 @@
 
 import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
 import { type TermsWish, termsSchema } from '../../contracts/terms.ts';
-import type { CapabilityTable } from '../../nucleus/capabilities.ts';
+import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
 import { fireEvent } from '../../nucleus/clock.ts';
 import { deliverAll, send, sendCapability } from '../../nucleus/ipc.ts';
 import {
@@ -21,6 +21,7 @@ import {
 import { START, startTask } from '../../nucleus/life.ts';
 import { checkChildren } from '../../servers/memory/child-check.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
+import { chargedFrames, checkPages } from '../../servers/memory/page-books.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
   createMemoryServerState,
@@ -87,6 +88,7 @@ export interface DeskOptions {
   readonly planted?: PlantedBug | null;
   readonly lockTime?: number;
   readonly operations?: number;
+  readonly claims?: 'first' | 'rotate';
 }
 
 const slowDevice: DeviceModel = {
@@ -139,6 +141,7 @@ export function createDesk(options: DeskOptions = {}): Desk {
     terms,
     containers,
     options.planted ?? null,
+    options.claims,
   );
   addTask(kernel, 'memory', -1, { step: memoryServerStep, state: server });
   const store = createStore();
@@ -286,6 +289,16 @@ export function checkBooks(desk: Desk): string | undefined {
     for (const owner of frames.owner) if (owner === client.id) owned++;
     if (owned !== client.held) return `task ${client.id} holds ${owned}, booked ${client.held}`;
   }
+  const wrongPages = checkPages(server.pages, frames);
+  if (wrongPages !== undefined) return wrongPages;
+  for (const client of clients) {
+    const table = tableOf(desk, client.id);
+    let held = chargedFrames(server.pages, frames, client.id);
+    for (let slot = 0; slot < table.slots; slot++)
+      if (frameAt(table, slot) >= 0) held += 1 << orderAt(table, slot);
+    if (held !== client.held)
+      return `task ${client.id} has ${held} in slots and containers, booked ${client.held}`;
+  }
   const { heldSum } = server.ledger;
   if (frames.buddy.free + heldSum !== frames.count) return 'free and held are not all the frames';
   return undefined;
@@ -295,6 +308,7 @@ export function checkBooks(desk: Desk): string | undefined {
 export function hashDesk(desk: Desk): string {
   const { state } = desk.kernel;
   const { frames, mmu, table, spaces, capabilities, windowFrame, windowHolder } = state;
+  const windows = [windowHolder, state.windowLists];
   const timers = [state.timers.size, state.deviceEvents.size, state.queue.count];
   const tasks = state.tasks.map(({ status, framesHeld, receiving }) => [
     status,
@@ -306,6 +320,6 @@ export function hashDesk(desk: Desk): string {
     desk.store,
     state.tasks.length,
     desk.kernel.receivers[SWAP]?.state,
-    [frames, mmu, table, spaces, capabilities, windowFrame, windowHolder, timers, tasks],
+    [frames, mmu, table, spaces, capabilities, windowFrame, windows, timers, tasks],
   ]);
 }

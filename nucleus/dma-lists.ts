@@ -1,0 +1,100 @@
+/**
+ * DMA windows of several frames: what a lock on a container of pages opens. As with a window of one
+ * run (dma.ts) nothing passes but to its holder, through the very opening a transfer was begun for,
+ * and whatever ends the lock closes it (SPEC [CONT6], [CONT23]). A window may be open for reading
+ * alone. Window numbers follow those of single windows, so no number names one of each kind.
+ */
+
+import { endWriteEpoch, type Stamp } from './dma.ts';
+import type { Kernel } from './kernel.ts';
+
+export interface WindowList {
+  /** The server whose device may use it, or -1 while it is closed. */
+  holder: number;
+  /** Times it was opened. */
+  serial: number;
+  writable: boolean;
+  frames: number[];
+}
+
+/** Opens list `list`; returns its window number. */
+export function openList(
+  kernel: Kernel,
+  list: number,
+  frames: number[],
+  holder: number,
+  writable: boolean,
+): number {
+  const { windowLists, windowFrame } = kernel.state;
+  while (windowLists.length <= list)
+    windowLists.push({ holder: -1, serial: 0, writable: false, frames: [] });
+  const window = windowLists[list] as WindowList;
+  window.holder = holder;
+  window.serial++;
+  window.writable = writable;
+  window.frames = frames;
+  return windowFrame.length + list;
+}
+
+export function closeList(kernel: Kernel, list: number): void {
+  const window = kernel.state.windowLists[list];
+  if (window === undefined) return;
+  window.holder = -1;
+  window.frames = [];
+}
+
+/** Which opening of the window this is, or -1 when there is no such window. */
+export function listSerial(kernel: Kernel, window: number): number {
+  const { windowLists, windowFrame } = kernel.state;
+  return windowLists[window - windowFrame.length]?.serial ?? -1;
+}
+
+/** Device reads page `index`: fills `stamp`; false when that opening is over, or has no such page. */
+export function readListThrough(
+  kernel: Kernel,
+  holder: number,
+  window: number,
+  index: number,
+  stamp: Stamp,
+  serial: number = listSerial(kernel, window),
+): boolean {
+  const frame = frameThrough(kernel, holder, window, index, serial, false);
+  if (frame < 0) return false;
+  const { frames } = kernel.state;
+  stamp.low = frames.stampLow[frame] as number;
+  stamp.high = frames.stampHigh[frame] as number;
+  endWriteEpoch(kernel, frame);
+  return true;
+}
+
+/** Device writes page `index`; false also where the window is for reading alone. */
+export function writeListThrough(
+  kernel: Kernel,
+  holder: number,
+  window: number,
+  index: number,
+  stamp: Stamp,
+  serial: number = listSerial(kernel, window),
+): boolean {
+  const frame = frameThrough(kernel, holder, window, index, serial, true);
+  if (frame < 0) return false;
+  kernel.state.frames.stampLow[frame] = stamp.low;
+  kernel.state.frames.stampHigh[frame] = stamp.high;
+  endWriteEpoch(kernel, frame);
+  return true;
+}
+
+function frameThrough(
+  kernel: Kernel,
+  holder: number,
+  window: number,
+  index: number,
+  serial: number,
+  writes: boolean,
+): number {
+  const { windowLists, windowFrame } = kernel.state;
+  const list = windowLists[window - windowFrame.length];
+  if (list === undefined || list.holder !== holder || list.serial !== serial) return -1;
+  if (writes && !list.writable) return -1;
+  return list.frames[index] ?? -1;
+}

@@ -1,0 +1,57 @@
+/**
+ * Lent mappings: the memory server maps a page of a container into a task that asked for it. The
+ * frame is in nobody's table of slots, may be shared with others and copied on write, so the task
+ * may look at the page and unmap it as any other, but never raise its rights: LENT in the entry
+ * keeps `protect` and `allowWrite` off (SPEC [CONT30]).
+ *
+ * A frame has one mapping on this machine: to lend it takes it from whoever has it, who faults and
+ * asks anew at the next touch. Mapping is a cache.
+ */
+
+import { LENT, MODIFIED, WRITABLE } from '../sim-hw/page-table/format.ts';
+import { invalidate } from '../sim-hw/tlb.ts';
+import { charge } from './clock.ts';
+import type { Kernel } from './kernel.ts';
+import { dropMappingOfFrame, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
+import { MESSAGE } from './tasks.ts';
+
+/** Whether `task` pages itself, in small pages, and nothing but `frame` is mapped at `page`. */
+export function canLend(kernel: Kernel, task: number, page: number, frame: number): boolean {
+  const space = spaceFor(kernel, task, task, page);
+  if (space === null || space.order !== 0) return false;
+  const { table } = kernel.state;
+  const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
+  return index < 0 || (table.entries[index] as number) >>> 8 === frame;
+}
+
+/** Maps `page` of `task` to `frame`, or changes its rights there. `canLend` must hold. */
+export function lend(
+  kernel: Kernel,
+  task: number,
+  page: number,
+  frame: number,
+  writable: boolean,
+): void {
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const space = spaceFor(kernel, task, task, page);
+  if (space === null) return;
+  dropMappingOfFrame(kernel, frame);
+  const { table, frames } = kernel.state;
+  const flags = LENT | (writable ? WRITABLE : 0);
+  kernel.format.enter(table, space.id, pageNumberOf(kernel, space, page), frame, 0, flags);
+  frames.mappedBy[frame] = space.base + page + 1;
+}
+
+/** Whoever maps the frame may read it from here on and no more; a write is a fault. */
+export function forbidWriting(kernel: Kernel, frame: number): void {
+  const { frames, table, mmu } = kernel.state;
+  const key = frames.mappedBy[frame] as number;
+  if (key === 0) return;
+  const space = spaceOfGlobalPage(kernel, key - 1);
+  const page = key - 1 - space.base;
+  const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
+  if (index < 0) return;
+  table.entries[index] = (table.entries[index] as number) & ~(MODIFIED | WRITABLE);
+  space.written[page] = 0;
+  invalidate(mmu.tlb, space.unitOf[page] as number);
+}

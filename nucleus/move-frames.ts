@@ -1,0 +1,38 @@
+/**
+ * Moving frames: contents and mapping go from one run of frames to another of the same order. The
+ * mapping is entered anew with the bits that it had, so that its pager sees nothing of the move but
+ * the TLB entry that is gone.
+ */
+
+import { copyFrame, UNMAPPED } from '../sim-hw/frames.ts';
+import { invalidate } from '../sim-hw/tlb.ts';
+import { charge } from './clock.ts';
+import type { Kernel } from './kernel.ts';
+import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
+import { MESSAGE, ZERO } from './tasks.ts';
+
+/** Whether a device may be reaching the run through a window of its own. */
+export function isInWindow(kernel: Kernel, first: number): boolean {
+  return kernel.state.windowFrame.includes(first);
+}
+
+/** The run at `into` must be nobody's mapping. Costs a filled frame each, and one mapping. */
+export function moveRun(kernel: Kernel, first: number, order: number, into: number): void {
+  const { frames, table, mmu } = kernel.state;
+  const count = 1 << order;
+  charge(kernel, ZERO, kernel.costs.zeroNs * count);
+  for (let i = 0; i < count; i++) copyFrame(frames, first + i, into + i);
+  const key = frames.mappedBy[first] as number;
+  if (key === UNMAPPED) return;
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const space = spaceOfGlobalPage(kernel, key - 1);
+  const page = key - 1 - space.base;
+  const pageNumber = pageNumberOf(kernel, space, page);
+  const entry = kernel.format.remove(table, space.id, pageNumber);
+  kernel.format.enter(table, space.id, pageNumber, into, order, 0);
+  const index = kernel.format.find(table, space.id, pageNumber);
+  table.entries[index] = ((into << 8) | (entry & 0xff)) >>> 0;
+  invalidate(mmu.tlb, space.unitOf[page] as number);
+  frames.mappedBy[first] = UNMAPPED;
+  frames.mappedBy[into] = key;
+}
