@@ -51,6 +51,7 @@ export const measureNames = [
   'hardFaults',
   'softFaults',
   'lostFaults',
+  'regeneratedFaults',
   'pageIns',
   'pageOuts',
   'revocationsMet',
