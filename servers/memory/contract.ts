@@ -13,6 +13,7 @@ import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
+import { endWaiting } from './grants.ts';
 import { setGuarantee } from './ledger.ts';
 import { notify } from './revocation.ts';
 import {
@@ -125,6 +126,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   client.extra = client.nextExtra;
   client.status = ACTIVE;
   answer(kernel, server, client, 0);
+  endWaiting(kernel, server, client);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
 }
@@ -136,6 +138,7 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   client.expiresAt = Number.POSITIVE_INFINITY;
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
+  endWaiting(kernel, server, client);
 }
 
 function setTimer(kernel: Kernel, server: MemoryServerState, client: Client, at: number): void {

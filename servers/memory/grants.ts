@@ -73,6 +73,16 @@ export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
   }
 }
 
+/** The guarantee has fallen: a request that waits ends, unless it is within what is left [MC1]. */
+export function endWaiting(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  const { waitingOrder, held, guaranteed, extra } = client;
+  if (waitingOrder < 0) return;
+  const wanted = held + (1 << waitingOrder);
+  if (wanted <= guaranteed) return;
+  const isOver = wanted > guaranteed + extra;
+  stopWaiting(kernel, server, client, isOver ? OVER_CONTRACT : NO_FREE_FRAMES);
+}
+
 /** Refuses a waiting request. */
 function stopWaiting(
   kernel: Kernel,
