@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCompare } from './commands/compare.ts';
 import { addFuzz } from './commands/fuzz.ts';
+import { addModelCheck } from './commands/model-check.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addRun } from './commands/run.ts';
 import { addTrace } from './commands/trace.ts';
@@ -45,6 +46,7 @@ function createProgram(finish: (code: number) => void): Command {
   addTrace(program, finish);
   addPolicies(program, finish);
   addFuzz(program, finish);
+  addModelCheck(program, finish);
   for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({
