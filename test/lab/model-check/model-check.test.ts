@@ -3,12 +3,14 @@
  * be read, and a checker of liveness that can fail.
  */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { explore, plantedBugs, violationLines, worldOf } from '../../../lab/model-check/index.ts';
 import { firstStuck, type Graph } from '../../../lab/model-check/liveness.ts';
 import { append, createNumberList } from '../../../lab/model-check/number-list.ts';
 import type { WorldPlan } from '../../../lab/model-check/plan.ts';
 import { modelCheckText } from '../../../lab/model-check/report.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 type Bug = (typeof plantedBugs)[number];
 
@@ -56,7 +58,6 @@ test.each(plantedBugs.map((bug) => [bug, ...shownBy[bug]] as const))(
     expect(run.violations[0].what).toContain(rule);
     expect(run.violations[0].steps.length).toBeGreaterThan(0);
   },
-  30_000,
 );
 
 test('a client that never gets what it is guaranteed is a violation of its own', () => {

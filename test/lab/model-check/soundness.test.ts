@@ -4,7 +4,7 @@
  * state leaves out does nothing.
  */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createCodec, restore, save } from '../../../lab/model-check/canonical-state.ts';
 import { explored } from '../../../lab/model-check/deadlines.ts';
 import { explore, worldOf } from '../../../lab/model-check/index.ts';
@@ -24,6 +24,8 @@ import { deliverAll } from '../../../nucleus/ipc.ts';
 import { DEVICE_DONE, TIMER } from '../../../nucleus/kernel.ts';
 import { peekTime } from '../../../sim-hw/event-queue.ts';
 import { createRandom, nextBelow, type RandomState } from '../../../sim-hw/random.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function world(name: string): WorldPlan {
   const plan = worldOf(name);
@@ -76,7 +78,6 @@ test.each(['hoard', 'lenient', 'death', 'pager'])(
     }
     expect(visited.size).toBeGreaterThan(50);
   },
-  30_000,
 );
 
 test('what is saved is what is restored, and restoring twice changes nothing', () => {
