@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { addCompare } from './commands/compare.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFuzz } from './commands/fuzz.ts';
+import { addModelCheck } from './commands/model-check.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addRun } from './commands/run.ts';
 import { addTrace } from './commands/trace.ts';
@@ -47,6 +48,7 @@ function createProgram(finish: (code: number) => void): Command {
   addTrace(program, finish);
   addPolicies(program, finish);
   addFuzz(program, finish);
+  addModelCheck(program, finish);
   for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({

@@ -20,6 +20,7 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
 import { leaveChild, OWN } from './child-contract.ts';
 import { closeUnused, endChildrenOf, renewChild, tellContract } from './folding.ts';
+import { endWaitingBeyond } from './grants.ts';
 import { setGuarantee } from './ledger.ts';
 import { allowedOf, isControlled, isOwnInForce, mayDecide, noteAsked } from './policy.ts';
 import { notify } from './revocation.ts';
@@ -224,6 +225,7 @@ function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): v
   tellContract(kernel, server, client, 0);
   const { guaranteed, extra } = client;
   observe(kernel, client.id, { kind: 'shrunk', guaranteed, extra });
+  endWaitingBeyond(kernel, server, client);
   const over = client.held - client.noticed - client.guaranteed - client.extra;
   if (over > 0) notify(kernel, server, client, over, CAUSE_SHRINK);
   offerFreed(kernel, server);
@@ -240,6 +242,7 @@ function expire(kernel: Kernel, server: MemoryServerState, client: Client): void
   trimWires(kernel, server, client);
   reply(kernel, server.id, client.id, OP.expired, client.held, 0, 0, 0, 0);
   observe(kernel, client.id, { kind: 'expiry', held: client.held });
+  endWaitingBeyond(kernel, server, client);
   offerFreed(kernel, server);
 }
 

@@ -78,6 +78,16 @@ export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
   }
 }
 
+/** The guarantee has fallen: a request that waits ends, unless it is within what is left [MC1]. */
+export function endWaitingBeyond(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  const { waitingOrder, held, guaranteed, extra } = client;
+  if (waitingOrder < 0) return;
+  const wanted = held + (1 << waitingOrder);
+  if (wanted <= guaranteed) return;
+  const isOver = wanted > guaranteed + extra;
+  withdrawRequest(kernel, server, client, isOver ? OVER_CONTRACT : NO_FREE_FRAMES);
+}
+
 /** Refuses a request that waits, if there is one. */
 export function withdrawRequest(
   kernel: Kernel,

@@ -66,7 +66,9 @@ test('what is no expectation', () => {
 
 test('the measures are those of the results', () => {
   const { tasks } = documentSchema.shape.rows.element.shape;
-  const fields = Object.keys(tasks.element.shape).filter((key) => !/^(name|timeNs|charged)$/.test(key));
+  const fields = Object.keys(tasks.element.shape).filter(
+    (key) => !/^(name|timeNs|charged)$/.test(key),
+  );
   expect([...measureNames]).toEqual(fields);
 });
 

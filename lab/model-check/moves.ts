@@ -1,0 +1,162 @@
+/**
+ * Moves: all that can happen next in a world. One move is one step of real code: a message is
+ * delivered, a deadline comes, a device is done; or something of the outside world: a client acts,
+ * a program touches a page, a client dies.
+ *
+ *   move   31     24 23        8 7        0
+ *         | kind 8  |  what 16  | detail 8 |
+ */
+
+import { fireEvent } from '../../nucleus/clock.ts';
+import { DEVICE_DONE, FAULT, TIMER } from '../../nucleus/kernel.ts';
+import { killTask } from '../../nucleus/life.ts';
+import { createMessage, type Message } from '../../nucleus/messages.ts';
+import { isAlive } from '../../nucleus/tasks.ts';
+import { type Codec, restore } from './canonical-state.ts';
+import { OTHER } from './deadlines.ts';
+import { channelOf, isHeard, messageAt } from './message-state.ts';
+import { possibleTouches, touchPage } from './pager-client.ts';
+import { act, possibleActions } from './script.ts';
+import { FIRST, type World } from './world.ts';
+
+export const DELIVER = 0;
+export const DEADLINE = 1;
+export const DEVICE = 2;
+export const ACTION = 3;
+export const DEATH_MOVE = 4;
+
+/** Detail of a delivery: the last fault that a refused pager lets pass. */
+const LAST_TO_PASS = 1;
+
+export function kindOf(move: number): number {
+  return move >>> 24;
+}
+
+export function whatOf(move: number): number {
+  return (move >>> 8) & 0xffff;
+}
+
+export function detailOf(move: number): number {
+  return move & 0xff;
+}
+
+function moveOf(kind: number, what: number, detail: number): number {
+  return (kind << 24) | (what << 8) | detail;
+}
+
+const channels: number[] = [];
+const actions: number[] = [];
+
+/** Fills `moves` with what can happen next. The codec has just restored or saved the state. */
+export function possibleMoves(codec: Codec, moves: number[]): void {
+  const { world, deadlines } = codec;
+  moves.length = 0;
+  const { queue, tasks, deviceEvents } = world.kernel.state;
+  channels.length = 0;
+  for (let place = 0; place < queue.count; place++) {
+    const message = messageAt(world, place);
+    const channel = channelOf(world, message);
+    if (!isHeard(world, message) || channels.includes(channel)) continue;
+    channels.push(channel);
+    moves.push(moveOf(DELIVER, channel, 0));
+    const pager = world.pagers[message.to - FIRST];
+    if (message.op === FAULT && pager && pager.refusedFor > 0)
+      moves.push(moveOf(DELIVER, channel, LAST_TO_PASS));
+  }
+  if (world.plan.order === 'drained' && moves.length > 0) return;
+  for (let kind = 0; kind < OTHER; kind++)
+    for (let i = 0; i < deadlines.lists[kind].length; i++) moves.push(moveOf(DEADLINE, kind, i));
+  for (let i = 0; 2 * i < deadlines.others.length; i++) moves.push(moveOf(DEADLINE, OTHER, i));
+  for (let i = 0; i < deviceEvents.size; i++)
+    moves.push(moveOf(DEVICE, deviceEvents.bs[deviceEvents.slots[i]], 0));
+  for (let index = 0; index < world.records.length; index++) {
+    if (!isAlive(tasks[FIRST + index])) continue;
+    actions.length = 0;
+    if (world.pagers[index] === null) possibleActions(world, index, actions);
+    else possibleTouches(world, index, actions);
+    for (const action of actions) moves.push(moveOf(ACTION, index, action));
+    if (world.plan.clients[index].mayDie) moves.push(moveOf(DEATH_MOVE, index, 0));
+  }
+}
+
+/** The client whose own doing a move is, or -1. A death is nobody's. */
+export function moverOf(move: number): number {
+  return kindOf(move) === ACTION ? whatOf(move) : -1;
+}
+
+/** Restores the state at `bytes[at...]` in such a way that `move` can be made in it. */
+export function restoreFor(codec: Codec, bytes: Uint8Array, at: number, move: number): void {
+  const kind = kindOf(move);
+  if (kind === DEADLINE) restore(codec, bytes, at, whatOf(move), detailOf(move));
+  else if (kind === DEVICE) restore(codec, bytes, at, -1, 0, whatOf(move));
+  else restore(codec, bytes, at);
+}
+
+/** Makes a move in the state that was restored for it. */
+export function makeMove(world: World, move: number): void {
+  const { kernel, happened } = world;
+  happened.granted.length = 0;
+  happened.taken.length = 0;
+  happened.leaked.length = 0;
+  happened.foreign.length = 0;
+  const what = whatOf(move);
+  switch (kindOf(move)) {
+    case DELIVER:
+      return deliver(world, what, detailOf(move) === LAST_TO_PASS);
+    case DEADLINE:
+      kernel.state.nowNs = 1;
+      return fireEvent(kernel, kernel.state.timers, TIMER);
+    case DEVICE:
+      kernel.state.nowNs = 1;
+      return fireEvent(kernel, kernel.state.deviceEvents, DEVICE_DONE);
+    case ACTION:
+      kernel.state.account = FIRST + what;
+      if (world.pagers[what] === null) act(world, what, detailOf(move));
+      else touchPage(world, what, detailOf(move));
+      return;
+    default:
+      return killTask(kernel, FIRST + what);
+  }
+}
+
+const delivered = createMessage();
+
+/** What `deliverAll` does with one message, the oldest of its channel. */
+function deliver(world: World, channel: number, isLastToPass: boolean): void {
+  const { kernel } = world;
+  const message = takeOldest(world, channel);
+  const pager = world.pagers[message.to - FIRST];
+  if (pager && isLastToPass) pager.refusedFor = 1;
+  kernel.state.account = message.account;
+  const receiver = kernel.receivers[message.to];
+  receiver.step(kernel, receiver.state, message);
+}
+
+/** The oldest message of a channel that is heard; left in the queue. */
+export function oldestOf(world: World, channel: number): Message {
+  return messageAt(world, placeOf(world, channel));
+}
+
+function placeOf(world: World, channel: number): number {
+  let place = 0;
+  for (;;) {
+    const message = messageAt(world, place);
+    if (channelOf(world, message) === channel && isHeard(world, message)) return place;
+    place++;
+  }
+}
+
+/** Takes it out. Its record may be used again while the receiver reads: hence the copy. */
+function takeOldest(world: World, channel: number): Message {
+  const { queue } = world.kernel.state;
+  const { ring } = queue;
+  const mask = ring.length - 1;
+  const place = placeOf(world, channel);
+  const taken = ring[(queue.head + place) & mask];
+  Object.assign(delivered, taken);
+  for (let at = place; at + 1 < queue.count; at++)
+    ring[(queue.head + at) & mask] = ring[(queue.head + at + 1) & mask];
+  ring[(queue.head + queue.count - 1) & mask] = taken;
+  queue.count--;
+  return delivered;
+}

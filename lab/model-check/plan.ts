@@ -1,0 +1,84 @@
+/**
+ * Plans: what a small world is made of. A world is the nucleus, the memory server, the swap server
+ * and two or three clients; a plan says what the clients may do, and who of them can be trusted.
+ */
+
+import type { Penalty } from '../../contracts/terms.ts';
+import type { PlantedBug } from '../../servers/memory/state.ts';
+
+/** What a scripted client does about notices, and to others. */
+export type Manner = 'honest' | 'silent' | 'deaf' | 'liar';
+
+export interface Wish {
+  readonly guaranteed: number;
+  readonly extra: number;
+}
+
+export interface ClientPlan {
+  readonly name: string;
+  /** A script (script.ts), or a real pager with a program that touches any page at any time. */
+  readonly kind: 'script' | 'pager';
+  readonly manner: Manner;
+  /** Contracts it proposes; with more than one it goes from each to the next whenever it likes. */
+  readonly wishes: readonly Wish[];
+  /** Its contract has a term; it may renew it or not. */
+  readonly term: boolean;
+  /** Frames it asks for at most. */
+  readonly framesMax: number;
+  /** It also returns frames that nobody has asked back. */
+  readonly returns: boolean;
+  /** Containers: none, or handed to the swap server, made for one lock or for many. */
+  readonly containers: 'none' | 'once' | 'kept';
+  /** It begins a call while another one is under way; else it waits for its answer first. */
+  readonly pipelined: boolean;
+  readonly mayDie: boolean;
+  /** Pages of its program (a pager's). */
+  readonly pages: number;
+}
+
+export interface WorldPlan {
+  readonly name: string;
+  readonly summary: string;
+  readonly frames: number;
+  readonly penalty: Penalty;
+  readonly containers: number;
+  /** Operations that the swap server may have under way. */
+  readonly operations: number;
+  /**
+   * channel: what one task sends another arrives in the order sent, all else in any order, with
+   * anything else happening between. drained: as the nucleus does it, all arrives in the order sent
+   * [CAP6], and nothing else happens while a message is under way.
+   */
+  readonly order: 'channel' | 'drained';
+  readonly clients: readonly ClientPlan[];
+}
+
+/** The planted bugs that some world shows. */
+export const plantedBugs = [
+  'over-admission',
+  'grant-mapped-frame',
+  'no-zero-for-strangers',
+  'forget-deadline',
+  'deny-guarantee',
+  'leak-on-return',
+  'shrink-at-once',
+  'keep-dead-frames',
+  'lock-without-end',
+  'lose-clean-bit',
+  'swap-wrong-block',
+] as const satisfies readonly PlantedBug[];
+
+/** A client that does nothing but keep its contract; plans change what they are about. */
+export const quietClient: ClientPlan = {
+  name: 'client',
+  kind: 'script',
+  manner: 'honest',
+  wishes: [{ guaranteed: 1, extra: 0 }],
+  term: false,
+  framesMax: 1,
+  returns: false,
+  containers: 'none',
+  pipelined: false,
+  mayDie: false,
+  pages: 0,
+};

@@ -1,0 +1,94 @@
+/**
+ * Canonical state of the memory server: contracts, who waits, containers.
+ *
+ * The ledger's sums and the heap of victims follow from them and are made anew: invariants.ts has
+ * compared both with what they follow from, in every state. Of a notice's terms under penalty karma
+ * (its goal and window) only that penalty makes use, and karma itself.
+ */
+
+import {
+  type Client,
+  CONTAINER_FREE,
+  CONTAINER_LOCKED,
+  SHRINKING,
+} from '../../servers/memory/state.ts';
+import { reconsider } from '../../servers/memory/victims.ts';
+import { visitLockLimits } from './deadlines.ts';
+import { cell, cellIf, flag, type Tape } from './tape.ts';
+import type { World } from './world.ts';
+
+export function visitServer(tape: Tape, world: World, next: number): void {
+  for (const record of world.records) visitRecord(tape, world, record);
+  visitWaiting(tape, world);
+  visitContainers(tape, world, next);
+  if (!tape.saves) derive(world);
+}
+
+function visitRecord(tape: Tape, world: World, record: Client): void {
+  record.status = cell(tape, record.status);
+  record.guaranteed = cell(tape, record.guaranteed);
+  record.extra = cell(tape, record.extra);
+  record.held = cell(tape, record.held);
+  record.noticed = cell(tape, record.noticed);
+  record.renewed = flag(tape, record.renewed);
+  record.inDefault = flag(tape, record.inDefault);
+  record.term = cell(tape, record.term === 0 ? 0 : 1) === 0 ? 0 : world.durations.term;
+  const shrinks = record.status === SHRINKING;
+  record.nextGuaranteed = cellIf(tape, shrinks, record.nextGuaranteed);
+  record.nextExtra = cellIf(tape, shrinks, record.nextExtra);
+  record.waitingOrder = cell(tape, record.waitingOrder);
+  record.waitingZero = cellIf(tape, record.waitingOrder >= 0, record.waitingZero);
+  record.waitingTag = cellIf(tape, record.waitingOrder >= 0, record.waitingTag);
+  if (!tape.saves) record.waitingSince = 0;
+  const isKarma = world.plan.penalty === 'karma';
+  const isAsked = isKarma && record.noticed > 0;
+  record.noticeGoal = cellIf(tape, isAsked, record.noticeGoal);
+  record.noticeWindow = cellIf(tape, isAsked, record.noticeWindow);
+  record.karma = cellIf(tape, isKarma, record.karma);
+}
+
+function visitWaiting(tape: Tape, world: World): void {
+  const { waiting } = world.memory;
+  const length = cell(tape, waiting.length);
+  for (let i = 0; i < length; i++) waiting[i] = cell(tape, waiting[i]);
+  waiting.length = length;
+}
+
+function visitContainers(tape: Tape, world: World, next: number): void {
+  const { containers } = world.memory;
+  for (const record of containers.records) {
+    record.status = cell(tape, record.status);
+    if (!tape.saves) {
+      record.generation = 1;
+      record.version = 0;
+    }
+    if (record.status === CONTAINER_FREE) continue;
+    record.owner = cell(tape, record.owner);
+    record.holder = cellIf(tape, record.status === CONTAINER_LOCKED, record.holder);
+    record.capability = cell(tape, record.capability);
+    record.slot = cell(tape, record.slot);
+    record.frame = cell(tape, record.frame);
+    record.once = flag(tape, record.once);
+    if (!tape.saves) record.lockMax = world.durations.lock;
+  }
+  if (!tape.saves) containers.freeHint = 0;
+  visitLockLimits(tape, world, (status) => status === CONTAINER_LOCKED, next);
+}
+
+/** Restores what follows from the state of the clients. */
+function derive({ memory, records }: World): void {
+  const { ledger, victims } = memory;
+  ledger.guaranteedSum = 0;
+  ledger.heldSum = 0;
+  ledger.noticedSum = 0;
+  ledger.waitingSum = 0;
+  victims.count = 0;
+  victims.places.fill(-1);
+  for (const record of records) {
+    ledger.guaranteedSum += record.guaranteed;
+    ledger.heldSum += record.held;
+    ledger.noticedSum += record.noticed;
+    if (record.waitingOrder >= 0) ledger.waitingSum += 1 << record.waitingOrder;
+    reconsider(memory, record);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Unexplored state: what the servers and the nucleus can have and no explored world makes use of.
+ * The canonical state leaves it out; so it must stay as it is at first, which is looked at in every
+ * state: soft references, unused runs, wired frames, child contracts, a policy server, purses,
+ * weights, starvation, callbacks.
+ *
+ * `wish...` of a client is written at every proposal and read where a policy decides: nowhere here.
+ */
+
+import type { ContractWish } from '../../clients/pager/memory-control.ts';
+import { UNUSED } from '../../nucleus/capabilities.ts';
+import { OWN } from '../../servers/memory/child-contract.ts';
+import type { Client } from '../../servers/memory/state.ts';
+import type { World } from './world.ts';
+
+/** What is in use though it is not explored, or undefined. */
+export function checkUnexplored(world: World): string | undefined {
+  const { memory, records, pagers } = world;
+  const found =
+    inServer(world) ??
+    inNucleus(world) ??
+    (records.some(hasMore) || memory.clients.some(isStranger(world))
+      ? 'a record of a client'
+      : undefined) ??
+    (pagers.some((pager) => pager !== null && (pager.owner as ContractWish).cap !== null)
+      ? 'a decision of a policy server'
+      : undefined);
+  return found === undefined ? undefined : `model-check: ${found} is in use and not explored`;
+}
+
+function inServer({ memory }: World): string | undefined {
+  const { soft, wirings, wireTimerAt, children, policy, ledger, terms } = memory;
+  if (soft.count > 0) return 'a soft reference';
+  if (wirings.length > 0 || wireTimerAt !== Number.POSITIVE_INFINITY) return 'a wired frame';
+  if (children.records.length > 0 || ledger.idleSum !== 0) return 'a child contract';
+  if (policy !== null) return 'a policy server';
+  return terms.price === undefined ? undefined : 'a price';
+}
+
+function inNucleus({ kernel }: World): string | undefined {
+  const { deferred, capabilities, tasks, stall } = kernel.state;
+  if (kernel.schedule.ranked || deferred.length > 0) return 'a CPU priority';
+  if (kernel.tap !== null || stall !== null) return 'a listener';
+  if (tasks.some(({ callbackNs, starved }) => callbackNs > 0 || starved > 0)) return 'a callback';
+  for (const { slotOrder, slots } of capabilities)
+    for (let slot = 0; slot < slots; slot++)
+      if ((slotOrder[slot] & UNUSED) !== 0) return 'an unused run';
+  return undefined;
+}
+
+function hasMore(client: Client): boolean {
+  const { unused, weight, child, children, treeSize, splitOff, asking, income } = client;
+  if (unused !== 0 || weight !== 1 || child !== OWN || children.length > 0) return true;
+  return treeSize !== 0 || splitOff !== 0 || asking || income !== 0;
+}
+
+/** A client that is none of the world's: a server that has made a contract. */
+function isStranger({ records }: World): (client: Client | null) => boolean {
+  return (client) => client !== null && client.status !== 0 && !records.includes(client);
+}

@@ -1,0 +1,252 @@
+/**
+ * A small world, ready to be driven step by step: the kernel's state, the memory server and the
+ * swap server as every run has them, and the clients of a plan. Nothing costs time. The explorer
+ * delivers each message and fires each timer itself (moves.ts) in place of the scheduler.
+ */
+
+import type { Terms } from '../../contracts/terms.ts';
+import { addTask, createKernel, givePort, type Kernel, type Probe } from '../../nucleus/kernel.ts';
+import { startTask } from '../../nucleus/life.ts';
+import { READY } from '../../nucleus/tasks.ts';
+import type { PagerState } from '../../paging/state.ts';
+import { memoryServerStep } from '../../servers/memory/server.ts';
+import {
+  type Client,
+  clientOf,
+  createMemoryServerState,
+  type MemoryServerState,
+  type PlantedBug,
+} from '../../servers/memory/state.ts';
+import { swapServerStep } from '../../servers/swap/server.ts';
+import { createSwapServerState, type SwapServerState } from '../../servers/swap/state.ts';
+import { addExtent, createStore } from '../../servers/swap/store.ts';
+import { createSpace } from '../../sim-hw/address-space.ts';
+import type { Costs } from '../../sim-hw/costs/index.ts';
+import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
+import { createFrames } from '../../sim-hw/frames.ts';
+import { type ReferenceString, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
+import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { createMmu } from '../../sim-hw/translation.ts';
+import { flatTable, SPACE_PAGES } from './flat-table.ts';
+import { hear } from './hearing.ts';
+import { createPagerClient, pagerClientStep } from './pager-client.ts';
+import type { WorldPlan } from './plan.ts';
+import { createScript, type Script } from './script.ts';
+
+export const MEMORY = 1;
+export const SWAP = 2;
+/** Client 0's task id; the next ones follow. */
+export const FIRST = 3;
+export const MEMORY_PORT = 0;
+export const SWAP_PORT = 1;
+
+/** How long each kind of deadline runs. Explored worlds use UNIT apart; walks use any. */
+export interface Durations {
+  readonly extra: number;
+  readonly shrink: number;
+  readonly term: number;
+  readonly lock: number;
+}
+
+/** What has happened in the step that runs, as the nucleus told it. */
+export interface Happened {
+  /** Triples: task, and held and guaranteed at that moment, of each grant. */
+  readonly granted: number[];
+  /** Tasks from which the server has taken a frame. */
+  readonly taken: number[];
+  /** Windows through which data has moved while no lock was on. */
+  readonly leaked: number[];
+  /** What a client or its program has found in memory and should not have. */
+  readonly foreign: string[];
+}
+
+export interface World {
+  readonly plan: WorldPlan;
+  readonly planted: PlantedBug | null;
+  readonly durations: Durations;
+  readonly kernel: Kernel;
+  readonly memory: MemoryServerState;
+  readonly swap: SwapServerState;
+  /** By client. */
+  readonly records: Client[];
+  readonly scripts: Script[];
+  /** By client: its pager, where it is one. */
+  readonly pagers: (PagerState | null)[];
+  readonly happened: Happened;
+}
+
+const FREE_COSTS: Costs = {
+  referencePs: 1000,
+  secondTlbPs: 0,
+  walkStartPs: 0,
+  walkProbePs: 0,
+  trapNs: 0,
+  messageNs: 0,
+  mapNs: 0,
+  scanNs: 0,
+  zeroNs: 0,
+  switchNs: 0,
+};
+
+/** When a device is done is up to the explorer. */
+const anyTime: DeviceModel = {
+  name: 'any-time',
+  summary: 'a request takes any time',
+  blocks: 2 ** 24,
+  create: () => ({ kind: 'any-time', requests: 0, busyNs: 0, queuedNs: 0 }) as DeviceState,
+  submit: (_state, nowNs) => nowNs + 7,
+};
+
+/** Boots the world of a plan; every client has been created and none has said anything. */
+export function createWorld(
+  plan: WorldPlan,
+  planted: PlantedBug | null,
+  durations: Durations,
+): World {
+  const kernel = createWorldKernel(plan, planted);
+  const terms: Terms = {
+    term: 0,
+    graceExtra: durations.extra,
+    graceShrink: durations.shrink,
+    penalty: plan.penalty,
+    arbiter: 'excess',
+    karmaBad: 1,
+    karmaWindow: 2,
+  };
+  const { frames, containers, operations } = plan;
+  const memory = createMemoryServerState(MEMORY, frames, terms, containers, planted);
+  addTask(kernel, 'memory server', -1, { step: memoryServerStep, state: memory });
+  const swap = createSwapServerState(
+    SWAP,
+    0,
+    createStore(),
+    anyTime.create(0),
+    durations.lock,
+    operations,
+    planted === 'swap-wrong-block',
+  );
+  addTask(kernel, 'swap server', -1, { step: swapServerStep(anyTime), state: swap });
+  givePort(kernel, SWAP, MEMORY);
+  kernel.state.watchers.push(MEMORY, SWAP);
+  const happened: Happened = { granted: [], taken: [], leaked: [], foreign: [] };
+  const records: Client[] = [];
+  const pagers: (PagerState | null)[] = [];
+  const scripts = plan.clients.map(createScript);
+  const world = {
+    plan,
+    planted,
+    durations,
+    kernel,
+    memory,
+    swap,
+    records,
+    scripts,
+    pagers,
+    happened,
+  };
+  for (const index of plan.clients.keys()) addClient(world, index);
+  kernel.probe = createProbe(world);
+  return world;
+}
+
+function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel {
+  const pages = Float64Array.from({ length: SPACE_PAGES }, (_, page) => page);
+  const program: ReferenceString = {
+    references: RUN_LENGTH_MAX,
+    runs: new Uint32Array(1),
+    pageNumbers: pages,
+  };
+  const { clients, frames, containers } = plan;
+  const programs = clients.map(() => program);
+  return createKernel({
+    costs: FREE_COSTS,
+    format: flatTable,
+    programs,
+    schedule: {
+      kind: 'slices',
+      slice: 1,
+      ranked: false,
+      overlap: true,
+      atEnd: programs.map(() => 'exit'),
+    },
+    frames: createFrames(frames, 0),
+    mmu: createMmu(tlbGeometries.skylake, clients.length * SPACE_PAGES, FREE_COSTS, false),
+    table: flatTable.create(frames, clients.length),
+    spaces: programs.map((_, i) => createSpace(i, i * SPACE_PAGES, program, 0)),
+    countsReferences: false,
+    windows: containers,
+    messagesMax: 256,
+    logsSegments: false,
+    planted: planted ?? '',
+  });
+}
+
+function addClient(world: World, index: number): void {
+  const { kernel, plan, memory, swap, records, pagers } = world;
+  const { name, kind, pages } = plan.clients[index];
+  const id = FIRST + index;
+  const pager =
+    kind === 'pager' ? createPagerClient(plan.clients[index], world.durations, id) : null;
+  pagers.push(pager);
+  if (pager === null)
+    addTask(kernel, name, index, {
+      step: (_kernel, _state, message) => hear(world, index, message),
+      state: world.scripts[index],
+    });
+  else addTask(kernel, name, index, { step: pagerClientStep, state: pager });
+  givePort(kernel, id, MEMORY);
+  givePort(kernel, id, SWAP);
+  records.push(clientOf(memory, id));
+  const { store } = swap;
+  const { base } = kernel.state.spaces[index];
+  const from = store.used;
+  addExtent(store, id, Math.max(1, pages), 0);
+  // What the program's image holds: the first version of each page.
+  for (let block = from; block < store.used; block++) {
+    store.stampHigh[block] = base + block - from + 1;
+    store.stampLow[block] = 0;
+  }
+  const task = kernel.state.tasks[id];
+  // A report of what a task has used is made at its end; nobody asks for it here.
+  kernel.state.finished[id] = task;
+  if (pager === null) task.status = READY;
+  else startTask(kernel, id);
+}
+
+function createProbe(world: World): Probe {
+  const { happened, records, memory } = world;
+  return {
+    mapped: () => {},
+    unmapped: () => {},
+    resumed: () => {},
+    granted(_kernel, task, frame) {
+      const { held, guaranteed } = records[task - FIRST];
+      happened.granted.push(task, held, guaranteed);
+      if (world.pagers[task - FIRST] === null) useFrame(world, task - FIRST, frame);
+    },
+    released(_kernel, task, _frame, _order, cause) {
+      if (cause === 1) happened.taken.push(task);
+    },
+    transferred(_kernel, window) {
+      if (memory.containers.records[window].status !== 3) happened.leaked.push(window);
+    },
+    clockMoved: () => {},
+  };
+}
+
+/**
+ * A scripted client looks at what it is granted and writes to it in the same moment: if it did so
+ * when it hears of it, every frame would only have one state more.
+ */
+function useFrame(world: World, index: number, frame: number): void {
+  const { frames, spaces } = world.kernel.state;
+  const { base, versions } = spaces[index];
+  const high = frames.stampHigh[frame];
+  const isOwn = high === 0 || high === base + 1;
+  if (!isOwn)
+    world.happened.foreign.push(
+      `${world.plan.clients[index].name} is granted a frame with what another left`,
+    );
+  frames.stampHigh[frame] = base + 1;
+  frames.stampLow[frame] = versions[0];
+}
