@@ -1,8 +1,8 @@
 /**
  * Unexplored state: what the servers and the nucleus can have and no explored world makes use of.
  * The canonical state leaves it out; so it must stay as it is at first, which is looked at in every
- * state: soft references, unused runs, wired frames, child contracts, a policy server, purses,
- * weights, starvation, callbacks.
+ * state: soft references, unused runs, wired frames, containers of pages, child contracts, a policy
+ * server, purses, weights, starvation, callbacks.
  *
  * `wish...` of a client is written at every proposal and read where a policy decides: nowhere here.
  */
@@ -29,10 +29,11 @@ export function checkUnexplored(world: World): string | undefined {
 }
 
 function inServer({ memory }: World): string | undefined {
-  const { soft, wirings, wireTimerAt, children, policy, ledger, terms } = memory;
+  const { soft, wirings, wireTimerAt, children, policy, pages, ledger, terms } = memory;
   if (soft.count > 0) return 'a soft reference';
   if (wirings.length > 0 || wireTimerAt !== Number.POSITIVE_INFINITY) return 'a wired frame';
   if (children.records.length > 0 || ledger.idleSum !== 0) return 'a child contract';
+  if (pages.containers.length > 0) return 'a container of pages';
   if (policy !== null) return 'a policy server';
   return terms.price === undefined ? undefined : 'a price';
 }
