@@ -72,11 +72,18 @@ function fingerprint() {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Each entry by itself: what two entries shared would be a module apart, behind cells again. */
 async function make(mark) {
+  mkdirSync(folder, { recursive: true });
+  sweep(mark);
+  for (const [name, entry] of Object.entries(ENTRIES)) await makeEntry(mark, name, entry);
+}
+
+async function makeEntry(mark, name, entry) {
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
     cwd: root,
-    input: ENTRIES,
+    input: { [name]: entry },
     platform: 'node',
     external: (id) => id.startsWith('node:') || /^[a-z@]/.test(id),
     optimization: { inlineConst: { mode: 'all', pass: 2 } },
@@ -103,8 +110,6 @@ async function make(mark) {
     chunkFileNames: `[name]-${mark}-[hash].mjs`,
   });
   await build.close();
-  mkdirSync(folder, { recursive: true });
-  sweep(mark);
   // Entries come last, each whole or not at all: who finds one finds what it imports.
   const inOrder = output.sort((a, b) => Number(a.isEntry) - Number(b.isEntry));
   for (const { fileName, code } of inOrder) {
@@ -137,6 +142,9 @@ function constantFunctions(code, { body }) {
 function sweep(mark) {
   for (const file of readdirSync(folder)) {
     const at = join(folder, file);
-    if (!file.includes(mark) && Date.now() - statSync(at).mtimeMs > STALE_MS) rmSync(at);
+    const facts = statSync(at);
+    // Folders are others': mutation tests keep theirs here.
+    if (facts.isDirectory() || file.includes(mark)) continue;
+    if (Date.now() - facts.mtimeMs > STALE_MS) rmSync(at);
   }
 }
