@@ -123,12 +123,8 @@ export function cancelPages(
   from: number,
   capability: number,
 ): void {
-  const container = resolvePages(kernel, server, from, capability, PAGES);
-  const no = (reason: number) =>
-    refuse(kernel, server, from, capability, reason, OP.cancelContainer);
-  if (container === null) return no(NO_SUCH_CONTAINER);
-  if (container.status === LOCKED) return no(LOCKED_NOW);
-  reopen(kernel, server, container);
+  const container = unlocked(kernel, server, from, capability, OP.cancelContainer);
+  if (container !== null) reopen(kernel, server, container);
 }
 
 /** Deallocates every page; the container and every capability to it are gone. */
@@ -138,11 +134,23 @@ export function dropContainer(
   from: number,
   capability: number,
 ): void {
+  const container = unlocked(kernel, server, from, capability, OP.dropContainer);
+  if (container !== null) endContainer(kernel, server, container, RETURNED);
+}
+
+/** The owner's container while nobody locks it; else `op` is refused, and null. */
+function unlocked(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  capability: number,
+  op: number,
+): PageContainer | null {
   const container = resolvePages(kernel, server, from, capability, PAGES);
-  const no = (reason: number) => refuse(kernel, server, from, capability, reason, OP.dropContainer);
-  if (container === null) return no(NO_SUCH_CONTAINER);
-  if (container.status === LOCKED) return no(LOCKED_NOW);
-  endContainer(kernel, server, container, RETURNED);
+  if (container !== null && container.status !== LOCKED) return container;
+  const reason = container === null ? NO_SUCH_CONTAINER : LOCKED_NOW;
+  refuse(kernel, server, from, capability, reason, op);
+  return null;
 }
 
 /** The container that a capability names for `task`, or null when it names none that lives. */

@@ -1,12 +1,26 @@
 /** Words for tests of containers of pages: what a client would send, and what its CPU would do. */
 
-import { FORCE_WRITE, OP } from '../../contracts/messages.ts';
+import { ALLOCATE_ZERO, FORCE_WRITE, OP } from '../../contracts/messages.ts';
 import { givePort } from '../../nucleus/kernel.ts';
 import { pageNumberOf } from '../../nucleus/memory-map.ts';
 import { type PageContainer, pageAt } from '../../servers/memory/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { WRITABLE } from '../../sim-hw/page-table/format.ts';
-import { type Desk, type Heard, hand, say, tableOf, takeHeard } from './desk.ts';
+import {
+  createDesk,
+  type Desk,
+  type DeskOptions,
+  FIRST,
+  type Heard,
+  hand,
+  say,
+  settleIn,
+  tableOf,
+  takeHeard,
+} from './desk.ts';
+
+/** The second client, who stands in for a server. */
+export const SECOND = FIRST + 1;
 
 export interface Wishes {
   readonly pages?: number;
@@ -128,4 +142,19 @@ function entryOf(desk: Desk, client: number, page: number): number {
   const space = kernel.state.spaces[kernel.state.tasks[client]?.space as number] as SpaceState;
   const index = kernel.format.find(kernel.state.table, space.id, pageNumberOf(kernel, space, page));
   return index < 0 ? 0 : (kernel.state.table.entries[index] as number);
+}
+
+/** Client 1 has a container of 4 pages, 3 of them there; client 2 has the weak capability. */
+export function handed(wishes: Wishes = {}, options: DeskOptions = {}, extra = 0) {
+  const desk = createDesk(options);
+  settleIn(desk, FIRST, 6, extra, 0);
+  settleIn(desk, SECOND, 4, 0, 0);
+  const own = open(desk, FIRST, { lockMax: 100, ...wishes });
+  fill(desk, FIRST, own, 0, 3, ALLOCATE_ZERO);
+  return { desk, own, weak: entrust(desk, FIRST, own, SECOND) };
+}
+
+/** The second client locks what it was handed. */
+export function lockPages(desk: Desk, weak: number, how = 0, duration = 50) {
+  return say(desk, SECOND, 'lockPages', [weak, how, 3, duration])[0];
 }

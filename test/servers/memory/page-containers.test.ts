@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ALLOCATE_ZERO, COPY, MOVE, OP, READ, SHARE } from '../../../contracts/messages.ts';
+import { COPY, MOVE, OP, READ, SHARE } from '../../../contracts/messages.ts';
 import {
   LOCKED_NOW,
   NO_CONTRACT,
@@ -15,8 +15,6 @@ import {
   advance,
   checkBooks,
   createDesk,
-  type Desk,
-  type DeskOptions,
   FIRST,
   hand,
   hashDesk,
@@ -29,29 +27,15 @@ import {
   containerOf,
   entrust,
   fill,
+  handed,
   load,
+  lockPages,
   open,
   portTo,
   refusal,
+  SECOND,
   transfer,
-  type Wishes,
 } from '../../support/pages.ts';
-
-const SECOND = FIRST + 1;
-
-/** Client 1 has a container of 4 pages, 3 of them there; client 2 has the weak capability. */
-function handed(wishes: Wishes = {}, options: DeskOptions = {}) {
-  const desk = createDesk(options);
-  settleIn(desk, FIRST, 6, 0, 0);
-  settleIn(desk, SECOND, 4, 0, 0);
-  const own = open(desk, FIRST, { lockMax: 100, ...wishes });
-  fill(desk, FIRST, own, 0, 3, ALLOCATE_ZERO);
-  return { desk, own, weak: entrust(desk, FIRST, own, SECOND) };
-}
-
-function lock(desk: Desk, weak: number, how = 0, duration = 50) {
-  return say(desk, SECOND, 'lockPages', [weak, how, 3, duration])[0];
-}
 
 test('[CONT12] a container is opened empty, charged to nobody until pages are in it', () => {
   const desk = createDesk();
@@ -122,7 +106,7 @@ test('[CONT14] at the end of its lifetime a container is its owner’s alone aga
   advance(desk, 1);
   expect(takeHeard(desk, FIRST)).toEqual([['containerEnded', own, 2, 0, 0, 0]]);
   expect(load(desk, SECOND, 2)).toBeUndefined();
-  expect(lock(desk, weak)?.[2]).toBe(NO_SUCH_CONTAINER);
+  expect(lockPages(desk, weak)?.[2]).toBe(NO_SUCH_CONTAINER);
   // The frames are where they were, and come out.
   expect(desk.server.clients[FIRST]?.held).toBe(3);
   expect(say(desk, FIRST, 'takeOut', [own, 0, 8])[0]?.slice(0, 2)).toEqual(['granted', 8]);
@@ -133,7 +117,7 @@ test('[CONT14] a lifetime that ends during a lock ends with it', () => {
   for (const end of ['unlock', 'limit'] as const) {
     const { desk, own, weak } = handed({ lifetime: 300 });
     advance(desk, 290);
-    expect(lock(desk, weak, 2, 100)?.[0]).toBe('locked');
+    expect(lockPages(desk, weak, 2, 100)?.[0]).toBe('locked');
     advance(desk, 50);
     expect(takeHeard(desk, FIRST)).toEqual([]);
     if (end === 'unlock') expect(say(desk, SECOND, 'unlockContainer', [weak])).toEqual([]);
@@ -144,7 +128,7 @@ test('[CONT14] a lifetime that ends during a lock ends with it', () => {
 
 test('[CONT15] cancel brings it back in every state but locked; stale capabilities name nothing', () => {
   const { desk, own, weak } = handed();
-  lock(desk, weak);
+  lockPages(desk, weak);
   expect(say(desk, FIRST, 'cancelContainer', [own])).toEqual([
     refusal(own, LOCKED_NOW, 'cancelContainer'),
   ]);
@@ -156,7 +140,7 @@ test('[CONT15] cancel brings it back in every state but locked; stale capabiliti
   entrust(desk, FIRST, own, SECOND);
   const before = hashDesk(desk);
   for (const answer of [
-    lock(desk, weak),
+    lockPages(desk, weak),
     say(desk, SECOND, 'mapPage', [weak, 0, 3, READ])[0],
     say(desk, SECOND, 'inspectContainer', [weak, 3])[0],
     say(desk, SECOND, 'unmapPages', [weak])[0],
@@ -181,18 +165,18 @@ test('[CONT15] drop, and the death of the owner, give every frame back', () => {
   for (const end of ['drop', 'death'] as const) {
     const { desk, own, weak } = handed();
     if (end === 'drop') {
-      lock(desk, weak);
+      lockPages(desk, weak);
       expect(say(desk, FIRST, 'dropContainer', [own])[0]?.[2]).toBe(LOCKED_NOW);
       say(desk, SECOND, 'unlockContainer', [weak]);
       expect(say(desk, FIRST, 'dropContainer', [own])).toEqual([]);
       expect(say(desk, FIRST, 'inspectContainer', [own, 1])[0]?.[2]).toBe(NO_SUCH_CONTAINER);
     } else {
-      lock(desk, weak);
+      lockPages(desk, weak);
       killTask(desk.kernel, FIRST);
       deliverAll(desk.kernel);
       expect(desk.events.at(-1)).toMatchObject({ kind: 'death', frames: 3, locked: 1 });
     }
-    expect(lock(desk, weak)?.[2]).toBe(NO_SUCH_CONTAINER);
+    expect(lockPages(desk, weak)?.[2]).toBe(NO_SUCH_CONTAINER);
     expect(desk.server.clients[FIRST]?.held).toBe(0);
     expect(checkBooks(desk)).toBeUndefined();
   }
@@ -200,7 +184,7 @@ test('[CONT15] drop, and the death of the owner, give every frame back', () => {
 
 test('[CONT15] a dead server’s lock ends at its limit, and its capability with it', () => {
   const { desk, own, weak } = handed();
-  lock(desk, weak, 3, 80);
+  lockPages(desk, weak, 3, 80);
   killTask(desk.kernel, SECOND);
   deliverAll(desk.kernel);
   expect(say(desk, FIRST, 'cancelContainer', [own])[0]?.[2]).toBe(LOCKED_NOW);

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import {
   ALLOCATE_EXTRA,
-  ALLOCATE_ZERO,
   COPY,
   FORCE_WRITE,
   LOCK_EXCLUSIVE,
@@ -20,7 +19,6 @@ import {
   checkBooks,
   createDesk,
   type Desk,
-  type DeskOptions,
   FIRST,
   hashDesk,
   say,
@@ -34,30 +32,20 @@ import {
   entrust,
   fill,
   frameOf,
+  handed,
   load,
+  lockPages,
   open,
   refusal,
+  SECOND,
   store,
   transfer,
-  type Wishes,
   write,
 } from '../../support/pages.ts';
 
-const SECOND = FIRST + 1;
+/** Extras of the owner. */
+const EXTRA = 4;
 const DMA = LOCK_PHYSICAL + LOCK_WRITES;
-
-function handed(wishes: Wishes = {}, options: DeskOptions = {}) {
-  const desk = createDesk(options);
-  settleIn(desk, FIRST, 6, 4, 0);
-  settleIn(desk, SECOND, 4, 0, 0);
-  const own = open(desk, FIRST, { lockMax: 100, ...wishes });
-  fill(desk, FIRST, own, 0, 3, ALLOCATE_ZERO);
-  return { desk, own, weak: entrust(desk, FIRST, own, SECOND) };
-}
-
-function lock(desk: Desk, weak: number, how = 0, duration = 50) {
-  return say(desk, SECOND, 'lockPages', [weak, how, 3, duration])[0];
-}
 
 function read(desk: Desk, window: number, index: number, holder = SECOND, serial?: number) {
   const stamp = { low: -1, high: -1 };
@@ -65,15 +53,15 @@ function read(desk: Desk, window: number, index: number, holder = SECOND, serial
 }
 
 test('[CONT20] a lock keeps what is inside; an exclusive one keeps everybody else out', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   say(desk, FIRST, 'mapPage', [own, 0, 4, READ]);
-  lock(desk, weak);
+  lockPages(desk, weak);
   expect(load(desk, FIRST, 4)).toBe(0);
   expect(write(desk, FIRST, own, 0, 4, 9)?.[0]).toBe('pageMapped');
   expect(say(desk, FIRST, 'unmapPages', [own])).toEqual([refusal(own, LOCKED_NOW, 'unmapPages')]);
-  expect(lock(desk, weak)).toEqual(refusal(3, LOCKED_NOW, 'lockPages'));
+  expect(lockPages(desk, weak)).toEqual(refusal(3, LOCKED_NOW, 'lockPages'));
   say(desk, SECOND, 'unlockContainer', [weak]);
-  lock(desk, weak, LOCK_EXCLUSIVE);
+  lockPages(desk, weak, LOCK_EXCLUSIVE);
   expect(load(desk, FIRST, 4)).toBeUndefined();
   expect(write(desk, FIRST, own, 0, 4, 9)?.[2]).toBe(LOCKED_NOW);
   // The holder itself may look.
@@ -85,10 +73,10 @@ test('[CONT20] a lock keeps what is inside; an exclusive one keeps everybody els
 });
 
 test('[CONT20] an exclusive lock holds through another container that shares the page', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   const other = open(desk, FIRST, { lockMax: 50 });
   transfer(desk, FIRST, [own, 0, 1], [other, 0, 1], SHARE);
-  lock(desk, weak, LOCK_EXCLUSIVE);
+  lockPages(desk, weak, LOCK_EXCLUSIVE);
   expect(write(desk, FIRST, other, 0, 4, 9)?.[2]).toBe(LOCKED_NOW);
   expect(transfer(desk, FIRST, [other, 0, 1], [other, 1, 1], COPY)[0]?.[2]).toBe(LOCKED_NOW);
   const too = entrust(desk, FIRST, other, SECOND);
@@ -101,10 +89,10 @@ test('[CONT20] an exclusive lock holds through another container that shares the
 });
 
 test('[CONT20] a lock for writing gives each page a frame of its own, or is refused whole', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   const mine = open(desk, SECOND);
   transfer(desk, SECOND, [weak, 0, 3], [mine, 0, 3], COPY);
-  const [, , window] = lock(desk, weak, DMA) as unknown as number[];
+  const [, , window] = lockPages(desk, weak, DMA) as unknown as number[];
   expect(writeListThrough(desk.kernel, SECOND, window as number, 1, { low: 5, high: 0 })).toBe(
     true,
   );
@@ -113,21 +101,21 @@ test('[CONT20] a lock for writing gives each page a frame of its own, or is refu
   // While a device may write, nobody copies what it is writing.
   expect(transfer(desk, SECOND, [weak, 0, 1], [mine, 0, 1], COPY)[0]?.[2]).toBe(LOCKED_NOW);
   expect(checkBooks(desk)).toBeUndefined();
-  const full = handed({}, { frames: 10 });
+  const full = handed({}, { frames: 10 }, EXTRA);
   take(full.desk, FIRST, 3);
   const copy = open(full.desk, FIRST);
   transfer(full.desk, FIRST, [full.own, 0, 3], [copy, 0, 3], COPY);
   const before = hashDesk(full.desk);
-  expect(lock(full.desk, full.weak, DMA)?.[0]).toBe('refused');
+  expect(lockPages(full.desk, full.weak, DMA)?.[0]).toBe('refused');
   expect(hashDesk(full.desk)).toBe(before);
-  expect(lock(full.desk, full.weak, LOCK_PHYSICAL)?.[0]).toBe('locked');
+  expect(lockPages(full.desk, full.weak, LOCK_PHYSICAL)?.[0]).toBe('locked');
 });
 
 test('[CONT20] a page under a physical lock stays on its frame', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   const mine = open(desk, SECOND);
   transfer(desk, SECOND, [weak, 0, 1], [mine, 0, 1], COPY);
-  lock(desk, weak, LOCK_PHYSICAL);
+  lockPages(desk, weak, LOCK_PHYSICAL);
   const frame = frameOf(desk, FIRST, own, 0);
   // Its owner cannot write to it: the device would go on reading the old frame.
   expect(write(desk, FIRST, own, 0, 4, 9)?.[2]).toBe(LOCKED_NOW);
@@ -139,9 +127,9 @@ test('[CONT20] a page under a physical lock stays on its frame', () => {
 });
 
 test('[CONT21] the longest lock is fixed at the seal; with extras it is at most their grace', () => {
-  const { desk, weak } = handed();
-  expect(lock(desk, weak, 0, 101)).toEqual(refusal(3, TOO_LONG, 'lockPages'));
-  expect(lock(desk, weak, 0, 100)?.[0]).toBe('locked');
+  const { desk, weak } = handed({}, {}, EXTRA);
+  expect(lockPages(desk, weak, 0, 101)).toEqual(refusal(3, TOO_LONG, 'lockPages'));
+  expect(lockPages(desk, weak, 0, 100)?.[0]).toBe('locked');
   const own = open(desk, FIRST, { extras: 1 });
   const { graceExtra } = desk.server.terms;
   expect(say(desk, FIRST, 'sealContainer', [own, 5, graceExtra + 1])).toEqual([
@@ -151,17 +139,17 @@ test('[CONT21] the longest lock is fixed at the seal; with extras it is at most 
 });
 
 test('[CONT21] no lock on extras is longer than the notice that runs: revocation breaks none', () => {
-  const { desk, own, weak } = handed({ extras: 1 }, { frames: 10 });
+  const { desk, own, weak } = handed({ extras: 1 }, { frames: 10 }, EXTRA);
   fill(desk, FIRST, own, 3, 1);
   const more = open(desk, FIRST, { pages: 6, extras: 1 });
   expect(fill(desk, FIRST, more, 0, 6, ALLOCATE_EXTRA)?.[3]).toBe(6);
-  expect(lock(desk, weak, DMA, 100)?.[0]).toBe('locked');
+  expect(lockPages(desk, weak, DMA, 100)?.[0]).toBe('locked');
   say(desk, SECOND, 'allocate', [0, 0, 5]);
   expect(takeHeard(desk, FIRST).at(-1)?.[0]).toBe('notice');
   advance(desk, 60);
   say(desk, SECOND, 'unlockContainer', [weak]);
-  expect(lock(desk, weak, DMA, 41)).toEqual(refusal(3, TOO_LONG, 'lockPages'));
-  expect(lock(desk, weak, DMA, 40)?.[0]).toBe('locked');
+  expect(lockPages(desk, weak, DMA, 41)).toEqual(refusal(3, TOO_LONG, 'lockPages'));
+  expect(lockPages(desk, weak, DMA, 40)?.[0]).toBe('locked');
   advance(desk, 40);
   // The deadline: a page is taken from the highest container, after the lock has ended.
   expect(takeHeard(desk, FIRST)).toContainEqual(['pageLost', more, 5, 1, 1, 0]);
@@ -180,10 +168,10 @@ test('[CONT21] a container that is not for extras takes none in', () => {
 });
 
 test('[CONT22] a version that is the same at two locks: nobody has written in between', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   const version = () => say(desk, SECOND, 'inspectContainer', [weak, 1])[0]?.[4] as number;
   say(desk, FIRST, 'mapPage', [own, 0, 4, FORCE_WRITE]);
-  expect(lock(desk, weak, DMA)?.[3]).toBe(version());
+  expect(lockPages(desk, weak, DMA)?.[3]).toBe(version());
   say(desk, SECOND, 'unlockContainer', [weak]);
   const after = version();
   // What was mapped for writing before the lock is so no more.
@@ -200,7 +188,7 @@ test('[CONT22] a version that is the same at two locks: nobody has written in be
     () => transfer(desk, FIRST, [own, 0, 1], [other, 0, 1], SHARE),
     () => say(desk, FIRST, 'orphanData', [own, 1, 1]),
     () => say(desk, FIRST, 'takeOut', [own, 2, 1]),
-    () => lock(desk, weak) && say(desk, SECOND, 'unlockContainer', [weak]),
+    () => lockPages(desk, weak) && say(desk, SECOND, 'unlockContainer', [weak]),
   ];
   for (const [i, change] of changes.entries()) {
     const before = version();
@@ -216,8 +204,8 @@ test('[CONT22] a version that is the same at two locks: nobody has written in be
 });
 
 test('[CONT23] a window lists the pages, lets its holder through, and closes with the lock', () => {
-  const { desk, own, weak } = handed();
-  const [, , number] = lock(desk, weak, DMA, 50) as unknown as number[];
+  const { desk, own, weak } = handed({}, {}, EXTRA);
+  const [, , number] = lockPages(desk, weak, DMA, 50) as unknown as number[];
   const window = number as number;
   expect(window).toBe(desk.kernel.state.windowFrame.length);
   expect(writeListThrough(desk.kernel, SECOND, window, 2, { low: 7, high: 0 })).toBe(true);
@@ -235,27 +223,27 @@ test('[CONT23] a window lists the pages, lets its holder through, and closes wit
   expect(desk.events.at(-1)).toMatchObject({ kind: 'lockExpired', task: 'client0' });
   expect(writeListThrough(desk.kernel, SECOND, window, 2, { low: 8, high: 0 })).toBe(false);
   // Opened again, it is another window to a transfer that was begun before.
-  lock(desk, weak, DMA, 50);
+  lockPages(desk, weak, DMA, 50);
   expect(read(desk, window, 2, SECOND, serial)).toBeNull();
   expect(read(desk, window, 2)).toEqual({ low: 7, high: 0 });
 });
 
 test('[CONT23] a lock for reading lets nothing in; one of the mapping opens no window', () => {
-  const { desk, weak } = handed();
-  const [, , window] = lock(desk, weak, LOCK_PHYSICAL) as unknown as number[];
+  const { desk, weak } = handed({}, {}, EXTRA);
+  const [, , window] = lockPages(desk, weak, LOCK_PHYSICAL) as unknown as number[];
   expect(writeListThrough(desk.kernel, SECOND, window as number, 0, { low: 7, high: 0 })).toBe(
     false,
   );
   expect(read(desk, window as number, 0)).toEqual({ low: 0, high: 0 });
   say(desk, SECOND, 'unlockContainer', [weak]);
-  lock(desk, weak);
+  lockPages(desk, weak);
   expect(read(desk, window as number, 0)).toBeNull();
 });
 
 test('[CONT23] [CONT6] death of the owner closes the window, and nothing moves any more', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   const frame = frameOf(desk, FIRST, own, 0);
-  const [, , window] = lock(desk, weak, DMA) as unknown as number[];
+  const [, , window] = lockPages(desk, weak, DMA) as unknown as number[];
   killTask(desk.kernel, FIRST);
   deliverAll(desk.kernel);
   const before = desk.kernel.state.frames.stampLow[frame];
@@ -266,9 +254,9 @@ test('[CONT23] [CONT6] death of the owner closes the window, and nothing moves a
 });
 
 test('[CONT9] only the holder of the lock unlocks it, also where the user may be anybody', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, {}, EXTRA);
   const mine = say(desk, FIRST, 'shareContainer', [own, 1])[0]?.[3] as number;
-  lock(desk, weak);
+  lockPages(desk, weak);
   expect(say(desk, FIRST, 'unlockContainer', [mine])).toEqual([
     refusal(mine, NO_SUCH_CONTAINER, 'unlockContainer'),
   ]);
