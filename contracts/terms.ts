@@ -9,7 +9,7 @@ import { z } from 'zod';
 export const penalties = ['none', 'karma', 'repossess', 'drop', 'kill'] as const;
 export type Penalty = (typeof penalties)[number];
 
-/** Who is asked for frames first (servers/memory/arbiters). */
+/** Who is asked for frames first (servers/memory/revocation/arbiters). */
 export const arbiterNames = ['excess', 'share', 'karma'] as const;
 
 export const termsSchema = z.strictObject({

@@ -13,6 +13,7 @@ import {
   PORT,
 } from '../../nucleus/capabilities.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
+import { checkVictims } from '../../servers/memory/revocation/victims.ts';
 import {
   ACTIVE,
   CONTAINER_FREE,
@@ -21,7 +22,6 @@ import {
   GONE,
   SHRINKING,
 } from '../../servers/memory/state.ts';
-import { checkVictims } from '../../servers/memory/victims.ts';
 import { FREE } from '../../servers/swap/state.ts';
 import { checkBuddy, isFree } from '../../sim-hw/buddy.ts';
 import { JUNK, NOBODY, UNMAPPED } from '../../sim-hw/frames.ts';

@@ -6,13 +6,13 @@
  * (its goal and window) only that penalty makes use, and karma itself.
  */
 
+import { reconsider } from '../../servers/memory/revocation/victims.ts';
 import {
   type Client,
   CONTAINER_FREE,
   CONTAINER_LOCKED,
   SHRINKING,
 } from '../../servers/memory/state.ts';
-import { reconsider } from '../../servers/memory/victims.ts';
 import { visitLockLimits } from './deadlines.ts';
 import { cell, cellIf, flag, type Tape } from './tape.ts';
 import type { World } from './world.ts';

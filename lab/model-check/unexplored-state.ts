@@ -9,7 +9,7 @@
 
 import type { ContractWish } from '../../clients/pager/memory-control.ts';
 import { UNUSED } from '../../nucleus/capabilities.ts';
-import { OWN } from '../../servers/memory/child-contract.ts';
+import { OWN } from '../../servers/memory/contracts/child-contract.ts';
 import type { Client } from '../../servers/memory/state.ts';
 import type { World } from './world.ts';
 

@@ -9,8 +9,8 @@
  */
 
 import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
+import { chargedFrames, checkPages } from '../../servers/memory/containers/page-books.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
-import { chargedFrames, checkPages } from '../../servers/memory/page-books.ts';
 import { checkBuddy } from '../../sim-hw/buddy.ts';
 import { NOBODY } from '../../sim-hw/frames.ts';
 import { createFindings, type Findings, violate } from './findings.ts';

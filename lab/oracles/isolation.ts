@@ -11,7 +11,7 @@
  */
 
 import { spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
-import { pagesOn } from '../../servers/memory/page-state.ts';
+import { pagesOn } from '../../servers/memory/containers/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
 import { LENT } from '../../sim-hw/page-table/format.ts';

@@ -5,7 +5,7 @@
 
 import { timerAt } from '../../nucleus/clock.ts';
 import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
-import { attachPolicyTable } from '../../servers/memory/policy.ts';
+import { attachPolicyTable } from '../../servers/memory/contracts/policy.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
 import { ARRIVE, DIE, policyServerStep, REPLACE } from '../../servers/policy/server.ts';
 import { createPolicyServerState, type PolicyServerState } from '../../servers/policy/state.ts';

@@ -11,8 +11,8 @@ import type { PagerState } from '../../paging/state.ts';
 import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
 import { machThresholds } from '../../servers/central/mach.ts';
 import { centralStep, stockCentral } from '../../servers/central/server.ts';
+import { fillPurse } from '../../servers/memory/contracts/purse.ts';
 import { addHeld, setGuarantee } from '../../servers/memory/ledger.ts';
-import { fillPurse } from '../../servers/memory/purse.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
   ACTIVE,

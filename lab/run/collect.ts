@@ -13,7 +13,7 @@ import {
   TRAP,
   ZERO,
 } from '../../nucleus/tasks.ts';
-import { chargedTo } from '../../servers/memory/purse.ts';
+import { chargedTo } from '../../servers/memory/contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';

@@ -8,17 +8,17 @@
 import { type CapabilityTable, frameAt } from '../../nucleus/capabilities.ts';
 import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
-import { leaveChild, OWN } from './child-contract.ts';
-import { breakContainersOf } from './containers.ts';
-import { releaseSlot } from './custody.ts';
-import { closeUnused, endChildrenOf, recall, releaseControls } from './folding.ts';
+import { breakContainersOf } from './containers/containers.ts';
+import { releaseSlot } from './containers/custody.ts';
+import { buryPages } from './containers/page-losses.ts';
+import { leaveChild, OWN } from './contracts/child-contract.ts';
+import { closeUnused, endChildrenOf, recall, releaseControls } from './contracts/folding.ts';
+import { releasePolicy } from './contracts/policy.ts';
 import { setGuarantee, setNoticed } from './ledger.ts';
-import { buryPages } from './page-losses.ts';
-import { releasePolicy } from './policy.ts';
-import { forgetSoft } from './soft-runs.ts';
+import { forgetSoft } from './revocation/soft-runs.ts';
+import { reconsider } from './revocation/victims.ts';
+import { endWaiting } from './revocation/waiting-requests.ts';
 import { GONE, type MemoryServerState } from './state.ts';
-import { reconsider } from './victims.ts';
-import { endWaiting } from './waiting-requests.ts';
 
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
   releaseControls(kernel, server, id);

@@ -22,15 +22,15 @@ import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capab
 import { termNow } from '../../nucleus/clock.ts';
 import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
-import { OWN, settleDraw } from './child-contract.ts';
-import { grant, releaseSlot } from './custody.ts';
+import { grant, releaseSlot } from './containers/custody.ts';
+import { OWN, settleDraw } from './contracts/child-contract.ts';
+import { mayBorrow } from './contracts/policy.ts';
+import { canPay } from './contracts/purse.ts';
 import { freeCount } from './ledger.ts';
-import { mayBorrow } from './policy.ts';
-import { canPay } from './purse.ts';
-import { returned } from './returns.ts';
-import { countRequest } from './revocation.ts';
+import { returned } from './revocation/returns.ts';
+import { countRequest } from './revocation/revocation.ts';
+import { beginWaiting, endWaiting } from './revocation/waiting-requests.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
-import { beginWaiting, endWaiting } from './waiting-requests.ts';
 
 export function allocate(
   kernel: Kernel,

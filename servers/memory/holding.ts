@@ -6,12 +6,12 @@
 
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { changeFramesHeld, type TaskState } from '../../nucleus/tasks.ts';
-import { OWN, settleDraw } from './child-contract.ts';
+import { OWN, settleDraw } from './contracts/child-contract.ts';
+import { tellAllocated } from './contracts/policy.ts';
+import { chargeHeld } from './contracts/purse.ts';
 import { addHeld } from './ledger.ts';
-import { tellAllocated } from './policy.ts';
-import { chargeHeld } from './purse.ts';
+import { reconsider } from './revocation/victims.ts';
 import type { Client, MemoryServerState } from './state.ts';
-import { reconsider } from './victims.ts';
 import { trimWires } from './wiring.ts';
 
 /** `client` holds `frames` more; below 0: fewer. */

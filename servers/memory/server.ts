@@ -14,21 +14,27 @@ import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { refuse } from './answers.ts';
-import { drawFor, OWN, settleDraw } from './child-contract.ts';
-import { cancelContainer, createContainer, shareContainer } from './containers.ts';
-import { applyDecision, contractTimer, proposeContract, renewContract } from './contract.ts';
+import { cancelContainer, createContainer, shareContainer } from './containers/containers.ts';
+import { expireLocks, lockContainer, unlockContainer } from './containers/locks.ts';
+import { servePages } from './containers/page-face.ts';
+import { expirePages } from './containers/page-lifetimes.ts';
+import { tellLosses } from './containers/page-losses.ts';
+import { drawFor, OWN, settleDraw } from './contracts/child-contract.ts';
+import {
+  applyDecision,
+  contractTimer,
+  proposeContract,
+  renewContract,
+} from './contracts/contract.ts';
+import { expireChildren, foldContract } from './contracts/folding.ts';
+import { getControl, usePolicy } from './contracts/policy.ts';
+import { tellPurse } from './contracts/purse.ts';
+import { copyControl, resizeContract, splitContract, useControl } from './contracts/splitting.ts';
 import { buryClient } from './death.ts';
-import { expireChildren, foldContract } from './folding.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
-import { expireLocks, lockContainer, unlockContainer } from './locks.ts';
-import { servePages } from './page-face.ts';
-import { expirePages } from './page-lifetimes.ts';
-import { tellLosses } from './page-losses.ts';
-import { getControl, usePolicy } from './policy.ts';
-import { tellPurse } from './purse.ts';
-import { noticeTimer, pursue } from './revocation.ts';
-import { releaseSoft, revive } from './soft-references.ts';
-import { copyControl, resizeContract, splitContract, useControl } from './splitting.ts';
+import { noticeTimer, pursue } from './revocation/revocation.ts';
+import { releaseSoft, revive } from './revocation/soft-references.ts';
+import { markUnused } from './revocation/unused-runs.ts';
 import { clientOf, type MemoryServerState, NONE } from './state.ts';
 import {
   TIMER_CHILDREN,
@@ -40,7 +46,6 @@ import {
   timerClient,
   timerKind,
 } from './timers.ts';
-import { markUnused } from './unused-runs.ts';
 import { expireWires, unwire, wire } from './wiring.ts';
 
 /** Receiver step of the memory server. */

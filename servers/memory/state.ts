@@ -2,12 +2,12 @@
 
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
-import { type ChildrenState, createChildren } from './child-contract.ts';
+import { type Claims, createPagesState, type PagesState } from './containers/page-state.ts';
+import { type ChildrenState, createChildren } from './contracts/child-contract.ts';
+import type { PolicyControl } from './contracts/policy.ts';
 import { type Account, createLedger, type LedgerState } from './ledger.ts';
-import { type Claims, createPagesState, type PagesState } from './page-state.ts';
-import type { PolicyControl } from './policy.ts';
-import { createSoft, type SoftState } from './soft-runs.ts';
-import { createVictims, type VictimsState } from './victims.ts';
+import { createSoft, type SoftState } from './revocation/soft-runs.ts';
+import { createVictims, type VictimsState } from './revocation/victims.ts';
 
 /**
  * Life of a contract (section 14 of the lineage):

@@ -19,16 +19,16 @@ import {
   TIMER,
 } from '../../nucleus/kernel.ts';
 import { START, startTask } from '../../nucleus/life.ts';
-import { checkChildren } from '../../servers/memory/child-check.ts';
+import { chargedFrames, checkPages } from '../../servers/memory/containers/page-books.ts';
+import { checkChildren } from '../../servers/memory/contracts/child-check.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
-import { chargedFrames, checkPages } from '../../servers/memory/page-books.ts';
+import { checkVictims } from '../../servers/memory/revocation/victims.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
   createMemoryServerState,
   type MemoryServerState,
   type PlantedBug,
 } from '../../servers/memory/state.ts';
-import { checkVictims } from '../../servers/memory/victims.ts';
 import { swapServerStep } from '../../servers/swap/server.ts';
 import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';

@@ -3,7 +3,7 @@
 import { ALLOCATE_ZERO, FORCE_WRITE, OP } from '../../contracts/messages.ts';
 import { givePort } from '../../nucleus/kernel.ts';
 import { pageNumberOf } from '../../nucleus/memory-map.ts';
-import { type PageContainer, pageAt } from '../../servers/memory/page-state.ts';
+import { type PageContainer, pageAt } from '../../servers/memory/containers/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { WRITABLE } from '../../sim-hw/page-table/format.ts';
 import {

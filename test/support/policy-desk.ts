@@ -1,7 +1,7 @@
 /** A desk with policy servers beside the memory server: `POLICY` and its successor. */
 
 import { addTask, givePort, type Kernel, type Step } from '../../nucleus/kernel.ts';
-import { attachPolicyTable } from '../../servers/memory/policy.ts';
+import { attachPolicyTable } from '../../servers/memory/contracts/policy.ts';
 import { ARRIVE, policyServerStep } from '../../servers/policy/server.ts';
 import { createPolicyServerState, type PolicyServerState } from '../../servers/policy/state.ts';
 import { createDesk, type Desk, type DeskOptions, FIRST, MEMORY } from './desk.ts';

@@ -14,7 +14,7 @@ import { checkUnexplored } from '../../../lab/model-check/unexplored-state.ts';
 import { createWorld } from '../../../lab/model-check/world.ts';
 import { createMessage } from '../../../nucleus/messages.ts';
 import { defer } from '../../../nucleus/starvation.ts';
-import { attachPolicyTable } from '../../../servers/memory/policy.ts';
+import { attachPolicyTable } from '../../../servers/memory/contracts/policy.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -10,7 +10,7 @@ import {
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { cloneKernel, givePort, type Step } from '../../../nucleus/kernel.ts';
 import { killServer, killTask } from '../../../nucleus/life.ts';
-import { NOBODY } from '../../../servers/memory/policy.ts';
+import { NOBODY } from '../../../servers/memory/contracts/policy.ts';
 import type { MemoryServerState } from '../../../servers/memory/state.ts';
 import { SHRINKING } from '../../../servers/memory/state.ts';
 import { DIE, PERIOD, REPLACE } from '../../../servers/policy/server.ts';

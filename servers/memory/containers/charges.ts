@@ -1,0 +1,172 @@
+/**
+ * Charges: who pays for the frames of containers of pages (SPEC [CONT24] to [CONT26]).
+ *
+ * Every frame is charged to one client, and only to one that uses it. A frame stays with whoever
+ * pays until that client lets go of it; then the first other user that has room in its contract
+ * pays, and when none has, the users lose it and are told. So nobody can be made to pay for
+ * what it does not use, nobody keeps memory that it does not pay for, and nobody who wants to give
+ * memory back is kept from it by those who share it.
+ */
+
+import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { giveBackRun, JUNK, junkFrame, takeFrame } from '../../../sim-hw/frames.ts';
+import { changeHeld } from '../holding.ts';
+import { returned } from '../revocation/returns.ts';
+import { endSoftOf } from '../revocation/soft-runs.ts';
+import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from '../state.ts';
+import { breakPageLock } from './page-pins.ts';
+import {
+  containerOfCell,
+  type Page,
+  type PagesState,
+  pagesOn,
+  touchPage,
+  unbind,
+} from './page-state.ts';
+
+/**
+ * Frames that `client` may still take: within G, and within G + E if extras may be used; below 0
+ * where it has too many. A request of its own that waits is counted as granted; who owes frames, or
+ * takes what others wait for, gets no extras (as [MEM2], [REV10]).
+ */
+export function roomOf(server: MemoryServerState, client: Client, extras: boolean): number {
+  const waiting = client.waitingOrder < 0 ? 0 : 1 << client.waitingOrder;
+  const within = client.guaranteed - client.held - waiting;
+  const active = client.status === ACTIVE || client.status === SHRINKING;
+  const lent = extras && active && client.noticed === 0 && server.waiting.length === 0;
+  return lent ? within + client.extra : within;
+}
+
+/** Whether `client` owns a container with a page on the frame, `but` one page. */
+export function usesFrame(
+  state: PagesState,
+  client: number,
+  frame: number,
+  but: Page | null = null,
+): boolean {
+  for (const id of pagesOn(state, frame)) {
+    if (but !== null && id === but.id) continue;
+    for (const cell of (state.pages[id] as Page).cells)
+      if (containerOfCell(state, cell).owner === client) return true;
+  }
+  return false;
+}
+
+/** The first user of the frame, by age of its page, that could pay in its payer's place. */
+export function heirOf(
+  kernel: Kernel,
+  server: MemoryServerState,
+  frame: number,
+  but: Page | null = null,
+): Client | null {
+  const payer = kernel.state.frames.owner[frame];
+  for (const id of pagesOn(server.pages, frame)) {
+    if (but !== null && id === but.id) continue;
+    for (const cell of (server.pages.pages[id] as Page).cells) {
+      const { owner, extras } = containerOfCell(server.pages, cell);
+      if (owner === payer) continue;
+      const client = clientOf(server, owner);
+      if (roomOf(server, client, extras) > 0) return client;
+    }
+  }
+  return null;
+}
+
+/** Makes `heir` pay for the frame. `cause`: why it left its payer's hands. */
+export function recharge(
+  kernel: Kernel,
+  server: MemoryServerState,
+  frame: number,
+  heir: Client,
+  cause: number,
+): void {
+  const { state, probe } = kernel;
+  const payer = clientOf(server, state.frames.owner[frame] as number);
+  state.frames.owner[frame] = heir.id;
+  changeHeld(kernel, server, payer, -1);
+  changeHeld(kernel, server, heir, 1);
+  if (probe === null) return;
+  probe.released(kernel, payer.id, frame, 0, cause);
+  probe.granted(kernel, heir.id, frame, 0);
+}
+
+/**
+ * The pages on a frame have become fewer: frees it when there are none, finds a payer when the one
+ * it had uses it no more, and else takes it from its users.
+ */
+export function settleCharge(
+  kernel: Kernel,
+  server: MemoryServerState,
+  frame: number,
+  cause: number,
+): void {
+  const { pages: state } = server;
+  const payer = clientOf(server, kernel.state.frames.owner[frame] as number);
+  if (pagesOn(state, frame).length > 0) {
+    if (usesFrame(state, payer.id, frame)) return;
+    const heir = heirOf(kernel, server, frame);
+    if (heir !== null) {
+      recharge(kernel, server, frame, heir, cause);
+      if (cause === RETURNED) returned(kernel, server, payer, 1);
+      return;
+    }
+    loseFrame(kernel, server, frame, null);
+  }
+  freeFrame(kernel, server, payer, frame, cause);
+}
+
+/** Every page on the frame `but` one is left without: its containers' owners are told. */
+export function loseFrame(
+  kernel: Kernel,
+  server: MemoryServerState,
+  frame: number,
+  but: Page | null,
+): void {
+  const { pages: state } = server;
+  for (const id of [...pagesOn(state, frame)])
+    if (but === null || id !== but.id) losePage(kernel, server, state.pages[id] as Page);
+}
+
+/** The page is left without its frame, whatever locks it: its containers' owners are told. */
+export function losePage(kernel: Kernel, server: MemoryServerState, page: Page): void {
+  const { pages: state } = server;
+  for (const cell of page.cells) breakPageLock(kernel, server, containerOfCell(state, cell));
+  dropMappingOfFrame(kernel, page.frame);
+  unbind(state, page);
+  touchPage(state, page);
+  state.losses.push(...page.cells);
+}
+
+/** Charges a frame that is free to `client`, with contents fit to be seen [MEM4]. */
+export function chargeFrame(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  frame: number,
+  zero: boolean,
+): void {
+  const { state } = kernel;
+  const { frames } = state;
+  if (server.soft.count > 0) endSoftOf(kernel, server, frame, 1);
+  takeFrame(frames, frame, client.id);
+  const foreign = frames.lastOwner[frame] !== client.id;
+  if (foreign && frames.stampHigh[frame] !== JUNK) junkFrame(frames, frame);
+  if (foreign || zero) zeroRun(kernel, frame, 0);
+  changeHeld(kernel, server, client, 1);
+  if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, frame, 0);
+}
+
+function freeFrame(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  frame: number,
+  cause: number,
+): void {
+  dropMappingOfFrame(kernel, frame);
+  changeHeld(kernel, server, client, -1);
+  giveBackRun(kernel.state.frames, frame, 0);
+  if (kernel.probe !== null) kernel.probe.released(kernel, client.id, frame, 0, cause);
+  if (cause === RETURNED) returned(kernel, server, client, 1);
+}

@@ -1,0 +1,243 @@
+/**
+ * Copies: pages from a list of places into a list of places, in one step, all or none (SPEC [CONT27],
+ * [CONT28]). The lists are made by messages of one range each, so copy, scatter, gather and both at
+ * once are one operation.
+ *
+ *   COPY    a logical copy: another page on the same frame, read-only until somebody writes
+ *   MOVE    the page itself goes; where the containers' owners differ, so does what is paid for it
+ *   SHARE   the same page in both places: what is written through one is seen through the other
+ *
+ * Everything is looked at before anything is done. A refusal tells the first pair that fails.
+ */
+
+import { COPY, MOVE, OP } from '../../../contracts/messages.ts';
+import {
+  LOCKED_NOW,
+  NO_PLACE,
+  NO_SUCH_CONTAINER,
+  NO_SUCH_PAGE,
+  NOT_ALIKE,
+  OVER_CONTRACT,
+} from '../../../contracts/refusals.ts';
+import { PAGES } from '../../../nucleus/capabilities.ts';
+import { reply } from '../../../nucleus/ipc.ts';
+import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
+import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { refuse, refuseAt } from '../answers.ts';
+import { returned } from '../revocation/returns.ts';
+import { clientOf, type MemoryServerState } from '../state.ts';
+import { recharge, roomOf, usesFrame } from './charges.ts';
+import { resolveEither, resolvePages } from './page-containers.ts';
+import { isShared, leaveCell } from './page-frames.ts';
+import {
+  addCell,
+  addPage,
+  bind,
+  cellOf,
+  LOCKED,
+  NONE_THERE,
+  type Page,
+  type PageContainer,
+  pageAt,
+  type Range,
+  type TransferLists,
+  touch,
+} from './page-state.ts';
+
+/** Pages that a list may name in all, and ranges. */
+const LIST_PAGES_MAX = 1024;
+const LIST_RANGES_MAX = 64;
+
+/** One place of a list; `strong`: by the owner's capability. */
+interface Place {
+  readonly container: PageContainer;
+  readonly index: number;
+  readonly strong: boolean;
+}
+
+/** fromPages and intoPages: one range more. Capabilities are looked at when the lists are used. */
+export function listPages(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  range: Range,
+  op: number,
+): void {
+  const all = server.pages.lists;
+  while (all.length <= from) all.push(null);
+  if (range.count === 0) {
+    all[from] = null;
+    return;
+  }
+  const lists: TransferLists = all[from] ?? { from: [], into: [] };
+  const list = op === OP.fromPages ? lists.from : lists.into;
+  const pages = list.reduce((sum, { count }) => sum + count, range.count);
+  if (pages > LIST_PAGES_MAX || list.length === LIST_RANGES_MAX)
+    return refuse(kernel, server, from, range.container, NO_PLACE, op);
+  list.push(range);
+  all[from] = lists;
+}
+
+export function transferPages(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  how: number,
+  tag: number,
+): void {
+  const no = (reason: number, index: number) =>
+    refuseAt(kernel, server, from, tag, reason, OP.transferPages, index);
+  const lists = server.pages.lists[from] ?? { from: [], into: [] };
+  const sources = placesOf(kernel, server, from, lists.from);
+  const targets = placesOf(kernel, server, from, lists.into);
+  const pairs = Math.min(sources.length, targets.length);
+  for (let pair = 0; pair < pairs; pair++) {
+    const source = sources[pair] as Place | null;
+    const target = targets[pair] as Place | null;
+    const reason = cannotPair(kernel, server, from, source, target, how);
+    if (reason !== 0) return no(reason, pair);
+  }
+  const twice = namedTwice(sources as Place[], targets as Place[], how);
+  if (twice >= 0) return no(NOT_ALIKE, twice);
+  if (sources.length !== targets.length || pairs === 0) return no(NOT_ALIKE, pairs);
+  const full = how === MOVE ? noRoom(kernel, server, sources as Place[], targets as Place[]) : -1;
+  if (full >= 0) return no(OVER_CONTRACT, full);
+  transfer(kernel, server, sources as Place[], targets as Place[], how);
+  server.pages.lists[from] = null;
+  reply(kernel, server.id, from, OP.pagesDone, tag, OP.transferPages, pairs, 0, 0);
+}
+
+/** The places that ranges name; null for each that their capability does not reach. */
+function placesOf(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  ranges: readonly Range[],
+): (Place | null)[] {
+  return ranges.flatMap(({ container: slot, start, count }) => {
+    const container = resolveEither(kernel, server, from, slot);
+    const strong = resolvePages(kernel, server, from, slot, PAGES) !== null;
+    return Array.from({ length: count }, (_, i) =>
+      container === null ? null : { container, index: start + i, strong },
+    );
+  });
+}
+
+/** Why this source cannot go to this target, or 0. */
+function cannotPair(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  source: Place | null,
+  target: Place | null,
+  how: number,
+): number {
+  if (source === null || target === null) return NO_SUCH_CONTAINER;
+  // A weak capability reads; it takes nothing away, and keeps no hand in what it has read.
+  if (how !== COPY && !source.strong) return NO_SUCH_CONTAINER;
+  const page = pageAt(server.pages, source.container, source.index);
+  if (page === null || target.index >= target.container.cells.length) return NO_SUCH_PAGE;
+  const there = pageAt(server.pages, target.container, target.index);
+  // Nor does it allocate: it fills pages that are there [CONT16].
+  if (there === null && !target.strong) return NO_SUCH_PAGE;
+  if (target.container.status === LOCKED) return LOCKED_NOW;
+  if (how !== COPY && source.container.status === LOCKED) return LOCKED_NOW;
+  const mine = source.container.status === LOCKED && source.container.holder === from;
+  if (page.writers > 0 || (page.bars > 0 && !mine)) return LOCKED_NOW;
+  const owner = clientOf(server, target.container.owner);
+  const pays = page.frame >= 0 && kernel.state.frames.owner[page.frame] === owner.id;
+  if (!target.container.extras && pays && owner.held > owner.guaranteed) return OVER_CONTRACT;
+  return 0;
+}
+
+/** The first pair whose target is named before or is a source, or whose moved source is; else -1. */
+function namedTwice(sources: readonly Place[], targets: readonly Place[], how: number): number {
+  const cell = ({ container, index }: Place) => cellOf(container, index);
+  const from = sources.map(cell);
+  const into = targets.map(cell);
+  return into.findIndex(
+    (target, i) =>
+      from.includes(target) ||
+      into.indexOf(target) < i ||
+      (how === MOVE && from.indexOf(from[i] as number) < i),
+  );
+}
+
+/**
+ * The first pair for which the target's owner has no room, or -1. A page that it pays for alone and
+ * that is replaced makes room; on the safe side where moved pages share frames.
+ */
+function noRoom(
+  kernel: Kernel,
+  server: MemoryServerState,
+  sources: readonly Place[],
+  targets: readonly Place[],
+): number {
+  const { owner: payers } = kernel.state.frames;
+  const rooms = new Map<number, number>();
+  for (const { container, index } of targets) {
+    const client = clientOf(server, container.owner);
+    const extras = targets.every((t) => t.container.owner !== client.id || t.container.extras);
+    const room = rooms.get(client.id) ?? roomOf(server, client, extras);
+    const there = pageAt(server.pages, container, index);
+    const alone = there !== null && there.frame >= 0 && there.cells.length === 1;
+    rooms.set(client.id, alone && !isShared(server, there) ? room + 1 : room);
+  }
+  return sources.findIndex(({ container, index }, pair) => {
+    const { owner } = (targets[pair] as Place).container;
+    const { frame } = pageAt(server.pages, container, index) as Page;
+    if (owner === container.owner || frame < 0 || payers[frame] !== container.owner) return false;
+    const room = rooms.get(owner) as number;
+    rooms.set(owner, room - 1);
+    return room <= 0;
+  });
+}
+
+/** New pages first, then what is paid for them, then what they have replaced. */
+function transfer(
+  kernel: Kernel,
+  server: MemoryServerState,
+  sources: readonly Place[],
+  targets: readonly Place[],
+  how: number,
+): void {
+  const { pages: state } = server;
+  const replaced = targets.map(({ container, index }) => pageAt(state, container, index));
+  for (const [pair, { container, index }] of targets.entries()) {
+    const source = sources[pair] as Place;
+    const page = pageAt(state, source.container, source.index) as Page;
+    if (how === COPY) {
+      const copy = addPage(state, container, index);
+      if (page.frame !== NONE_THERE) {
+        bind(state, copy, page.frame);
+        forbidWriting(kernel, page.frame);
+      }
+    } else addCell(page, container, index);
+    if (how === MOVE) takeFrom(kernel, server, source, page, container.owner);
+    touch(container);
+  }
+  for (const [pair, page] of replaced.entries()) {
+    const { container, index } = targets[pair] as Place;
+    if (page !== null) leaveCell(kernel, server, page, cellOf(container, index), RETURNED);
+  }
+}
+
+/** A moved page leaves its place; `heir` pays for its frame if its payer uses it no more. */
+function takeFrom(
+  kernel: Kernel,
+  server: MemoryServerState,
+  { container, index }: Place,
+  page: Page,
+  heir: number,
+): void {
+  container.cells[index] = NONE_THERE;
+  page.cells.splice(page.cells.indexOf(cellOf(container, index)), 1);
+  touch(container);
+  if (page.frame === NONE_THERE) return;
+  dropMappingOfFrame(kernel, page.frame);
+  const payer = clientOf(server, kernel.state.frames.owner[page.frame] as number);
+  if (usesFrame(server.pages, payer.id, page.frame)) return;
+  recharge(kernel, server, page.frame, clientOf(server, heir), RETURNED);
+  returned(kernel, server, payer, 1);
+}

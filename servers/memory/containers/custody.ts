@@ -1,0 +1,110 @@
+/**
+ * Custody: a frame run goes into a client's hands and comes back out of them.
+ *
+ * Frames are zeroed on request; unasked only when they were not the task's own before [MEM4]:
+ * nobody sees what another left.
+ */
+
+import { OP } from '../../../contracts/messages.ts';
+import {
+  addFrames,
+  type CapabilityTable,
+  frameAt,
+  orderAt,
+  removeFrames,
+} from '../../../nucleus/capabilities.ts';
+import { reply } from '../../../nucleus/ipc.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { giveBackRun, JUNK, junkFrame, takeRun } from '../../../sim-hw/frames.ts';
+import { observe } from '../answers.ts';
+import { changeHeld } from '../holding.ts';
+import { endSoftOf, SOFT } from '../revocation/soft-runs.ts';
+import type { Client, MemoryServerState } from '../state.ts';
+import { forgetWire } from '../wiring.ts';
+
+/** Grants a free run if there is one. */
+export function grant(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  order: number,
+  zero: number,
+  tag: number,
+  waited: number,
+): boolean {
+  const { frames } = kernel.state;
+  const first = takeRun(frames, order, client.id);
+  if (first < 0) return false;
+  const count = 1 << order;
+  const foreign = readyContents(kernel, server, client.id, first, count);
+  const mustZero = zero === 1 || foreign;
+  if (mustZero) zeroRun(kernel, first, order);
+  if (server.soft.count > 0) endSoftOf(kernel, server, first, count);
+  const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
+  enterHands(kernel, server, client, first, order, waited);
+  reply(kernel, server.id, client.id, OP.granted, tag, slot, order, mustZero ? 1 : 0, 0);
+  return true;
+}
+
+/** A run is in a client's hands from here on: counted, and told to whoever watches. */
+export function enterHands(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  first: number,
+  order: number,
+  waited: number,
+): void {
+  const count = 1 << order;
+  changeHeld(kernel, server, client, count);
+  if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, first, order);
+  const extra = client.held > client.guaranteed;
+  if (kernel.observer !== null)
+    observe(kernel, client.id, { kind: 'grant', frames: count, extra, waited });
+}
+
+/** Junk-fills what nobody may see again; true when the run held anything not the client's own. */
+function readyContents(
+  kernel: Kernel,
+  server: MemoryServerState,
+  id: number,
+  first: number,
+  count: number,
+): boolean {
+  const { frames } = kernel.state;
+  let foreign = false;
+  for (let frame = first; frame < first + count; frame++) {
+    if (frames.lastOwner[frame] === id) continue;
+    if (server.planted === 'no-zero-for-strangers') continue;
+    if (frames.stampHigh[frame] !== JUNK) junkFrame(frames, frame);
+    foreign = true;
+  }
+  return foreign;
+}
+
+/**
+ * Takes the run in a slot away from its holder, mapped or not; returns how many frames it was.
+ * `cause`: RETURNED, TAKEN or INHERITED. The slot is free then, unless a soft reference stays in it.
+ */
+export function releaseSlot(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  slot: number,
+  cause: number,
+  softly = false,
+): number {
+  const table = kernel.state.capabilities[client.id] as CapabilityTable;
+  const first = frameAt(table, slot);
+  const order = orderAt(table, slot);
+  if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
+  forgetWire(kernel, server, client.id, slot);
+  if (softly) table.slotFrame[slot] = first - SOFT;
+  else removeFrames(table, slot);
+  const count = 1 << order;
+  changeHeld(kernel, server, client, -count);
+  if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
+  if (kernel.probe !== null) kernel.probe.released(kernel, client.id, first, order, cause);
+  return count;
+}

@@ -1,0 +1,122 @@
+/**
+ * Ends of containers of pages: their lifetime, their owner's death, a drop, a cancel [CONT14], [CONT15].
+ *
+ * A lifetime that ends while the container is locked waits for the lock, which has a limit of its
+ * own; so does its timer.
+ */
+
+import { OP } from '../../../contracts/messages.ts';
+import {
+  addCapability,
+  type CapabilityTable,
+  holdsKind,
+  PAGES,
+  removeCapability,
+  renewCapability,
+} from '../../../nucleus/capabilities.ts';
+import { termNow, timerAt } from '../../../nucleus/clock.ts';
+import { reply } from '../../../nucleus/ipc.ts';
+import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { observe } from '../answers.ts';
+import type { MemoryServerState } from '../state.ts';
+import { TIMER_PAGES, timerWord } from '../timers.ts';
+import { detachPage } from './page-frames.ts';
+import { breakPageLock } from './page-pins.ts';
+import {
+  LOCKED,
+  NONE_THERE,
+  OPEN,
+  type PageContainer,
+  pageAt,
+  touch,
+  UNUSED,
+} from './page-state.ts';
+
+/** Every capability dies but the owner's, which is renewed where it is. */
+export function reopen(kernel: Kernel, server: MemoryServerState, container: PageContainer): void {
+  unmapAll(kernel, server, container);
+  const table = kernel.state.capabilities[container.owner] as CapabilityTable;
+  const isThere = holdsOwn(table, container);
+  container.generation = (container.generation + 1) >>> 0;
+  if (isThere) renewCapability(table, container.capability, container.generation);
+  else {
+    // It was sent away and dies where it is; where there is no place for another, all goes.
+    const { id, generation } = container;
+    container.capability = addCapability(table, PAGES, id, generation);
+    if (container.capability < 0) return endContainer(kernel, server, container, RETURNED);
+  }
+  container.status = OPEN;
+  container.user = 0;
+  container.endsAt = Number.POSITIVE_INFINITY;
+  touch(container);
+}
+
+/** Deallocates every page and ends the container, locked or not. `cause`: as of released frames. */
+export function endContainer(
+  kernel: Kernel,
+  server: MemoryServerState,
+  container: PageContainer,
+  cause: number,
+): void {
+  breakPageLock(kernel, server, container);
+  const table = kernel.state.capabilities[container.owner] as CapabilityTable;
+  if (holdsOwn(table, container)) removeCapability(table, container.capability);
+  for (let index = 0; index < container.cells.length; index++)
+    if (container.cells[index] !== NONE_THERE) detachPage(kernel, server, container, index, cause);
+  container.cells = [];
+  container.status = UNUSED;
+  container.endsAt = Number.POSITIVE_INFINITY;
+  container.generation = (container.generation + 1) >>> 0;
+}
+
+/** Drops whatever mappings the container's pages have. */
+export function unmapAll(
+  kernel: Kernel,
+  server: MemoryServerState,
+  container: PageContainer,
+): void {
+  for (let index = 0; index < container.cells.length; index++) {
+    const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;
+    if (frame !== NONE_THERE) dropMappingOfFrame(kernel, frame);
+  }
+}
+
+/** Locks whose limit has come end, then lifetimes; sets the timer for what comes next. */
+export function expirePages(kernel: Kernel, server: MemoryServerState): void {
+  const { pages } = server;
+  const now = termNow(kernel);
+  let next = Number.POSITIVE_INFINITY;
+  for (const container of pages.containers) {
+    if (container.status === UNUSED) continue;
+    if (container.status === LOCKED && container.lockedUntil <= now) {
+      observe(kernel, container.owner, { kind: 'lockExpired' });
+      breakPageLock(kernel, server, container);
+    }
+    if (container.status === LOCKED) next = Math.min(next, container.lockedUntil);
+    else if (container.endsAt <= now) endLifetime(kernel, server, container);
+    else next = Math.min(next, container.endsAt);
+  }
+  pages.timerAt = Number.POSITIVE_INFINITY;
+  if (next !== Number.POSITIVE_INFINITY) armPageTimer(kernel, server, next);
+}
+
+/** One timer for all: at the earliest end, or earlier. */
+export function armPageTimer(kernel: Kernel, server: MemoryServerState, at: number): void {
+  if (at >= server.pages.timerAt) return;
+  server.pages.timerAt = at;
+  timerAt(kernel, at, server.id, timerWord(TIMER_PAGES, 0));
+}
+
+function endLifetime(kernel: Kernel, server: MemoryServerState, container: PageContainer): void {
+  reopen(kernel, server, container);
+  const { owner, capability, version } = container;
+  if (container.status === OPEN)
+    reply(kernel, server.id, owner, OP.containerEnded, capability, version, 0, 0, 0);
+}
+
+/** Whether the owner still has its own capability where it was put. */
+function holdsOwn(table: CapabilityTable, { capability, id, generation }: PageContainer): boolean {
+  if (!holdsKind(table, capability, PAGES)) return false;
+  return table.object[capability] === id && table.generation[capability] === generation;
+}

@@ -1,0 +1,130 @@
+/**
+ * Maps of container pages (SPEC [CONT30], [CONT31]): the server maps a page into whoever holds a
+ * capability, strong or weak, and asks. A frame has one mapping on this machine, so of several
+ * users one has it mapped at a time; the others fault, ask, and it is theirs: a *remap*. A logical
+ * copy is mapped for reading, unless writing is forced: then it gets a frame of its own first.
+ */
+
+import { FORCE_WRITE, LOCK_EXCLUSIVE, OP, READ } from '../../../contracts/messages.ts';
+import {
+  LOCKED_NOW,
+  NO_PLACE,
+  NO_SUCH_CONTAINER,
+  NO_SUCH_PAGE,
+} from '../../../contracts/refusals.ts';
+import { reply } from '../../../nucleus/ipc.ts';
+import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import { canLend, lend } from '../../../nucleus/lent-mappings.ts';
+import { spaceOfGlobalPage } from '../../../nucleus/memory-map.ts';
+import type { TaskState } from '../../../nucleus/tasks.ts';
+import { refuse, refuseAt } from '../answers.ts';
+import { returned } from '../revocation/returns.ts';
+import { clientOf, type MemoryServerState } from '../state.ts';
+import { recharge, roomOf, usesFrame } from './charges.ts';
+import { resolveEither } from './page-containers.ts';
+import { isShared, makeOwn, provideFrame } from './page-frames.ts';
+import { unmapAll } from './page-lifetimes.ts';
+import {
+  containerOfCell,
+  LOCKED,
+  type Page,
+  type PageContainer,
+  pageAt,
+  touchPage,
+} from './page-state.ts';
+
+/** Maps page `index` at the sender's own page, for READ, WRITE or FORCE_WRITE. */
+export function mapPage(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  capability: number,
+  index: number,
+  at: number,
+  access: number,
+): void {
+  const no = (reason: number) =>
+    refuseAt(kernel, server, from, capability, reason, OP.mapPage, index);
+  const container = resolveEither(kernel, server, from, capability);
+  if (container === null) return no(NO_SUCH_CONTAINER);
+  const page = pageAt(server.pages, container, index);
+  if (page === null) return no(NO_SUCH_PAGE);
+  const excludes = container.status === LOCKED && (container.how & LOCK_EXCLUSIVE) !== 0;
+  if (page.bars > 0 && !(excludes && container.holder === from)) return no(LOCKED_NOW);
+  if (!canLend(kernel, from, at, page.frame)) return no(NO_PLACE);
+  const own = access === FORCE_WRITE ? makeOwn : provideFrame;
+  const reason = own(kernel, server, container, page);
+  if (reason !== 0) return no(reason);
+  claim(kernel, server, container, page);
+  countRemap(kernel, server, from, page.frame);
+  const writable = access !== READ && !isShared(server, page);
+  if (writable) touchPage(server.pages, page);
+  lend(kernel, from, at, page.frame, writable);
+  const { id } = server;
+  reply(kernel, id, from, OP.pageMapped, capability, index, at, writable ? 1 : 0, 0);
+}
+
+/** Drops the mappings of all pages; not while another has the container locked. */
+export function unmapPages(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  capability: number,
+): void {
+  const container = resolveEither(kernel, server, from, capability);
+  const no = (reason: number) => refuse(kernel, server, from, capability, reason, OP.unmapPages);
+  if (container === null) return no(NO_SUCH_CONTAINER);
+  if (container.status === LOCKED && container.holder !== from) return no(LOCKED_NOW);
+  unmapAll(kernel, server, container);
+}
+
+/** Under rotating claims whoever touches a shared frame pays for it from then on, if it can. */
+function claim(
+  kernel: Kernel,
+  server: MemoryServerState,
+  container: PageContainer,
+  { frame }: Page,
+): void {
+  const payer = kernel.state.frames.owner[frame] as number;
+  if (server.pages.claims !== 'rotate' || payer === container.owner) return;
+  const client = clientOf(server, container.owner);
+  if (roomOf(server, client, container.extras) < 1) return;
+  recharge(kernel, server, frame, client, RETURNED);
+  returned(kernel, server, clientOf(server, payer), 1);
+}
+
+function countRemap(kernel: Kernel, server: MemoryServerState, task: number, frame: number): void {
+  const key = kernel.state.frames.mappedBy[frame] as number;
+  if (key === 0) return;
+  const { space } = kernel.state.tasks[task] as TaskState;
+  if (spaceOfGlobalPage(kernel, key - 1).id !== space) server.pages.remaps++;
+}
+
+/** askShares: frames of containers paid for, used at another's charge, paid for while others use. */
+export function tellShares(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  tag: number,
+): void {
+  let charged = 0;
+  let freeloading = 0;
+  let freeloaded = 0;
+  const { owner } = kernel.state.frames;
+  for (const [frame, pages] of server.pages.onFrame.entries()) {
+    if (pages === null || pages === undefined) continue;
+    if (owner[frame] !== from) freeloading += usesFrame(server.pages, from, frame) ? 1 : 0;
+    else {
+      charged++;
+      if (hasOtherUsers(server, pages, from)) freeloaded++;
+    }
+  }
+  reply(kernel, server.id, from, OP.sharesAre, tag, charged, freeloading, freeloaded, 0);
+}
+
+function hasOtherUsers(server: MemoryServerState, pages: readonly number[], but: number): boolean {
+  const { pages: state } = server;
+  return pages.some((id) =>
+    (state.pages[id] as Page).cells.some((cell) => containerOfCell(state, cell).owner !== but),
+  );
+}

@@ -1,0 +1,51 @@
+/**
+ * Pins: what a lock on a container does to its pages, and undoing it [CONT20], [CONT21].
+ *
+ * A page under a physical lock stays on its frame; one under a lock for writing stays alone on it;
+ * one under an exclusive lock is mapped by nobody but the holder, also where another container
+ * shares it.
+ */
+
+import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES } from '../../../contracts/messages.ts';
+import { closeList } from '../../../nucleus/dma-lists.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
+import type { MemoryServerState } from '../state.ts';
+import { LOCKED, NONE_THERE, type PageContainer, pageAt, SHARED, touch } from './page-state.ts';
+
+/** Counts a lock upon each page, or its end. */
+export function pinPages(
+  server: MemoryServerState,
+  container: PageContainer,
+  how: number,
+  by: number,
+): void {
+  for (let index = 0; index < container.cells.length; index++) {
+    const page = pageAt(server.pages, container, index);
+    if (page === null) continue;
+    if ((how & LOCK_PHYSICAL) !== 0) page.pins += by;
+    if ((how & LOCK_WRITES) !== 0) page.writers += by;
+    if ((how & LOCK_EXCLUSIVE) !== 0) page.bars += by;
+  }
+}
+
+/**
+ * Ends a lock, whoever wants it: the window is closed, the version is new, and nobody writes
+ * without asking again, so that the version tells [CONT22].
+ */
+export function breakPageLock(
+  kernel: Kernel,
+  server: MemoryServerState,
+  container: PageContainer,
+): void {
+  if (container.status !== LOCKED) return;
+  closeList(kernel, container.id);
+  pinPages(server, container, container.how, -1);
+  container.status = SHARED;
+  container.holder = 0;
+  touch(container);
+  for (let index = 0; index < container.cells.length; index++) {
+    const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;
+    if (frame !== NONE_THERE) forbidWriting(kernel, frame);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Purse: what frames cost whoever holds them, where the terms name a price (V++'s memory market,
+ * Harty and Cheriton 1992: income, a charge per frame and time, no borrowing on an empty purse).
+ *
+ *   left = budget + income x time - price x frames held x time
+ *
+ * The sum of frames x ticks is exact up to 2^53; what is left is worked out when somebody asks. An empty purse
+ * borrows no extras [CON27]; what is guaranteed is paid for, and kept, whatever is in it. Left out:
+ * prices that follow demand, interest, trade among clients.
+ */
+
+import { OP } from '../../../contracts/messages.ts';
+import { termNow } from '../../../nucleus/clock.ts';
+import { reply } from '../../../nucleus/ipc.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { type Client, clientOf, type MemoryServerState } from '../state.ts';
+
+/** Ticks that a price and an income are for: a second, or a million references. */
+const SECOND_NS = 1_000_000_000;
+const MILLION = 1_000_000;
+
+/** Gives a client a purse: credits at once, and so many a second (or a million references). */
+export function fillPurse(client: Client, budget: number, income: number): void {
+  client.budget = budget;
+  client.income = income;
+}
+
+/** Books what the client has held so far; called before what it holds changes. */
+export function chargeHeld(kernel: Kernel, client: Client): void {
+  const now = termNow(kernel);
+  client.frameTicks += client.held * (now - client.chargedAt);
+  client.chargedAt = now;
+}
+
+/** Credits charged so far. */
+export function chargedTo(kernel: Kernel, server: MemoryServerState, client: Client): number {
+  const { frameTicks, held, chargedAt } = client;
+  const ticks = frameTicks + held * (termNow(kernel) - chargedAt);
+  return Math.floor((ticks * (server.terms.price ?? 0)) / unitOf(kernel));
+}
+
+/** Credits left; below 0 the purse is empty. */
+export function leftIn(kernel: Kernel, server: MemoryServerState, client: Client): number {
+  const earned = Math.floor((client.income * termNow(kernel)) / unitOf(kernel));
+  return client.budget + earned - chargedTo(kernel, server, client);
+}
+
+/** True when the client may borrow: there is no price, or something is left to pay it. */
+export function canPay(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
+  return (server.terms.price ?? 0) === 0 || leftIn(kernel, server, client) > 0;
+}
+
+/** Tells a client how much is left, and what it has been charged. */
+export function tellPurse(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  tag: number,
+): void {
+  const client = clientOf(server, from);
+  const empty = canPay(kernel, server, client) ? 0 : 1;
+  const charged = chargedTo(kernel, server, client);
+  reply(kernel, server.id, from, OP.purseIs, tag, empty, 0, 0, charged);
+}
+
+function unitOf({ state }: Kernel): number {
+  return state.countsReferences ? MILLION : SECOND_NS;
+}

@@ -1,0 +1,144 @@
+/**
+ * Revocation: calling frames back.
+ *
+ *   idle --notice(count, deadline)--> notified --all returned--> met
+ *                                        |--deadline--> enough (karma): over
+ *                                        |--deadline--> missed --> penalty (penalties.ts)
+ *   A notice goes with zero time-out: a memory-control thread that is not waiting for it is taken
+ *   to misbehave, and the deadline is now [REV4].
+ *
+ * Who is asked is up to the arbiter (arbiters/, victims.ts).
+ */
+
+import { CAUSE_EXPIRY, CAUSE_EXTRA, CAUSES, OP } from '../../../contracts/messages.ts';
+import { starvationOf } from '../../../contracts/terms.ts';
+import { termNow, timerAt } from '../../../nucleus/clock.ts';
+import { sendNow } from '../../../nucleus/ipc.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { starvedTime } from '../../../nucleus/starvation.ts';
+import type { TaskState } from '../../../nucleus/tasks.ts';
+import { observe } from '../answers.ts';
+import { missingFrames, revocable, setNoticed } from '../ledger.ts';
+import { type Client, clientOf, EXPIRED, type MemoryServerState } from '../state.ts';
+import { TIMER_NOTICE, timerWord } from '../timers.ts';
+import { punish, takeDue } from './penalties.ts';
+import { takeUnused } from './unused-runs.ts';
+import { nextVictim, reconsider } from './victims.ts';
+
+/**
+ * Calls back what waiting requests still lack. 'nobody': there is nobody left to ask and no notice
+ * runs; 'again': a penalty has freed frames at once.
+ */
+export function pursue(kernel: Kernel, server: MemoryServerState): 'enough' | 'again' | 'nobody' {
+  const missing = missingFrames(server.ledger);
+  if (missing <= 0) return 'enough';
+  const victim = nextVictim(server);
+  if (victim === null) return server.ledger.noticedSum > 0 ? 'enough' : 'nobody';
+  const count = Math.min(missing, revocable(victim));
+  if (takeUnused(kernel, server, victim, count) > 0) return 'again';
+  if (victim.karma > 0) {
+    victim.karma--;
+    takeUnasked(kernel, server, victim, count);
+    return 'again';
+  }
+  notify(kernel, server, victim, count, victim.status === EXPIRED ? CAUSE_EXPIRY : CAUSE_EXTRA);
+  return 'again';
+}
+
+/** Sends a notice, or adds to the one that runs; its deadline stays. */
+export function notify(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  count: number,
+  cause: number,
+): void {
+  if (client.noticed === 0) {
+    client.noticeDeadline = termNow(kernel) + server.terms.graceExtra;
+    client.noticeStarved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
+    client.noticeGoal = 0;
+    client.noticeWindow = server.terms.karmaWindow;
+    if (server.planted !== 'forget-deadline')
+      timerAt(kernel, client.noticeDeadline, server.id, timerWord(TIMER_NOTICE, client.id));
+  }
+  setNoticed(server.ledger, client, client.noticed + count);
+  client.noticeGoal += count;
+  reconsider(server, client);
+  observe(kernel, client.id, {
+    kind: 'notice',
+    frames: count,
+    deadline: client.noticeDeadline,
+    cause: CAUSES[cause] as string,
+  });
+  const { noticeDeadline: deadline } = client;
+  if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, deadline))
+    deadlineCame(kernel, server, client, false);
+}
+
+/** From an offender frames are taken without a notice; each loss is told [REV13]. */
+function takeUnasked(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  count: number,
+): void {
+  observe(kernel, client.id, { kind: 'penalty', penalty: 'karma', frames: count });
+  takeDue(kernel, server, client, count);
+}
+
+export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
+  const client = clientOf(server, id);
+  if (client.noticed === 0 || termNow(kernel) < client.noticeDeadline) return;
+  if (!spareStarved(kernel, server, client)) deadlineCame(kernel, server, client, true);
+}
+
+/**
+ * Who could not run is not one who refuses: its deadline counts the time in which it could [REV18],
+ * until a cap at which what is due is taken without a penalty [REV19]. False: it had its time.
+ */
+function spareStarved(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
+  const task = kernel.state.tasks[client.id] as TaskState;
+  const starved = starvedTime(kernel, task) - client.noticeStarved;
+  const longest = starvationOf(server.terms);
+  if (starved === 0 || longest === 0) return false;
+  const until = client.noticeDeadline + Math.min(starved, longest);
+  if (termNow(kernel) < until) {
+    timerAt(kernel, until, server.id, timerWord(TIMER_NOTICE, client.id));
+    observe(kernel, client.id, { kind: 'starving', until });
+    return true;
+  }
+  if (starved < longest) return false;
+  const frames = client.noticed;
+  setNoticed(server.ledger, client, 0);
+  observe(kernel, client.id, { kind: 'starved', frames });
+  takeDue(kernel, server, client, frames);
+  return true;
+}
+
+/** A client under notice asks for frames: under karma it has so many requests to comply [REV12]. */
+export function countRequest(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  if (client.noticed === 0 || server.terms.penalty !== 'karma') return;
+  if (--client.noticeWindow <= 0) deadlineCame(kernel, server, client, true);
+}
+
+/** Time is up, or nobody was there to hear. */
+function deadlineCame(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  heard: boolean,
+): void {
+  const outstanding = client.noticed;
+  const returned = client.noticeGoal - outstanding;
+  setNoticed(server.ledger, client, 0);
+  reconsider(server, client);
+  const task = kernel.state.tasks[client.id] as TaskState;
+  if (returned > 0) task.revocationsPartly++;
+  if (server.terms.penalty === 'karma' && 2 * returned >= client.noticeGoal) {
+    observe(kernel, client.id, { kind: 'enough', returned, outstanding });
+    return;
+  }
+  task.revocationsMissed++;
+  observe(kernel, client.id, { kind: 'missed', returned, outstanding, heard });
+  punish(kernel, server, client, outstanding);
+}

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import {
+  ALLOCATE_ZERO,
+  COPY,
+  FORCE_WRITE,
+  READ,
+  SHARE,
+  WRITE,
+} from '../../../../contracts/messages.ts';
+import {
+  NO_PLACE,
+  NO_SUCH_CONTAINER,
+  NO_SUCH_PAGE,
+  OVER_CONTRACT,
+} from '../../../../contracts/refusals.ts';
+import { allowWrite, map, protect, unmap } from '../../../../nucleus/memory-map.ts';
+import { markWritten } from '../../../../sim-hw/translation.ts';
+import {
+  checkBooks,
+  createDesk,
+  FIRST,
+  hashDesk,
+  say,
+  settleIn,
+  take,
+} from '../../../support/desk.ts';
+import {
+  entrust,
+  fill,
+  load,
+  open,
+  refusal,
+  store,
+  transfer,
+  write,
+} from '../../../support/pages.ts';
+
+const SECOND = FIRST + 1;
+
+function handed() {
+  const desk = createDesk();
+  const [slot] = settleIn(desk, FIRST, 6, 0, 1);
+  settleIn(desk, SECOND, 4, 0, 0);
+  const own = open(desk, FIRST, { lockMax: 100 });
+  fill(desk, FIRST, own, 0, 3, ALLOCATE_ZERO);
+  return { desk, own, weak: entrust(desk, FIRST, own, SECOND), slot: slot as number };
+}
+
+test('[CONT30] either capability maps, for reading or writing, and unmaps all', () => {
+  const { desk, own, weak } = handed();
+  expect(say(desk, FIRST, 'mapPage', [own, 0, 3, READ])).toEqual([['pageMapped', own, 0, 3, 0, 0]]);
+  expect(store(desk, FIRST, 3, 5)).toBe(false);
+  expect(say(desk, FIRST, 'mapPage', [own, 0, 3, WRITE])[0]?.[4]).toBe(1);
+  expect(store(desk, FIRST, 3, 5)).toBe(true);
+  expect(say(desk, SECOND, 'mapPage', [weak, 1, 3, WRITE])[0]?.[4]).toBe(1);
+  expect(say(desk, FIRST, 'unmapPages', [own])).toEqual([]);
+  expect([load(desk, FIRST, 3), load(desk, SECOND, 3)]).toEqual([undefined, undefined]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT30] nothing is mapped over, beyond the end, or of what is not there', () => {
+  const { desk, own, weak, slot } = handed();
+  const { kernel } = desk;
+  expect(map(kernel, FIRST, FIRST, 2, slot, true)).toBe(true);
+  say(desk, FIRST, 'mapPage', [own, 0, 4, READ]);
+  const before = hashDesk(desk);
+  const no = (words: number[], reason: number) =>
+    expect(say(desk, FIRST, 'mapPage', words)).toEqual([
+      refusal(words[0] as number, reason, 'mapPage', words[1]),
+    ]);
+  no([own, 1, 2, READ], NO_PLACE);
+  no([own, 1, 4, READ], NO_PLACE);
+  no([own, 1, 8, READ], NO_PLACE);
+  no([own, 1, 2 ** 24 - 1, READ], NO_PLACE);
+  no([own, 3, 5, READ], NO_SUCH_PAGE);
+  no([own, 900, 5, READ], NO_SUCH_PAGE);
+  no([weak + 9, 0, 5, READ], NO_SUCH_CONTAINER);
+  expect(hashDesk(desk)).toBe(before);
+});
+
+test('[CONT30] a task cannot raise the rights that it was lent, by whatever way', () => {
+  const { desk, own, weak } = handed();
+  const { kernel } = desk;
+  const other = open(desk, SECOND);
+  transfer(desk, SECOND, [weak, 0, 1], [other, 0, 1], COPY);
+  say(desk, SECOND, 'mapPage', [other, 0, 3, WRITE]);
+  expect(allowWrite(kernel, SECOND, SECOND, 3)).toBe(false);
+  protect(kernel, SECOND, SECOND, 3, true);
+  expect(store(desk, SECOND, 3, 66)).toBe(false);
+  const [, space] = kernel.state.spaces;
+  const [, program] = kernel.programs;
+  if (space === undefined || program === undefined) throw new Error('no second space');
+  expect(markWritten(kernel.translation, space, program, 3)).toBe(false);
+  say(desk, FIRST, 'mapPage', [own, 0, 5, READ]);
+  expect(load(desk, FIRST, 5)).toBe(0);
+  // Of one's own frames it still can.
+  expect(unmap(kernel, SECOND, SECOND, 3)).toBe(0);
+});
+
+test('[CONT31] a frame is mapped by one at a time; another’s touch takes it over', () => {
+  const { desk, own, weak } = handed();
+  write(desk, FIRST, own, 0, 3, 5);
+  expect(load(desk, SECOND, 3)).toBeUndefined();
+  say(desk, SECOND, 'mapPage', [weak, 0, 3, WRITE]);
+  expect([load(desk, FIRST, 3), load(desk, SECOND, 3)]).toEqual([undefined, 5]);
+  store(desk, SECOND, 3, 6);
+  say(desk, FIRST, 'mapPage', [own, 0, 3, READ]);
+  expect([load(desk, FIRST, 3), load(desk, SECOND, 3)]).toEqual([6, undefined]);
+  expect(desk.server.pages.remaps).toBe(2);
+  // Mapped again by the same task it is no remap.
+  say(desk, FIRST, 'mapPage', [own, 0, 3, WRITE]);
+  expect(desk.server.pages.remaps).toBe(2);
+});
+
+test('[CONT31] what a page is mapped from goes, and the mapping goes with it', () => {
+  const { desk, own } = handed();
+  const twin = open(desk, FIRST);
+  transfer(desk, FIRST, [own, 0, 1], [twin, 0, 1], SHARE);
+  const ends: (() => unknown)[] = [
+    () => say(desk, FIRST, 'deallocatePages', [twin, 0, 1]),
+    () => say(desk, FIRST, 'orphanData', [own, 0, 1]),
+    () => transfer(desk, FIRST, [own, 1, 1], [own, 0, 1], COPY),
+    () => say(desk, FIRST, 'takeOut', [own, 0, 1]),
+  ];
+  for (const end of ends) {
+    say(desk, FIRST, 'mapPage', [own, 0, 3, READ]);
+    expect(load(desk, FIRST, 3)).toBe(0);
+    end();
+    expect(load(desk, FIRST, 3)).toBeUndefined();
+  }
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT30] [CONT27] a page without a frame gets zeros when it is mapped, if there is room', () => {
+  const { desk, own } = handed();
+  write(desk, FIRST, own, 0, 3, 5);
+  say(desk, FIRST, 'orphanData', [own, 0, 1]);
+  const slots = take(desk, FIRST, 3);
+  const before = hashDesk(desk);
+  expect(say(desk, FIRST, 'mapPage', [own, 0, 3, FORCE_WRITE])[0]?.[2]).toBe(OVER_CONTRACT);
+  expect(hashDesk(desk)).toBe(before);
+  say(desk, FIRST, 'returnFrames', [slots[0] as number]);
+  expect(say(desk, FIRST, 'mapPage', [own, 0, 3, READ])[0]?.[0]).toBe('pageMapped');
+  expect(load(desk, FIRST, 3)).toBe(0);
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { arbiterNames, termsSchema } from '../../../../contracts/terms.ts';
+import { revocable } from '../../../../servers/memory/ledger.ts';
+import { arbiters } from '../../../../servers/memory/revocation/arbiters/index.ts';
+import {
+  checkVictims,
+  nextVictim,
+  reconsider,
+} from '../../../../servers/memory/revocation/victims.ts';
+import {
+  type Client,
+  clientOf,
+  createMemoryServerState,
+  type MemoryServerState,
+} from '../../../../servers/memory/state.ts';
+import { createDesk, FIRST, say, settleIn, takeHeard } from '../../../support/desk.ts';
+
+function serverWith(arbiter: (typeof arbiterNames)[number]): MemoryServerState {
+  const terms = termsSchema.parse({ graceExtra: 1, graceShrink: 1, arbiter });
+  return createMemoryServerState(1, 1000, terms, 1, null);
+}
+
+/** Who would be asked, by looking at everybody. */
+function naive(server: MemoryServerState): Client | null {
+  const arbiter = arbiters[server.terms.arbiter];
+  const able = server.clients.filter(
+    (client) =>
+      client !== null && revocable(client) > 0 && !client.inDefault && client.waitingOrder < 0,
+  ) as Client[];
+  const rank = (client: Client) => arbiter?.rank(client, revocable(client)) ?? 0;
+  able.sort((a, b) => rank(b) - rank(a) || a.id - b.id);
+  return able[0] ?? null;
+}
+
+const KEYS = [
+  'held',
+  'guaranteed',
+  'noticed',
+  'inDefault',
+  'waitingOrder',
+  'karma',
+  'weight',
+] as const;
+
+test('[REV8] the arbiters are those that terms may name', () => {
+  expect(Object.keys(arbiters).sort()).toEqual([...arbiterNames].sort());
+  for (const [name, arbiter] of Object.entries(arbiters)) expect(arbiter.name).toBe(name);
+});
+
+test.each(arbiterNames)('[REV8] [REV16] %s: the next victim is the one a search finds', (name) => {
+  const key = fc.constantFrom(...KEYS);
+  const change = fc.record({ id: fc.nat(40), key, value: fc.nat(30) });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 200 }), (changes) => {
+      const server = serverWith(name);
+      for (const { id, key, value } of changes) {
+        const client = clientOf(server, id);
+        if (key === 'inDefault') client.inDefault = value % 4 === 0;
+        else if (key === 'waitingOrder') client.waitingOrder = value % 4 === 0 ? 0 : -1;
+        else client[key] = key === 'weight' ? value + 1 : value;
+        reconsider(server, client);
+        expect(nextVictim(server)?.id).toBe(naive(server)?.id);
+      }
+      expect(checkVictims(server)).toBeUndefined();
+    }),
+    { seed: 301, numRuns: 200 },
+  );
+});
+
+test('[REV8] the check notices an old rank and a client that is missing or has no place', () => {
+  const server = serverWith('excess');
+  for (const id of [2, 5, 9]) {
+    clientOf(server, id).held = id;
+    reconsider(server, clientOf(server, id));
+  }
+  expect(checkVictims(server)).toBeUndefined();
+  clientOf(server, 5).held = 7;
+  expect(checkVictims(server)).toContain('old rank');
+  clientOf(server, 5).held = 0;
+  expect(checkVictims(server)).toContain('task 5 is listed');
+  clientOf(server, 5).held = 5;
+  clientOf(server, 3).held = 3;
+  expect(checkVictims(server)).toContain('task 3 is not listed');
+});
+
+test('[REV16] share: of two with as many extras the lighter one is asked', () => {
+  const desk = createDesk({ frames: 12, clients: 3, terms: { arbiter: 'share' } });
+  settleIn(desk, FIRST, 0, 6, 6);
+  settleIn(desk, FIRST + 1, 0, 6, 6);
+  for (const [id, weight] of [
+    [FIRST, 3],
+    [FIRST + 1, 2],
+  ] as const) {
+    const client = clientOf(desk.server, id);
+    client.weight = weight;
+    reconsider(desk.server, client);
+  }
+  say(desk, FIRST + 2, 'contract', [4, 0, 0, 0]);
+  say(desk, FIRST + 2, 'allocate', [0, 0, 0]);
+  expect([takeHeard(desk, FIRST).length, takeHeard(desk, FIRST + 1).length]).toEqual([0, 1]);
+});
