@@ -70,6 +70,8 @@ export const measureNames = [
 export interface Totals extends Omit<TaskResult, 'name'> {
   /** Jain's index of 1/slowdown over the tasks: 1 is fair. */
   jain: number | null;
+  /** What oracles found because defences were switched off; only where some were. */
+  damage?: number;
 }
 
 export interface Row {
@@ -83,12 +85,17 @@ export interface Row {
   labels: string[];
   tasks: TaskResult[];
   totals: Totals;
+  /** The same, told; only where defences were switched off. */
+  damage?: string[];
 }
 
 export interface OracleResult {
   name: string;
   checks: number;
+  /** The first ten, and how many more there are. */
   violations: string[];
+  /** How many there are. */
+  found?: number;
 }
 
 /** What one cell gives. */

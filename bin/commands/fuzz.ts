@@ -2,30 +2,12 @@
 
 import type { Command } from 'commander';
 import type { FuzzOptions as Fuzzing } from '../../lab/fuzz/index.ts';
-import { didYouMean, inputError } from '../../lab/scenario/index.ts';
+import { coreSwitches, didYouMean, inputError } from '../../lab/scenario/index.ts';
 import { BROKEN, OK } from '../exit-codes.ts';
 import { parseCount, parseSeed } from '../options.ts';
 import { createProgress } from '../progress.ts';
 
 type PlantedBug = NonNullable<Fuzzing['planted']>;
-
-/** One switch a rule; a record, so that none can be forgotten. */
-const planted: Readonly<Record<PlantedBug, true>> = {
-  'over-admission': true,
-  'grant-mapped-frame': true,
-  'no-zero-for-strangers': true,
-  'forget-deadline': true,
-  'deny-guarantee': true,
-  'leak-on-return': true,
-  'shrink-at-once': true,
-  'keep-dead-frames': true,
-  'lock-without-end': true,
-  'stale-tlb': true,
-  'lose-clean-bit': true,
-  'swap-wrong-block': true,
-  'wire-without-limit': true,
-  'stale-regeneration': true,
-};
 
 interface FuzzOptions {
   readonly seeds: number;
@@ -61,9 +43,9 @@ export function addFuzz(program: Command, finish: (code: number) => void): void 
 }
 
 function requirePlanted(name: string): PlantedBug {
-  if (Object.hasOwn(planted, name)) return name as PlantedBug;
+  if (Object.hasOwn(coreSwitches, name)) return name as PlantedBug;
   throw inputError(
     '--planted',
-    `is '${name}', expected a rule to switch off; ${didYouMean(name, Object.keys(planted))}`,
+    `is '${name}', expected a rule to switch off; ${didYouMean(name, Object.keys(coreSwitches))}`,
   );
 }

@@ -92,6 +92,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
   });
   try {
     const loaded = atOneSize(await loadScenario(scenario, overridesOf(options), pool));
+    requireSwitches(loaded, management);
     if (options.steps) {
       const { records, central } = await stepThrough(loaded, pool, management, options.oracles);
       progress.clear();
@@ -160,6 +161,14 @@ function requireManagement(options: RunOptions): RowName {
       'optimal is a bound and runs no steps, expected a management; choose one',
     );
   return management as RowName;
+}
+
+function requireSwitches({ name, undefended }: LoadedScenario, management: RowName): void {
+  if (management !== 'contracts-undefended' || undefended.length > 0) return;
+  throw inputError(
+    '--management',
+    `${management} has nothing to switch off in ${name}, expected a key undefended; add it`,
+  );
 }
 
 function requireOneSize({ frames }: RunOptions): void {

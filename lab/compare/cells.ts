@@ -8,6 +8,7 @@
 import type { PolicyServerPlan } from '../run/cell-options.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
 import { framesOf, type PolicyUser } from '../scenario/scenario.ts';
+import type { Undefended } from '../scenario/switches.ts';
 import type { Guarantee } from './guarantees.ts';
 import type { CellPlan, TaskPlan } from './jobs.ts';
 
@@ -29,6 +30,11 @@ export function planCell(
       planTask(task, guarantees?.[at] ?? { guaranteed: 2 ** task.order, extra: 0 }, frames),
     ),
   };
+}
+
+/** The same cell with some of its defences switched off. */
+export function planUndefended(plan: CellPlan, { planted, terms }: Undefended): CellPlan {
+  return { ...plan, terms: { ...plan.terms, ...terms }, ...(planted !== null && { planted }) };
 }
 
 /** Every task with all the memory it can use: what waiting for memory costs is nothing. */

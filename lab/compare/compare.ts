@@ -13,12 +13,13 @@ import type { Snapshot } from '../run/snapshot.ts';
 import type { Watching } from '../run/watched-run.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { BoundName, ManagementName } from '../scenario/scenario.ts';
+import { type Undefended, undefendedBy } from '../scenario/switches.ts';
 import { optimalRows } from './bounds.ts';
-import { planAlone, planCell, planUnlimited } from './cells.ts';
+import { planAlone, planCell, planUndefended, planUnlimited } from './cells.ts';
 import { RunFailure } from './failures.ts';
 import { type Guarantees, guaranteesByCurve, guaranteesEqual } from './guarantees.ts';
 import type { CellPlan, Told } from './jobs.ts';
-import { mergeOracles } from './oracles.ts';
+import { damageOf, mergeOracles } from './oracles.ts';
 import type { Pool } from './pool.ts';
 import { type Survey, survey } from './survey.ts';
 import { totalsOf, withSlowdowns } from './totals.ts';
@@ -59,6 +60,8 @@ export interface Comparison {
 export interface PlannedRow extends RowLabel {
   readonly plan: CellPlan;
   readonly guarantees: Guarantees | null;
+  /** Defences that the row goes without. */
+  readonly undefended: Undefended | null;
 }
 
 /** Runs every cell of the scenario. Throws InputError, PolicyFailure or RunFailure. */
@@ -108,17 +111,20 @@ function planRow(
   frames: number,
   oracles: boolean,
 ): PlannedRow {
-  if (name === 'unlimited')
-    return { name, frames, guarantees: null, plan: planUnlimited(loaded, loaded.tasks, oracles) };
-  if (name !== 'contracts' && name !== 'contracts-equal')
-    return { name, frames, guarantees: null, plan: planCell(loaded, name, frames, null, oracles) };
+  const bare = { name, frames, guarantees: null, undefended: null };
+  if (name === 'unlimited') return { ...bare, plan: planUnlimited(loaded, loaded.tasks, oracles) };
+  const isUndefended = name === 'contracts-undefended';
+  if (name !== 'contracts' && name !== 'contracts-equal' && !isUndefended)
+    return { ...bare, plan: planCell(loaded, name, frames, null, oracles) };
   const available = frames - pagerFrames;
-  const byCurve = name === 'contracts' && loaded.guarantees.from === 'curve';
+  const byCurve = name !== 'contracts-equal' && loaded.guarantees.from === 'curve';
   const guarantees = byCurve
     ? guaranteesByCurve(loaded, curves, frames, available)
     : guaranteesEqual(loaded, frames, available);
   const plan = planCell(loaded, 'contracts', frames, guarantees.perTask, oracles);
-  return { name, frames, guarantees, plan };
+  if (!isUndefended) return { ...bare, guarantees, plan };
+  const undefended = undefendedBy(loaded.undefended);
+  return { ...bare, guarantees, undefended, plan: planUndefended(plan, undefended) };
 }
 
 /** Each task by itself with unlimited memory; what its slowdowns are measured against. */
@@ -193,24 +199,30 @@ function reproducible(error: unknown, row: PlannedRow, scenario: string | undefi
 
 function rowOf(
   loaded: LoadedScenario,
-  { name, frames, guarantees }: PlannedRow,
+  { name, frames, guarantees, undefended }: PlannedRow,
   result: CellResult,
   alone: readonly TaskResult[],
 ): Row {
   const tasks = withSlowdowns(result.tasks, alone);
   const honest = loaded.tasks.map((task) => task.hostile === null);
+  const damage = damageOf(result, undefended);
   return {
     management: name,
     frames,
     sight: result.sight,
     notes: [
       ...(guarantees ? [guarantees.note] : []),
+      ...(undefended ? [undefended.note] : []),
       ...(name === 'unlimited' ? [] : result.notes),
       ...loaded.tasks.flatMap((task) => task.notes),
     ],
     labels: guarantees ? labelsOf(loaded, guarantees) : [],
     tasks,
-    totals: totalsOf(tasks, honest, result.framesMean),
+    totals: {
+      ...totalsOf(tasks, honest, result.framesMean),
+      ...(damage !== null && { damage: damage.found }),
+    },
+    ...(damage !== null && { damage: damage.told }),
   };
 }
 

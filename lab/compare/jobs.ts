@@ -31,8 +31,7 @@ export interface TaskPlan extends Omit<CellTask, 'policy' | 'policyParameters'> 
   readonly policy: PolicyChoice;
 }
 
-export interface CellPlan
-  extends Omit<CellOptions, 'tasks' | 'observer' | 'stepped' | 'progress' | 'planted'> {
+export interface CellPlan extends Omit<CellOptions, 'tasks' | 'observer' | 'stepped' | 'progress'> {
   readonly tasks: readonly TaskPlan[];
 }
 

@@ -3,11 +3,13 @@
 import { EVENT_LOG_VERSION, type RunHeader } from '../../contracts/event-records.ts';
 import { termsSchema } from '../../contracts/terms.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { undefendedBy } from '../scenario/switches.ts';
 import type { RowLabel } from './compare.ts';
 
 /** `steps`: the log holds every protocol step, not only what befalls contracts. */
 export function runHeader(loaded: LoadedScenario, row: RowLabel, steps: boolean): RunHeader {
-  const { term, graceExtra, graceShrink, penalty } = termsSchema.parse(loaded.terms);
+  const off = row.name === 'contracts-undefended' ? undefendedBy(loaded.undefended).terms : {};
+  const { term, graceExtra, graceShrink, penalty } = termsSchema.parse({ ...loaded.terms, ...off });
   return {
     kind: 'run',
     version: EVENT_LOG_VERSION,

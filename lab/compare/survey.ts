@@ -25,9 +25,9 @@ export async function survey(
   pool: Pool,
   rows: readonly string[],
 ): Promise<Survey> {
-  const contracts = rows.includes('contracts') || rows.includes('contracts-equal');
-  if (!contracts) return { curves: [], pagerFrames: 0 };
-  const needed = rows.includes('contracts') && loaded.guarantees.from === 'curve';
+  const chosen = rows.includes('contracts') || rows.includes('contracts-undefended');
+  if (!chosen && !rows.includes('contracts-equal')) return { curves: [], pagerFrames: 0 };
+  const needed = chosen && loaded.guarantees.from === 'curve';
   const [curves, pagerFrames] = await Promise.all([
     needed ? policyCurves(loaded, pool) : [],
     pagerFramesOf(loaded, pool),

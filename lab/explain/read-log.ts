@@ -33,7 +33,12 @@ export interface LogChoice {
 }
 
 /** Rows whose tasks hold contracts. */
-export const leasedRows: readonly string[] = ['contracts', 'contracts-equal', 'unlimited'];
+export const leasedRows: readonly string[] = [
+  'contracts',
+  'contracts-undefended',
+  'contracts-equal',
+  'unlimited',
+];
 
 /** A row under one pager for all: its log tells of no contract. */
 export function isCentral(row: string): boolean {

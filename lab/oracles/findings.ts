@@ -43,5 +43,5 @@ export function violate(
 export function resultOf(findings: Findings): OracleResult {
   const { name, checks, violations, found } = findings;
   const more = found > violations.length ? [`and ${found - violations.length} more`] : [];
-  return { name, checks, violations: [...violations, ...more] };
+  return { name, checks, violations: [...violations, ...more], found };
 }

@@ -62,7 +62,12 @@ export const documentSchema = z.strictObject({
       frames: z.int().min(1),
       sight: z.enum(['none', 'hardware', 'oracle', 'future', 'mixed']),
       tasks: z.array(z.strictObject({ name: z.string(), ...measures, charged: count.optional() })),
-      totals: z.strictObject({ ...measures, jain: z.number().min(0).max(1).nullable() }),
+      totals: z.strictObject({
+        ...measures,
+        jain: z.number().min(0).max(1).nullable(),
+        damage: count.optional(),
+      }),
+      damage: z.array(z.string()).optional(),
     }),
   ),
   oracles: z.array(
@@ -83,7 +88,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
     scenario: loaded.name,
     seed: loaded.seed,
     machine: machineLabel(costs, pageTable, tlb, device),
-    rows: rows.map(({ management, frames, sight, tasks, totals }) => ({
+    rows: rows.map(({ management, frames, sight, tasks, totals, damage }) => ({
       management,
       frames,
       sight: sight as ResultsDocument['rows'][number]['sight'],
@@ -92,7 +97,12 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...measured(task),
         ...(task.charged !== undefined && { charged: task.charged }),
       })),
-      totals: { ...measured(totals), jain: totals.jain },
+      totals: {
+        ...measured(totals),
+        jain: totals.jain,
+        ...(totals.damage !== undefined && { damage: totals.damage }),
+      },
+      ...(damage !== undefined && { damage }),
     })),
     oracles: oracles.map(({ name, checks, violations }) => ({ name, checks, violations })),
   };

@@ -46,7 +46,8 @@ export function tableText(comparison: Comparison, style: Style): string {
     for (const row of here) lines.push(...rowLines(comparison, row, style));
     lines.push('');
   }
-  lines.push(...noteLines(rows, style), ...regeneratedLines(rows, style), '');
+  lines.push(...noteLines(rows, style), ...regeneratedLines(rows, style));
+  lines.push(...damageLines(rows, style), '');
   return `${lines.join('\n')}\n`;
 }
 
@@ -76,7 +77,8 @@ function headLines({ loaded }: Comparison, style: Style): string[] {
 
 function rowLines({ loaded }: Comparison, row: Row, style: Style): string[] {
   const cells = cellsOf(row.totals);
-  const name = clipped(row.management, NAME_WIDTH - 1).padEnd(NAME_WIDTH);
+  const told = row.management.replace('contracts-undefended', 'undefended');
+  const name = clipped(told, NAME_WIDTH - 1).padEnd(NAME_WIDTH);
   const lines = [`  ${bold(name, style)}${cells}  ${row.sight}`];
   for (const [at, task] of row.tasks.entries()) {
     const mark = loaded.tasks[at].hostile === null ? '' : '!';
@@ -115,6 +117,16 @@ function regeneratedLines(rows: readonly Row[], style: Style): string[] {
   if (told.length === 0) return [];
   const text = `among the faults beside hard, soft and lost, pages made anew: ${told.join('; ')}`;
   return wrapped(text, '  ').map((line) => dim(line, style));
+}
+
+/** What a row without its defences came to, as oracles see it: the first finding, and how many. */
+function damageLines(rows: readonly Row[], style: Style): string[] {
+  return rows.flatMap(({ management, frames, damage, totals }) => {
+    if (!damage || damage.length === 0) return [];
+    const found = `${grouped(totals.damage ?? 0)} times a rule is broken that was switched off`;
+    const text = `${management} at ${grouped(frames)} frames: ${found}, first ${damage[0]}`;
+    return wrapped(text, '  ').map((line) => dim(line, style));
+  });
 }
 
 /** Blank where a bound has no times: it does not compute this either. */

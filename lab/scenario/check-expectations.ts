@@ -30,7 +30,8 @@ function requireNames(
   const rows = [...managements, ...bounds];
   const names = tasks.map(({ name }) => name);
   for (const { management, task, field } of measuresOf(expectation)) {
-    const fields = task === null ? [...measureNames, 'jain'] : [...measureNames, 'charged'];
+    const fields =
+      task === null ? [...measureNames, 'jain', 'damage'] : [...measureNames, 'charged'];
     const asked: [string | null, string[], string][] = [
       [management, rows, 'a management or bound of the scenario'],
       [task, names, 'a task of the scenario'],

@@ -12,6 +12,7 @@ import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkExpectations } from './check-expectations.ts';
 import { checkPolicyServer } from './check-policy-server.ts';
 import { checkTasks } from './check-tasks.ts';
+import { checkUndefended } from './check-undefended.ts';
 import { type InputError, inputError } from './input-error.ts';
 import { parseBy } from './issues.ts';
 import {
@@ -83,6 +84,7 @@ export function checkScenario(source: Source): Scenario {
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),
+    undefended: checkUndefended(source, document),
     guarantees: document.guarantees,
     tasks,
     expectations: checkExpectations(source, document),

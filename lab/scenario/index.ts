@@ -9,4 +9,5 @@ export type { BoundName, ManagementName, Scenario, ScenarioTask } from './scenar
 export { boundNames, managementNames, type ScenarioDocument, scenarioSchema } from './schema.ts';
 export { parseSource, type Source } from './source.ts';
 export { didYouMean } from './suggest.ts';
+export { coreSwitches } from './switches.ts';
 export { type TermClock, ticksOfText, timeOfTicks } from './time-text.ts';

@@ -78,6 +78,8 @@ export interface Scenario {
   readonly terms: TermsWish;
   readonly managements: readonly ManagementName[];
   readonly bounds: readonly BoundName[];
+  /** Switches (switches.ts) that are set under contracts-undefended; empty: there is no such row. */
+  readonly undefended: readonly string[];
   readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };
   readonly tasks: readonly ScenarioTask[];
   readonly expectations: readonly Expectation[];

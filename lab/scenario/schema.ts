@@ -148,6 +148,7 @@ const policyServerSchema = z.strictObject({
 /** Managements a scenario may compare, and bounds printed beside them, in the table's order. */
 export const managementNames = [
   'contracts',
+  'contracts-undefended',
   'contracts-equal',
   'mach',
   'global-clock',
@@ -188,7 +189,9 @@ export const scenarioSchema = z.strictObject({
   managements: z
     .array(z.string())
     .min(1)
-    .default([...managementNames]),
+    .default(managementNames.filter((one) => one !== 'contracts-undefended')),
+  /** Defences that `contracts-undefended` goes without (switches.ts). */
+  undefended: z.array(z.string()).max(16).default([]),
   bounds: z.array(z.string()).default([...boundNames]),
   guarantees: z
     .strictObject({

@@ -1,0 +1,140 @@
+/**
+ * Switches: each takes one defence away, so that a scenario can show what it is there for. Under
+ * `contracts-undefended` a cell runs as under `contracts`, with those of its key `undefended` set.
+ *
+ * A switch skips a rule of the core (a `PlantedBug`, at most one a run) or changes the terms. What
+ * an oracle finds because of it is the damage that was asked for, and is told as such: `damages`
+ * names the oracles whose rules the switch breaks. All others watch as ever. docs/scenarios.md
+ */
+
+import type { TermsWish } from '../../contracts/terms.ts';
+import type { PlantedBug } from '../../servers/memory/state.ts';
+
+export interface Switch {
+  /** What is not done any more. */
+  readonly off: string;
+  /** The rule of contracts/SPEC.md that does not hold then. */
+  readonly rule: string;
+  /** Oracles that find it. */
+  readonly damages: readonly string[];
+}
+
+/** Switches in the code of the core, as `fuzz --planted` has them; none can be forgotten here. */
+export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
+  'over-admission': {
+    off: 'guarantees are admitted beyond the frames there are',
+    rule: 'CON1',
+    damages: ['contract-honoured', 'frame-conservation'],
+  },
+  'grant-mapped-frame': {
+    off: 'a frame that is taken or given back stays mapped; the run may break off',
+    rule: 'MEM8',
+    damages: ['isolation'],
+  },
+  'no-zero-for-strangers': {
+    off: "a frame that was another's is not zeroed",
+    rule: 'MEM4',
+    damages: ['isolation', 'no-lost-page'],
+  },
+  'forget-deadline': {
+    off: 'the deadline of a notice passes unnoticed',
+    rule: 'REV5',
+    damages: ['revocation-deadline', 'contract-honoured'],
+  },
+  'deny-guarantee': {
+    off: 'a request within the guarantee is treated as one beyond it',
+    rule: 'CON2',
+    damages: ['contract-honoured'],
+  },
+  'leak-on-return': {
+    off: 'frames given back are not free',
+    rule: 'MEM1',
+    damages: ['frame-conservation'],
+  },
+  'shrink-at-once': {
+    off: 'a smaller guarantee takes force with no grace',
+    rule: 'CON5',
+    damages: ['contract-honoured'],
+  },
+  'keep-dead-frames': {
+    off: 'frames of the dead stay theirs',
+    rule: 'MEM6',
+    damages: ['frame-conservation'],
+  },
+  'lock-without-end': {
+    off: 'a lock has no time limit',
+    rule: 'CONT4',
+    damages: ['revocation-deadline'],
+  },
+  'stale-tlb': {
+    off: 'the TLB keeps what has been unmapped',
+    rule: 'MEM8',
+    damages: ['isolation', 'no-lost-page'],
+  },
+  'lose-clean-bit': {
+    off: 'pages that were written go as if they were clean',
+    rule: 'SWAP2',
+    damages: ['no-lost-page'],
+  },
+  'swap-wrong-block': {
+    off: 'a page is read from another block than it was written to',
+    rule: 'SWAP2',
+    damages: ['no-lost-page', 'isolation'],
+  },
+  'wire-without-limit': {
+    off: 'any number of frames is wired, for any time',
+    rule: 'MEM10',
+    damages: ['contract-honoured'],
+  },
+  'stale-regeneration': {
+    off: 'a page made anew is an older version of it',
+    rule: 'FAULT9',
+    damages: ['no-lost-page'],
+  },
+};
+
+/** Switches that are other terms. Oracles know the terms: none of them may find anything. */
+export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<TermsWish> }>> = {
+  'no-penalty': {
+    off: 'who misses a deadline loses nothing (penalty: none)',
+    rule: 'REV5',
+    damages: [],
+    terms: { penalty: 'none' },
+  },
+  'no-time-for-the-starved': {
+    off: 'deadlines do not ask whether the client could run (starvationMax: 0)',
+    rule: 'REV18',
+    damages: [],
+    terms: { starvationMax: 0 },
+  },
+};
+
+export const switchNames: readonly string[] = [
+  ...Object.keys(coreSwitches),
+  ...Object.keys(termSwitches),
+];
+
+/** The switches of one run together. */
+export interface Undefended {
+  readonly planted: PlantedBug | null;
+  readonly terms: Partial<TermsWish>;
+  readonly damages: readonly string[];
+  /** What is off, in words, with the rules. */
+  readonly note: string;
+}
+
+export function isCoreSwitch(name: string): name is PlantedBug {
+  return Object.hasOwn(coreSwitches, name);
+}
+
+/** What `names`, known ones and at most one of the core among them, amount to. */
+export function undefendedBy(names: readonly string[]): Undefended {
+  const all = names.map((name) => (isCoreSwitch(name) ? coreSwitches[name] : termSwitches[name]));
+  const told = all.map(({ off, rule }, at) => `${names[at]}: ${off} [${rule}]`);
+  return {
+    planted: names.find(isCoreSwitch) ?? null,
+    terms: Object.assign({}, ...names.map((name) => termSwitches[name]?.terms)),
+    damages: all.flatMap(({ damages }) => damages),
+    note: `switched off: ${told.join('; ')}`,
+  };
+}
