@@ -26,8 +26,10 @@ import {
 } from './page-word.ts';
 import { chooseVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
+import { returnSoftly } from './soft-pages.ts';
 import { CLEAN, EVICT, type Member, NO_PAGE, type PagerState } from './state.ts';
 import { beginTransfer } from './transfers.ts';
+import { markFrame } from './unused-frames.ts';
 
 export type Evicted = 'freed' | 'begun' | 'exchanged' | 'nothing';
 
@@ -82,8 +84,23 @@ function evict(
   }
   const isGone = (word & SCRATCH) !== 0 && leavesNothing(pager, page, modified);
   setWord(pager, page, isGone ? (rest | LOST) & ~HAS_COPY : rest);
-  freeFrame(kernel, pager, member, slot);
+  leaveFrame(kernel, pager, member, page, slot);
   return 'freed';
+}
+
+/** `page` has left the frame in `slot`; where swap has it too, an owed frame goes softly [SOFT5]. */
+export function leaveFrame(
+  kernel: Kernel,
+  pager: PagerState,
+  member: Member,
+  page: number,
+  slot: number,
+): void {
+  const { soft, owed } = pager;
+  const word = pager.pageWord[page] as number;
+  if (soft !== null && owed > 0 && (word & (HAS_COPY | SCRATCH)) === HAS_COPY)
+    returnSoftly(kernel, pager, soft, page, slot);
+  else freeFrame(kernel, pager, member, slot);
 }
 
 /** Drops discardable pages: as many as are owed, and as a flush takes at the least [FAULT10]. */
@@ -95,8 +112,10 @@ function flush(kernel: Kernel, code: PagerCode, pager: PagerState): void {
     const page = nextDiscardable(pager);
     if (page < 0) return;
     // Taken meanwhile: the word of it is on its way.
-    if (holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number)))
-      evict(kernel, code, pager, page, null);
+    if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) continue;
+    const isSurplus = pager.owed === 0;
+    evict(kernel, code, pager, page, null);
+    if (isSurplus && pager.unused !== null) markFrame(kernel, pager, pager.unused, popFree(pager));
   }
 }
 

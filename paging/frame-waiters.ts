@@ -12,13 +12,15 @@ import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
 import { type DiscardState, faultWithoutContents, isDiscardable } from './discard.ts';
-import { type Evicted, evictOne } from './eviction.ts';
+import { type Evicted, evictOne, freeFrame } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
-import { HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
+import { FLAGS, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
 import { settle } from './settlement.ts';
+import { askRevival, canRevive, NO_SLOT, revivedPage, type SoftPagesState } from './soft-pages.ts';
 import { type Member, NO_PAGE, nextRetry, type PagerState } from './state.ts';
+import { askBack } from './unused-frames.ts';
 
 /** Faults to let pass before extras that were refused are asked for again. */
 const REFUSAL_PAUSE = 64;
@@ -31,7 +33,9 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
   while (waiters.length > 0) {
     const member = pager.members[waiters[0] as number] as Member;
     if (needsReading(pager, member) && transfers.active >= transfers.records.length) return;
+    if (pager.soft !== null && revives(kernel, code, pager, pager.soft, member)) return;
     const slot = popFree(pager);
+    if (slot < 0 && pager.unused !== null && askBack(kernel, pager, pager.unused, false)) return;
     if (slot >= 0) {
       dropFirst(waiters);
       fill(kernel, code, pager, member, slot, false);
@@ -88,6 +92,7 @@ export function takeGrant(
   pager.grantPending = false;
   pager.retries = 0;
   pager.held += 1 << order;
+  if (pager.soft !== null && takeRevived(kernel, code, pager, pager.soft, slot)) return;
   const index = pager.waiters[0];
   if (index === undefined) {
     pushFree(pager, slot);
@@ -102,6 +107,62 @@ export function takeGrant(
     fill(kernel, code, pager, member, slot, zeroed);
     serveWaiters(kernel, code, pager);
   }
+}
+
+/** Whether the page that `member` waits for is on its way back from a soft reference [SOFT5]. */
+function revives(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  soft: SoftPagesState,
+  member: Member,
+): boolean {
+  if (soft.asked !== NO_SLOT) return true;
+  if (!canRevive(pager, soft, member)) return false;
+  const hasRoom = pager.held < pager.guaranteed + pager.extra;
+  if (!hasRoom && !giveOneUp(kernel, code, pager, member)) return false;
+  askRevival(kernel, pager, soft, member);
+  return true;
+}
+
+/** Returns a frame that is free, or that a clean page is in; false: there is none. */
+function giveOneUp(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): boolean {
+  pager.owed++;
+  const slot = popFree(pager);
+  if (slot >= 0) freeFrame(kernel, pager, member, slot);
+  else {
+    pager.cleanOnly = true;
+    evictOne(kernel, code, pager, null);
+    pager.cleanOnly = false;
+  }
+  if (pager.owed === 0) return true;
+  pager.owed--;
+  return false;
+}
+
+/** The run in `slot` is one that was given back softly: it holds its page. False: it is not. */
+function takeRevived(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  soft: SoftPagesState,
+  slot: number,
+): boolean {
+  const page = revivedPage(soft, slot);
+  if (page === NO_PAGE) return false;
+  const member = pager.members[pager.waiters[0] ?? 0] as Member;
+  if (pager.waiters.length === 0 || member.base + member.faultPage !== page) pushFree(pager, slot);
+  else {
+    dropFirst(pager.waiters);
+    bindSlot(pager, slot, page);
+    setWord(pager, page, slot * 256 + ((pager.pageWord[page] as number) & FLAGS) + RESIDENT);
+    tellAdmitted(kernel, code, pager, page);
+    member.isMapped = false;
+    member.how = SOFT;
+    settle(kernel, code, pager, member);
+  }
+  serveWaiters(kernel, code, pager);
+  return true;
 }
 
 /** The memory server refused frames: use what is held, and ask again later. */

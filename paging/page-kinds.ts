@@ -17,6 +17,10 @@ export interface PageKinds {
   readonly priorities: readonly { readonly pages: PageRange; readonly priority: number }[];
   /** Kept in memory, and wired by contract when they come in. */
   readonly wired: readonly PageRange[];
+  /** Called-back pages go softly, and come back without I/O while they can (soft-pages.ts). */
+  readonly softReferences: boolean;
+  /** Frames kept for notices to come are marked as unused (unused-frames.ts). */
+  readonly marksUnused: boolean;
 }
 
 /** Pages like any other. */
@@ -26,4 +30,6 @@ export const PLAIN_PAGES: PageKinds = {
   flushPages: 0,
   priorities: [],
   wired: [],
+  softReferences: false,
+  marksUnused: false,
 };

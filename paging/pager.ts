@@ -10,8 +10,9 @@ import type { Message } from '../nucleus/messages.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
 import { WRITE } from '../sim-hw/references.ts';
 import { leavesNothing } from './discard.ts';
-import { freeFrame, payOwed } from './eviction.ts';
+import { freeFrame, leaveFrame, payOwed } from './eviction.ts';
 import { retryDirtying, takeFault } from './faults.ts';
+import { markMessage } from './frame-marks.ts';
 import { askAgain, RETRY, serveWaiters, takeGrant, takeRefusal } from './frame-waiters.ts';
 import { dropFree } from './frames-in-hand.ts';
 import {
@@ -40,6 +41,7 @@ import {
   WANTS_LOSS,
 } from './state.ts';
 import { beginTransfer, endTransfer, handOver, transferOfSlot } from './transfers.ts';
+import { dropMarked } from './unused-frames.ts';
 
 /** Handles a message if it is one of those every pager understands; false when it is not. */
 export function pagerMessage(
@@ -54,10 +56,11 @@ export function pagerMessage(
   else if (op === OP.containerIs) handOver(kernel, pager, w0, w1, w2);
   else if (op === OP.granted) takeGrant(kernel, code, pager, w1, w2, w3 === 1);
   else if (op === OP.loss) takeLoss(kernel, code, pager, w0, w1, w2 === 1);
-  else if (op === OP.refused) return refusal(kernel, code, pager, w0, w2);
+  else if (op === OP.refused)
+    return refusal(kernel, code, pager, w0, w2) || markMessage(kernel, code, pager, message);
   else if (op === DEATH && message.from === NUCLEUS) memberDied(kernel, code, pager, w0);
   else if (op === TIMER && message.from === NUCLEUS && w0 === RETRY) askAgain(kernel, code, pager);
-  else return false;
+  else return markMessage(kernel, code, pager, message);
   return true;
 }
 
@@ -88,7 +91,7 @@ function transferOver(
   const { page, out, slot, purpose, waiter, orphan } = transfer;
   endTransfer(kernel, pager, transfer, reason);
   const isOut = out !== NO_PAGE && (stored || orphan);
-  if (isOut) leaveFrame(kernel, pager, out, stored);
+  if (isOut) wasWritten(kernel, pager, out, stored);
   if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
   else if (reason !== DONE)
     beginTransfer(kernel, pager, purpose, page, isOut ? NO_PAGE : out, slot, waiter);
@@ -105,7 +108,7 @@ function transferOver(
 }
 
 /** The page that was in the frame before: on swap now, or nowhere. */
-function leaveFrame(kernel: Kernel, pager: PagerState, page: number, stored: boolean): void {
+function wasWritten(kernel: Kernel, pager: PagerState, page: number, stored: boolean): void {
   const kept = (pager.pageWord[page] as number) & TOUCHED;
   setWord(pager, page, kept | (stored ? HAS_COPY : LOST));
   const member = memberOfPage(pager, page) as Member;
@@ -143,7 +146,7 @@ function pageIsOut(
   const flags = ((pager.pageWord[page] as number) & FLAGS & ~(BUSY | DIRTY)) | HAS_COPY;
   if (waiter < 0) {
     setWord(pager, page, flags);
-    freeFrame(kernel, pager, memberOfPage(pager, page) as Member, slot);
+    leaveFrame(kernel, pager, memberOfPage(pager, page) as Member, page, slot);
     return;
   }
   setWord(pager, page, slot * 256 + (flags | RESIDENT));
@@ -196,7 +199,8 @@ function loseSlot(
   const wasFree = transfer === null && dropFree(pager, slot);
   const page = pager.slotPage[slot] as number;
   // A slot that was being returned: the two messages crossed.
-  if (transfer === null && !wasFree && !(page >= 0)) return;
+  const isMarked = pager.unused !== null && dropMarked(pager.unused, slot);
+  if (transfer === null && !wasFree && !(page >= 0) && !isMarked) return;
   const frames = 1 << (pager.members[0] as Member).order;
   pager.held -= frames;
   pager.owed = Math.max(0, pager.owed - frames);
@@ -204,7 +208,7 @@ function loseSlot(
     transfer.orphan = true;
     transfer.container = -1;
   }
-  if (transfer !== null || wasFree) return;
+  if (transfer !== null || wasFree || isMarked) return;
   pager.slotPage[slot] = -1;
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);

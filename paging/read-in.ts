@@ -11,6 +11,7 @@ import { HARD } from '../nucleus/tasks.ts';
 import { bindSlot } from './frames-in-hand.ts';
 import { BUSY, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
+import { forgetSoftPage } from './soft-pages.ts';
 import { FETCH, type Member, type PagerState, WANTS_TRANSFER } from './state.ts';
 import { beginTransfer } from './transfers.ts';
 
@@ -31,6 +32,7 @@ export function readIn(
 ): void {
   const page = member.base + member.faultPage;
   const word = pager.pageWord[page] as number;
+  if (pager.soft !== null) forgetSoftPage(pager.soft, page);
   bindSlot(pager, slot, page);
   setWord(pager, page, slot * 256 + ((word & (HAS_COPY | SCRATCH)) | TOUCHED | RESIDENT | BUSY));
   tellAdmitted(kernel, code, pager, page);

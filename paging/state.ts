@@ -8,6 +8,8 @@ import { createDiscard, type DiscardState } from './discard.ts';
 import type { PageKinds } from './page-kinds.ts';
 import { HAS_COPY, type PageWords, SCRATCH } from './page-word.ts';
 import { createPriorities, type PriorityState } from './priorities.ts';
+import { createSoftPages, type SoftPagesState } from './soft-pages.ts';
+import { createUnusedFrames, type UnusedFramesState } from './unused-frames.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
 const RETRY_DOUBLINGS = 10;
@@ -123,6 +125,10 @@ export interface PagerState extends PageWords {
   readonly discard: DiscardState | null;
   /** Pages that stand aside of the policy's order, or null. */
   readonly priorities: PriorityState | null;
+  /** Soft references to pages that were given back, or null. */
+  readonly soft: SoftPagesState | null;
+  /** Frames that are marked as unused, or null. */
+  readonly unused: UnusedFramesState | null;
 }
 
 export interface PagerOptions {
@@ -219,6 +225,8 @@ export function createPagerState(options: PagerOptions): PagerState {
     cleanOnly: false,
     discard: createDiscard(options.kinds, base),
     priorities: createPriorities(options.kinds, base, options.seed),
+    soft: createSoftPages(options.kinds, base),
+    unused: createUnusedFrames(options.kinds),
   };
 }
 

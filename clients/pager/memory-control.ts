@@ -20,6 +20,7 @@ import { serveWaiters } from '../../paging/frame-waiters.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import { nextRetry, type PagerState } from '../../paging/state.ts';
+import { askBack } from '../../paging/unused-frames.ts';
 import {
   takeUnwired,
   takeWired,
@@ -126,6 +127,7 @@ export function obeyNotice(
   pager.owed = cause === CAUSE_SHRINK ? Math.max(pager.owed, count) : pager.owed + count;
   pager.owed = Math.min(pager.owed, pager.held);
   pager.refusedFor = 64;
+  if (pager.unused !== null) askBack(kernel, pager, pager.unused, true);
   payOwed(kernel, code, pager);
 }
 

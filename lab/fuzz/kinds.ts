@@ -22,10 +22,20 @@ export function drawKinds(
   const wiring: Pick<Terms, 'wiredMax' | 'wiredTimeMax'> = chance(random, 80)
     ? { wiredMax: between(random, 1, 4) / 4, wiredTimeMax: between(random, 1, span) }
     : {};
+  // From a stream of their own: what is drawn above stays what it was.
+  const frames = splitRandom(seed, 'frame kind');
   return {
     terms: { ...terms, ...wiring },
-    tasks: tasks.map((task) => drawTaskKinds(random, task, span)),
+    tasks: tasks
+      .map((task) => drawTaskKinds(random, task, span))
+      .map((task) => drawFrameKinds(frames, task)),
   };
+}
+
+function drawFrameKinds(random: RandomState, task: CellTask): CellTask {
+  const softReferences = chance(random, 50);
+  const marksUnused = chance(random, 50);
+  return { ...task, kinds: { ...task.kinds, softReferences, marksUnused } };
 }
 
 function drawTaskKinds(random: RandomState, task: CellTask, span: number): CellTask {
@@ -43,6 +53,8 @@ function drawTaskKinds(random: RandomState, task: CellTask, span: number): CellT
         }))
       : [],
     wired: chance(random, 40) ? [drawRange(random, pages)] : [],
+    softReferences: false,
+    marksUnused: false,
   };
   return {
     ...task,

@@ -16,6 +16,8 @@ export interface KindParts {
   readonly flushPages: number;
   readonly priorities: readonly { readonly pages: Scratch; readonly priority: number }[];
   readonly wired: readonly Scratch[];
+  readonly softReferences: boolean;
+  readonly marksUnused: boolean;
 }
 
 /** A part that a path leads to, or refused. */
@@ -28,8 +30,8 @@ export function checkKinds(
   path: Path,
   check: CheckPart,
 ): KindParts {
-  for (const key of ['regenerateNs', 'flushPages'] as const) {
-    if (task[key] === undefined || task.discardable.length > 0) continue;
+  for (const key of ['regenerateNs', 'flushPages', 'marksUnused'] as const) {
+    if (task[key] === undefined || task[key] === false || task.discardable.length > 0) continue;
     const what = `${pathText([...path, key])} is given, expected discardable pages beside it`;
     throw inputError(placeOf(source, [...path, key]), `${what}; declare some, or remove it`);
   }
@@ -44,6 +46,8 @@ export function checkKinds(
       priority,
     })),
     wired: parts('wired'),
+    softReferences: task.softReferences,
+    marksUnused: task.marksUnused,
   };
 }
 
@@ -65,8 +69,16 @@ export function placeKinds(
     const expected = `expected none at pageSize ${task.pageBytes}`;
     throw inputError(placeOf(source, [...path, key]), `${what}, ${expected}; remove it`);
   }
-  if (kinds.discardable.length + kinds.priorities.length + kinds.wired.length === 0)
-    return PLAIN_PAGES;
+  if (task.order > 0 && kinds.softReferences) {
+    const what = `${pathText([...path, 'softReferences'])} is for pages of 4096 bytes`;
+    const expected = `expected false at pageSize ${task.pageBytes}`;
+    throw inputError(
+      placeOf(source, [...path, 'softReferences']),
+      `${what}, ${expected}; remove it`,
+    );
+  }
+  const parts = kinds.discardable.length + kinds.priorities.length + kinds.wired.length;
+  if (parts === 0 && !kinds.softReferences) return PLAIN_PAGES;
   const discardable = kinds.discardable.map((part, at) => {
     const here: Path = [...path, 'discardable', at];
     const range = place(part, here);

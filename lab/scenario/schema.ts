@@ -117,6 +117,8 @@ const taskSchema = z.strictObject({
     )
     .default([]),
   wired: z.array(scratchSchema).default([]),
+  softReferences: z.boolean().default(false),
+  marksUnused: z.boolean().default(false),
   budget: z.int().min(0).max(1e12).optional(),
   income: z.int().min(0).max(1e9).optional(),
   user: name.optional(),
