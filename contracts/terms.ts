@@ -38,6 +38,12 @@ export const termsSchema = z.strictObject({
   wiredTimeMax: z.int().min(0).optional(),
   /** Credits for a frame held a second (or a million references); absent or 0: frames are free. */
   price: z.int().min(0).max(1_000_000).optional(),
+  /** Soft references that a client may have; absent: one for each frame that is free. */
+  softMax: z
+    .int()
+    .min(0)
+    .max(2 ** 24)
+    .optional(),
 });
 
 export type Terms = z.infer<typeof termsSchema>;

@@ -8,6 +8,7 @@
  *   liar     returns stale, duplicate, out-of-range and never-granted slots
  *   greedy   obeys, and asks for ever more at every turn
  *   wirer    wires whatever it holds, for as long as it may, again and again, and is silent
+ *   flooder  takes all it can get and gives it back softly at once, so that every free frame has its name
  */
 
 import { messageName, OP, TIME_MAX } from '../../contracts/messages.ts';
@@ -26,7 +27,15 @@ import {
   obeyNotice,
 } from '../pager/memory-control.ts';
 
-export const hostileKinds = ['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer'] as const;
+export const hostileKinds = [
+  'silent',
+  'deaf',
+  'hoarder',
+  'liar',
+  'greedy',
+  'wirer',
+  'flooder',
+] as const;
 export type HostileKind = (typeof hostileKinds)[number];
 
 /** Timer word of a hoarder that at last returns the rest; 256 times the rest is added to it. */
@@ -60,6 +69,7 @@ function grab(kernel: Kernel, pager: PagerState, kind: HostileKind): void {
     task.receiving = pager.held <= pager.guaranteed;
   }
   if (kind === 'wirer') wireAll(kernel, pager);
+  if (kind === 'flooder' && pager.refusedFor > 0) flood(kernel, pager);
   if (pager.refusedFor > 0 && kind !== 'greedy') return;
   for (let i = 0; i < GRAB; i++)
     send(kernel, pager.id, pager.memoryPort, OP.allocate, orderOf(pager), 0, 0, 0, 0);
@@ -87,6 +97,8 @@ function misbehave(
     }
     case 'liar':
       return lie(kernel, pager);
+    case 'flooder':
+      return obeyNotice(kernel, code, pager, count, cause);
     case 'greedy':
       obeyNotice(kernel, code, pager, count, cause);
       return grab(kernel, pager, kind);
@@ -101,6 +113,14 @@ function wireAll(kernel: Kernel, pager: PagerState): void {
     const slot = (faults * WIRES + i) % pager.slotPage.length;
     const duration = i === 0 ? TIME_MAX : wireTime;
     send(kernel, pager.id, pager.memoryPort, OP.wire, slot, 0, 0, 0, duration);
+  }
+}
+
+/** All that is free in hand goes softly. */
+function flood(kernel: Kernel, pager: PagerState): void {
+  for (let slot = popFree(pager); slot >= 0; slot = popFree(pager)) {
+    pager.held -= 1 << orderOf(pager);
+    send(kernel, pager.id, pager.memoryPort, OP.releaseSoft, slot, 0, 0, 0, 0);
   }
 }
 

@@ -81,6 +81,7 @@ export function checkScenario(source: Source): Scenario {
         wiredTimeMax: ticksOf(source, terms.wiredTimeMax, clock, ['terms', 'wiredTimeMax'], 0),
       }),
       ...(terms.price !== undefined && { price: terms.price }),
+      ...(terms.softMax !== undefined && { softMax: terms.softMax }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),

@@ -96,7 +96,7 @@ const taskSchema = z.strictObject({
   scratch: z.array(scratchSchema).default([]),
   zeroFill: z.boolean().default(true),
   start: timeSchema.default(0),
-  hostile: z.enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer']).optional(),
+  hostile: z.enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer', 'flooder']).optional(),
   renegotiate: z
     .array(
       z.strictObject({ at: z.int().min(1), guaranteed: quantitySchema, extra: quantitySchema }),
@@ -186,6 +186,7 @@ export const scenarioSchema = z.strictObject({
       wiredMax: z.number().min(0).max(1).optional(),
       wiredTimeMax: timeSchema.optional(),
       price: termsSchema.shape.price,
+      softMax: termsSchema.shape.softMax,
     })
     .prefault({}),
   managements: z

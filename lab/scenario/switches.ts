@@ -107,6 +107,12 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { starvationMax: 0 },
   },
+  'no-soft-limit': {
+    off: 'a client has a soft reference to every free frame (softMax: 16777216)',
+    rule: 'SOFT6',
+    damages: [],
+    terms: { softMax: 2 ** 24 },
+  },
 };
 
 export const switchNames: readonly string[] = [

@@ -6,7 +6,8 @@
  *                          `--frames granted to anybody--> gone, and the client is told
  *
  * A soft run is free: it is not held, not counted, and who asks for frames may get it. Walfield
- * feared that names of the dead would fill their owners' tables; so each death is told [SOFT3].
+ * feared that names of the dead would fill their owners' tables; so each death is told [SOFT3], and the
+ * term `softMax` limits the living of each client, the oldest of its own going first [SOFT6].
  * Left out: the free list does not spare soft runs.
  */
 
@@ -31,7 +32,7 @@ import { enterHands, releaseSlot } from '../containers/custody.ts';
 import { drawFor, OWN, settleDraw } from '../contracts/child-contract.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { returned } from './returns.ts';
-import { coverRun, softFrameAt } from './soft-runs.ts';
+import { coverRun, delistSoft, enlistSoft, softFrameAt } from './soft-runs.ts';
 
 /** Gives the run in `slot` back, softly; it counts as returned. */
 export function releaseSoft(
@@ -49,6 +50,7 @@ export function releaseSoft(
   const client = clientOf(server, from);
   const frames = releaseSlot(kernel, server, client, slot, RETURNED, true);
   coverRun(server.soft, first, order, true);
+  enlistSoft(kernel, server, client, slot);
   returned(kernel, server, client, frames);
 }
 
@@ -77,6 +79,7 @@ export function revive(
   if (held > client.guaranteed && promised) return say(NO_FREE_FRAMES);
   takeRunAt(kernel.state.frames, first, order, from);
   coverRun(server.soft, first, order, false);
+  delistSoft(server, from, slot);
   table.slotFrame[slot] = first;
   enterHands(kernel, server, client, first, order, 0);
   reply(kernel, server.id, from, OP.granted, tag, slot, order, 0, 0);

@@ -20,10 +20,12 @@ export interface SoftState {
   count: number;
   /** By frame, a bit: some soft run covers it. */
   readonly covered: Uint8Array;
+  /** By client, where the terms limit them: slots of its soft runs, the oldest first. */
+  readonly slotsOf: number[][];
 }
 
 export function createSoft(frames: number): SoftState {
-  return { count: 0, covered: new Uint8Array((frames + 7) >>> 3) };
+  return { count: 0, covered: new Uint8Array((frames + 7) >>> 3), slotsOf: [] };
 }
 
 /** Frames have been granted to somebody: soft references to them are dead, and that is told. */
@@ -38,10 +40,36 @@ export function endSoftOf(
     if (!isCovered(soft, frame)) continue;
     const owner = kernel.state.frames.lastOwner[frame] as number;
     const table = kernel.state.capabilities[owner] as CapabilityTable;
-    const slot = slotCovering(table, frame);
-    endSoft(server, table, slot);
-    reply(kernel, server.id, owner, OP.softGone, slot, 0, 0, 0, 0);
+    killSoft(kernel, server, owner, slotCovering(table, frame));
   }
+}
+
+/** A soft run of `client` has come to be in `slot`: beyond the limit its oldest is dead [SOFT6]. */
+export function enlistSoft(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  slot: number,
+): void {
+  const { softMax } = server.terms;
+  if (softMax === undefined) return;
+  const { slotsOf } = server.soft;
+  while (slotsOf.length <= client.id) slotsOf.push([]);
+  const slots = slotsOf[client.id] as number[];
+  slots.push(slot);
+  if (slots.length > softMax) killSoft(kernel, server, client.id, slots[0] as number);
+}
+
+/** The soft run in `slot` is one no more. */
+export function delistSoft({ soft }: MemoryServerState, owner: number, slot: number): void {
+  const slots = soft.slotsOf[owner];
+  if (slots !== undefined) slots.splice(slots.indexOf(slot), 1);
+}
+
+/** The reference in `slot` of `owner` is dead, which is told. */
+function killSoft(kernel: Kernel, server: MemoryServerState, owner: number, slot: number): void {
+  endSoft(server, kernel.state.capabilities[owner] as CapabilityTable, owner, slot);
+  reply(kernel, server.id, owner, OP.softGone, slot, 0, 0, 0, 0);
 }
 
 /** The soft references of the dead die with them. */
@@ -49,10 +77,16 @@ export function forgetSoft(kernel: Kernel, server: MemoryServerState, client: Cl
   if (server.soft.count === 0) return;
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   for (let slot = 0; slot < table.slots; slot++)
-    if (softFrameAt(table, slot) >= 0) endSoft(server, table, slot);
+    if (softFrameAt(table, slot) >= 0) endSoft(server, table, client.id, slot);
 }
 
-function endSoft(server: MemoryServerState, table: CapabilityTable, slot: number): void {
+function endSoft(
+  server: MemoryServerState,
+  table: CapabilityTable,
+  owner: number,
+  slot: number,
+): void {
+  delistSoft(server, owner, slot);
   coverRun(server.soft, softFrameAt(table, slot), orderAt(table, slot), false);
   removeFrames(table, slot);
 }

@@ -36,6 +36,8 @@ test('kinds of pages and terms of wiring are read; without them there are none',
     flushPages: 3,
     priorities: [{ pages: { pages: [0, 2] }, priority: -64 }],
     wired: [{ pages: [4, 6] }],
+    softReferences: false,
+    marksUnused: false,
   });
   expect(terms).toMatchObject({ wiredMax: 0.5, wiredTimeMax: 7000 });
   const plain = 'name: a\nmachine: { frames: 64 }\ntasks: [{ name: a, trace: x }]\n';
@@ -50,6 +52,7 @@ test.each<[string, from: string, to: string, expected: RegExp]>([
   ['a unit', 'us: 7', 'references: 7', /wiredTimeMax is in references, .*clock of terms is ns/],
   ['a range of priorities', '[0, 2]', '[2, 2]', /priorities\[0\].pages runs from 2 to 2/],
   ['a range to wire', '[4, 6]', '[6, 4]', /wired\[0\] runs from 6 to 4/],
+  ['marks of nothing', kinds, 'marksUnused: true', /marksUnused is given, expected discardable/],
   ['a cost of nothing', kinds, 'scratch: []', /regenerateNs is given, expected discardable pages/],
 ])('%s that cannot be is refused with its place', (_, from, to, expected) => {
   expect(errorOf(good.replace(from, to))).toMatch(expected);

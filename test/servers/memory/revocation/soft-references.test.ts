@@ -125,7 +125,7 @@ test('[SOFT4] the references of the dead are dead', () => {
   expect(desk.server.soft.count).toBe(4);
   killTask(desk.kernel, FIRST);
   deliverAll(desk.kernel);
-  expect(desk.server.soft).toEqual({ count: 0, covered: new Uint8Array(1) });
+  expect(desk.server.soft).toEqual({ count: 0, covered: new Uint8Array(1), slotsOf: [] });
 });
 
 test('[SOFT1] [SOFT2] [SOFT3] any order of doings: what is revived holds what was left, books hold', () => {
