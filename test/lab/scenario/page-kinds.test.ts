@@ -5,6 +5,7 @@ import { checkScenario, InputError, parseSource } from '../../../lab/scenario/in
 import { leasehold, temporaryFolder } from '../../bin/support.ts';
 
 const kinds = 'discardable: [[0, 0.5]]';
+const costs = `${kinds}\n    regenerateNs: 70\n    flushPages: 3`;
 const good = `name: small
 machine: { frames: 4096 }
 terms: { wiredMax: 0.5, wiredTimeMax: { us: 7 } }
@@ -52,7 +53,12 @@ test.each<[string, from: string, to: string, expected: RegExp]>([
   ['a unit', 'us: 7', 'references: 7', /wiredTimeMax is in references, .*clock of terms is ns/],
   ['a range of priorities', '[0, 2]', '[2, 2]', /priorities\[0\].pages runs from 2 to 2/],
   ['a range to wire', '[4, 6]', '[6, 4]', /wired\[0\] runs from 6 to 4/],
-  ['marks of nothing', kinds, 'marksUnused: true', /marksUnused is given, expected discardable/],
+  [
+    'marks of nothing',
+    costs,
+    'marksUnused: true',
+    /marksUnused is given, expected discardable pages/,
+  ],
   ['a cost of nothing', kinds, 'scratch: []', /regenerateNs is given, expected discardable pages/],
 ])('%s that cannot be is refused with its place', (_, from, to, expected) => {
   expect(errorOf(good.replace(from, to))).toMatch(expected);
