@@ -11,6 +11,9 @@
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
 import { giveBackRun, JUNK, junkFrame, takeFrame } from '../../../sim-hw/frames.ts';
+import { childAt, OWN, settleDraw } from '../contracts/child-contract.ts';
+import { mayBorrow } from '../contracts/policy.ts';
+import { canPay } from '../contracts/purse.ts';
 import { changeHeld } from '../holding.ts';
 import { returned } from '../revocation/returns.ts';
 import { endSoftOf } from '../revocation/soft-runs.ts';
@@ -27,15 +30,35 @@ import {
 
 /**
  * Frames that `client` may still take: within G, and within G + E if extras may be used; below 0
- * where it has too many. A request of its own that waits is counted as granted; who owes frames, or
- * takes what others wait for, gets no extras (as [MEM2], [REV10]).
+ * where it has too many. Who lives on a child contract has what nobody draws on that one [CONT33].
+ * A request of its own that waits is counted as granted; who owes frames, takes what others wait
+ * for, or may not borrow otherwise gets no extras (as [MEM2], [REV10], [PS8], [CON27]).
+ * `leaving`: who is about to pay for one frame less, which may be the child's again.
  */
-export function roomOf(server: MemoryServerState, client: Client, extras: boolean): number {
+export function roomOf(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  extras: boolean,
+  leaving: Client | null = null,
+): number {
   const waiting = client.waitingOrder < 0 ? 0 : 1 << client.waitingOrder;
-  const within = client.guaranteed - client.held - waiting;
+  const child = client.child === OWN ? null : childAt(server, client.child);
+  const sibling = child !== null && leaving?.child === child.id;
+  const borrowed = leaving !== null && leaving.held > leaving.guaranteed;
+  const idle = (child?.idle ?? 0) + (sibling && !borrowed ? 1 : 0);
+  const within = client.guaranteed + idle - client.held - waiting;
+  if (!extras || client.noticed > 0 || server.waiting.length > 0) return within;
   const active = client.status === ACTIVE || client.status === SHRINKING;
-  const lent = extras && active && client.noticed === 0 && server.waiting.length === 0;
-  return lent ? within + client.extra : within;
+  if (!active || !mayBorrow(server, client.id) || !canPay(kernel, server, client)) return within;
+  const idleExtra = (child?.idleExtra ?? 0) + (sibling && borrowed ? 1 : 0);
+  return within + client.extra + idleExtra;
+}
+
+/** The client pays for one frame more, drawn on its child contract if it lives on one. */
+function charge(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  changeHeld(kernel, server, client, 1);
+  if (client.child !== OWN) settleDraw(server, client);
 }
 
 /** Whether `client` owns a container with a page on the frame, `but` one page. */
@@ -53,21 +76,26 @@ export function usesFrame(
   return false;
 }
 
-/** The first user of the frame, by age of its page, that could pay in its payer's place. */
+/**
+ * The first user of the frame, by age of its page, that could pay in its payer's place; `leaves`:
+ * its payer does not take another one instead.
+ */
 export function heirOf(
   kernel: Kernel,
   server: MemoryServerState,
   frame: number,
-  but: Page | null = null,
+  but: Page | null,
+  leaves: boolean,
 ): Client | null {
-  const payer = kernel.state.frames.owner[frame];
+  const payer = kernel.state.frames.owner[frame] as number;
+  const leaving = leaves ? clientOf(server, payer) : null;
   for (const id of pagesOn(server.pages, frame)) {
     if (but !== null && id === but.id) continue;
     for (const cell of (server.pages.pages[id] as Page).cells) {
       const { owner, extras } = containerOfCell(server.pages, cell);
       if (owner === payer) continue;
       const client = clientOf(server, owner);
-      if (roomOf(server, client, extras) > 0) return client;
+      if (roomOf(kernel, server, client, extras, leaving) > 0) return client;
     }
   }
   return null;
@@ -85,7 +113,7 @@ export function recharge(
   const payer = clientOf(server, state.frames.owner[frame] as number);
   state.frames.owner[frame] = heir.id;
   changeHeld(kernel, server, payer, -1);
-  changeHeld(kernel, server, heir, 1);
+  charge(kernel, server, heir);
   if (probe === null) return;
   probe.released(kernel, payer.id, frame, 0, cause);
   probe.granted(kernel, heir.id, frame, 0);
@@ -105,7 +133,7 @@ export function settleCharge(
   const payer = clientOf(server, kernel.state.frames.owner[frame] as number);
   if (pagesOn(state, frame).length > 0) {
     if (usesFrame(state, payer.id, frame)) return;
-    const heir = heirOf(kernel, server, frame);
+    const heir = heirOf(kernel, server, frame, null, true);
     if (heir !== null) {
       recharge(kernel, server, frame, heir, cause);
       if (cause === RETURNED) returned(kernel, server, payer, 1);
@@ -153,7 +181,7 @@ export function chargeFrame(
   const foreign = frames.lastOwner[frame] !== client.id;
   if (foreign && frames.stampHigh[frame] !== JUNK) junkFrame(frames, frame);
   if (foreign || zero) zeroRun(kernel, frame, 0);
-  changeHeld(kernel, server, client, 1);
+  charge(kernel, server, client);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, frame, 0);
 }
 

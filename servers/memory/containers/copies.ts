@@ -25,8 +25,9 @@ import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
 import { refuse, refuseAt } from '../answers.ts';
+import { OWN, settleDraw } from '../contracts/child-contract.ts';
 import { returned } from '../revocation/returns.ts';
-import { clientOf, type MemoryServerState } from '../state.ts';
+import { type Client, clientOf, type MemoryServerState } from '../state.ts';
 import { recharge, roomOf, usesFrame } from './charges.ts';
 import { resolveEither, resolvePages } from './page-containers.ts';
 import { isShared, leaveCell } from './page-frames.ts';
@@ -166,7 +167,8 @@ function namedTwice(sources: readonly Place[], targets: readonly Place[], how: n
 
 /**
  * The first pair for which the target's owner has no room, or -1. A page that it pays for alone and
- * that is replaced makes room; on the safe side where moved pages share frames.
+ * that is replaced makes room for it; what a child contract has left is there once for all who live
+ * on it. On the safe side where moved pages share frames.
  */
 function noRoom(
   kernel: Kernel,
@@ -176,22 +178,33 @@ function noRoom(
 ): number {
   const { owner: payers } = kernel.state.frames;
   const rooms = new Map<number, number>();
+  const replaced = new Map<number, number>();
   for (const { container, index } of targets) {
     const client = clientOf(server, container.owner);
     const extras = targets.every((t) => t.container.owner !== client.id || t.container.extras);
-    const room = rooms.get(client.id) ?? roomOf(server, client, extras);
+    const room = roomOf(kernel, server, client, extras);
+    rooms.set(poolOf(client), Math.min(room, rooms.get(poolOf(client)) ?? room));
     const there = pageAt(server.pages, container, index);
     const alone = there !== null && there.frame >= 0 && there.cells.length === 1;
-    rooms.set(client.id, alone && !isShared(server, there) ? room + 1 : room);
+    if (alone && !isShared(server, there))
+      replaced.set(client.id, (replaced.get(client.id) ?? 0) + 1);
   }
   return sources.findIndex(({ container, index }, pair) => {
     const { owner } = (targets[pair] as Place).container;
     const { frame } = pageAt(server.pages, container, index) as Page;
     if (owner === container.owner || frame < 0 || payers[frame] !== container.owner) return false;
-    const room = rooms.get(owner) as number;
-    rooms.set(owner, room - 1);
-    return room <= 0;
+    const pool = poolOf(clientOf(server, owner));
+    const own = replaced.get(owner) ?? 0;
+    const room = rooms.get(pool) as number;
+    if (own > 0 && room + own > 0) replaced.set(owner, own - 1);
+    else rooms.set(pool, room - 1);
+    return room + own <= 0;
   });
+}
+
+/** What a client's room is part of: its own contract, or the child contract it lives on. */
+function poolOf({ id, child }: Client): number {
+  return child === OWN ? id : -1 - child;
 }
 
 /** New pages first, then what is paid for them, then what they have replaced. */
@@ -220,6 +233,11 @@ function transfer(
   for (const [pair, page] of replaced.entries()) {
     const { container, index } = targets[pair] as Place;
     if (page !== null) leaveCell(kernel, server, page, cellOf(container, index), RETURNED);
+  }
+  // Who was short of what its own replaced pages have freed since draws it now [CONT33].
+  for (const { container } of targets) {
+    const client = clientOf(server, container.owner);
+    if (client.child !== OWN) settleDraw(server, client);
   }
 }
 

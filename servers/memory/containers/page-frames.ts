@@ -11,6 +11,7 @@ import { LOCKED_NOW, NO_FREE_FRAMES, NO_RUN, OVER_CONTRACT } from '../../../cont
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
 import { copyFrame, findFreeRun } from '../../../sim-hw/frames.ts';
+import { OWN } from '../contracts/child-contract.ts';
 import { freeCount } from '../ledger.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import {
@@ -64,7 +65,7 @@ export function provideFrame(
   if (page.frame !== NONE_THERE) return GRANTED;
   if (page.pins > 0) return LOCKED_NOW;
   const client = clientOf(server, container.owner);
-  if (roomOf(server, client, container.extras) < 1) return OVER_CONTRACT;
+  if (roomOf(kernel, server, client, container.extras) < 1) return OVER_CONTRACT;
   const frame = freeFrameFor(kernel, server, container, 0);
   if (frame < 0) return whyNoFrame(server);
   chargeFrame(kernel, server, client, frame, true);
@@ -90,8 +91,8 @@ export function makeOwn(
   const payer = clientOf(server, kernel.state.frames.owner[old] as number);
   const stays = usesFrame(state, payer.id, old, page);
   const writer = clientOf(server, container.owner);
-  if (stays && roomOf(server, writer, container.extras) < 1) return OVER_CONTRACT;
-  const heir = stays ? null : heirOf(kernel, server, old, page);
+  if (stays && roomOf(kernel, server, writer, container.extras) < 1) return OVER_CONTRACT;
+  const heir = stays ? null : heirOf(kernel, server, old, page, false);
   if (!stays && heir === null) {
     loseFrame(kernel, server, old, page);
     return GRANTED;
@@ -129,12 +130,14 @@ export function canOwn(
   for (const page of pages) {
     if (page.pins > 0) return LOCKED_NOW;
     const payer = page.frame < 0 ? -1 : kernel.state.frames.owner[page.frame];
-    if (payer !== writer.id || usesFrame(server.pages, writer.id, page.frame, page)) rooms++;
+    const stays = payer !== writer.id || usesFrame(server.pages, writer.id, page.frame, page);
+    // An heir may draw on the same child contract as the writer does.
+    if (stays || writer.child !== OWN) rooms++;
     const frame = freeFrameFor(kernel, server, container, from);
     if (frame < 0) return whyNoFrame(server);
     from = frame + 1;
   }
-  const room = roomOf(server, writer, container.extras);
+  const room = roomOf(kernel, server, writer, container.extras);
   return rooms > 0 && room < rooms ? OVER_CONTRACT : GRANTED;
 }
 
@@ -178,6 +181,6 @@ export function canRelease(kernel: Kernel, server: MemoryServerState, page: Page
   const payer = kernel.state.frames.owner[page.frame] as number;
   return (
     usesFrame(server.pages, payer, page.frame, page) ||
-    heirOf(kernel, server, page.frame, page) !== null
+    heirOf(kernel, server, page.frame, page, true) !== null
   );
 }

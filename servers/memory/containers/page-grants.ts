@@ -90,7 +90,7 @@ function planPages(
   const plan: Plan = { frames: [], reason: 0 };
   const client = clientOf(server, container.owner);
   const run = (flags & ALLOCATE_CONTIGUOUS) === 0 ? -1 : findRun(kernel, container, count);
-  let room = roomOf(server, client, extras);
+  let room = roomOf(kernel, server, client, extras);
   let next = 0;
   for (let i = 0; i < count; i++) {
     const page = pageAt(server.pages, container, start + i);

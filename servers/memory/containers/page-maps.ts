@@ -88,7 +88,7 @@ function claim(
   const payer = kernel.state.frames.owner[frame] as number;
   if (server.pages.claims !== 'rotate' || payer === container.owner) return;
   const client = clientOf(server, container.owner);
-  if (roomOf(server, client, container.extras) < 1) return;
+  if (roomOf(kernel, server, client, container.extras) < 1) return;
   recharge(kernel, server, frame, client, RETURNED);
   returned(kernel, server, clientOf(server, payer), 1);
 }

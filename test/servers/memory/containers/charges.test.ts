@@ -1,19 +1,35 @@
 import { expect, test } from 'vitest';
-import { ALLOCATE_EXTRA, ALLOCATE_ZERO, COPY, READ } from '../../../../contracts/messages.ts';
+import { ALLOCATE_EXTRA, ALLOCATE_ZERO, COPY, MOVE, READ } from '../../../../contracts/messages.ts';
+import { OVER_CONTRACT } from '../../../../contracts/refusals.ts';
 import { deliverAll } from '../../../../nucleus/ipc.ts';
 import { killTask } from '../../../../nucleus/life.ts';
 import { checkPages } from '../../../../servers/memory/containers/page-books.ts';
+import { fillPurse } from '../../../../servers/memory/contracts/purse.ts';
+import type { Client } from '../../../../servers/memory/state.ts';
 import {
   advance,
   checkBooks,
   createDesk,
+  type Desk,
   type DeskOptions,
   FIRST,
+  hand,
+  hashDesk,
   say,
   settleIn,
   takeHeard,
 } from '../../../support/desk.ts';
-import { contents, entrust, fill, frameOf, open, transfer, write } from '../../../support/pages.ts';
+import {
+  contents,
+  entrust,
+  fill,
+  frameOf,
+  open,
+  portTo,
+  refusal,
+  transfer,
+  write,
+} from '../../../support/pages.ts';
 
 const SECOND = FIRST + 1;
 
@@ -171,4 +187,129 @@ test('[CONT24] the books notice what is wrong: the tests above can fail', () => 
     wrong(one);
     expect(checkPages(pages, one.desk.kernel.state.frames)).toBeDefined();
   }
+});
+
+/** Clients 2 and 3 live on one child of the first's contract. */
+function onChild(guaranteed: number, extra: number): Desk {
+  const desk = createDesk({ clients: 3 });
+  settleIn(desk, FIRST, 10, 4, 0);
+  const slot = say(desk, FIRST, 'splitContract', [guaranteed, extra, -1, 1, 0])[0]?.[2] as number;
+  const copy = say(desk, FIRST, 'copyControl', [slot, 1])[0]?.[2] as number;
+  for (const [i, control] of [slot, copy].entries()) {
+    const client = SECOND + i;
+    hand(desk, FIRST, 'controlIs', control, 0, 0, portTo(desk, FIRST, client));
+    const got = takeHeard(desk, client)[0]?.[1] as number;
+    say(desk, client, 'useControl', [got, 1]);
+  }
+  return desk;
+}
+
+test('[CONT33] who lives on a child contract has for its containers what the child has left', () => {
+  const desk = onChild(3, 1);
+  const one = open(desk, SECOND, { extras: 1 });
+  const two = open(desk, SECOND + 1, { extras: 1 });
+  const drawn = () =>
+    [SECOND, SECOND + 1].map((id) => {
+      const client = desk.server.clients[id];
+      return [client?.held, client?.guaranteed, client?.extra];
+    });
+  expect(fill(desk, SECOND, one, 0, 2)?.[3]).toBe(2);
+  expect(fill(desk, SECOND + 1, two, 0, 2)?.[3]).toBe(1);
+  expect(drawn()).toEqual([
+    [2, 2, 0],
+    [1, 1, 0],
+  ]);
+  expect(fill(desk, SECOND + 1, two, 1, 2, ALLOCATE_EXTRA)?.[3]).toBe(1);
+  expect(drawn()[1]).toEqual([2, 1, 1]);
+  expect(fill(desk, SECOND, one, 2, 1, ALLOCATE_EXTRA)).toEqual(
+    refusal(one, OVER_CONTRACT, 'allocatePages', 2),
+  );
+  // What one gives back covers the other's extra [CON14], and is room for both.
+  say(desk, SECOND, 'deallocatePages', [one, 0, 1]);
+  expect(drawn()).toEqual([
+    [1, 1, 0],
+    [2, 2, 0],
+  ]);
+  expect(fill(desk, SECOND, one, 2, 1)?.[2]).toBe(OVER_CONTRACT);
+  expect(fill(desk, SECOND, one, 2, 1, ALLOCATE_EXTRA)?.[0]).toBe('pagesDone');
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT33] [CONT25] a member of a child takes over what its sibling lets go of', () => {
+  const desk = onChild(2, 0);
+  const own = open(desk, SECOND, { lockMax: 100 });
+  fill(desk, SECOND, own, 0, 2);
+  const weak = entrust(desk, SECOND, own, SECOND + 1);
+  const other = open(desk, SECOND + 1, {});
+  transfer(desk, SECOND + 1, [weak, 0, 2], [other, 0, 2], COPY);
+  // Full as it is, the child pays for each frame once, whoever of its members has it.
+  say(desk, SECOND, 'dropContainer', [own]);
+  expect(desk.server.clients.slice(SECOND).map((client) => client?.held)).toEqual([0, 2]);
+  expect(takeHeard(desk, SECOND + 1)).toEqual([]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT33] one frame left in the child is room for one page moved, not one for each', () => {
+  const desk = onChild(3, 0);
+  const mine = open(desk, FIRST, { lockMax: 100 });
+  fill(desk, FIRST, mine, 0, 2);
+  const weak = [SECOND, SECOND + 1].map((client) => {
+    const box = open(desk, client, { lockMax: 100 });
+    fill(desk, client, box, 0, 1);
+    const copy = open(desk, client, {});
+    transfer(desk, client, [box, 0, 1], [copy, 0, 1], COPY);
+    return entrust(desk, client, box, FIRST);
+  });
+  say(desk, FIRST, 'fromPages', [mine, 0, 2]);
+  for (const slot of weak) say(desk, FIRST, 'intoPages', [slot, 0, 1]);
+  const before = hashDesk(desk);
+  expect(say(desk, FIRST, 'transferPages', [MOVE, 9])).toEqual([
+    refusal(9, OVER_CONTRACT, 'transferPages', 1),
+  ]);
+  expect(hashDesk(desk)).toBe(before);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT33] [CONT20] a lock that writes counts what heirs on the same child take too', () => {
+  const desk = onChild(3, 0);
+  const box = open(desk, SECOND, { pages: 2, lockMax: 100 });
+  fill(desk, SECOND, box, 0, 2);
+  const own = open(desk, SECOND, {});
+  transfer(desk, SECOND, [box, 1, 1], [own, 0, 1], COPY);
+  const weak = entrust(desk, SECOND, box, SECOND + 1);
+  transfer(desk, SECOND + 1, [weak, 0, 1], [open(desk, SECOND + 1, {}), 0, 1], COPY);
+  // One frame is left: the sibling would take it over for page 0, and page 1 would stay a copy.
+  expect(say(desk, SECOND + 1, 'lockPages', [weak, 6, 7, 100])).toEqual([
+    refusal(7, OVER_CONTRACT, 'lockPages'),
+  ]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT33] what a client’s own replaced page frees is drawn by whoever was short of it', () => {
+  const desk = onChild(2, 1);
+  const mine = open(desk, FIRST, { lockMax: 100 });
+  fill(desk, FIRST, mine, 0, 2);
+  const weak = [SECOND, SECOND + 1].map((client) => {
+    const box = open(desk, client, { extras: 1, lockMax: 50 });
+    fill(desk, client, box, 0, 1);
+    // The page of the second is one of two, so it frees nothing.
+    if (client > SECOND) transfer(desk, client, [box, 0, 1], [open(desk, client), 0, 1], COPY);
+    return entrust(desk, client, box, FIRST);
+  });
+  say(desk, FIRST, 'fromPages', [mine, 0, 2]);
+  for (const slot of weak) say(desk, FIRST, 'intoPages', [slot, 0, 1]);
+  expect(say(desk, FIRST, 'transferPages', [MOVE, 9])[0]?.[0]).toBe('pagesDone');
+  expect(desk.server.clients[SECOND]).toMatchObject({ held: 1, guaranteed: 1, extra: 0 });
+  expect(desk.server.clients[SECOND + 1]).toMatchObject({ held: 2, guaranteed: 1, extra: 1 });
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT33] [CON27] an empty purse borrows nothing for a container either', () => {
+  const desk = createDesk({ terms: { price: 1000 } });
+  settleIn(desk, FIRST, 2, 4, 0);
+  const own = open(desk, FIRST, { extras: 1 });
+  fillPurse(desk.server.clients[FIRST] as Client, 0, 0);
+  expect(fill(desk, FIRST, own, 0, 4, ALLOCATE_EXTRA)?.[3]).toBe(2);
+  fillPurse(desk.server.clients[FIRST] as Client, 1000, 0);
+  expect(fill(desk, FIRST, own, 2, 2, ALLOCATE_EXTRA)?.[3]).toBe(2);
 });

@@ -17,6 +17,7 @@ import {
   type Desk,
   FIRST,
   type Heard,
+  hand,
   hashDesk,
   say,
   tableOf,
@@ -31,6 +32,7 @@ import {
   frameOf,
   load,
   open,
+  portTo,
   store,
   transfer,
 } from '../../../support/pages.ts';
@@ -82,11 +84,16 @@ interface Step {
   readonly flags: number;
 }
 
-function createWorld(claims: 'first' | 'rotate', served: World['served']): World {
+/** Whose contract each lives on: its own, or the first two on one child of the third's. */
+type Tree = 'own' | 'child';
+
+function createWorld(claims: 'first' | 'rotate', tree: Tree, served: World['served']): World {
   const desk = createDesk({ frames: 19, clients: 3, pages: VIRTUAL, claims });
   const boxes: Box[] = [];
+  if (tree === 'child') shareContract(desk);
   for (const [i, client] of CLIENTS.entries()) {
-    say(desk, client, 'contract', [...(CONTRACTS[i] as [number, number]), 0, 0]);
+    if (tree === 'own')
+      say(desk, client, 'contract', [...(CONTRACTS[i] as [number, number]), 0, 0]);
     for (const extras of [1, 0]) {
       const own = open(desk, client, { pages: PAGES, extras, lockMax: 50 });
       fill(desk, client, own, 0, 2 + extras, ALLOCATE_ZERO);
@@ -102,6 +109,22 @@ function createWorld(claims: 'first' | 'rotate', served: World['served']): World
         box.weak.set(client, entrust(desk, box.owner, box.own, client));
   const known = new Map(CLIENTS.map((client) => [client, new Set([0])]));
   return { desk, boxes, mapped: new Map(), known, next: 1, served };
+}
+
+/** The same frames in all: what the first two would have is one child contract, drawn on by both. */
+function shareContract(desk: Desk): void {
+  const [one, two, root] = CLIENTS as [number, number, number];
+  say(desk, root, 'contract', [17, 3, 0, 0]);
+  const control = say(desk, root, 'splitContract', [11, 2, -1, 1, 0])[0]?.[2] as number;
+  const copy = say(desk, root, 'copyControl', [control, 1])[0]?.[2] as number;
+  for (const [client, slot] of [
+    [one, control],
+    [two, copy],
+  ] as const) {
+    hand(desk, root, 'controlIs', slot, 0, 0, portTo(desk, root, client));
+    const got = takeHeard(desk, client).find(([name]) => name.startsWith('controlIs'));
+    expect(say(desk, client, 'useControl', [got?.[1] as number, 1])[0]?.[0]).toBe('contractIs');
+  }
 }
 
 /** The capability by which `client` reaches the box, or one that names nothing. */
@@ -302,15 +325,17 @@ const steps = fc.array(
 );
 
 test.each([
-  ['first', 401],
-  ['rotate', 402],
+  ['first', 'own', 401],
+  ['rotate', 'own', 402],
+  ['first', 'child', 403],
+  ['rotate', 'child', 404],
 ] as const)(
-  '[CONT20] [CONT24] [CONT27] [CONT28] [CONT32] random operations against a naive model, claims %s',
-  (claims, seed) => {
+  '[CONT20] [CONT24] [CONT27] [CONT28] [CONT32] [CONT33] random steps against a model, claims %s, contracts %s',
+  (claims, tree, seed) => {
     const served: World['served'] = new Map();
     fc.assert(
       fc.property(steps, (list) => {
-        const world = createWorld(claims, served);
+        const world = createWorld(claims, tree, served);
         for (const one of list) {
           // Most often the box is the sender's own, or nothing would come about.
           let box = one.flags % 4 === 0 ? one.box : one.who * 2 + (one.box % 2);
