@@ -75,6 +75,12 @@ const contractKinds = [
     extra: z.boolean(),
     waited: count,
   }),
+  z.strictObject({
+    kind: z.literal('charge'),
+    ...contractStamp,
+    frames: count,
+    extra: z.boolean(),
+  }),
   z.strictObject({ kind: z.literal('refusal'), ...contractStamp, reason: z.string() }),
   z.strictObject({
     kind: z.literal('notice'),
@@ -195,6 +201,8 @@ const stepKinds = [
     order: count,
     cause: z.enum(['returned', 'taken', 'inherited']),
   }),
+  /** The server moved a run of the task's, with its contents and mapping, to `into`. */
+  z.strictObject({ kind: z.literal('move'), ...ofTask, frame: count, order: count, into: count }),
   /** A device is done with operation `word` of the server `to`. */
   z.strictObject({
     kind: z.literal('device'),

@@ -22,6 +22,8 @@ export type ContractEvent =
   | { kind: 'renewal'; at: number; task: string; until: number }
   | { kind: 'expiry'; at: number; task: string; held: number }
   | { kind: 'grant'; at: number; task: string; frames: number; extra: boolean; waited: number }
+  /** A frame of a container of pages that the task pays for from now on. */
+  | { kind: 'charge'; at: number; task: string; frames: number; extra: boolean }
   | { kind: 'refusal'; at: number; task: string; reason: string }
   | { kind: 'notice'; at: number; task: string; frames: number; deadline: number; cause: string }
   | { kind: 'return'; at: number; task: string; frames: number; outstanding: number; late: boolean }

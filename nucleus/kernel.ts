@@ -60,6 +60,8 @@ export interface Probe {
   granted(kernel: Kernel, task: number, frame: number, order: number): void;
   /** It has left them: RETURNED, TAKEN or INHERITED. Its contents are still there. */
   released(kernel: Kernel, task: number, frame: number, order: number, cause: number): void;
+  /** The run of 2^order frames at `frame` is `task`'s as before, and lies at `into` now. */
+  moved?(kernel: Kernel, task: number, frame: number, order: number, into: number): void;
   /** A device has moved data through a window. */
   transferred(kernel: Kernel, window: number, frame: number): void;
   clockMoved(kernel: Kernel): void;

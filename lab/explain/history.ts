@@ -98,6 +98,9 @@ function note(history: History, event: ContractEvent): void {
       return;
     case 'grant':
       return noteGrant(history, event);
+    case 'charge':
+      // Of a container of pages: what waits, waits on.
+      return noteGrant(history, { ...event, kind: 'grant', waited: 0 });
     case 'refusal':
       refusals.set(event.reason, (refusals.get(event.reason) ?? 0) + 1);
       return;

@@ -16,6 +16,7 @@ import {
   type TaskState,
   WAITING_DEVICE,
 } from '../../nucleus/tasks.ts';
+import { LOCKED } from '../../servers/memory/containers/page-state.ts';
 import {
   ACTIVE,
   type Client,
@@ -80,7 +81,10 @@ export function snapshotOf(world: World, over: boolean): Snapshot {
   const { kernel, clients, options, taskFrames } = world;
   const { state } = kernel;
   const server = kernel.receivers[world.memory].state as MemoryServerState;
-  const locks = server.containers.records.filter(({ status }) => status === CONTAINER_LOCKED);
+  const locks: { readonly owner: number }[] = [
+    ...server.containers.records.filter(({ status }) => status === CONTAINER_LOCKED),
+    ...server.pages.containers.filter(({ status }) => status === LOCKED),
+  ];
   const tasks = clients.map((id, at): TaskSnapshot => {
     const task = state.tasks[id] as TaskState;
     return {

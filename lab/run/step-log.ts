@@ -194,6 +194,11 @@ function stacked(log: StepLog, below: Probe | null): Probe {
       tell(log, { kind: 'release', ...stamp(log), task: name, frame, order, cause: CAUSES[cause] });
       below?.released(kernel, task, frame, order, cause);
     },
+    moved(kernel, task, frame, order, into) {
+      const name = nameOf(log, task);
+      tell(log, { kind: 'move', ...stamp(log), task: name, frame, order, into });
+      below?.moved?.(kernel, task, frame, order, into);
+    },
     transferred(kernel, window, frame) {
       const holder = nameOf(log, kernel.state.windowHolder[window] as number);
       tell(log, { kind: 'transfer', ...stamp(log), holder, window, frame });

@@ -143,7 +143,7 @@ function lookingIn(): Case[] {
   ];
 }
 
-test('each is told of in one line with exit code 2, and leaves nothing behind', async () => {
+test('[INS6] each is told of in one line with exit code 2, and leaves nothing behind', async () => {
   const before = readdirSync(folder).toSorted();
   const waiting = [...lookingIn()];
   const next = async (): Promise<void> => {

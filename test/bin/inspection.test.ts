@@ -31,7 +31,7 @@ function linesOf(...path: string[]): string[] {
     .split('\n');
 }
 
-test('the document is the same bytes however the run is looked at', async () => {
+test('[INS5] the document is the same bytes however the run is looked at', async () => {
   const bare = await run('--json');
   expect(bare).toMatchObject({ code: 0, err: '' });
   const [watched, logged, both] = await Promise.all([
@@ -52,7 +52,7 @@ test('the document is the same bytes however the run is looked at', async () => 
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
 }, 60_000);
 
-test('every line of a log is a record of the schema; fewer are asked for by default', async () => {
+test('[INS6] every line of a log is a record of the schema; fewer are asked for by default', async () => {
   const [few] = await Promise.all([
     run('--quiet', '--events', 'contracts.ndjson'),
     run('--quiet', '--events', 'steps.ndjson', '--events-all'),

@@ -11,6 +11,7 @@
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
 import { giveBackRun, JUNK, junkFrame, takeFrame } from '../../../sim-hw/frames.ts';
+import { observe } from '../answers.ts';
 import { childAt, OWN, settleDraw } from '../contracts/child-contract.ts';
 import { mayBorrow } from '../contracts/policy.ts';
 import { canPay } from '../contracts/purse.ts';
@@ -56,9 +57,12 @@ export function roomOf(
 }
 
 /** The client pays for one frame more, drawn on its child contract if it lives on one. */
-function charge(kernel: Kernel, server: MemoryServerState, client: Client): void {
+function charge(kernel: Kernel, server: MemoryServerState, client: Client, told = true): void {
   changeHeld(kernel, server, client, 1);
   if (client.child !== OWN) settleDraw(server, client);
+  if (!told) return;
+  const extra = client.held > client.guaranteed;
+  if (kernel.observer !== null) observe(kernel, client.id, { kind: 'charge', frames: 1, extra });
 }
 
 /** Whether `client` owns a container with a page on the frame, `but` one page. */
@@ -166,13 +170,17 @@ export function losePage(kernel: Kernel, server: MemoryServerState, page: Page):
   state.losses.push(...page.cells);
 }
 
-/** Charges a frame that is free to `client`, with contents fit to be seen [MEM4]. */
+/**
+ * Charges a frame that is free to `client`, with contents fit to be seen [MEM4]. `told`: not in
+ * place of one that an heir has just taken over, which nobody was told of as returned.
+ */
 export function chargeFrame(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
   frame: number,
   zero: boolean,
+  told = true,
 ): void {
   const { state } = kernel;
   const { frames } = state;
@@ -181,7 +189,7 @@ export function chargeFrame(
   const foreign = frames.lastOwner[frame] !== client.id;
   if (foreign && frames.stampHigh[frame] !== JUNK) junkFrame(frames, frame);
   if (foreign || zero) zeroRun(kernel, frame, 0);
-  charge(kernel, server, client);
+  charge(kernel, server, client, told);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, frame, 0);
 }
 

@@ -101,7 +101,7 @@ export function makeOwn(
   if (frame < 0) return whyNoFrame(server);
   if (heir !== null) recharge(kernel, server, old, heir, RETURNED);
   // A copy fills a frame: it costs what zeros cost.
-  chargeFrame(kernel, server, stays ? writer : payer, frame, true);
+  chargeFrame(kernel, server, stays ? writer : payer, frame, true, stays);
   copyFrame(kernel.state.frames, old, frame);
   dropMappingOfFrame(kernel, old);
   unbind(state, page);

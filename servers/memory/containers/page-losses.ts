@@ -9,6 +9,8 @@
 import { OP } from '../../../contracts/messages.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { INHERITED, type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
+import { dropMappingOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { observe } from '../answers.ts';
 import type { Client, MemoryServerState } from '../state.ts';
 import { leaveCell } from './page-frames.ts';
 import { endContainer } from './page-lifetimes.ts';
@@ -69,6 +71,7 @@ function takePagesOn(
   frame: number,
 ): void {
   const { pages: state } = server;
+  const modified = wasModified(dropMappingOfFrame(kernel, frame));
   for (const id of [...pagesOn(state, frame)]) {
     const page = state.pages[id] as Page;
     for (const cell of [...page.cells]) {
@@ -81,6 +84,7 @@ function takePagesOn(
       state.losses.push(cell);
     }
   }
+  observe(kernel, client.id, { kind: 'loss', frames: 1, modified });
 }
 
 /**

@@ -49,6 +49,7 @@ export function relocateRun(
     bind(server.pages, page, into);
   }
   giveBackRun(frames, first, order);
+  kernel.probe?.moved?.(kernel, owner, first, order, into);
   return true;
 }
 

@@ -9,7 +9,7 @@ import { pressedCell } from '../../support/pressed-cell.ts';
 const plain = { colours: false };
 
 test.each(['ns', 'references'] as const)(
-  '[CON3] at every moment a log explains what the server itself has in its books (%s)',
+  '[INS3] [CON3] at every moment a log explains what the server itself has in its books (%s)',
   (clock) => {
     const world = boot(pressedCell(clock));
     const { kernel } = world;
@@ -93,7 +93,7 @@ test('[REV3] [REV5] notices, returns, the miss and the losses are one obligation
   expect([held, met, missed]).toEqual([3, 0, 1]);
 });
 
-test('what had not happened yet is not told', () => {
+test('[INS3] what had not happened yet is not told', () => {
   const then = explain(null, story, 'lender', 60);
   expect(then.held).toBe(6);
   expect(then.notices).toEqual({ met: 0, missed: 0, owed: 3 });

@@ -31,7 +31,7 @@ function ofKind<Kind extends StepEvent['kind']>(
 const clocks = ['ns', 'references'] as const;
 
 test.each(clocks)(
-  'every record is one of the schema, in order of time (%s)',
+  '[INS1] every record is one of the schema, in order of time (%s)',
   (clock) => {
     const { events } = logOf(pressedCell(clock));
     const strange = events.filter(
@@ -59,7 +59,7 @@ test.each(clocks)(
 );
 
 test.each(clocks)(
-  'a run is the same with a log and without (%s)',
+  '[INS5] a run is the same with a log and without (%s)',
   (clock) => {
     const options = pressedCell(clock);
     const watched = logOf(options);
@@ -72,13 +72,13 @@ test.each(clocks)(
   30_000,
 );
 
-test('nothing listens where no log was asked for', () => {
+test('[INS5] nothing listens where no log was asked for', () => {
   const { kernel } = boot(pressedCell());
   expect(kernel.tap).toBeNull();
   expect(kernel.probe).toBeNull();
 });
 
-test('records add up to what the kernel counts', () => {
+test('[INS1] records add up to what the kernel counts', () => {
   const options = { ...pressedCell(), tasks: pressedCell().tasks.slice(0, 4) };
   const { result, events } = logOf(options);
   const settled = ofKind(events, 'settled');

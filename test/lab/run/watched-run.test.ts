@@ -4,6 +4,7 @@ import { runCell } from '../../../lab/run/cell.ts';
 import { type Snapshot, snapshotOf } from '../../../lab/run/snapshot.ts';
 import { createWatching, runWatched, type Watching } from '../../../lab/run/watched-run.ts';
 import { stepKernel } from '../../../nucleus/scheduler.ts';
+import type { MemoryServerState } from '../../../servers/memory/state.ts';
 import { hashState } from '../../../sim-hw/state.ts';
 import { pressedCell } from '../../support/pressed-cell.ts';
 
@@ -16,22 +17,25 @@ function watched(options: ReturnType<typeof pressedCell>, watching: Watching) {
   return { result, snapshots };
 }
 
-test.each(['ns', 'references'] as const)('a run is the same when it is watched (%s)', (clock) => {
-  const options = pressedCell(clock);
-  const alone = runCell(options);
-  const every = clock === 'ns' ? 1_000_000 : 50;
-  const { result, snapshots } = watched(options, createWatching(every));
-  expect(result).toEqual(alone);
-  expect(snapshots.length).toBeGreaterThan(10);
-  expect(snapshots.at(-1)?.over).toBe(true);
-  expect(snapshots.filter(({ over }) => over)).toHaveLength(1);
-  // The first and the last apart, each is the first of its interval.
-  const intervals = snapshots.slice(1, -1).map(({ at }) => Math.floor(at / every));
-  expect(new Set(intervals).size).toBe(intervals.length);
-  expect(watched(options, createWatching(every)).snapshots).toEqual(snapshots);
-});
+test.each(['ns', 'references'] as const)(
+  '[INS5] a run is the same when it is watched (%s)',
+  (clock) => {
+    const options = pressedCell(clock);
+    const alone = runCell(options);
+    const every = clock === 'ns' ? 1_000_000 : 50;
+    const { result, snapshots } = watched(options, createWatching(every));
+    expect(result).toEqual(alone);
+    expect(snapshots.length).toBeGreaterThan(10);
+    expect(snapshots.at(-1)?.over).toBe(true);
+    expect(snapshots.filter(({ over }) => over)).toHaveLength(1);
+    // The first and the last apart, each is the first of its interval.
+    const intervals = snapshots.slice(1, -1).map(({ at }) => Math.floor(at / every));
+    expect(new Set(intervals).size).toBe(intervals.length);
+    expect(watched(options, createWatching(every)).snapshots).toEqual(snapshots);
+  },
+);
 
-test('a snapshot is of now, adds up, and changes nothing', () => {
+test('[INS4] [INS5] a snapshot is of now, adds up, is what the server has in its books, and changes nothing', () => {
   const world = boot(pressedCell());
   const { kernel } = world;
   let [owed, waited, locked] = [0, 0, 0];
@@ -43,7 +47,17 @@ test('a snapshot is of now, adds up, and changes nothing', () => {
     expect(at).toBe(kernel.state.nowNs);
     expect(tasks.reduce((sum, { held }) => sum + held, free)).toBe(frames);
     expect(tasks.reduce((sum, task) => sum + task.locked, 0)).toBe(locks);
-    for (const { contract } of tasks) {
+    const server = kernel.receivers[world.memory].state as MemoryServerState;
+    for (const [at, { contract, held }] of tasks.entries()) {
+      const client = server.clients[world.clients[at]] ?? null;
+      expect(held).toBe(client?.held ?? 0);
+      expect(contract?.guaranteed).toBe(client?.guaranteed ?? 0);
+      expect(contract?.extra).toBe(client?.extra ?? 0);
+      expect(contract?.owed).toBe(client?.noticed ?? 0);
+      if (client?.noticed) expect(contract?.deadline).toBe(client.noticeDeadline);
+      expect(contract?.wanted).toBe(
+        client && client.waitingOrder >= 0 ? 2 ** client.waitingOrder : 0,
+      );
       owed += contract?.owed ?? 0;
       waited += contract?.wanted ?? 0;
       expect(contract?.deadline === null).toBe(contract?.owed === 0);
