@@ -10,6 +10,7 @@
 import { OP } from '../../contracts/messages.ts';
 import { MALFORMED, NO_CONTRACT } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
@@ -26,7 +27,7 @@ import {
   proposeContract,
   renewContract,
 } from './contracts/contract.ts';
-import { expireChildren, foldContract } from './contracts/folding.ts';
+import { expireChildren, foldContract, releaseControls } from './contracts/folding.ts';
 import { getControl, usePolicy } from './contracts/policy.ts';
 import { tellPurse } from './contracts/purse.ts';
 import { copyControl, resizeContract, splitContract, useControl } from './contracts/splitting.ts';
@@ -55,12 +56,21 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
   if (from === NUCLEUS) {
     if (op === DEATH) buryClient(kernel, server, message.w0);
     else if (op === TIMER) timerRanOut(kernel, server, message.w0);
-  } else if (!isOver(kernel.state.tasks[from] as TaskState)) {
-    if (isValid(message)) serve(kernel, server, message);
-    else refuse(kernel, server, from, 0, MALFORMED, op);
+  } else {
+    if (message.cameAlong) dropHanded(kernel, server, message.w0);
+    if (!isOver(kernel.state.tasks[from] as TaskState)) {
+      if (isValid(message) && !message.cameAlong) serve(kernel, server, message);
+      else refuse(kernel, server, from, 0, MALFORMED, op);
+    }
   }
   if (server.waiting.length > 0) settle(kernel, server);
   if (server.pages.losses.length > 0) tellLosses(kernel, server);
+}
+
+/** No message of this server takes a capability: what comes along is nobody's any more [MEM30]. */
+function dropHanded(kernel: Kernel, server: MemoryServerState, slot: number): void {
+  releaseControls(kernel, server, server.id);
+  removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, slot);
 }
 
 /** Serves who waits below its guarantee, calling frames back until enough is on its way. */

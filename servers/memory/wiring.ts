@@ -19,7 +19,7 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import { refuse } from './answers.ts';
 import type { Client, MemoryServerState, Wiring } from './state.ts';
 import { clientOf } from './state.ts';
-import { TIMER_WIRES, timerWord } from './timers.ts';
+import { later, TIMER_WIRES, timerWord } from './timers.ts';
 
 export function wire(
   kernel: Kernel,
@@ -39,7 +39,7 @@ export function wire(
     return refuse(kernel, server, from, tag, OVER_WIRED, OP.wire);
   const wiring = wiringOf(server, from, slot);
   wiring.frames = wired;
-  const until = termNow(kernel) + duration;
+  const until = later(termNow(kernel), duration);
   wiring.until[slot] = until;
   armWireTimer(kernel, server, until);
   reply(kernel, server.id, from, OP.wired, tag, slot, 0, 0, until);

@@ -47,9 +47,9 @@ export function policyServerStep(kernel: Kernel, state: object, message: Message
   if (from === NUCLEUS) {
     if (op === TIMER) timerRanOut(kernel, policy, w0);
     else if (op === DEATH) buried(kernel, policy, w0);
-  } else if (!isValid(message)) refuse(kernel, policy, from, op);
-  else if (from === policy.memory) hear(kernel, policy, message);
-  else serve(kernel, policy, message);
+  } else if (from === policy.memory && isValid(message)) hear(kernel, policy, message);
+  else if (isValid(message)) serve(kernel, policy, message);
+  else refuse(kernel, policy, message);
 }
 
 /** Of the policy and of contracts only the memory server is believed. */
@@ -64,23 +64,27 @@ function hear(kernel: Kernel, policy: PolicyServerState, message: Message): void
     const task = taskOf(policy, w0);
     task.want = w1;
     if (policy.decides) decide(kernel, policy, task);
-  } else if (op === OP.refused && w2 === OP.usePolicy) policy.control = NO_CONTROL;
+  } else if (op === OP.refused && w2 === OP.usePolicy && policy.control !== NO_CONTROL) {
+    removeCapability(tableOf(kernel, policy), policy.control);
+    policy.control = NO_CONTROL;
+  }
 }
 
 function serve(kernel: Kernel, policy: PolicyServerState, message: Message): void {
-  const { op, from, w0 } = message;
-  if (op === OP.subscribe) {
+  const { op, from, w0, cameAlong } = message;
+  if (op === OP.subscribe && !cameAlong) {
+    if (isOver(kernel.state.tasks[from] as TaskState)) return;
     const place = policy.subscribers.indexOf(from);
     if (w0 === 1 && place < 0) policy.subscribers.push(from);
     if (w0 === 0 && place >= 0) policy.subscribers.splice(place, 1);
     if (w0 === 1) wake(kernel, policy);
-  } else if (op === OP.handControl && message.cameAlong) {
-    const table = kernel.state.capabilities[policy.id] as CapabilityTable;
+  } else if (op === OP.handControl && cameAlong) {
+    const table = tableOf(kernel, policy);
     if (policy.control !== NO_CONTROL || table.kind[w0] !== POLICY_CONTROL)
       return removeCapability(table, w0);
     policy.control = w0;
     call(kernel, policy, OP.usePolicy, w0, USE);
-  } else refuse(kernel, policy, from, op);
+  } else refuse(kernel, policy, message);
 }
 
 function timerRanOut(kernel: Kernel, policy: PolicyServerState, word: number): void {
@@ -188,6 +192,13 @@ function call(kernel: Kernel, policy: PolicyServerState, op: number, w0: number,
   send(kernel, policy.id, policy.memoryPort, op, w0, w1, 0, 0, 0);
 }
 
-function refuse(kernel: Kernel, policy: PolicyServerState, to: number, op: number): void {
-  reply(kernel, policy.id, to, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+/** What came along with it is dropped: no message fills the table [PS13]. */
+function refuse(kernel: Kernel, policy: PolicyServerState, message: Message): void {
+  const { op, from, w0, cameAlong } = message;
+  if (cameAlong) removeCapability(tableOf(kernel, policy), w0);
+  reply(kernel, policy.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+}
+
+function tableOf({ state }: Kernel, { id }: PolicyServerState): CapabilityTable {
+  return state.capabilities[id] as CapabilityTable;
 }

@@ -18,6 +18,7 @@ import { readThrough, windowSerial, writeThrough } from '../../nucleus/dma.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
+import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { FETCH, FREE, type Operation, STORE, type SwapServerState } from './state.ts';
 import { EMPTY, placeOf } from './store.ts';
@@ -47,10 +48,11 @@ function serve(
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
   if (from === table.object[server.memoryPort]) {
     if (op === OP.locked) transferBegins(kernel, server, model, w0, w1);
-    else if (op === OP.refused && w2 === OP.lockContainer) answer(kernel, server, w0, w1);
+    else if (op === OP.refused && w2 === OP.lockContainer) lockRefused(kernel, server, w0, w1);
     return;
   }
-  const sent = isValid(message) ? op : MALFORMED;
+  const isDead = isOver(kernel.state.tasks[from] as TaskState);
+  const sent = isValid(message) && !isDead ? op : MALFORMED;
   if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, NO_BLOCK, w2);
   else if (sent === OP.fetch && cameAlong) begin(kernel, server, FETCH, from, w0, w1, NO_BLOCK, w2);
   else if (sent === OP.exchange && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2, w3);
@@ -174,6 +176,20 @@ function transferEnds(
   }
   if (moved) send(kernel, server.id, server.memoryPort, OP.unlockContainer, capability, 0, 0, 0, 0);
   answer(kernel, server, number, moved ? DONE : LOCK_LOST);
+}
+
+/** There is no lock, and no unlock under way that would name the capability: it goes at once. */
+function lockRefused(
+  kernel: Kernel,
+  server: SwapServerState,
+  number: number,
+  reason: number,
+): void {
+  const operation = server.operations[number] as Operation;
+  const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  removeCapability(table, operation.capability);
+  operation.capability = -1;
+  answer(kernel, server, number, reason);
 }
 
 function answer(kernel: Kernel, server: SwapServerState, number: number, reason: number): void {

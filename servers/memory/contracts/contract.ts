@@ -31,7 +31,7 @@ import {
   NONE,
   SHRINKING,
 } from '../state.ts';
-import { TIMER_CONTRACT, timerWord } from '../timers.ts';
+import { later, TIMER_CONTRACT, timerWord } from '../timers.ts';
 import { trimWires } from '../wiring.ts';
 import { leaveChild, OWN } from './child-contract.ts';
 import { closeUnused, endChildrenOf, renewChild, tellContract } from './folding.ts';
@@ -161,7 +161,7 @@ export function contractTimer(kernel: Kernel, server: MemoryServerState, id: num
   if (now < client.expiresAt) return;
   if (client.renewed) {
     client.renewed = false;
-    client.expiresAt += client.term;
+    client.expiresAt = later(client.expiresAt, client.term);
     setTimer(kernel, server, client, client.expiresAt);
     observe(kernel, client.id, { kind: 'renewal', until: client.expiresAt });
   } else expire(kernel, server, client);
@@ -194,7 +194,7 @@ function beginTerm(kernel: Kernel, server: MemoryServerState, client: Client): v
   client.renewed = false;
   client.expiresAt = Number.POSITIVE_INFINITY;
   if (client.term === 0) return;
-  client.expiresAt = termNow(kernel) + client.term;
+  client.expiresAt = later(termNow(kernel), client.term);
   setTimer(kernel, server, client, client.expiresAt);
 }
 

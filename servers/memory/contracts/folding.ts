@@ -20,7 +20,7 @@ import { breakContainersOf } from '../containers/containers.ts';
 import { withdrawRequest } from '../grants.ts';
 import { notify } from '../revocation/revocation.ts';
 import { type Client, clientOf, EXPIRED, GONE, type MemoryServerState, NONE } from '../state.ts';
-import { TIMER_CHILDREN, timerWord } from '../timers.ts';
+import { later, TIMER_CHILDREN, timerWord } from '../timers.ts';
 import {
   type ChildContract,
   childAt,
@@ -175,7 +175,7 @@ export function expireChildren(kernel: Kernel, server: MemoryServerState): void 
     if (!child.live || child.expiresAt > now) continue;
     if (child.renewed) {
       child.renewed = false;
-      child.expiresAt += child.term;
+      child.expiresAt = later(child.expiresAt, child.term);
       continue;
     }
     const { parent, root } = child;

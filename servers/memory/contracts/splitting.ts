@@ -25,6 +25,7 @@ import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { observe, refuse } from '../answers.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from '../state.ts';
+import { later } from '../timers.ts';
 import {
   type ChildContract,
   canSpare,
@@ -75,7 +76,7 @@ export function splitContract(
   (parent ?? root).children.push(child.id);
   root.treeSize++;
   moveInto(server, child, guaranteed, extra);
-  child.expiresAt = term === 0 ? Number.POSITIVE_INFINITY : termNow(kernel) + term;
+  child.expiresAt = term === 0 ? Number.POSITIVE_INFINITY : later(termNow(kernel), term);
   armChildTimer(kernel, server, child.expiresAt);
   tellControl(kernel, server, from, child, slot, tag);
   observe(kernel, root.id, { kind: 'split', guaranteed, extra, left: root.guaranteed });

@@ -1,54 +1,26 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FIRST_OP, type MessageName, messages, OP } from '../../../contracts/messages.ts';
-import { MALFORMED } from '../../../contracts/refusals.ts';
+import { FIRST_OP, messages, OP } from '../../../contracts/messages.ts';
+import { CONTROL_TAKEN, MALFORMED } from '../../../contracts/refusals.ts';
+import { givePort } from '../../../nucleus/kernel.ts';
+import { attachPolicyTable } from '../../../servers/memory/contracts/policy.ts';
 import {
   checkBooks,
   createDesk,
   type Desk,
   FIRST,
+  hand,
   hashDesk,
+  MEMORY,
+  MEMORY_PORT,
+  SWAP,
   SWAP_PORT,
   say,
   sayOp,
   settleIn,
+  tableOf,
+  takeHeard,
 } from '../../support/desk.ts';
-
-/** Words that no field of any message may hold. */
-const bad = [-1, 0.5, -0.5, 2 ** 53, 2 ** 60, Number.NaN, Number.POSITIVE_INFINITY];
-
-const toMemory: readonly MessageName[] = [
-  'contract',
-  'renew',
-  'allocate',
-  'returnFrames',
-  'createContainer',
-  'shareContainer',
-  'cancelContainer',
-  'lockContainer',
-  'unlockContainer',
-  'releaseSoft',
-  'revive',
-  'markUnused',
-  'openContainer',
-  'sealContainer',
-  'putRuns',
-  'takeOut',
-  'placePages',
-  'allocatePages',
-  'deallocatePages',
-  'fromPages',
-  'intoPages',
-  'transferPages',
-  'releaseData',
-  'orphanData',
-  'mapPage',
-  'unmapPages',
-  'lockPages',
-  'dropContainer',
-  'inspectContainer',
-  'askShares',
-];
 
 function busyDesk(): Desk {
   const desk = createDesk({ frames: 8 });
@@ -61,23 +33,6 @@ function busyDesk(): Desk {
   say(desk, FIRST, 'shareContainer', [4, 0]);
   return desk;
 }
-
-test('[MEM7] each field out of its bounds: refused as malformed, and nothing has changed', () => {
-  const desk = busyDesk();
-  const before = hashDesk(desk);
-  for (const name of toMemory) {
-    const fields = Object.keys(messages[name].shape).length;
-    for (let field = 0; field < fields; field++)
-      for (const word of bad) {
-        const words = Array.from({ length: fields }, (_, i) => (i === field ? word : 0));
-        const answer = say(desk, FIRST, name, words);
-        expect(answer, `${name} field ${field} = ${word}`).toEqual([
-          ['refused', 0, MALFORMED, OP[name], 0, 0],
-        ]);
-      }
-  }
-  expect(hashDesk(desk)).toBe(before);
-});
 
 test('[MEM7] a message the server does not serve, or no message at all, is malformed too', () => {
   const desk = busyDesk();
@@ -126,4 +81,37 @@ test('[MEM7] [SWAP5] no words whatever from a client stop a server or break its 
     }),
     { seed: 103, numRuns: 400 },
   );
+});
+
+test('[MEM30] [CON19] a control that is handed to the memory server is given up, and its child closes', () => {
+  const desk = createDesk();
+  say(desk, FIRST, 'contract', [8, 0, 0, 0]);
+  const control = say(desk, FIRST, 'splitContract', [3, 0, -1, 0, 0])[0]?.[2] as number;
+  const copy = say(desk, FIRST, 'copyControl', [control, 0])[0]?.[2] as number;
+  expect(hand(desk, FIRST, 'purse', copy, 0, 0, MEMORY_PORT)).toBe(true);
+  expect(desk.server.clients[FIRST]?.guaranteed).toBe(5);
+  expect(takeHeard(desk, FIRST)).toEqual([['refused', 0, MALFORMED, OP.purse, 0, 0]]);
+  expect(hand(desk, FIRST, 'useControl', control, 0, 0, MEMORY_PORT)).toBe(true);
+  // The last one: its guarantee is its parent's again, who is told.
+  expect(desk.server.clients[FIRST]?.guaranteed).toBe(8);
+  expect(takeHeard(desk, FIRST).map(([name]) => name)).toEqual(['contractIs', 'refused']);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[MEM30] [PS1] the control of the policy, handed to the memory server, can be had anew', () => {
+  const desk = createDesk();
+  attachPolicyTable(desk.server, 8);
+  const control = say(desk, FIRST, 'getControl', [0])[0]?.[2] as number;
+  expect(say(desk, FIRST + 1, 'getControl', [0])[0]?.[2]).toBe(CONTROL_TAKEN);
+  hand(desk, FIRST, 'usePolicy', control, 0, 0, MEMORY_PORT);
+  expect(say(desk, FIRST + 1, 'getControl', [0])[0]?.[0]).toBe('policyIs');
+});
+
+test('[MEM30] however often capabilities are handed along, the table of the server stays empty', () => {
+  const desk = createDesk();
+  for (let i = 0; i < 1100; i++) {
+    const port = givePort(desk.kernel, FIRST, SWAP);
+    expect(hand(desk, FIRST, 'renew', port, 0, 0, MEMORY_PORT)).toBe(true);
+  }
+  expect(tableOf(desk, MEMORY).objects).toBe(0);
 });
