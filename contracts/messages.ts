@@ -151,7 +151,7 @@ export const messages = {
   // Memory server -> client.
   /** It has been decided that your contract will be this small from `at` on; write out till then. */
   shrinkIs: z.object({ guaranteed: count, extra: count, at: time }),
-  // Policy server -> its successor; the capability comes along.
+  // Policy server -> its successor, a parent -> its child; the capability comes along.
   handControl: z.object({ control: capability }),
   // Client -> policy server.
   /** Wants advice, every period; on 0: no more. */
@@ -241,6 +241,9 @@ export const messages = {
   containerStands: z.object({ tag, pages: count, bound: count, version: count }),
   /** Frames of containers that you pay for, use at another's charge, and pay for while others use. */
   sharesAre: z.object({ tag, charged: count, freeloading: count, freeloaded: count }),
+  // Client -> client that splits parts off its contract; handControl answers.
+  /** Wants the part that is meant for it. */
+  askControl: z.object({ tag }),
 } as const;
 
 export type MessageName = keyof typeof messages;

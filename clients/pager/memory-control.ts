@@ -22,6 +22,16 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import { nextRetry, type PagerState } from '../../paging/state.ts';
 import { askBack } from '../../paging/unused-frames.ts';
 import {
+  askForPart,
+  forgetParts,
+  type Kinship,
+  kinshipMessage,
+  PROPOSE,
+  SPLIT,
+  splitParts,
+  unsplit,
+} from './child-contracts.ts';
+import {
   takeUnwired,
   takeWired,
   takeWireRefusal,
@@ -41,6 +51,8 @@ export interface ContractWish {
   next: number;
   /** Pages it will have wired, or null. */
   readonly wiring: WiringWish | null;
+  /** Parts of its contract for others, or whose part its own is; null: neither. */
+  kin: Kinship | null;
   /** The longest that a frame may be wired at a time. */
   readonly wireTime: number;
   /** A smaller contract that was decided on, and the moment it takes force; until then it is kept to. */
@@ -48,7 +60,6 @@ export interface ContractWish {
 }
 
 const RENEW = 2;
-const PROPOSE = 3;
 const TAG = 0;
 
 export type ClientStep = (kernel: Kernel, state: object, message: Message) => void;
@@ -57,11 +68,10 @@ export type ClientStep = (kernel: Kernel, state: object, message: Message) => vo
 export function clientStep(code: PagerCode): ClientStep {
   return (kernel, state, message) => {
     const pager = state as PagerState;
-    if (pagerMessage(kernel, code, pager, message)) {
-      followChanges(kernel, pager);
-      const { wiring } = pager.owner as ContractWish;
-      if (wiring !== null) wireSettled(kernel, pager, wiring);
-    } else controlMessage(kernel, code, pager, message);
+    const { wiring } = pager.owner as ContractWish;
+    if (!pagerMessage(kernel, code, pager, message)) controlMessage(kernel, code, pager, message);
+    else if (wiring !== null) wireSettled(kernel, pager, wiring);
+    followChanges(kernel, pager);
   };
 }
 
@@ -76,8 +86,11 @@ export function controlMessage(
   if (from === NUCLEUS) {
     if (op === START || (op === TIMER && w0 === PROPOSE)) propose(kernel, pager);
     else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
+    else if (op === TIMER && w0 === SPLIT) splitAgain(kernel, pager);
     return;
   }
+  const { kin } = pager.owner as ContractWish;
+  if (kin !== null && kinshipMessage(kernel, pager, kin, message)) return;
   switch (op) {
     case OP.contractIs:
       return contractIs(kernel, code, pager, w1, w2, time);
@@ -88,6 +101,7 @@ export function controlMessage(
     case OP.expired:
       pager.guaranteed = 0;
       pager.extra = 0;
+      if (kin !== null) forgetParts(kin);
       return propose(kernel, pager);
     case OP.refused:
       if (w2 === OP.contract)
@@ -132,8 +146,17 @@ export function obeyNotice(
 }
 
 function propose(kernel: Kernel, pager: PagerState): void {
-  const { guaranteed, extra, term } = pager.owner as ContractWish;
-  send(kernel, pager.id, pager.memoryPort, OP.contract, guaranteed, extra, TAG, 0, term);
+  const { guaranteed, extra, term, kin } = pager.owner as ContractWish;
+  if (kin !== null && askForPart(kernel, pager, kin)) return;
+  const parts = kin === null ? null : unsplit(kin);
+  const wholeGuaranteed = guaranteed + (parts?.guaranteed ?? 0);
+  const wholeExtra = extra + (parts?.extra ?? 0);
+  send(kernel, pager.id, pager.memoryPort, OP.contract, wholeGuaranteed, wholeExtra, TAG, 0, term);
+}
+
+function splitAgain(kernel: Kernel, pager: PagerState): void {
+  const { kin } = pager.owner as ContractWish;
+  if (kin !== null && pager.guaranteed > 0) splitParts(kernel, pager, kin);
 }
 
 function renew(kernel: Kernel, pager: PagerState): void {
@@ -160,6 +183,7 @@ function contractIs(
   pager.guaranteed = Math.min(guaranteed, wish.guaranteed, wish.cap?.guaranteed ?? guaranteed);
   pager.extra = Math.min(extra, wish.extra, wish.cap?.extra ?? extra);
   pager.retries = 0;
+  if (wish.kin !== null) splitParts(kernel, pager, wish.kin);
   if (wish.wiring !== null) trimWiring(kernel, pager, wish.wiring);
   keepTo(kernel, code, pager);
   retryDirtying(kernel, code, pager);

@@ -5,7 +5,7 @@
  * same programs, machine, terms and seed.
  */
 
-import type { PolicyServerPlan } from '../run/cell-options.ts';
+import type { ContractPart, PolicyServerPlan } from '../run/cell-options.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
 import { framesOf, type PolicyUser } from '../scenario/scenario.ts';
 import type { Undefended } from '../scenario/switches.ts';
@@ -23,6 +23,7 @@ export function planCell(
   return {
     ...commonParts(loaded, oracles),
     policyServer: planPolicyServer(loaded, frames),
+    parts: planParts(loaded, guarantees),
     purses: loaded.tasks.map(({ budget, income }) => ({ budget, income })),
     management,
     machine: { ...loaded.machine, frames },
@@ -77,6 +78,19 @@ function commonParts(
 ): Omit<CellPlan, 'management' | 'machine' | 'tasks'> {
   const { terms, schedule, slice, clock, seed, spareFrames } = loaded;
   return { terms, schedule, slice, clock, seed, oracles, spareFrames };
+}
+
+/** Contracts that are parts of others: each with whoever shares it. */
+function planParts(
+  { tasks }: LoadedScenario,
+  guarantees: readonly Guarantee[] | null,
+): ContractPart[] {
+  return tasks.flatMap(({ name, from }, at) => {
+    if (from === null || guarantees === null) return [];
+    const sharers = [...tasks.keys()].filter((other) => tasks[other].sharedWith === name);
+    const parent = tasks.findIndex((task) => task.name === from);
+    return [{ parent, tasks: [at, ...sharers], ...guarantees[at] }];
+  });
 }
 
 /** Quotas are shares of memory as tasks' quantities are. */

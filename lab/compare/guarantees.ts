@@ -51,9 +51,11 @@ export function guaranteesByCurve(
   available: number,
 ): Guarantees {
   const { tasks, guarantees } = loaded;
-  const named = tasks.map(({ guaranteed }) =>
-    guaranteed === null ? null : framesOf(guaranteed, frames),
-  );
+  // Who shares another's contract adds nothing to the sum.
+  const named = tasks.map(({ guaranteed, sharedWith }) => {
+    if (sharedWith !== null) return 0;
+    return guaranteed === null ? null : framesOf(guaranteed, frames);
+  });
   const sum = named.reduce<number>((all, one) => all + (one ?? 0), 0);
   const open = tasks.flatMap((_, at) => (named[at] === null ? [at] : []));
   const least = leastOf(open.map((at) => tasks[at]));
@@ -71,10 +73,13 @@ export function guaranteesByCurve(
           fitting,
           least,
         );
-  const perTask = tasks.map((task, at) => {
-    const own = named[at] ?? wholePages(task, chosen[open.indexOf(at)]);
-    return { guaranteed: own, extra: extraOf(task, own, frames, available) };
+  const own = tasks.map((task, at) => {
+    const guaranteed = named[at] ?? wholePages(task, chosen[open.indexOf(at)]);
+    return { guaranteed, extra: extraOf(task, guaranteed, frames, available) };
   });
+  const perTask = tasks.map(({ sharedWith }, at) =>
+    sharedWith === null ? own[at] : own[tasks.findIndex(({ name }) => name === sharedWith)],
+  );
   return { perTask, note: noteOf(loaded, named) };
 }
 

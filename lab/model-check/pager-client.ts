@@ -33,6 +33,7 @@ export function createPagerClient(plan: ClientPlan, durations: Durations, id: nu
     extra,
     term: 0,
     renews: false,
+    kin: null,
     changes: [],
     next: 0,
     wiring: null,

@@ -58,12 +58,14 @@ export function clientPager(
     guaranteed: task.guaranteed,
     extra: task.extra,
     term: options.terms.term ?? 0,
-    renews: task.renews,
+    // A part lasts as long as what it was split from.
+    renews: task.renews && !isPart(options, task),
     changes: task.renegotiate,
     next: 0,
     wiring: createWiring(task.kinds.wired, task.program.pageNumbers.length, wireTime),
     wireTime,
     cap: null,
+    kin: null,
   };
   const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
   return createPagerState({
@@ -85,6 +87,11 @@ export function clientPager(
     kinds: task.kinds,
     seed: seedOf(options.seed, `priorities ${task.name}`),
   });
+}
+
+/** Whether the task lives on a part of another's contract. */
+function isPart({ parts = [], tasks }: CellOptions, task: CellTask): boolean {
+  return parts.some((part) => part.tasks.includes(tasks.indexOf(task)));
 }
 
 /** One pager for all clients. */

@@ -12,6 +12,7 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
+import { addParts } from './boot-parts.ts';
 import { addPolicyServers, policyServersOf } from './boot-policy.ts';
 import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
@@ -68,6 +69,7 @@ export function boot(options: CellOptions): World {
     ),
   );
   addPolicyServers(options, kernel, clients, taskFrames);
+  addParts(options, kernel, clients, pagers);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   for (const [i, task] of options.tasks.entries()) {

@@ -64,6 +64,14 @@ export interface PolicyServerPlan {
   readonly successor: { readonly users: readonly { guaranteed: number; held: number }[] } | null;
 }
 
+/** What task `parent` splits off its contract, and who lives on it. */
+export interface ContractPart {
+  readonly parent: number;
+  readonly tasks: readonly number[];
+  readonly guaranteed: number;
+  readonly extra: number;
+}
+
 export interface CellOptions {
   readonly management: 'contracts' | 'mach' | 'global-clock' | 'global-lru' | 'unlimited';
   readonly machine: CellMachine;
@@ -82,6 +90,8 @@ export interface CellOptions {
   readonly policyServer?: PolicyServerPlan | null;
   /** By task: credits at the start and a second, where the terms name a price; null: no end of them. */
   readonly purses?: readonly { readonly budget: number | null; readonly income: number }[];
+  /** Contracts that are parts of another task's, by place in `tasks`; several tasks share one. */
+  readonly parts?: readonly ContractPart[];
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

@@ -48,6 +48,8 @@ function checkTask(
     policy: checkPolicy(source, task.policy, [...path, 'policy']),
     guaranteed: task.contract.guaranteed ?? null,
     extra: task.contract.extra ?? null,
+    from: task.contract.from ?? null,
+    sharedWith: task.contract.with ?? null,
     atEnd: task.atEnd,
     initial: task.initial,
     pageBytes: task.pageSize,

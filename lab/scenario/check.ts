@@ -10,6 +10,7 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkExpectations } from './check-expectations.ts';
+import { checkParts } from './check-parts.ts';
 import { checkPolicyServer } from './check-policy-server.ts';
 import { checkTasks } from './check-tasks.ts';
 import { checkUndefended } from './check-undefended.ts';
@@ -91,6 +92,7 @@ export function checkScenario(source: Source): Scenario {
     expectations: checkExpectations(source, document),
     policyServer: checkPolicyServer(source, document),
   };
+  checkParts(source, scenario);
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);
   return scenario;
 }
@@ -151,6 +153,8 @@ function checkGuarantees(source: Source, scenario: Scenario, frames: number): vo
   const asks = scenario.policyServer !== null && tasks.every((task) => task.guaranteed !== null);
   let sum = 0;
   for (const [at, task] of tasks.entries()) {
+    // Several tasks on one contract: it counts once.
+    if (task.sharedWith !== null) continue;
     const least = Math.max(2 ** task.order, task.guaranteed === null ? GUARANTEE_MIN : 0);
     const own = task.guaranteed === null ? least : framesOf(task.guaranteed, frames);
     sum += own;

@@ -39,6 +39,9 @@ export interface ScenarioTask {
   /** Frames asked for by name; null leaves the choice to the lab. */
   readonly guaranteed: Quantity | null;
   readonly extra: Quantity | null;
+  /** Its contract is a part of that task's, or is shared with that one; null: its own. */
+  readonly from: string | null;
+  readonly sharedWith: string | null;
   readonly atEnd: 'exit' | 'restart';
   readonly initial: 'zero' | 'image';
   readonly pageBytes: number;

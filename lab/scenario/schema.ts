@@ -88,7 +88,12 @@ const taskSchema = z.strictObject({
   limit: z.int().min(1).optional(),
   policy: policySchema.default('clock'),
   contract: z
-    .strictObject({ guaranteed: quantitySchema.optional(), extra: quantitySchema.optional() })
+    .strictObject({
+      guaranteed: quantitySchema.optional(),
+      extra: quantitySchema.optional(),
+      from: name.optional(),
+      with: name.optional(),
+    })
     .default({}),
   atEnd: z.enum(['exit', 'restart']).default('exit'),
   initial: z.enum(['zero', 'image']).default('zero'),
