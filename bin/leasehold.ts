@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCompare } from './commands/compare.ts';
+import { addDialogue } from './commands/dialogue.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addModelCheck } from './commands/model-check.ts';
@@ -44,6 +45,7 @@ function createProgram(finish: (code: number) => void): Command {
     .showSuggestionAfterError(true);
   addCompare(program, finish);
   addRun(program, finish);
+  addDialogue(program, finish);
   addExplain(program, finish);
   addTrace(program, finish);
   addPolicies(program, finish);

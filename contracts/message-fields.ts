@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { messageName, messages, TIME_MAX } from './messages.ts';
+import { type MessageName, messageName, messages, TIME_MAX } from './messages.ts';
 import type { Words } from './validator.ts';
 
 interface Field {
@@ -41,4 +41,26 @@ export function fieldsOf(message: Words): Record<string, number> {
   for (const field of fieldsOfName[name] as Field[])
     named[field.name] = field.isTime ? time : (words[next++] as number);
   return named;
+}
+
+/** The words that carry fields given by name; a field that is not given is 0. */
+export function wordsOf(
+  name: MessageName,
+  given: Readonly<Record<string, number>>,
+): Omit<Words, 'op'> {
+  const words = [0, 0, 0, 0];
+  let time = 0;
+  let next = 0;
+  for (const field of fieldsOfName[name] as Field[]) {
+    const value = given[field.name] ?? 0;
+    if (field.isTime) time = value;
+    else words[next++] = value;
+  }
+  const [w0, w1, w2, w3] = words as [number, number, number, number];
+  return { w0, w1, w2, w3, time };
+}
+
+/** Names of the fields of a message, in order. */
+export function fieldNames(name: MessageName): string[] {
+  return (fieldsOfName[name] as Field[]).map((field) => field.name);
 }

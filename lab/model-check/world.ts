@@ -5,7 +5,7 @@
  */
 
 import type { Terms } from '../../contracts/terms.ts';
-import { addTask, createKernel, givePort, type Kernel, type Probe } from '../../nucleus/kernel.ts';
+import { addTask, givePort, type Kernel, type Probe } from '../../nucleus/kernel.ts';
 import { startTask } from '../../nucleus/life.ts';
 import { READY } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
@@ -20,13 +20,8 @@ import {
 import { swapServerStep } from '../../servers/swap/server.ts';
 import { createSwapServerState, type SwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore } from '../../servers/swap/store.ts';
-import { createSpace } from '../../sim-hw/address-space.ts';
-import type { Costs } from '../../sim-hw/costs/index.ts';
-import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
-import { createFrames } from '../../sim-hw/frames.ts';
 import { type ReferenceString, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
-import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
-import { createMmu } from '../../sim-hw/translation.ts';
+import { createBareKernel, FREE_COSTS, fixedDevice } from '../run/bare-kernel.ts';
 import { flatTable, SPACE_PAGES } from './flat-table.ts';
 import { hear } from './hearing.ts';
 import { createPagerClient, pagerClientStep } from './pager-client.ts';
@@ -75,27 +70,8 @@ export interface World {
   readonly happened: Happened;
 }
 
-const FREE_COSTS: Costs = {
-  referencePs: 1000,
-  secondTlbPs: 0,
-  walkStartPs: 0,
-  walkProbePs: 0,
-  trapNs: 0,
-  messageNs: 0,
-  mapNs: 0,
-  scanNs: 0,
-  zeroNs: 0,
-  switchNs: 0,
-};
-
 /** When a device is done is up to the explorer. */
-const anyTime: DeviceModel = {
-  name: 'any-time',
-  summary: 'a request takes any time',
-  blocks: 2 ** 24,
-  create: () => ({ kind: 'any-time', requests: 0, busyNs: 0, queuedNs: 0 }) as DeviceState,
-  submit: (_state, nowNs) => nowNs + 7,
-};
+const anyTime = fixedDevice(7);
 
 /** Boots the world of a plan; every client has been created and none has said anything. */
 export function createWorld(
@@ -157,26 +133,16 @@ function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel 
     pageNumbers: pages,
   };
   const { clients, frames, containers } = plan;
-  const programs = clients.map(() => program);
-  return createKernel({
-    costs: FREE_COSTS,
+  return createBareKernel({
+    frames,
+    orderMax: 0,
+    clients: clients.length,
+    program,
     format: flatTable,
-    programs,
-    schedule: {
-      kind: 'slices',
-      slice: 1,
-      ranked: false,
-      overlap: true,
-      atEnd: programs.map(() => 'exit'),
-    },
-    frames: createFrames(frames, 0),
-    mmu: createMmu(tlbGeometries.skylake, clients.length * SPACE_PAGES, FREE_COSTS, false),
-    table: flatTable.create(frames, clients.length),
-    spaces: programs.map((_, i) => createSpace(i, i * SPACE_PAGES, program, 0)),
-    countsReferences: false,
+    costs: FREE_COSTS,
+    slice: 1,
     windows: containers,
     messagesMax: 256,
-    logsSegments: false,
     planted: planted ?? '',
   });
 }

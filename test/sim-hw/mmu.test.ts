@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { FREE_COSTS } from '../../lab/run/bare-kernel.ts';
 import { createSpace } from '../../sim-hw/address-space.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
 import { FAULTED, PROGRAM_ENDED, runBatch, TIME_UP } from '../../sim-hw/mmu.ts';
@@ -8,7 +9,6 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { FETCH, packRun, READ, type ReferenceString, WRITE } from '../../sim-hw/references.ts';
 import { holds } from '../../sim-hw/tlb.ts';
 import { createMmu, type Translation } from '../../sim-hw/translation.ts';
-import { FREE_COSTS } from '../support/desk.ts';
 import { NaiveMmu } from '../support/naive-mmu.ts';
 
 const PAGES = 24;

@@ -1,6 +1,7 @@
 /**
- * The contracts page (docs/contracts.md), made of contracts/SPEC.md and the titles of the tests:
- * every rule, the feature rows it covers, the tests that hold it; every row, and its rules.
+ * The contracts page (docs/contracts.md), made of contracts/SPEC.md, the titles of the tests and the
+ * heads of the scenarios: every rule, the feature rows it covers, the tests that hold it; every row,
+ * its rules, and where it is to be seen.
  */
 
 export interface Rule {
@@ -20,11 +21,18 @@ export interface RuleTest {
   readonly rules: readonly string[];
 }
 
+/** A scenario or dialogue, and the feature rows that its head says it shows. */
+export interface Show {
+  readonly file: string;
+  readonly rows: readonly string[];
+}
+
 const HEAD = `# Every rule, what it covers and what holds it
 
 Made from [contracts/SPEC.md](../contracts/SPEC.md) and the titles of the tests by
 \`npx vitest run test/contracts-page.test.ts -u\`; \`npm test\` fails when it is out of date, when a rule has no test, or
-when a test of a server or of the pager names no rule. Rows are those of the feature table in the specification.
+when a test of a server or of the pager names no rule. Rows are those of the feature table in the specification. Where
+a row is to be seen is what the heads of the scenarios say: \`leasehold run FILE --expect\`, or \`leasehold dialogue FILE\`.
 
 ## Rules
 
@@ -32,15 +40,31 @@ when a test of a server or of the pager names no rule. Rows are those of the fea
 |---|---|---|---|
 `;
 
-export function contractsPage(spec: string, tests: readonly RuleTest[]): string {
+export function contractsPage(
+  spec: string,
+  tests: readonly RuleTest[],
+  shows: readonly Show[],
+): string {
   const features = featureRowsOf(spec);
   const rules = rulesOf(spec).map((rule) => ruleLine(rule, features, tests));
-  const rows = features.map(
-    ({ row, feature, rules: ids }) => `| ${row} | ${feature} | ${ids.join(', ') || 'not yet'} |`,
-  );
+  const rows = features.map(({ row, feature, rules: ids }) => {
+    const seen = shows.filter(({ rows: shown }) => shown.includes(row));
+    const links = seen.map(({ file }) => `[${nameOf(file)}](../${file})`);
+    return `| ${row} | ${feature} | ${ids.join(', ') || 'not yet'} | ${links.join(', ')} |`;
+  });
   const missing = features.filter(({ rules: ids }) => ids.length === 0).length;
   const head = `\n## Feature rows\n\n${features.length - missing} of ${features.length} rows are covered.\n\n`;
-  return `${HEAD}${rules.join('\n')}\n${head}| row | feature | rules |\n|---|---|---|\n${rows.join('\n')}\n`;
+  return `${HEAD}${rules.join('\n')}\n${head}| row | feature | rules | to be seen in |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function nameOf(file: string): string {
+  return file.replace(/^scenarios\//, '').replace(/\.yaml$/, '');
+}
+
+/** Feature rows that the head of a scenario names: `# Rows: 1, 2, 13`. */
+export function shownRows(text: string): string[] {
+  const found = /^# Rows: ([\d, ]+)\.?$/m.exec(text);
+  return found === null ? [] : (found[1] as string).split(',').map((row) => row.trim());
 }
 
 /** Rules that a specification defines: ids in the first column of a table. */

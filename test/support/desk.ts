@@ -6,18 +6,10 @@
 
 import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
 import { type TermsWish, termsSchema } from '../../contracts/terms.ts';
+import { createBareKernel, FREE_COSTS, fixedDevice, letPass } from '../../lab/run/bare-kernel.ts';
 import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
-import { fireEvent } from '../../nucleus/clock.ts';
 import { deliverAll, send, sendCapability } from '../../nucleus/ipc.ts';
-import {
-  addTask,
-  createKernel,
-  DEVICE_DONE,
-  givePort,
-  type Kernel,
-  type Step,
-  TIMER,
-} from '../../nucleus/kernel.ts';
+import { addTask, givePort, type Kernel, type Step } from '../../nucleus/kernel.ts';
 import { START, startTask } from '../../nucleus/life.ts';
 import { chargedFrames, checkPages } from '../../servers/memory/containers/page-books.ts';
 import { checkChildren } from '../../servers/memory/contracts/child-check.ts';
@@ -32,15 +24,9 @@ import {
 import { swapServerStep } from '../../servers/swap/server.ts';
 import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
-import { createSpace } from '../../sim-hw/address-space.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
-import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
-import { peekTime } from '../../sim-hw/event-queue.ts';
-import { createFrames } from '../../sim-hw/frames.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { hashState } from '../../sim-hw/state.ts';
-import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
-import { createMmu } from '../../sim-hw/translation.ts';
 import { loop, toReferenceString } from './reference-strings.ts';
 import { carried, inOrder } from './words.ts';
 
@@ -52,19 +38,6 @@ export const MEMORY_PORT = 0;
 export const SWAP_PORT = 1;
 /** How long the desk's device takes for any request. */
 export const DEVICE_NS = 1000;
-
-export const FREE_COSTS: Costs = {
-  referencePs: 1000,
-  secondTlbPs: 0,
-  walkStartPs: 0,
-  walkProbePs: 0,
-  trapNs: 0,
-  messageNs: 0,
-  mapNs: 0,
-  scanNs: 0,
-  zeroNs: 0,
-  switchNs: 0,
-};
 
 /** What a client heard: the message's name, then its words. */
 export type Heard = readonly [string, ...number[]];
@@ -91,41 +64,22 @@ export interface DeskOptions {
   readonly claims?: 'first' | 'rotate';
 }
 
-const slowDevice: DeviceModel = {
-  name: 'slow',
-  summary: 'a fixed time for each request',
-  blocks: 2 ** 24,
-  create: () => ({ kind: 'slow', requests: 0, busyNs: 0, queuedNs: 0 }) as DeviceState,
-  submit: (_state, nowNs) => nowNs + DEVICE_NS,
-};
+const slowDevice = fixedDevice(DEVICE_NS);
 
 export function createDesk(options: DeskOptions = {}): Desk {
   const { frames = 16, clients = 2, pages = 8, containers = 8 } = options;
   const costs = { ...FREE_COSTS, ...options.costs };
   const program = toReferenceString(loop(pages, 2), { collapse: false });
-  const format = pageTableFormats['x86-64'];
-  const geometry = tlbGeometries.skylake;
-  if (format === undefined || geometry === undefined) throw new Error('desk: no such machine');
-  const programs = Array.from({ length: clients }, () => program);
-  const kernel = createKernel({
+  const kernel = createBareKernel({
+    frames,
+    orderMax: 9,
+    clients,
+    program,
+    format: pageTableFormats['x86-64'],
     costs,
-    format,
-    programs,
-    schedule: {
-      kind: 'slices',
-      slice: 1000,
-      ranked: false,
-      overlap: true,
-      atEnd: programs.map(() => 'exit'),
-    },
-    frames: createFrames(frames, 9),
-    mmu: createMmu(geometry, clients * pages, costs, false),
-    table: format.create(frames, clients),
-    spaces: programs.map((_, i) => createSpace(i, i * pages, program, 0)),
-    countsReferences: false,
+    slice: 1000,
     windows: containers,
     messagesMax: 1024,
-    logsSegments: false,
     planted: options.planted ?? '',
   });
   const terms = termsSchema.parse({
@@ -233,20 +187,7 @@ export function takeHeard(desk: Desk, client: number): Heard[] {
 
 /** Lets everything that is due until `now + ns` happen, each at its moment. */
 export function advance(desk: Desk, ns: number): void {
-  const { kernel } = desk;
-  const { state } = kernel;
-  const until = state.nowNs + ns;
-  for (;;) {
-    const device = peekTime(state.deviceEvents);
-    const timer = peekTime(state.timers);
-    const next = Math.min(device, timer);
-    if (next > until) break;
-    state.nowNs = Math.max(state.nowNs, next);
-    if (device <= timer) fireEvent(kernel, state.deviceEvents, DEVICE_DONE);
-    else fireEvent(kernel, state.timers, TIMER);
-    deliverAll(kernel);
-  }
-  state.nowNs = Math.max(state.nowNs, until);
+  letPass(desk.kernel, ns);
 }
 
 /** A contract for `client`, then `frames` single frames; returns their slots. */

@@ -1,0 +1,37 @@
+/** `leasehold dialogue`: tasks speak the protocol by hand, as a file says. */
+
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { inputError, parseSource } from '../../lab/scenario/index.ts';
+import { BROKEN, OK } from '../exit-codes.ts';
+
+const BYTES_MAX = 1 << 20;
+
+export function addDialogue(program: Command, finish: (code: number) => void): void {
+  program
+    .command('dialogue')
+    .description('speak the protocol by hand, message by message, as a file says')
+    .argument('<file>', 'YAML file; scenarios/dialogues has some')
+    .option('--json', 'print one JSON document and nothing else')
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const { checkDialogue, dialogueText, holdDialogue } = await import(
+        '../../lab/dialogue/index.ts'
+      );
+      const document = checkDialogue(parseSource(file, await readText(file)));
+      const steps = holdDialogue(document);
+      const text = json === true ? `${JSON.stringify({ name: document.name, steps })}\n` : '';
+      process.stdout.write(text === '' ? dialogueText(document.name, steps) : text);
+      finish(steps.every(({ wrong }) => wrong === null) ? OK : BROKEN);
+    });
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8');
+    if (text.length <= BYTES_MAX) return text;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw inputError(file, `cannot be read (${code}), expected a dialogue; check the path`);
+  }
+  throw inputError(file, `is longer than ${BYTES_MAX} bytes, expected a dialogue; shorten it`);
+}

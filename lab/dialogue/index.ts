@@ -1,0 +1,4 @@
+/** Dialogues: the protocol spoken by hand, from a file. */
+
+export { checkDialogue, holdDialogue, type StepRecord } from './dialogue.ts';
+export { dialogueText } from './text.ts';
