@@ -4,6 +4,7 @@
  * unless a test asks for it, so moments are those that the test names.
  */
 
+import { contractEventSchema } from '../../contracts/event-records.ts';
 import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
 import { type TermsWish, termsSchema } from '../../contracts/terms.ts';
 import { createBareKernel, FREE_COSTS, fixedDevice, letPass } from '../../lab/run/bare-kernel.ts';
@@ -113,7 +114,7 @@ export function createDesk(options: DeskOptions = {}): Desk {
   kernel.state.watchers.push(MEMORY, SWAP);
   const heard: Heard[][] = [[], [], []];
   const events: { kind: string }[] = [];
-  kernel.observer = (event) => events.push(event as { kind: string });
+  kernel.observer = (event) => events.push(contractEventSchema.parse(event));
   const desk = { kernel, server, store, heard, events };
   for (let i = 0; i < clients; i++) addClient(desk, `client${i}`, i, pages);
   return desk;

@@ -124,8 +124,7 @@ export function needOf(client: Client): number {
 
 /** Has the task draw for `frames` more, as far as the child contract goes [CON14]. */
 export function drawFor(server: MemoryServerState, client: Client, frames: number): void {
-  if (client.waitingOrder < 0)
-    fitDraw(server, childAt(server, client.child), client, client.held + frames);
+  fitDraw(server, childAt(server, client.child), client, needOf(client) + frames);
 }
 
 /**

@@ -29,7 +29,7 @@ import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { takeRunAt } from '../../../sim-hw/frames.ts';
 import { refuse } from '../answers.ts';
 import { enterHands, releaseSlot } from '../containers/custody.ts';
-import { drawFor, OWN, settleDraw } from '../contracts/child-contract.ts';
+import { drawFor, needOf, OWN, settleDraw } from '../contracts/child-contract.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { returned } from './returns.ts';
 import { coverRun, delistSoft, enlistSoft, softFrameAt } from './soft-runs.ts';
@@ -72,7 +72,8 @@ export function revive(
   if (first < 0) return say(NO_SUCH_SLOT);
   const order = orderAt(table, slot);
   if (client.child !== OWN) drawFor(server, client, 1 << order);
-  const held = client.held + (1 << order);
+  // A request of its own that waits will be granted: there must be room for both.
+  const held = needOf(client) + (1 << order);
   if (held > client.guaranteed + client.extra) return say(OVER_CONTRACT);
   // As with any request beyond G: who waits comes first, and who owes is lent none.
   const promised = server.waiting.length > 0 || client.noticed > 0;
