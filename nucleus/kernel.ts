@@ -29,6 +29,7 @@ import {
   type MessageQueueState,
 } from './messages.ts';
 import type { StallState } from './stall.ts';
+import type { TableFrames } from './table-frames.ts';
 import { createTask, type TaskState } from './tasks.ts';
 
 /** Messages that the nucleus itself sends; `from` is then NUCLEUS. Protocol ops start at 16. */
@@ -114,6 +115,8 @@ export interface KernelState {
   readonly segments: number[] | null;
   /** Tasks told of deaths. */
   readonly watchers: number[];
+  /** Frames given for page tables, where these are charged (table-frames.ts). */
+  tables: TableFrames | null;
   /** Sums of stalls, where somebody asked for them (stall.ts). */
   stall: StallState | null;
 }
@@ -193,6 +196,7 @@ export function createKernel(parts: KernelParts): Kernel {
       finished: [null],
       segments: parts.logsSegments ? [] : null,
       watchers: [],
+      tables: null,
       stall: null,
     },
     'nowNs',

@@ -13,15 +13,17 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { dropMappingOfFrame, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
+import { hasTables, noteTables } from './table-frames.ts';
 import { MESSAGE } from './tasks.ts';
 
-/** Whether `task` pages itself, in small pages, and nothing but `frame` is mapped at `page`. */
+/** Whether `task` pages itself, in small pages, has given the tables, and nothing but `frame` is mapped at `page`. */
 export function canLend(kernel: Kernel, task: number, page: number, frame: number): boolean {
   const space = spaceFor(kernel, task, task, page);
   if (space === null || space.order !== 0) return false;
   const { table } = kernel.state;
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
-  return index < 0 || (table.entries[index] as number) >>> 8 === frame;
+  if (index < 0) return hasTables(kernel, space, page);
+  return (table.entries[index] as number) >>> 8 === frame;
 }
 
 /** Maps `page` of `task` to `frame`, or changes its rights there. `canLend` must hold. */
@@ -38,7 +40,9 @@ export function lend(
   dropMappingOfFrame(kernel, frame);
   const { table, frames } = kernel.state;
   const flags = LENT | (writable ? WRITABLE : 0);
+  const before = table.tableFrames;
   kernel.format.enter(table, space.id, pageNumberOf(kernel, space, page), frame, 0, flags);
+  noteTables(kernel, space, before);
   frames.mappedBy[frame] = space.base + page + 1;
 }
 

@@ -16,6 +16,7 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
+import { hasTables, noteTables } from './table-frames.ts';
 import { isOver, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
 /** Maps `page` of `target` to the frame run in `slot` of `pager`. */
@@ -39,7 +40,11 @@ export function map(
   if (kernel.format.find(pageTable, space.id, pageNumber) >= 0) return false;
   const order = orderAt(table, slot);
   if (order !== space.order) return false;
+  const { tables } = kernel.state;
+  if (tables !== null && !hasTables(kernel, space, page)) return false;
+  const before = pageTable.tableFrames;
   kernel.format.enter(pageTable, space.id, pageNumber, frame, order, writable ? WRITABLE : 0);
+  if (tables !== null) noteTables(kernel, space, before);
   frames.mappedBy[frame] = space.base + page + 1;
   if (kernel.probe !== null) kernel.probe.mapped(kernel, target, page, frame);
   return true;
@@ -54,12 +59,11 @@ export function unmap(kernel: Kernel, pager: number, target: number, page: numbe
 
 /** Removes a mapping without charge: for `unmap`, revocation and exclusive locks. */
 export function dropMapping(kernel: Kernel, space: SpaceState, page: number): number {
-  const entry = kernel.format.remove(
-    kernel.state.table,
-    space.id,
-    pageNumberOf(kernel, space, page),
-  );
+  const { table, tables } = kernel.state;
+  const before = table.tableFrames;
+  const entry = kernel.format.remove(table, space.id, pageNumberOf(kernel, space, page));
   if (entry === 0) return 0;
+  if (tables !== null) noteTables(kernel, space, before);
   if (kernel.state.planted !== 'stale-tlb')
     invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
   space.written[page] = 0;

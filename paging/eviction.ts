@@ -28,6 +28,7 @@ import { chooseVictim, memberOfPage, type PagerCode, tellRemoved } from './polic
 import { needsReading, readIn } from './read-in.ts';
 import { returnSoftly } from './soft-pages.ts';
 import { CLEAN, EVICT, type Member, NO_PAGE, type PagerState } from './state.ts';
+import { takeSpareTables } from './tables.ts';
 import { beginTransfer } from './transfers.ts';
 import { markFrame } from './unused-frames.ts';
 
@@ -131,11 +132,23 @@ export function freeFrame(kernel: Kernel, pager: PagerState, member: Member, slo
  * ones as they get written.
  */
 export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  takeSpareTables(kernel, pager);
+  payIn(kernel, code, pager);
+  takeSpareTables(kernel, pager);
+  payFree(kernel, pager);
+}
+
+/** In free frames. */
+function payFree(kernel: Kernel, pager: PagerState): void {
   while (pager.owed > 0) {
     const slot = popFree(pager);
     if (slot < 0) break;
     returnSlot(kernel, pager, slot);
   }
+}
+
+function payIn(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  payFree(kernel, pager);
   if (pager.owed > 0) flush(kernel, code, pager);
   pager.cleanOnly = true;
   while (pager.owed > 0 && evictOne(kernel, code, pager, null) === 'freed');

@@ -63,6 +63,7 @@ function pursueFault(
   } else if ((word & RESIDENT) !== 0) {
     member.how = how;
     settle(kernel, code, pager, member);
+    if (kernel.state.tables !== null) serveWaiters(kernel, code, pager);
   } else {
     member.waits = WANTS_FRAME;
     pager.waiters.push(index);

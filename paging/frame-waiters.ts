@@ -20,6 +20,7 @@ import { needsReading, readIn } from './read-in.ts';
 import { settle } from './settlement.ts';
 import { askRevival, canRevive, NO_SLOT, revivedPage, type SoftPagesState } from './soft-pages.ts';
 import { type Member, NO_PAGE, nextRetry, type PagerState } from './state.ts';
+import { giveIfLacking, holdBound, isBound, lacksTables, takeSpareTable } from './tables.ts';
 import { askBack } from './unused-frames.ts';
 
 /** Faults to let pass before extras that were refused are asked for again. */
@@ -34,17 +35,28 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
     const member = pager.members[waiters[0] as number] as Member;
     if (needsReading(pager, member) && transfers.active >= transfers.records.length) return;
     if (pager.soft !== null && revives(kernel, code, pager, pager.soft, member)) return;
+    if (kernel.state.tables !== null && settleBound(kernel, code, pager, member)) continue;
     const slot = popFree(pager);
     if (slot < 0 && pager.unused !== null && askBack(kernel, pager, pager.unused, false)) return;
     if (slot >= 0) {
+      if (giveIfLacking(kernel, pager, member, slot)) continue;
       dropFirst(waiters);
       fill(kernel, code, pager, member, slot, false);
     } else if (obtainFrame(kernel, code, pager, member) === 'nothing') return;
   }
 }
 
+/** The first waiter, if its page has a frame and tables now: all that it waited for. */
+function settleBound(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): boolean {
+  if (!isBound(pager, member) || lacksTables(kernel, member)) return false;
+  dropFirst(pager.waiters);
+  settle(kernel, code, pager, member);
+  return true;
+}
+
 /** Gets a frame for the first waiter on its way; 'freed': one is free now. */
 function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): Evicted {
+  if (takeSpareTable(kernel, pager, member)) return 'freed';
   if (pager.grantPending) return 'nothing';
   const count = 1 << member.order;
   const within = pager.held + count <= pager.guaranteed;
@@ -59,7 +71,7 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     return 'nothing';
   }
   while (pager.transfers.evictions < pager.waiters.length) {
-    const evicted = evictOne(kernel, code, pager, member);
+    const evicted = evictFor(kernel, code, pager, member);
     if (evicted === 'exchanged') dropFirst(pager.waiters);
     if (evicted === 'freed' || evicted === 'exchanged') return evicted;
     if (evicted === 'nothing') break;
@@ -71,6 +83,16 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, RETRY);
   }
   return 'nothing';
+}
+
+/** Evicts a page for `member`; not the one that lacks tables alone, and not into its frame then. */
+function evictFor(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): Evicted {
+  if (!lacksTables(kernel, member)) return evictOne(kernel, code, pager, member);
+  const bound = isBound(pager, member);
+  if (bound) holdBound(pager, member, true);
+  const evicted = evictOne(kernel, code, pager, null);
+  if (bound) holdBound(pager, member, false);
+  return evicted;
 }
 
 /** The time to ask again has come. */
@@ -100,9 +122,11 @@ export function takeGrant(
   }
   const member = pager.members[index] as Member;
   const { transfers } = pager;
-  if (needsReading(pager, member) && transfers.active >= transfers.records.length)
+  const forTables = kernel.state.tables !== null && wantsTables(kernel, pager, member);
+  if (forTables || (needsReading(pager, member) && transfers.active >= transfers.records.length)) {
     pushFree(pager, slot);
-  else {
+    if (forTables) serveWaiters(kernel, code, pager);
+  } else {
     dropFirst(pager.waiters);
     fill(kernel, code, pager, member, slot, zeroed);
     serveWaiters(kernel, code, pager);
@@ -163,6 +187,11 @@ function takeRevived(
   }
   serveWaiters(kernel, code, pager);
   return true;
+}
+
+/** Whether the first waiter would give a frame for tables, or has its frame already. */
+function wantsTables(kernel: Kernel, pager: PagerState, member: Member): boolean {
+  return lacksTables(kernel, member) || isBound(pager, member);
 }
 
 /** The memory server refused frames: use what is held, and ask again later. */

@@ -40,6 +40,7 @@ import {
   WANTS_FRAME,
   WANTS_LOSS,
 } from './state.ts';
+import { FOR_TABLES, takeSpareTables } from './tables.ts';
 import { beginTransfer, endTransfer, handOver, transferOfSlot } from './transfers.ts';
 import { dropMarked } from './unused-frames.ts';
 
@@ -200,7 +201,8 @@ function loseSlot(
   const page = pager.slotPage[slot] as number;
   // A slot that was being returned: the two messages crossed.
   const isMarked = pager.unused !== null && dropMarked(pager.unused, slot);
-  if (transfer === null && !wasFree && !(page >= 0) && !isMarked) return;
+  const isKnown = page >= 0 || page === FOR_TABLES || isMarked;
+  if (transfer === null && !wasFree && !isKnown) return;
   const frames = 1 << (pager.members[0] as Member).order;
   pager.held -= frames;
   pager.owed = Math.max(0, pager.owed - frames);
@@ -210,6 +212,7 @@ function loseSlot(
   }
   if (transfer !== null || wasFree || isMarked) return;
   pager.slotPage[slot] = -1;
+  if (page === FOR_TABLES) return;
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);
   tellRemoved(kernel, code, pager, page);
@@ -237,6 +240,7 @@ function memberDied(kernel: Kernel, code: PagerCode, pager: PagerState, task: nu
   for (let page = member.base; page < member.base + member.pages; page++)
     if (((pager.pageWord[page] as number) & (RESIDENT | BUSY)) === RESIDENT)
       dropPage(kernel, code, pager, member, page);
+  takeSpareTables(kernel, pager);
   payOwed(kernel, code, pager);
   serveWaiters(kernel, code, pager);
 }

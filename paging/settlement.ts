@@ -15,7 +15,15 @@ import { assert } from '../sim-hw/assert.ts';
 import { cleanOne, holdsSlot, keepSpare } from './eviction.ts';
 import { DIRTY, LOST, SCRATCH, setWord, slotOf } from './page-word.ts';
 import type { PagerCode } from './policy-call.ts';
-import { type Member, NO_FAULT, type PagerState, WANTS_CLEAN, WANTS_LOSS } from './state.ts';
+import {
+  type Member,
+  NO_FAULT,
+  type PagerState,
+  WANTS_CLEAN,
+  WANTS_FRAME,
+  WANTS_LOSS,
+} from './state.ts';
+import { lacksTables, tablesOf } from './tables.ts';
 
 /** The page's contents are in its frame: map it as the fault needs, and let the program go on. */
 export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): void {
@@ -26,12 +34,19 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   // While no extras are held every page may be dirty: no second fault is spent on the write.
   const writes = member.faultWrites || pager.held <= pager.guaranteed;
   const becomesDirty = tracked && writes && (word & DIRTY) === 0;
-  if (becomesDirty && !mayDirty(kernel, pager, page)) {
+  if (becomesDirty && !mayDirty(kernel, pager, page, member)) {
     member.waits = WANTS_CLEAN;
     waitForDevice(kernel, pager.id, member.task);
     return;
   }
   const { id } = pager;
+  if (lacksTables(kernel, member)) {
+    // Whoever called serves those that wait.
+    member.isMapped = false;
+    member.waits = WANTS_FRAME;
+    pager.waiters.push(pager.memberOf[member.task] as number);
+    return;
+  }
   if (!(member.isMapped && allowWrite(kernel, id, member.task, member.faultPage))) {
     const writable = !tracked || writes || (word & DIRTY) !== 0;
     if (!map(kernel, id, member.task, member.faultPage, slotOf(word), writable))
@@ -59,9 +74,9 @@ function awaitLoss(kernel: Kernel, pager: PagerState, member: Member): void {
 }
 
 /** Whether one more page may become dirty; begins to clean others when not, or soon not. */
-function mayDirty(kernel: Kernel, pager: PagerState, page: number): boolean {
-  const limit = Math.max(1, pager.guaranteed);
-  if (pager.held <= limit) return true;
+function mayDirty(kernel: Kernel, pager: PagerState, page: number, member: Member): boolean {
+  if (pager.held <= Math.max(1, pager.guaranteed)) return true;
+  const limit = Math.max(1, pager.guaranteed - tablesOf(kernel, member));
   while (pager.dirty + 1 > limit) {
     const cleaned = cleanOne(kernel, pager, page);
     if (cleaned !== 'at once') break;

@@ -7,14 +7,16 @@ import type { RandomState } from '../../sim-hw/random.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { stringOfPages } from './reference-string.ts';
 
-/** `pages` * `rounds` references; `write` is the share of writes. */
+/** `pages` * `rounds` references, each `stride` pages on; `write` is the share of writes. */
 export function loop(
   pages: number,
   rounds: number,
   write: number,
   random: RandomState,
+  stride = 1,
 ): ReferenceString {
-  const order = new Uint32Array(pages * rounds);
-  for (let at = 0; at < order.length; at++) order[at] = at % pages;
+  const length = pages * rounds;
+  const order = stride === 1 ? new Uint32Array(length) : new Float64Array(length);
+  for (let at = 0; at < order.length; at++) order[at] = (at % pages) * stride;
   return stringOfPages(order, write, random);
 }

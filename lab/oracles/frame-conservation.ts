@@ -14,6 +14,7 @@ import { checkLedger } from '../../servers/memory/ledger.ts';
 import { checkBuddy } from '../../sim-hw/buddy.ts';
 import { NOBODY } from '../../sim-hw/frames.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
+import { checkTableFrames } from './table-frames.ts';
 import type { OracleView } from './view.ts';
 
 export interface FrameConservation {
@@ -24,7 +25,7 @@ export interface FrameConservation {
 
 export function createFrameConservation(view: OracleView): FrameConservation {
   return {
-    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1', 'CONT24']),
+    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1', 'CONT24', 'MEM15']),
     seen: new Uint8Array(view.kernel.state.frames.count),
   };
 }
@@ -98,6 +99,8 @@ export function sweepFrames(oracle: FrameConservation, view: OracleView): void {
         `frame ${frame} is owned by task ${frames.owner[frame]} and in ${times} slots or containers`,
       );
   }
+  const wrongTables = checkTableFrames(kernel);
+  if (wrongTables !== undefined) violate(findings, kernel, 'MEM15', -1, -1, wrongTables);
   const accounts = server.clients.filter((client) => client !== null);
   const wrong = checkLedger(server.ledger, accounts) ?? checkBuddy(frames.buddy);
   if (wrong !== undefined) violate(findings, kernel, 'CON1', -1, -1, wrong);

@@ -61,7 +61,14 @@ export const documentSchema = z.strictObject({
       management: z.string(),
       frames: z.int().min(1),
       sight: z.enum(['none', 'hardware', 'oracle', 'future', 'mixed']),
-      tasks: z.array(z.strictObject({ name: z.string(), ...measures, charged: count.optional() })),
+      tasks: z.array(
+        z.strictObject({
+          name: z.string(),
+          ...measures,
+          charged: count.optional(),
+          tableFramesMax: count.optional(),
+        }),
+      ),
       totals: z.strictObject({
         ...measures,
         jain: z.number().min(0).max(1).nullable(),
@@ -96,6 +103,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         name: task.name,
         ...measured(task),
         ...(task.charged !== undefined && { charged: task.charged }),
+        ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
       })),
       totals: {
         ...measured(totals),

@@ -2,6 +2,7 @@
 
 import { createKernel, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { nucleusStep } from '../../nucleus/life.ts';
+import { createTableFrames } from '../../nucleus/table-frames.ts';
 import { createSpace, type SpaceState } from '../../sim-hw/address-space.ts';
 import { bareCosts, costProfiles } from '../../sim-hw/costs/index.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
@@ -55,6 +56,9 @@ export function createWorldKernel(
     logsSegments: options.management === 'global-lru',
     planted: options.planted ?? '',
   });
+  // With memory for all nobody is charged for anything.
+  if (options.terms.chargePageTables && options.management !== 'unlimited')
+    kernel.state.tables = createTableFrames(spaces.length);
   (kernel.receivers as object[])[NUCLEUS] = { step: nucleusStep, state: {} };
   return kernel;
 }

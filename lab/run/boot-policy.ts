@@ -53,7 +53,10 @@ export function addPolicyServers(
         user: user < 0 ? users.length : user,
         weight,
         priority,
-        least: Math.max(2 ** orderOf(options.tasks[index]), LEAST),
+        least: Math.max(
+          2 ** orderOf(options.tasks[index]),
+          options.terms.chargePageTables ? 2 * LEAST : LEAST,
+        ),
       })),
     });
     addTask(kernel, at === 0 ? 'policy' : 'policy-successor', -1, {

@@ -26,7 +26,13 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
     if (isAlive(task) && kernel.state.finished[id] === null)
       throw new Error(`collect: ${task.name} has not finished`);
     const charged = chargedOf(world, id);
-    return { ...taskResult(task), ...(charged !== null && { charged }) };
+    const tables = kernel.state.tables;
+    const tableFramesMax = tables?.most[task.space] ?? null;
+    return {
+      ...taskResult(task),
+      ...(charged !== null && { charged }),
+      ...(tableFramesMax !== null && { tableFramesMax }),
+    };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
   return { sight: sightOf(world), notes, tasks, framesMean: framesMeanOf(world), oracles };

@@ -12,6 +12,7 @@ import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkExpectations } from './check-expectations.ts';
 import { checkParts } from './check-parts.ts';
 import { checkPolicyServer } from './check-policy-server.ts';
+import { checkTables } from './check-tables.ts';
 import { checkTasks } from './check-tasks.ts';
 import { checkUndefended } from './check-undefended.ts';
 import { type InputError, inputError } from './input-error.ts';
@@ -83,6 +84,7 @@ export function checkScenario(source: Source): Scenario {
       }),
       ...(terms.price !== undefined && { price: terms.price }),
       ...(terms.softMax !== undefined && { softMax: terms.softMax }),
+      ...(terms.chargePageTables && { chargePageTables: true }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),
@@ -94,6 +96,7 @@ export function checkScenario(source: Source): Scenario {
   };
   checkParts(source, scenario);
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);
+  checkTables(source, scenario);
   return scenario;
 }
 

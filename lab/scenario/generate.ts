@@ -19,7 +19,13 @@ export function generate(
 function programOf(description: ProgramDescription, random: RandomState): ReferenceString {
   switch (description.kind) {
     case 'loop':
-      return loop(description.pages, description.rounds, description.write, random);
+      return loop(
+        description.pages,
+        description.rounds,
+        description.write,
+        random,
+        description.stride,
+      );
     case 'trace-l':
       return traceL(description.references);
     case 'pages':

@@ -48,6 +48,7 @@ const programSchema = z.discriminatedUnion('kind', [
     kind: z.literal('loop'),
     pages,
     rounds: z.int().min(1),
+    stride: z.int().min(1).max(4096).optional(),
     write: fraction.default(0),
   }),
   z.strictObject({ kind: z.literal('trace-l'), references: references.default(20_000) }),
@@ -192,6 +193,7 @@ export const scenarioSchema = z.strictObject({
       wiredTimeMax: timeSchema.optional(),
       price: termsSchema.shape.price,
       softMax: termsSchema.shape.softMax,
+      chargePageTables: termsSchema.shape.chargePageTables,
     })
     .prefault({}),
   managements: z

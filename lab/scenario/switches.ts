@@ -113,6 +113,12 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { softMax: 2 ** 24 },
   },
+  'tables-for-free': {
+    off: "page tables are nobody's memory (chargePageTables: false)",
+    rule: 'MEM15',
+    damages: [],
+    terms: { chargePageTables: false },
+  },
 };
 
 export const switchNames: readonly string[] = [

@@ -28,7 +28,7 @@ export interface PageTableState {
   entries: Uint32Array;
   /** Memory accesses the last `walk` made: levels, or hash probes. The MMU charges them. */
   probes: number;
-  /** Frames' worth of memory the table itself takes now (4 KiB units); told, not charged. */
+  /** Frames' worth of memory the table itself takes now (4 KiB units). */
   tableFrames: number;
   /** The alias the last `enter` dropped (one-mapping-per-frame formats), or -1, -1. */
   droppedSpace: number;
@@ -54,6 +54,8 @@ export interface PageTableFormat<S extends PageTableState = PageTableState> {
    * reports it in `state.droppedSpace/droppedVpn` (-1 when none).
    */
   enter(state: S, space: number, vpn: number, frame: number, order: number, flags: number): void;
+  /** Table frames that `enter` would add; absent: the table's size depends on memory alone. */
+  growth?(state: S, space: number, vpn: number, order: number): number;
   /** Removes the mapping; returns the entry word it held, or 0 when there was none. */
   remove(state: S, space: number, vpn: number): number;
   /** Drops a whole space; tables are freed. */

@@ -49,6 +49,7 @@ export const x8664: PageTableFormat<X8664State> = {
   walk,
   find,
   enter,
+  growth,
   remove,
   removeSpace,
   check,
@@ -126,6 +127,21 @@ function enter(
   assert(state.entries[index] === 0, 'x86-64: the place is taken');
   state.entries[index] = ((frame << 8) | flags | PRESENT | (order === 9 ? LARGE : 0)) >>> 0;
   state.used[node]++;
+}
+
+/** Nodes on the way to `vpn` that are not there. */
+function growth(state: X8664State, space: number, vpn: number, order: number): number {
+  const { entries } = state;
+  const levels = order === 0 ? 4 : 3;
+  const upper = (vpn * UPPER) | 0;
+  const slots = [upper >>> 9, upper & 511, (vpn & 0x3ffff) >>> 9];
+  let node = state.roots[space];
+  for (let level = 0; level < levels; level++) {
+    if (node === NONE) return levels - level;
+    const entry = level < 3 ? entries[node * NODE_WORDS + slots[level]] : 0;
+    node = entry === 0 ? NONE : entry >>> 8;
+  }
+  return 0;
 }
 
 function remove(state: X8664State, space: number, vpn: number): number {

@@ -16,6 +16,7 @@ import {
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { forgetTable } from '../../../nucleus/table-frames.ts';
 import { giveBackRun, JUNK, junkFrame, takeRun } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
 import { changeHeld } from '../holding.ts';
@@ -100,6 +101,7 @@ export function releaseSlot(
   const order = orderAt(table, slot);
   if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
   forgetWire(kernel, server, client.id, slot);
+  if (kernel.state.tables !== null) forgetTable(kernel, client.id, slot);
   if (softly) table.slotFrame[slot] = first - SOFT;
   else removeFrames(table, slot);
   const count = 1 << order;

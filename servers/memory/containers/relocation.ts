@@ -10,6 +10,7 @@
 import { type CapabilityTable, frameAt, orderAt } from '../../../nucleus/capabilities.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { isInWindow, moveRun } from '../../../nucleus/move-frames.ts';
+import { isTableFrame } from '../../../nucleus/table-frames.ts';
 import { findFreeRun, giveBackRun, NOBODY, takeFrame } from '../../../sim-hw/frames.ts';
 import { endSoftOf } from '../revocation/soft-runs.ts';
 import { CONTAINER_FREE, CONTAINER_LOCKED, type MemoryServerState } from '../state.ts';
@@ -21,7 +22,7 @@ const ANYWHERE = { colour: 0, colours: 1, below: 0 };
 /**
  * Moves the run of 2^order frames at `first`, which must be one run of a slot, or a frame of
  * container pages with order 0, to `into`. False, and nothing has changed: no such run, a lock upon
- * it, or no free and aligned run at `into`.
+ * it, page tables in it [MEM18], or no free and aligned run at `into`.
  */
 export function relocateRun(
   kernel: Kernel,
@@ -38,6 +39,7 @@ export function relocateRun(
   const table = kernel.state.capabilities[owner] as CapabilityTable;
   const slot = pages.length > 0 ? NO_SLOT : slotOf(table, first, order);
   if (pages.length > 0 ? order !== 0 : slot === NO_SLOT) return false;
+  if (slot !== NO_SLOT && isTableFrame(kernel, owner, slot)) return false;
   if (isInWindow(kernel, first) || pages.some(({ pins }) => pins > 0)) return false;
   if (!moveThinContainer(server, owner, slot, into)) return false;
   if (server.soft.count > 0) endSoftOf(kernel, server, into, 1 << order);

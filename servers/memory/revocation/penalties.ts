@@ -24,6 +24,7 @@ import { takePages } from '../containers/page-losses.ts';
 import { buryClient } from '../death.ts';
 import { type Client, GONE, type MemoryServerState } from '../state.ts';
 import { isWired } from '../wiring.ts';
+import { takeTables } from './table-losses.ts';
 import { reconsider } from './victims.ts';
 
 /** `outstanding` frames were not returned. */
@@ -94,5 +95,9 @@ function take(
       reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
     }
   }
-  if (left > 0) takePages(kernel, server, client, left, false);
+  if (left > 0) left = takePages(kernel, server, client, left, false);
+  if (left === 0 || kernel.state.tables === null) return;
+  left = takeTables(kernel, server, client, left);
+  // Page tables that wired frames keep in use: no deadline waits for a wire [MEM17].
+  if (left > 0 && !evenWired) take(kernel, server, client, left, true);
 }
