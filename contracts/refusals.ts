@@ -29,6 +29,7 @@ export const EMPTY_PURSE = 22;
 export const NO_SUCH_PAGE = 23;
 export const NOT_SEALED = 24;
 export const NOT_ALIKE = 25;
+export const OVER_METADATA = 26;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -58,4 +59,5 @@ export const refusalTexts: readonly string[] = [
   'no such page, or nothing is there: allocate it, or look at the index',
   'the container is still open: seal it before it is shared',
   'the lists do not fit each other, or name a page twice: forget them and list again',
+  'more records than your contract has room for: drop containers, fold children, or ask for more',
 ];

@@ -44,6 +44,8 @@ export const termsSchema = z.strictObject({
     .min(0)
     .max(2 ** 24)
     .optional(),
+  /** Frames of records that the server keeps for a client, for each frame of G; absent: any number. */
+  metadataMax: z.number().min(0).max(1000).optional(),
   /** Frames of page tables are the mapping task's own, given before it maps; absent: nobody's. */
   chargePageTables: z.boolean().optional(),
 });

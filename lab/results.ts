@@ -39,6 +39,8 @@ export interface TaskResult {
   framesMax: number;
   /** Credits charged for frames, where the terms name a price. */
   charged?: number | undefined;
+  /** Bytes of the records that the memory server kept for it at most, if it kept any. */
+  metadataBytesMax?: number | undefined;
   /** Frames that it had given for page tables at most, where these are charged. */
   tableFramesMax?: number | undefined;
   /** Completion over completion alone with unlimited memory; null where not computed. */

@@ -25,6 +25,8 @@ import type { Kernel } from './kernel.ts';
 import { dropMapping, dropMappingOfFrame, zeroRun } from './memory-map.ts';
 import { MESSAGE, type TaskState } from './tasks.ts';
 
+/** Bytes of a frame: what tables, and records, are counted in. */
+export const FRAME_BYTES = 4096;
 const IN_TABLES = IN_CONTAINER | LOCKED_OUT;
 
 /** Null in the kernel's state where nobody is charged. */

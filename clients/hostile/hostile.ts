@@ -8,6 +8,7 @@
  *   liar     returns stale, duplicate, out-of-range and never-granted slots
  *   greedy   obeys, and asks for ever more at every turn
  *   wirer    wires whatever it holds, for as long as it may, again and again, and is silent
+ *   recorder has the server keep records: opens containers, splits its contract, and uses neither
  *   flooder  takes all it can get and gives it back softly at once, so that every free frame has its name
  */
 
@@ -35,6 +36,7 @@ export const hostileKinds = [
   'greedy',
   'wirer',
   'flooder',
+  'recorder',
 ] as const;
 export type HostileKind = (typeof hostileKinds)[number];
 
@@ -44,6 +46,10 @@ const LATE = 9;
 const GRAB = 8;
 /** Frames a wirer wants wired at each fault. */
 const WIRES = 16;
+/** Containers that a recorder opens: with more its table is full, and it cannot page. */
+const RECORDS = 32;
+/** A tag that no transfer has. */
+const NO_TRANSFER = 60_000;
 
 /** Receiver step of a hostile client. */
 export function hostileStep(code: PagerCode, kind: HostileKind): ClientStep {
@@ -69,6 +75,7 @@ function grab(kernel: Kernel, pager: PagerState, kind: HostileKind): void {
     task.receiving = pager.held <= pager.guaranteed;
   }
   if (kind === 'wirer') wireAll(kernel, pager);
+  if (kind === 'recorder') keepRecords(kernel, pager);
   if (kind === 'flooder' && pager.refusedFor > 0) flood(kernel, pager);
   if (pager.refusedFor > 0 && kind !== 'greedy') return;
   for (let i = 0; i < GRAB; i++)
@@ -98,6 +105,7 @@ function misbehave(
     case 'liar':
       return lie(kernel, pager);
     case 'flooder':
+    case 'recorder':
       return obeyNotice(kernel, code, pager, count, cause);
     case 'greedy':
       obeyNotice(kernel, code, pager, count, cause);
@@ -114,6 +122,15 @@ function wireAll(kernel: Kernel, pager: PagerState): void {
     const duration = i === 0 ? TIME_MAX : wireTime;
     send(kernel, pager.id, pager.memoryPort, OP.wire, slot, 0, 0, 0, duration);
   }
+}
+
+/** One container more at each fault, as large as may be, and a child contract of nothing. */
+function keepRecords(kernel: Kernel, pager: PagerState): void {
+  const { faults } = kernel.state.tasks[pager.id] as TaskState;
+  if (faults > RECORDS) return;
+  const { id, memoryPort } = pager;
+  send(kernel, id, memoryPort, OP.openContainer, 1024, -1, 0, NO_TRANSFER, 0);
+  if (faults % 4 === 0) send(kernel, id, memoryPort, OP.splitContract, 0, 0, -1, NO_TRANSFER, 0);
 }
 
 /** All that is free in hand goes softly. */

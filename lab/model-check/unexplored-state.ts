@@ -50,9 +50,9 @@ function inNucleus({ kernel }: World): string | undefined {
 }
 
 function hasMore(client: Client): boolean {
-  const { unused, weight, child, children, treeSize, splitOff, asking, income } = client;
+  const { unused, weight, child, children, treeSize, splitOff, asking, income, metadata } = client;
   if (unused !== 0 || weight !== 1 || child !== OWN || children.length > 0) return true;
-  return treeSize !== 0 || splitOff !== 0 || asking || income !== 0;
+  return treeSize !== 0 || splitOff !== 0 || asking || income + metadata !== 0;
 }
 
 /** A client that is none of the world's: a server that has made a contract. */

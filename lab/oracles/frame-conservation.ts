@@ -11,6 +11,7 @@
 import { type CapabilityTable, frameAt, orderAt } from '../../nucleus/capabilities.ts';
 import { chargedFrames, checkPages } from '../../servers/memory/containers/page-books.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
+import { checkRecords } from '../../servers/memory/metadata.ts';
 import { checkBuddy } from '../../sim-hw/buddy.ts';
 import { NOBODY } from '../../sim-hw/frames.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
@@ -25,7 +26,14 @@ export interface FrameConservation {
 
 export function createFrameConservation(view: OracleView): FrameConservation {
   return {
-    findings: createFindings('frame-conservation', ['MEM1', 'MEM6', 'CON1', 'CONT24', 'MEM15']),
+    findings: createFindings('frame-conservation', [
+      'MEM1',
+      'MEM6',
+      'CON1',
+      'CONT24',
+      'MEM15',
+      'MEM19',
+    ]),
     seen: new Uint8Array(view.kernel.state.frames.count),
   };
 }
@@ -99,6 +107,8 @@ export function sweepFrames(oracle: FrameConservation, view: OracleView): void {
         `frame ${frame} is owned by task ${frames.owner[frame]} and in ${times} slots or containers`,
       );
   }
+  const wrongRecords = checkRecords(server);
+  if (wrongRecords !== undefined) violate(findings, kernel, 'MEM19', -1, -1, wrongRecords);
   const wrongTables = checkTableFrames(kernel);
   if (wrongTables !== undefined) violate(findings, kernel, 'MEM15', -1, -1, wrongTables);
   const accounts = server.clients.filter((client) => client !== null);

@@ -67,6 +67,7 @@ export const documentSchema = z.strictObject({
           ...measures,
           charged: count.optional(),
           tableFramesMax: count.optional(),
+          metadataBytesMax: count.optional(),
         }),
       ),
       totals: z.strictObject({
@@ -103,6 +104,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         name: task.name,
         ...measured(task),
         ...(task.charged !== undefined && { charged: task.charged }),
+        ...(task.metadataBytesMax !== undefined && { metadataBytesMax: task.metadataBytesMax }),
         ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
       })),
       totals: {

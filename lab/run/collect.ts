@@ -27,11 +27,13 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       throw new Error(`collect: ${task.name} has not finished`);
     const charged = chargedOf(world, id);
     const tables = kernel.state.tables;
+    const records = recordsOf(world, id);
     const tableFramesMax = tables?.most[task.space] ?? null;
     return {
       ...taskResult(task),
       ...(charged !== null && { charged }),
       ...(tableFramesMax !== null && { tableFramesMax }),
+      ...(records > 0 && { metadataBytesMax: records }),
     };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
@@ -43,6 +45,11 @@ function chargedOf({ kernel, options, memory }: World, id: number): number | nul
   if (options.management !== 'contracts' || options.terms.price === undefined) return null;
   const server = kernel.receivers[memory].state as MemoryServerState;
   return chargedTo(kernel, server, clientOf(server, id));
+}
+
+/** Bytes of records that the memory server kept for a client at most. */
+function recordsOf({ kernel, memory }: World, id: number): number {
+  return (kernel.receivers[memory].state as MemoryServerState).clients[id]?.metadataMost ?? 0;
 }
 
 function sightOf(world: World): string {

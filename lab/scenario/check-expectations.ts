@@ -31,7 +31,9 @@ function requireNames(
   const names = tasks.map(({ name }) => name);
   for (const { management, task, field } of measuresOf(expectation)) {
     const fields =
-      task === null ? [...measureNames, 'jain', 'damage'] : [...measureNames, 'charged'];
+      task === null
+        ? [...measureNames, 'jain', 'damage']
+        : [...measureNames, 'charged', 'tableFramesMax', 'metadataBytesMax'];
     const asked: [string | null, string[], string][] = [
       [management, rows, 'a management or bound of the scenario'],
       [task, names, 'a task of the scenario'],

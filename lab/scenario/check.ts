@@ -84,6 +84,7 @@ export function checkScenario(source: Source): Scenario {
       }),
       ...(terms.price !== undefined && { price: terms.price }),
       ...(terms.softMax !== undefined && { softMax: terms.softMax }),
+      ...(terms.metadataMax !== undefined && { metadataMax: terms.metadataMax }),
       ...(terms.chargePageTables && { chargePageTables: true }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),

@@ -102,7 +102,9 @@ const taskSchema = z.strictObject({
   scratch: z.array(scratchSchema).default([]),
   zeroFill: z.boolean().default(true),
   start: timeSchema.default(0),
-  hostile: z.enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer', 'flooder']).optional(),
+  hostile: z
+    .enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer', 'flooder', 'recorder'])
+    .optional(),
   renegotiate: z
     .array(
       z.strictObject({ at: z.int().min(1), guaranteed: quantitySchema, extra: quantitySchema }),
@@ -193,6 +195,7 @@ export const scenarioSchema = z.strictObject({
       wiredTimeMax: timeSchema.optional(),
       price: termsSchema.shape.price,
       softMax: termsSchema.shape.softMax,
+      metadataMax: termsSchema.shape.metadataMax,
       chargePageTables: termsSchema.shape.chargePageTables,
     })
     .prefault({}),

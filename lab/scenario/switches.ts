@@ -113,6 +113,12 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { softMax: 2 ** 24 },
   },
+  'records-without-limit': {
+    off: 'the server keeps any number of records for a client (metadataMax: 1000)',
+    rule: 'MEM20',
+    damages: [],
+    terms: { metadataMax: 1000 },
+  },
   'tables-for-free': {
     off: "page tables are nobody's memory (chargePageTables: false)",
     rule: 'MEM15',

@@ -69,6 +69,9 @@ export interface Client extends Account {
   income: number;
   frameTicks: number;
   chargedAt: number;
+  /** Bytes of the records that are kept for it (metadata.ts), and the most there have been. */
+  metadata: number;
+  metadataMost: number;
 }
 
 export const CONTAINER_FREE = 0;
@@ -246,6 +249,8 @@ export function clientOf(server: MemoryServerState, id: number): Client {
       income: 0,
       frameTicks: 0,
       chargedAt: 0,
+      metadata: 0,
+      metadataMost: 0,
     },
     'term',
     'expiresAt',

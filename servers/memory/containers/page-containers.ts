@@ -18,6 +18,7 @@ import {
   NO_PLACE,
   NO_SUCH_CONTAINER,
   NOT_SEALED,
+  OVER_METADATA,
   TOO_LONG,
 } from '../../../contracts/refusals.ts';
 import {
@@ -32,6 +33,7 @@ import { termNow } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { refuse } from '../answers.ts';
+import { chargeRecords, containerBytes, hasRoomForRecords } from '../metadata.ts';
 import { clientOf, type MemoryServerState, NONE } from '../state.ts';
 import { armPageTimer, endContainer, reopen } from './page-lifetimes.ts';
 import {
@@ -55,11 +57,15 @@ export function openContainer(
   lifetime: number,
 ): void {
   const no = (reason: number) => refuse(kernel, server, from, tag, reason, OP.openContainer);
-  if (clientOf(server, from).status === NONE) return no(NO_CONTRACT);
+  const client = clientOf(server, from);
+  if (client.status === NONE) return no(NO_CONTRACT);
   const table = kernel.state.capabilities[from] as CapabilityTable;
   // A user is named as everything is: by what the sender's own table has in a slot [CAP1].
   if (user >= 0 && !holdsKind(table, user, PORT)) return no(NO_PLACE);
   if (table.objects === table.kind.length) return no(NO_PLACE);
+  const bytes = containerBytes(pages);
+  if (!hasRoomForRecords(server, client, bytes)) return no(OVER_METADATA);
+  chargeRecords(client, bytes);
   const container = freeContainer(server.pages);
   const capability = addCapability(table, PAGES, container.id, container.generation);
   container.status = OPEN;

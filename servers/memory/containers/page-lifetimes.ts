@@ -19,7 +19,8 @@ import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
 import { observe } from '../answers.ts';
-import type { MemoryServerState } from '../state.ts';
+import { chargeRecords, containerBytes } from '../metadata.ts';
+import { clientOf, type MemoryServerState } from '../state.ts';
 import { TIMER_PAGES, timerWord } from '../timers.ts';
 import { detachPage } from './page-frames.ts';
 import { breakPageLock } from './page-pins.ts';
@@ -64,6 +65,7 @@ export function endContainer(
   if (holdsOwn(table, container)) removeCapability(table, container.capability);
   for (let index = 0; index < container.cells.length; index++)
     if (container.cells[index] !== NONE_THERE) detachPage(kernel, server, container, index, cause);
+  chargeRecords(clientOf(server, container.owner), -containerBytes(container.cells.length));
   container.cells = [];
   container.status = UNUSED;
   container.endsAt = Number.POSITIVE_INFINITY;

@@ -18,6 +18,7 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import { observe, refuse } from '../answers.ts';
 import { breakContainersOf } from '../containers/containers.ts';
 import { withdrawRequest } from '../grants.ts';
+import { CHILD_BYTES, chargeRecords } from '../metadata.ts';
 import { notify } from '../revocation/revocation.ts';
 import { type Client, clientOf, EXPIRED, GONE, type MemoryServerState, NONE } from '../state.ts';
 import { later, TIMER_CHILDREN, timerWord } from '../timers.ts';
@@ -104,6 +105,7 @@ function endChild(
   const siblings = child.parent === OWN ? root.children : childAt(server, child.parent).children;
   siblings.splice(siblings.indexOf(child.id), 1);
   root.treeSize--;
+  chargeRecords(root, -CHILD_BYTES);
   child.live = false;
   child.generation = (child.generation + 1) >>> 0;
   child.capabilities = 0;

@@ -18,12 +18,14 @@ import {
   NO_PLACE,
   NO_SUCH_CONTROL,
   OVER_CONTRACT,
+  OVER_METADATA,
 } from '../../../contracts/refusals.ts';
 import { addCapability, type CapabilityTable, CONTROL } from '../../../nucleus/capabilities.ts';
 import { termNow } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { observe, refuse } from '../answers.ts';
+import { CHILD_BYTES, chargeRecords, hasRoomForRecords } from '../metadata.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from '../state.ts';
 import { later } from '../timers.ts';
 import {
@@ -64,6 +66,7 @@ export function splitContract(
   if (root.status === SHRINKING) return no(BUSY);
   if (!canSpare(server, parent?.id ?? OWN, root, guaranteed, extra)) return no(OVER_CONTRACT);
   if (root.treeSize === TREE_MAX) return no(NO_PLACE);
+  if (!hasRoomForRecords(server, root, CHILD_BYTES)) return no(OVER_METADATA);
   const id = freeId(server);
   const slot = addCapability(table, CONTROL, id, server.children.records[id]?.generation ?? 0);
   if (slot < 0) return no(NO_PLACE);
@@ -75,6 +78,7 @@ export function splitContract(
   child.renewed = false;
   (parent ?? root).children.push(child.id);
   root.treeSize++;
+  chargeRecords(root, CHILD_BYTES);
   moveInto(server, child, guaranteed, extra);
   child.expiresAt = term === 0 ? Number.POSITIVE_INFINITY : later(termNow(kernel), term);
   armChildTimer(kernel, server, child.expiresAt);
