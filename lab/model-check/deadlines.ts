@@ -20,6 +20,7 @@
  * grace or a term that is over or has been replaced does nothing by itself and is left out (test/lab/model-check/soundness.test.ts fires them).
  */
 
+import { noticeOf, shrinkOf } from '../../servers/memory/client.ts';
 import { SHRINKING } from '../../servers/memory/state.ts';
 import {
   TIMER_CONTRACT,
@@ -107,9 +108,9 @@ function sort(world: World, lists: number[][], word: number, time: number): bool
   const record = world.records[index];
   switch (timerKind(word)) {
     case TIMER_NOTICE:
-      return record.noticed > 0 && time === record.noticeDeadline && add(lists[EXTRA], index);
+      return record.noticed > 0 && time === noticeOf(record).deadline && add(lists[EXTRA], index);
     case TIMER_CONTRACT:
-      if (record.status === SHRINKING && time === record.shrinkAt && add(lists[SHRINK], index))
+      if (record.status === SHRINKING && time === shrinkOf(record).at && add(lists[SHRINK], index))
         return true;
       return time === record.expiresAt && add(lists[TERM], index);
     case TIMER_LOCKS:
@@ -157,8 +158,8 @@ export function visitDeadlines(
   timers.sequence = 0;
   world.memory.containers.timerAt = Number.POSITIVE_INFINITY;
   for (const record of world.records) {
-    record.noticeDeadline = 0;
-    record.shrinkAt = 0;
+    noticeOf(record).deadline = 0;
+    shrinkOf(record).at = 0;
     record.expiresAt = Number.POSITIVE_INFINITY;
   }
   for (let kind = 0; kind < KINDS; kind++)
@@ -182,8 +183,8 @@ function setDeadline(world: World, kind: number, index: number, moment: number):
   const { timers } = world.kernel.state;
   const record = world.records[index];
   const id = FIRST + index;
-  if (kind === EXTRA) record.noticeDeadline = moment;
-  else if (kind === SHRINK) record.shrinkAt = moment;
+  if (kind === EXTRA) noticeOf(record).deadline = moment;
+  else if (kind === SHRINK) shrinkOf(record).at = moment;
   else if (kind === TERM) record.expiresAt = moment;
   else world.memory.containers.timerAt = moment;
   const timer = kind === EXTRA ? TIMER_NOTICE : TIMER_CONTRACT;

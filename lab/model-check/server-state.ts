@@ -6,6 +6,7 @@
  * (its goal and window) only that penalty makes use, and karma itself.
  */
 
+import { noticeOf, requestOf, shrinkOf } from '../../servers/memory/client.ts';
 import { reconsider } from '../../servers/memory/revocation/victims.ts';
 import {
   type Client,
@@ -34,16 +35,19 @@ function visitRecord(tape: Tape, world: World, record: Client): void {
   record.inDefault = flag(tape, record.inDefault);
   record.term = cell(tape, record.term === 0 ? 0 : 1) === 0 ? 0 : world.durations.term;
   const shrinks = record.status === SHRINKING;
-  record.nextGuaranteed = cellIf(tape, shrinks, record.nextGuaranteed);
-  record.nextExtra = cellIf(tape, shrinks, record.nextExtra);
+  const shrink = shrinkOf(record);
+  shrink.guaranteed = cellIf(tape, shrinks, shrink.guaranteed);
+  shrink.extra = cellIf(tape, shrinks, shrink.extra);
   record.waitingOrder = cell(tape, record.waitingOrder);
-  record.waitingZero = cellIf(tape, record.waitingOrder >= 0, record.waitingZero);
-  record.waitingTag = cellIf(tape, record.waitingOrder >= 0, record.waitingTag);
-  if (!tape.saves) record.waitingSince = 0;
+  const request = requestOf(record);
+  request.zero = cellIf(tape, record.waitingOrder >= 0, request.zero);
+  request.tag = cellIf(tape, record.waitingOrder >= 0, request.tag);
+  if (!tape.saves) request.since = 0;
   const isKarma = world.plan.penalty === 'karma';
   const isAsked = isKarma && record.noticed > 0;
-  record.noticeGoal = cellIf(tape, isAsked, record.noticeGoal);
-  record.noticeWindow = cellIf(tape, isAsked, record.noticeWindow);
+  const notice = noticeOf(record);
+  notice.goal = cellIf(tape, isAsked, notice.goal);
+  notice.window = cellIf(tape, isAsked, notice.window);
   record.karma = cellIf(tape, isKarma, record.karma);
 }
 

@@ -4,7 +4,7 @@
  * state: soft references, unused runs, wired frames, containers of pages, child contracts, a policy
  * server, purses, weights, starvation, callbacks.
  *
- * `wish...` of a client is written at every proposal and read where a policy decides: nowhere here.
+ * `wish` of a client is written at every proposal and read where a policy decides: nowhere here.
  */
 
 import type { ContractWish } from '../../clients/pager/memory-control.ts';
@@ -50,9 +50,9 @@ function inNucleus({ kernel }: World): string | undefined {
 }
 
 function hasMore(client: Client): boolean {
-  const { unused, weight, child, children, treeSize, splitOff, asking, income, metadata } = client;
+  const { unused, weight, child, children, treeSize, splitOff, wish, purse, metadata } = client;
   if (unused !== 0 || weight !== 1 || child !== OWN || children.length > 0) return true;
-  return treeSize !== 0 || splitOff !== 0 || asking || income + metadata !== 0;
+  return treeSize !== 0 || splitOff !== 0 || wish.asking || purse !== null || metadata !== 0;
 }
 
 /** A client that is none of the world's: a server that has made a contract. */

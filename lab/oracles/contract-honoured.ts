@@ -211,7 +211,7 @@ export function sweepWaiting(oracle: ContractHonoured, view: OracleView): void {
   if (!promisesTime(view)) return;
   const limit = promised(view);
   for (const id of server.waiting) {
-    const since = Math.max(server.clients[id]?.waitingSince ?? 0, oracle.grownAt);
+    const since = Math.max(server.clients[id]?.request?.since ?? 0, oracle.grownAt);
     oracle.findings.checks++;
     if (termNow(kernel) - since > limit)
       violate(oracle.findings, kernel, 'CON2', id, -1, `has waited since ${since}`);

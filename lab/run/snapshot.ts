@@ -16,6 +16,7 @@ import {
   type TaskState,
   WAITING_DEVICE,
 } from '../../nucleus/tasks.ts';
+import { noticeOf } from '../../servers/memory/client.ts';
 import { LOCKED } from '../../servers/memory/containers/page-state.ts';
 import {
   ACTIVE,
@@ -143,7 +144,7 @@ function contractOf({ clients }: MemoryServerState, id: number): ContractSnapsho
     extra: client.extra,
     until: client.expiresAt === Number.POSITIVE_INFINITY ? null : client.expiresAt,
     owed: client.noticed,
-    deadline: client.noticed > 0 ? client.noticeDeadline : null,
+    deadline: client.noticed > 0 ? noticeOf(client).deadline : null,
     wanted: client.waitingOrder < 0 ? 0 : 1 << client.waitingOrder,
   };
 }

@@ -31,7 +31,7 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
   setNoticed(server.ledger, client, 0);
   client.expiresAt = Number.POSITIVE_INFINITY;
   client.status = GONE;
-  client.asking = false;
+  client.wish.asking = false;
   const orphans = endChildrenOf(kernel, server, client);
   const drawnOn = client.child === OWN ? null : leaveChild(server, client);
   client.extra = 0;

@@ -22,6 +22,7 @@ import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capab
 import { termNow } from '../../nucleus/clock.ts';
 import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
 import { observe, refuse } from './answers.ts';
+import { requestOf } from './client.ts';
 import { grant, releaseSlot } from './containers/custody.ts';
 import { OWN, settleDraw } from './contracts/child-contract.ts';
 import { mayBorrow } from './contracts/policy.ts';
@@ -67,9 +68,10 @@ export function allocate(
 export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
   while (server.waiting.length > 0) {
     const client = clientOf(server, server.waiting[0] as number);
-    const { waitingOrder: order, waitingZero: zero, waitingTag: tag } = client;
+    const { waitingOrder: order } = client;
+    const { zero, tag, since } = requestOf(client);
     if (freeCount(server.ledger) < 1 << order) return;
-    const waited = termNow(kernel) - client.waitingSince;
+    const waited = termNow(kernel) - since;
     if (!grant(kernel, server, client, order, zero, tag, waited)) {
       if (order > 0) withdrawRequest(kernel, server, client, NO_RUN);
       return;
@@ -98,7 +100,7 @@ export function withdrawRequest(
   if (client.waitingOrder < 0) return;
   endWaiting(server, client);
   if (client.child !== OWN) settleDraw(server, client);
-  sayNo(kernel, server, client.id, client.waitingTag, reason);
+  sayNo(kernel, server, client.id, requestOf(client).tag, reason);
 }
 
 export function returnFrames(

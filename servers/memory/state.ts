@@ -2,77 +2,15 @@
 
 import type { Terms } from '../../contracts/terms.ts';
 import { holdingDoubles } from '../../sim-hw/shape.ts';
+import { type Client, createClient } from './client.ts';
 import { type Claims, createPagesState, type PagesState } from './containers/page-state.ts';
 import { type ChildrenState, createChildren } from './contracts/child-contract.ts';
 import type { PolicyControl } from './contracts/policy.ts';
-import { type Account, createLedger, type LedgerState } from './ledger.ts';
+import { createLedger, type LedgerState } from './ledger.ts';
 import { createSoft, type SoftState } from './revocation/soft-runs.ts';
 import { createVictims, type VictimsState } from './revocation/victims.ts';
 
-/**
- * Life of a contract (section 14 of the lineage):
- *
- *   NONE --propose--> ACTIVE --smaller G--> SHRINKING --grace--> ACTIVE'
- *                       |  ^---renew---/
- *                       +--term over--> EXPIRED --propose--> ACTIVE
- *   any --death--> GONE
- */
-export const NONE = 0;
-export const ACTIVE = 1;
-export const SHRINKING = 2;
-export const EXPIRED = 3;
-export const GONE = 4;
-
-export interface Client extends Account {
-  status: number;
-  term: number;
-  expiresAt: number;
-  renewed: boolean;
-  /** Guarantee and extras to be, while SHRINKING. */
-  nextGuaranteed: number;
-  nextExtra: number;
-  shrinkAt: number;
-  noticeDeadline: number;
-  /** Time its thread had waited for the CPU when the notice came. */
-  noticeStarved: number;
-  /** Frames that the notice asked for in all. */
-  noticeGoal: number;
-  /** Requests for frames it has left, while a notice runs under penalty karma. */
-  noticeWindow: number;
-  /** Missed a deadline under penalty none: asked no more until it returns something. */
-  inDefault: boolean;
-  /** How often it will yet be asked without being waited for (penalty karma). */
-  karma: number;
-  /** Marks of unused runs it has set, or more; 0: it has none. */
-  unused: number;
-  /** What it counts for with arbiters that weigh. */
-  weight: number;
-  /** The request that waits for frames: order, or -1. */
-  waitingOrder: number;
-  waitingZero: number;
-  waitingTag: number;
-  waitingSince: number;
-  /** The child contract its frames are drawn on, or -1: its own contract (children.ts). */
-  child: number;
-  /** Child contracts split off its own contract, and how many there are in the whole tree. */
-  readonly children: number[];
-  treeSize: number;
-  /** Guarantee of its own that children have. */
-  splitOff: number;
-  /** What it asked for last; the policy may allow less, or nothing yet (policy.ts). */
-  wishGuaranteed: number;
-  wishExtra: number;
-  wishTerm: number;
-  asking: boolean;
-  /** Its purse, where frames have a price (purse.ts): credits, credits a second, frames x ticks. */
-  budget: number;
-  income: number;
-  frameTicks: number;
-  chargedAt: number;
-  /** Bytes of the records that are kept for it (metadata.ts), and the most there have been. */
-  metadata: number;
-  metadataMost: number;
-}
+export { ACTIVE, type Client, EXPIRED, GONE, NONE, SHRINKING } from './client.ts';
 
 export const CONTAINER_FREE = 0;
 export const CONTAINER_PRIVATE = 1;
@@ -211,59 +149,7 @@ export function clientOf(server: MemoryServerState, id: number): Client {
   while (server.clients.length <= id) server.clients.push(null);
   const known = server.clients[id];
   if (known !== null && known !== undefined) return known;
-  const client = holdingDoubles<Client>(
-    {
-      id,
-      guaranteed: 0,
-      extra: 0,
-      held: 0,
-      noticed: 0,
-      status: NONE,
-      term: 0,
-      expiresAt: Number.POSITIVE_INFINITY,
-      renewed: false,
-      nextGuaranteed: 0,
-      nextExtra: 0,
-      shrinkAt: 0,
-      noticeDeadline: 0,
-      noticeStarved: 0,
-      noticeGoal: 0,
-      noticeWindow: 0,
-      inDefault: false,
-      karma: 0,
-      unused: 0,
-      weight: 1,
-      waitingOrder: -1,
-      waitingZero: 0,
-      waitingTag: 0,
-      waitingSince: 0,
-      child: -1,
-      children: [],
-      treeSize: 0,
-      splitOff: 0,
-      wishGuaranteed: 0,
-      wishExtra: 0,
-      wishTerm: 0,
-      asking: false,
-      budget: Number.POSITIVE_INFINITY,
-      income: 0,
-      frameTicks: 0,
-      chargedAt: 0,
-      metadata: 0,
-      metadataMost: 0,
-    },
-    'term',
-    'expiresAt',
-    'shrinkAt',
-    'noticeDeadline',
-    'noticeStarved',
-    'waitingSince',
-    'wishTerm',
-    'budget',
-    'income',
-    'frameTicks',
-    'chargedAt',
-  );
+  const client = createClient(id);
   server.clients[id] = client;
   return client;
 }

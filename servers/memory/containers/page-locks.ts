@@ -16,6 +16,7 @@ import { openList } from '../../../nucleus/dma-lists.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { refuse, refuseAt } from '../answers.ts';
+import { noticeOf } from '../client.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { resolvePages } from './page-containers.ts';
 import { canOwn, isShared, makeOwn } from './page-frames.ts';
@@ -76,7 +77,7 @@ export function unlockPages(
 function lastMoment(server: MemoryServerState, container: PageContainer): number {
   const client = clientOf(server, container.owner);
   const owes = container.extras && client.noticed > 0;
-  return owes ? client.noticeDeadline : Number.POSITIVE_INFINITY;
+  return owes ? noticeOf(client).deadline : Number.POSITIVE_INFINITY;
 }
 
 /** The first page that another container's lock keeps from being locked so, or -1. */

@@ -209,8 +209,8 @@ export function moveInto(
   root.extra -= extra;
   root.splitOff += guaranteed;
   // What it asked for is about its own part too [CON23].
-  root.wishGuaranteed -= guaranteed;
-  root.wishExtra -= extra;
+  root.wish.guaranteed -= guaranteed;
+  root.wish.extra -= extra;
   server.ledger.idleSum += guaranteed;
   reconsider(server, root);
 }

@@ -18,6 +18,7 @@ import { termNow, timerAt } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { observe, refuse } from '../answers.ts';
+import { shrinkOf } from '../client.ts';
 import { endWaitingBeyond } from '../grants.ts';
 import { setGuarantee } from '../ledger.ts';
 import { notify } from '../revocation/revocation.ts';
@@ -53,7 +54,7 @@ export function proposeContract(
   const isUndecided = allowed === 0 && guaranteed > 0;
   const leaves = client.child !== OWN;
   if (isUndecided || (leaves && !leaveForOwn(kernel, server, client, allowed))) {
-    client.asking = isUndecided && !isOwnInForce(client);
+    client.wish.asking = isUndecided && !isOwnInForce(client);
     return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
   }
   if (!agree(kernel, server, client, allowed, extra, term, tag))
@@ -75,7 +76,8 @@ function agree(
   const shrinks = inForce && guaranteed < client.guaranteed;
   if (shrinks && client.status === SHRINKING && isControlled(server)) {
     // What was decided is not put off; what is asked for now is seen to when it is over [PS7].
-    client.nextGuaranteed = Math.max(client.nextGuaranteed, guaranteed);
+    const shrink = shrinkOf(client);
+    shrink.guaranteed = Math.max(shrink.guaranteed, guaranteed);
     tellContract(kernel, server, client, tag);
     return true;
   }
@@ -84,7 +86,7 @@ function agree(
     return true;
   }
   if (!admit(server, client, guaranteed)) return false;
-  client.asking = false;
+  client.wish.asking = false;
   client.extra = extra;
   if (client.status !== ACTIVE || term !== client.term) {
     client.term = term;
@@ -112,21 +114,21 @@ export function applyDecision(
   if (!mayDecide(kernel, server, from, control))
     return refuse(kernel, server, from, task, NO_SUCH_CONTROL, OP.decided);
   const client = server.clients[task] ?? null;
-  if (client === null || !(client.asking || isOwnInForce(client)))
+  if (client === null || !(client.wish.asking || isOwnInForce(client)))
     return refuse(kernel, server, from, task, NO_SUCH_TASK, OP.decided);
   followPolicy(kernel, server, client);
 }
 
 function followPolicy(kernel: Kernel, server: MemoryServerState, client: Client): void {
-  const { wishGuaranteed, wishExtra, wishTerm, status } = client;
-  const allowed = allowedOf(server, client, wishGuaranteed);
-  const now = status === SHRINKING ? client.nextGuaranteed : client.guaranteed;
+  const { wish, status } = client;
+  const allowed = allowedOf(server, client, wish.guaranteed);
+  const now = status === SHRINKING ? shrinkOf(client).guaranteed : client.guaranteed;
   if (allowed === now) return;
-  const term = isOwnInForce(client) ? client.term : wishTerm;
-  if (!agree(kernel, server, client, allowed, wishExtra, term, 0)) return;
+  const term = isOwnInForce(client) ? client.term : wish.term;
+  if (!agree(kernel, server, client, allowed, wish.extra, term, 0)) return;
   if (client.status !== SHRINKING) return;
-  const { nextGuaranteed, nextExtra, shrinkAt } = client;
-  reply(kernel, server.id, client.id, OP.shrinkIs, nextGuaranteed, nextExtra, 0, 0, shrinkAt);
+  const { guaranteed, extra, at } = shrinkOf(client);
+  reply(kernel, server.id, client.id, OP.shrinkIs, guaranteed, extra, 0, 0, at);
 }
 
 /** Guarantees have become free: where somebody decides, each gets what it asked for and may have. */
@@ -134,7 +136,7 @@ function offerFreed(kernel: Kernel, server: MemoryServerState): void {
   if (!isControlled(server)) return;
   for (const client of server.clients) {
     if (client === null || client.status === SHRINKING) continue;
-    if (!client.asking && !isOwnInForce(client)) continue;
+    if (!client.wish.asking && !isOwnInForce(client)) continue;
     followPolicy(kernel, server, client);
   }
 }
@@ -157,7 +159,7 @@ export function renewContract(
 export function contractTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
   const now = termNow(kernel);
-  if (client.status === SHRINKING && now >= client.shrinkAt) endShrink(kernel, server, client);
+  if (client.status === SHRINKING && now >= shrinkOf(client).at) endShrink(kernel, server, client);
   if (now < client.expiresAt) return;
   if (client.renewed) {
     client.renewed = false;
@@ -207,18 +209,20 @@ function beginShrink(
   tag: number,
 ): void {
   client.status = SHRINKING;
-  client.nextGuaranteed = guaranteed;
-  client.nextExtra = extra;
-  client.shrinkAt = termNow(kernel) + server.terms.graceShrink;
-  setTimer(kernel, server, client, client.shrinkAt);
+  const shrink = shrinkOf(client);
+  shrink.guaranteed = guaranteed;
+  shrink.extra = extra;
+  shrink.at = termNow(kernel) + server.terms.graceShrink;
+  setTimer(kernel, server, client, shrink.at);
   tellContract(kernel, server, client, tag);
-  observe(kernel, client.id, { kind: 'shrink', guaranteed, until: client.shrinkAt });
+  observe(kernel, client.id, { kind: 'shrink', guaranteed, until: shrink.at });
 }
 
 /** The guarantee falls; whatever is held beyond the new contract is called back. */
 function endShrink(kernel: Kernel, server: MemoryServerState, client: Client): void {
-  setGuarantee(server.ledger, client, client.nextGuaranteed);
-  client.extra = client.nextExtra;
+  const shrink = shrinkOf(client);
+  setGuarantee(server.ledger, client, shrink.guaranteed);
+  client.extra = shrink.extra;
   client.status = ACTIVE;
   reconsider(server, client);
   trimWires(kernel, server, client);

@@ -16,11 +16,20 @@ import { termNow, timerAt } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { observe, refuse } from '../answers.ts';
+import { shrinkOf } from '../client.ts';
 import { breakContainersOf } from '../containers/containers.ts';
 import { withdrawRequest } from '../grants.ts';
 import { CHILD_BYTES, chargeRecords } from '../metadata.ts';
 import { notify } from '../revocation/revocation.ts';
-import { type Client, clientOf, EXPIRED, GONE, type MemoryServerState, NONE } from '../state.ts';
+import {
+  type Client,
+  clientOf,
+  EXPIRED,
+  GONE,
+  type MemoryServerState,
+  NONE,
+  SHRINKING,
+} from '../state.ts';
 import { later, TIMER_CHILDREN, timerWord } from '../timers.ts';
 import {
   type ChildContract,
@@ -97,10 +106,11 @@ function endChild(
   const root = server.clients[child.root] as Client;
   const { guaranteed, extra } = child;
   moveInto(server, child, -guaranteed, -extra);
-  if (child.parent === OWN) {
+  if (child.parent === OWN && root.status === SHRINKING) {
     // What comes back while the own part shrinks is no part of what shrinks [CON23].
-    root.nextGuaranteed += guaranteed;
-    root.nextExtra += extra;
+    const shrink = shrinkOf(root);
+    shrink.guaranteed += guaranteed;
+    shrink.extra += extra;
   }
   const siblings = child.parent === OWN ? root.children : childAt(server, child.parent).children;
   siblings.splice(siblings.indexOf(child.id), 1);

@@ -74,7 +74,7 @@ export function usePolicy(
   policy.holder = from;
   observe(kernel, from, { kind: 'policy', what: 'takes over' });
   for (const client of server.clients)
-    if (client !== null && (client.asking || isOwnInForce(client)))
+    if (client !== null && (client.wish.asking || isOwnInForce(client)))
       tellAsked(kernel, server, client);
   // Last: who has heard of all decides once.
   tellPolicy(kernel, server, policy, from, tag, control);
@@ -108,9 +108,10 @@ export function noteAsked(
   extra: number,
   term: number,
 ): void {
-  client.wishGuaranteed = guaranteed;
-  client.wishExtra = extra;
-  client.wishTerm = term;
+  const { wish } = client;
+  wish.guaranteed = guaranteed;
+  wish.extra = extra;
+  wish.term = term;
   tellAsked(kernel, server, client);
 }
 
@@ -146,8 +147,8 @@ export function isOwnInForce({ status, child }: Client): boolean {
 function tellAsked(kernel: Kernel, server: MemoryServerState, client: Client): void {
   const holder = server.policy?.holder ?? NOBODY;
   if (holder === NOBODY) return;
-  const { id, wishGuaranteed, wishExtra, held } = client;
-  reply(kernel, server.id, holder, OP.asked, id, wishGuaranteed, wishExtra, held, 0);
+  const { id, wish, held } = client;
+  reply(kernel, server.id, holder, OP.asked, id, wish.guaranteed, wish.extra, held, 0);
 }
 
 function tellPolicy(

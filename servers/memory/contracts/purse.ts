@@ -13,6 +13,7 @@ import { OP } from '../../../contracts/messages.ts';
 import { termNow } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
+import { purseOf } from '../client.ts';
 import { type Client, clientOf, type MemoryServerState } from '../state.ts';
 
 /** Ticks that a price and an income are for: a second, or a million references. */
@@ -21,28 +22,33 @@ const MILLION = 1_000_000;
 
 /** Gives a client a purse: credits at once, and so many a second (or a million references). */
 export function fillPurse(client: Client, budget: number, income: number): void {
-  client.budget = budget;
-  client.income = income;
+  const purse = purseOf(client);
+  purse.budget = budget;
+  purse.income = income;
 }
 
 /** Books what the client has held so far; called before what it holds changes. */
 export function chargeHeld(kernel: Kernel, client: Client): void {
   const now = termNow(kernel);
-  client.frameTicks += client.held * (now - client.chargedAt);
-  client.chargedAt = now;
+  const purse = purseOf(client);
+  purse.frameTicks += client.held * (now - purse.chargedAt);
+  purse.chargedAt = now;
 }
 
 /** Credits charged so far. */
 export function chargedTo(kernel: Kernel, server: MemoryServerState, client: Client): number {
-  const { frameTicks, held, chargedAt } = client;
-  const ticks = frameTicks + held * (termNow(kernel) - chargedAt);
+  const { held, purse } = client;
+  if (purse === null) return 0;
+  const ticks = purse.frameTicks + held * (termNow(kernel) - purse.chargedAt);
   return Math.floor((ticks * (server.terms.price ?? 0)) / unitOf(kernel));
 }
 
 /** Credits left; below 0 the purse is empty. */
 export function leftIn(kernel: Kernel, server: MemoryServerState, client: Client): number {
-  const earned = Math.floor((client.income * termNow(kernel)) / unitOf(kernel));
-  return client.budget + earned - chargedTo(kernel, server, client);
+  const { purse } = client;
+  if (purse === null) return Number.POSITIVE_INFINITY;
+  const earned = Math.floor((purse.income * termNow(kernel)) / unitOf(kernel));
+  return purse.budget + earned - chargedTo(kernel, server, client);
 }
 
 /** True when the client may borrow: there is no price, or something is left to pay it. */

@@ -18,6 +18,7 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import { starvedTime } from '../../../nucleus/starvation.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
+import { noticeOf } from '../client.ts';
 import { missingFrames, revocable, setNoticed } from '../ledger.ts';
 import { type Client, clientOf, EXPIRED, type MemoryServerState } from '../state.ts';
 import { TIMER_NOTICE, timerWord } from '../timers.ts';
@@ -53,25 +54,25 @@ export function notify(
   count: number,
   cause: number,
 ): void {
+  const notice = noticeOf(client);
   if (client.noticed === 0) {
-    client.noticeDeadline = termNow(kernel) + server.terms.graceExtra;
-    client.noticeStarved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
-    client.noticeGoal = 0;
-    client.noticeWindow = server.terms.karmaWindow;
+    notice.deadline = termNow(kernel) + server.terms.graceExtra;
+    notice.starved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
+    notice.goal = 0;
+    notice.window = server.terms.karmaWindow;
     if (server.planted !== 'forget-deadline')
-      timerAt(kernel, client.noticeDeadline, server.id, timerWord(TIMER_NOTICE, client.id));
+      timerAt(kernel, notice.deadline, server.id, timerWord(TIMER_NOTICE, client.id));
   }
   setNoticed(server.ledger, client, client.noticed + count);
-  client.noticeGoal += count;
+  notice.goal += count;
   reconsider(server, client);
   observe(kernel, client.id, {
     kind: 'notice',
     frames: count,
-    deadline: client.noticeDeadline,
+    deadline: notice.deadline,
     cause: CAUSES[cause] as string,
   });
-  const { noticeDeadline: deadline } = client;
-  if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, deadline))
+  if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, notice.deadline))
     deadlineCame(kernel, server, client, false);
 }
 
@@ -88,7 +89,7 @@ function takeUnasked(
 
 export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
-  if (client.noticed === 0 || termNow(kernel) < client.noticeDeadline) return;
+  if (client.noticed === 0 || termNow(kernel) < noticeOf(client).deadline) return;
   if (!spareStarved(kernel, server, client)) deadlineCame(kernel, server, client, true);
 }
 
@@ -98,10 +99,11 @@ export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: numbe
  */
 function spareStarved(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
   const task = kernel.state.tasks[client.id] as TaskState;
-  const starved = starvedTime(kernel, task) - client.noticeStarved;
+  const notice = noticeOf(client);
+  const starved = starvedTime(kernel, task) - notice.starved;
   const longest = starvationOf(server.terms);
   if (starved === 0 || longest === 0) return false;
-  const until = client.noticeDeadline + Math.min(starved, longest);
+  const until = notice.deadline + Math.min(starved, longest);
   if (termNow(kernel) < until) {
     timerAt(kernel, until, server.id, timerWord(TIMER_NOTICE, client.id));
     observe(kernel, client.id, { kind: 'starving', until });
@@ -118,7 +120,7 @@ function spareStarved(kernel: Kernel, server: MemoryServerState, client: Client)
 /** A client under notice asks for frames: under karma it has so many requests to comply [REV12]. */
 export function countRequest(kernel: Kernel, server: MemoryServerState, client: Client): void {
   if (client.noticed === 0 || server.terms.penalty !== 'karma') return;
-  if (--client.noticeWindow <= 0) deadlineCame(kernel, server, client, true);
+  if (--noticeOf(client).window <= 0) deadlineCame(kernel, server, client, true);
 }
 
 /** Time is up, or nobody was there to hear. */
@@ -129,12 +131,13 @@ function deadlineCame(
   heard: boolean,
 ): void {
   const outstanding = client.noticed;
-  const returned = client.noticeGoal - outstanding;
+  const { goal } = noticeOf(client);
+  const returned = goal - outstanding;
   setNoticed(server.ledger, client, 0);
   reconsider(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
   if (returned > 0) task.revocationsPartly++;
-  if (server.terms.penalty === 'karma' && 2 * returned >= client.noticeGoal) {
+  if (server.terms.penalty === 'karma' && 2 * returned >= goal) {
     observe(kernel, client.id, { kind: 'enough', returned, outstanding });
     return;
   }

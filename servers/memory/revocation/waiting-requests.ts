@@ -1,6 +1,7 @@
 /** Waiting requests: clients that wait for frames within their guarantee, oldest first. */
 
-import type { Client, MemoryServerState } from '../state.ts';
+import { type Client, requestOf } from '../client.ts';
+import type { MemoryServerState } from '../state.ts';
 import { reconsider } from './victims.ts';
 
 /** `client` waits from `now` on, on the clock of terms, for a run of 2^order frames. */
@@ -13,9 +14,10 @@ export function beginWaiting(
   now: number,
 ): void {
   client.waitingOrder = order;
-  client.waitingZero = zero;
-  client.waitingTag = tag;
-  client.waitingSince = now;
+  const request = requestOf(client);
+  request.zero = zero;
+  request.tag = tag;
+  request.since = now;
   server.waiting.push(client.id);
   server.ledger.waitingSum += 1 << order;
   reconsider(server, client);

@@ -54,7 +54,7 @@ test('[INS4] [INS5] a snapshot is of now, adds up, is what the server has in its
       expect(contract?.guaranteed).toBe(client?.guaranteed ?? 0);
       expect(contract?.extra).toBe(client?.extra ?? 0);
       expect(contract?.owed).toBe(client?.noticed ?? 0);
-      if (client?.noticed) expect(contract?.deadline).toBe(client.noticeDeadline);
+      if (client?.noticed) expect(contract?.deadline).toBe(client.notice?.deadline);
       expect(contract?.wanted).toBe(
         client && client.waitingOrder >= 0 ? 2 ** client.waitingOrder : 0,
       );

@@ -97,7 +97,7 @@ test('[PS2] the capability moves to a successor, which decides at once; the firs
     ],
   );
   say(desk, A, 'contract', [12, 0, 0, 1]);
-  expect(desk.server.clients[A]).toMatchObject({ guaranteed: 6, wishGuaranteed: 12 });
+  expect(desk.server.clients[A]).toMatchObject({ guaranteed: 6, wish: { guaranteed: 12 } });
   takeHeard(desk, A);
   settle(desk, POLICY, REPLACE);
   expect(desk.server.policy?.holder).toBe(SUCCESSOR);
@@ -195,7 +195,7 @@ test('[PS5] of what others still hold nobody is promised anything', () => {
   say(desk, A, 'contract', [24, 0, 0, 1]);
   say(desk, B, 'contract', [24, 0, 0, 1]);
   expect(desk.server.clients[A]).toMatchObject({ guaranteed: 24, status: SHRINKING });
-  expect(desk.server.clients[B]).toMatchObject({ guaranteed: 0, asking: true });
+  expect(desk.server.clients[B]).toMatchObject({ guaranteed: 0, wish: { asking: true } });
   takeHeard(desk, B);
   advance(desk, 1000);
   expect(desk.server.clients[A]).toMatchObject({ guaranteed: 12 });
@@ -232,7 +232,7 @@ test('[PS7] a proposal does not put off what has been decided', () => {
   expect(desk.server.clients[A]).toMatchObject({ status: SHRINKING, guaranteed: 20 });
   advance(desk, 100);
   // Now what it asked for last is seen to.
-  expect(desk.server.clients[A]).toMatchObject({ guaranteed: 12, nextGuaranteed: 5 });
+  expect(desk.server.clients[A]).toMatchObject({ guaranteed: 12, shrink: { guaranteed: 5 } });
   advance(desk, 1000);
   expect(desk.server.clients[A]).toMatchObject({ guaranteed: 5 });
 });
@@ -336,7 +336,7 @@ test('[PS14] a successor that stands by takes over when the policy server dies',
   say(desk, A, 'contract', [8, 0, 0, 1]);
   settle(desk, POLICY, DIE);
   expect(desk.server.policy?.holder).toBe(SUCCESSOR);
-  expect(desk.server.clients[A]).toMatchObject({ status: SHRINKING, nextGuaranteed: 2 });
+  expect(desk.server.clients[A]).toMatchObject({ status: SHRINKING, shrink: { guaranteed: 2 } });
   expect(desk.events.flatMap((event) => ('what' in event ? [event.what] : []))).toEqual([
     'takes over',
     'is gone',
