@@ -1,10 +1,12 @@
 /**
  * Event queue: what happens when, on one machine.
  *
- * A binary heap (Williams 1964, "heapsort") in typed arrays, ordered by (time, sequence): events of
- * the same moment happen in the order in which they were pushed, so a run is the same everywhere.
- * The heap moves keys and slot numbers; what an event carries stays in its slot. `slots` is a
- * permutation: the first `size` entries are in use, the rest are free.
+ * A heap (Williams 1964, "heapsort") in typed arrays, ordered by (time, sequence): events of the same
+ * moment happen in the order in which they were pushed, so a run is the same everywhere. Each entry
+ * has four below it, of which the times lie in one or two lines of the cache: a long queue has half
+ * the levels of a binary heap. The heap moves times and slot numbers; what an event carries, and the
+ * sequence that breaks a tie, stay in its slot. `slots` is a permutation: the first `size` entries are
+ * in use, the rest are free.
  *
  * Left out: cancelling. An event that no longer matters is ignored by whoever it reaches.
  */
@@ -16,12 +18,11 @@ export interface EventQueueState {
   size: number;
   /** Events pushed so far; breaks ties of time. */
   sequence: number;
-  /** Keys, in heap order. */
+  /** When, and the slot of, each heap entry; then the free slots. */
   times: Float64Array;
-  sequences: Float64Array;
-  /** Slot of each heap entry, then the free slots. */
   slots: Int32Array;
   /** What an event carries, by slot. */
+  sequences: Float64Array;
   kinds: Int32Array;
   as: Int32Array;
   bs: Int32Array;
@@ -42,8 +43,8 @@ export function createEventQueue(capacity: number): EventQueueState {
       size: 0,
       sequence: 0,
       times: new Float64Array(capacity),
-      sequences: new Float64Array(capacity),
       slots,
+      sequences: new Float64Array(capacity),
       kinds: new Int32Array(capacity),
       as: new Int32Array(capacity),
       bs: new Int32Array(capacity),
@@ -67,23 +68,22 @@ export function pushEvent(
 ): void {
   assert(timeNs === Math.floor(timeNs), 'event-queue: the time is not an integer');
   if (q.size === q.slots.length) grow(q);
-  const { times, sequences, slots } = q;
+  const { times, slots } = q;
   let place = q.size++;
   const slot = slots[place];
+  q.sequences[slot] = q.sequence++;
   q.kinds[slot] = kind;
   q.as[slot] = a;
   q.bs[slot] = b;
   // The newest sequence is the highest, so the time alone decides how far the event rises.
   while (place > 0) {
-    const parent = (place - 1) >> 1;
+    const parent = (place - 1) >> 2;
     if (times[parent] <= timeNs) break;
     times[place] = times[parent];
-    sequences[place] = sequences[parent];
     slots[place] = slots[parent];
     place = parent;
   }
   times[place] = timeNs;
-  sequences[place] = q.sequence++;
   slots[place] = slot;
 }
 
@@ -101,33 +101,44 @@ export function popEvent(q: EventQueueState): boolean {
   q.a = q.as[taken];
   q.b = q.bs[taken];
   const last = --q.size;
-  if (last > 0) sink(q, q.times[last], q.sequences[last], q.slots[last]);
+  if (last > 0) replaceFirst(q, q.times[last], q.slots[last]);
   q.slots[last] = taken;
   return true;
 }
 
-/** Places an entry that belongs somewhere below the root, which is vacant. */
-function sink(q: EventQueueState, time: number, sequence: number, slot: number): void {
-  const { size, times, sequences, slots } = q;
+/**
+ * Puts an entry in the place of the first. The vacant place goes all the way down, and the entry
+ * rises from there: it was the last, so it seldom rises, and no level compares with it in vain.
+ */
+function replaceFirst(q: EventQueueState, time: number, slot: number): void {
+  const { size, times, slots, sequences } = q;
   let place = 0;
-  for (;;) {
-    let child = 2 * place + 1;
-    if (child >= size) break;
-    if (child + 1 < size && isBefore(q, child + 1, times[child], sequences[child])) child++;
-    if (!isBefore(q, child, time, sequence)) break;
-    times[place] = times[child];
-    sequences[place] = sequences[child];
-    slots[place] = slots[child];
-    place = child;
+  for (let child = 1; child < size; child = 4 * place + 1) {
+    const end = child + 4 < size ? child + 4 : size;
+    let earliest = times[child];
+    let next = child;
+    while (++child < end) {
+      const other = times[child];
+      if (other > earliest) continue;
+      if (other === earliest && sequences[slots[child]] > sequences[slots[next]]) continue;
+      earliest = other;
+      next = child;
+    }
+    times[place] = earliest;
+    slots[place] = slots[next];
+    place = next;
+  }
+  const sequence = sequences[slot];
+  while (place > 0) {
+    const parent = (place - 1) >> 2;
+    const other = times[parent];
+    if (other < time || (other === time && sequences[slots[parent]] < sequence)) break;
+    times[place] = other;
+    slots[place] = slots[parent];
+    place = parent;
   }
   times[place] = time;
-  sequences[place] = sequence;
   slots[place] = slot;
-}
-
-function isBefore(q: EventQueueState, place: number, time: number, sequence: number): boolean {
-  const other = q.times[place];
-  return other < time || (other === time && q.sequences[place] < sequence);
 }
 
 function grow(q: EventQueueState): void {

@@ -91,7 +91,9 @@ export function readDeadlines(world: World, deadlines: Deadlines): void {
   order.length = 0;
   for (let i = 0; i < timers.size; i++) order.push(i);
   order.sort(
-    (a, b) => timers.times[a] - timers.times[b] || timers.sequences[a] - timers.sequences[b],
+    (a, b) =>
+      timers.times[a] - timers.times[b] ||
+      timers.sequences[timers.slots[a]] - timers.sequences[timers.slots[b]],
   );
   for (const i of order) {
     const slot = timers.slots[i];
