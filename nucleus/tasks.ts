@@ -47,25 +47,32 @@ export const REGENERATED = 3;
 /** Buckets of the fault-time histogram: 16 a doubling, from 1 ns (exact below 16 ns). */
 export const HISTOGRAM_BUCKETS = 16 * 50;
 
+/** First what every message and every change of hands touches: it then lies together in memory. */
 export interface TaskState {
   readonly id: number;
-  readonly name: string;
   /** Address space, or -1 for a server. */
   readonly space: number;
+  status: number;
+  messages: number;
+  framesHeld: number;
+  framesMax: number;
+  /** Sum of frames held x nanoseconds, up to `framesSinceNs`. */
+  frameNs: number;
+  framesSinceNs: number;
+  /** Whether its memory-control thread waits for messages; else a zero time-out send fails. */
+  receiving: boolean;
+  sinceNs: number;
+  chargedNs: number;
+  readonly times: Float64Array;
   /** The task that is told of this one's faults: itself, or a central pager. */
   pager: number;
+  readonly name: string;
   /** CPU priority: higher runs first. */
   cpu: number;
   /** Messages that wait until it can run, since when, and for how long others did before. */
   deferred: number;
   starvedSince: number;
   starved: number;
-  status: number;
-  /** Whether its memory-control thread waits for messages; else a zero time-out send fails. */
-  receiving: boolean;
-  sinceNs: number;
-  chargedNs: number;
-  readonly times: Float64Array;
   programCarryPs: number;
   translationCarryPs: number;
   /** Left of a callback that makes a page anew: worked off before the program goes on. */
@@ -86,36 +93,35 @@ export interface TaskState {
   regeneratedFaults: number;
   pageIns: number;
   pageOuts: number;
-  messages: number;
   revocationsMet: number;
   revocationsMissed: number;
   /** Notices of which some frames were returned by the end, not all. */
   revocationsPartly: number;
   stallNs: number;
   readonly histogram: Float64Array;
-  framesHeld: number;
-  framesMax: number;
-  /** Sum of frames held x nanoseconds, up to `framesSinceNs`. */
-  frameNs: number;
-  framesSinceNs: number;
 }
 
 export function createTask(id: number, name: string, space: number): TaskState {
   return holdingDoubles(
     {
       id,
-      name,
       space,
-      pager: id,
-      cpu: 0,
-      deferred: 0,
-      starvedSince: 0,
-      starved: 0,
       status: NOT_STARTED,
+      messages: 0,
+      framesHeld: 0,
+      framesMax: 0,
+      frameNs: 0,
+      framesSinceNs: 0,
       receiving: true,
       sinceNs: 0,
       chargedNs: 0,
       times: new Float64Array(TIME_PARTS),
+      pager: id,
+      name,
+      cpu: 0,
+      deferred: 0,
+      starvedSince: 0,
+      starved: 0,
       programCarryPs: 0,
       translationCarryPs: 0,
       callbackNs: 0,
@@ -133,28 +139,23 @@ export function createTask(id: number, name: string, space: number): TaskState {
       regeneratedFaults: 0,
       pageIns: 0,
       pageOuts: 0,
-      messages: 0,
       revocationsMet: 0,
       revocationsMissed: 0,
       revocationsPartly: 0,
       stallNs: 0,
       histogram: new Float64Array(space < 0 ? 0 : HISTOGRAM_BUCKETS),
-      framesHeld: 0,
-      framesMax: 0,
-      frameNs: 0,
-      framesSinceNs: 0,
     },
-    'starvedSince',
-    'starved',
+    'frameNs',
+    'framesSinceNs',
     'sinceNs',
     'chargedNs',
+    'starvedSince',
+    'starved',
     'startedNs',
     'endedNs',
     'references',
     'faultNs',
     'stallNs',
-    'frameNs',
-    'framesSinceNs',
   );
 }
 
