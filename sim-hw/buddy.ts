@@ -92,6 +92,12 @@ export function isRunFree(b: BuddyState, frame: number, order: number): boolean 
   return hasBit(b, frame >>> order, order);
 }
 
+/** First frame of the lowest free run of 2^order frames, or -1 when there is none. */
+export function lowestRun(b: BuddyState, order: number): number {
+  const block = lowestBit(b, order);
+  return block < 0 ? -1 : block << order;
+}
+
 /** Order of the largest free run, or -1 when nothing is free. */
 export function largestFreeOrder(b: BuddyState): number {
   let order = b.orderMax;

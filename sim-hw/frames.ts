@@ -21,6 +21,7 @@ import {
   type BuddyState,
   createBuddy,
   isRunFree,
+  lowestRun,
   releaseRun,
 } from './buddy.ts';
 
@@ -104,7 +105,10 @@ export function findFreeRun(
   if (order > frames.buddy.orderMax) return -1;
   const size = 1 << order;
   const end = place.below === 0 ? frames.count : Math.min(place.below, frames.count);
-  for (let first = (from + size - 1) & -size; first + size <= end; first += size)
+  const lowest = lowestRun(frames.buddy, order);
+  if (lowest < 0) return -1;
+  const start = Math.max(from, lowest);
+  for (let first = (start + size - 1) & -size; first + size <= end; first += size)
     if (first % place.colours === place.colour && isRunFree(frames.buddy, first, order))
       return first;
   return -1;

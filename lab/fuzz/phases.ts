@@ -13,6 +13,7 @@ import { killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
+import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
@@ -110,7 +111,7 @@ function unsettled(world: World): Fault | null {
   const memory = kernel.receivers[world.memory].state as MemoryServerState;
   const swap = kernel.receivers[world.swap].state as SwapServerState;
   const open: string[] = [];
-  if (memory.waiting.length > 0) open.push(`tasks ${memory.waiting.join(', ')} wait for frames`);
+  if (memory.waiting.length > 0) open.push(`tasks ${whoWaits(memory).join(', ')} wait for frames`);
   for (const client of memory.clients) {
     if (client === null || client.id === world.central) continue;
     const { id, held, noticed, status } = client;

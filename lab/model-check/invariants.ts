@@ -14,6 +14,7 @@ import {
 } from '../../nucleus/capabilities.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
 import { checkVictims } from '../../servers/memory/revocation/victims.ts';
+import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import {
   ACTIVE,
   CONTAINER_FREE,
@@ -83,7 +84,8 @@ function checkFrames(world: World): string | undefined {
 
 /** What the state of a contract says of its guarantee, and of who waits. */
 function checkContracts(world: World): string | undefined {
-  const { waiting, ledger } = world.memory;
+  const { ledger } = world.memory;
+  const waiting = whoWaits(world.memory);
   let wanted = 0;
   for (const record of world.records) {
     const { id, status, guaranteed, extra, held, waitingOrder } = record;

@@ -9,6 +9,11 @@
 import { noticeOf, requestOf, shrinkOf } from '../../servers/memory/client.ts';
 import { reconsider } from '../../servers/memory/revocation/victims.ts';
 import {
+  createWaiting,
+  queueUp,
+  whoWaits,
+} from '../../servers/memory/revocation/waiting-requests.ts';
+import {
   type Client,
   CONTAINER_FREE,
   CONTAINER_LOCKED,
@@ -52,14 +57,19 @@ function visitRecord(tape: Tape, world: World, record: Client): void {
 }
 
 function visitWaiting(tape: Tape, world: World): void {
-  const { waiting } = world.memory;
-  const length = cell(tape, waiting.length);
-  for (let i = 0; i < length; i++) waiting[i] = cell(tape, waiting[i]);
-  waiting.length = length;
+  const { memory } = world;
+  const ids = tape.saves ? whoWaits(memory) : [];
+  const length = cell(tape, ids.length);
+  if (!tape.saves) Object.assign(memory.waiting, createWaiting());
+  for (let i = 0; i < length; i++) {
+    const id = cell(tape, ids[i]);
+    if (!tape.saves) queueUp(memory, memory.clients[id] as Client);
+  }
 }
 
 function visitContainers(tape: Tape, world: World, next: number): void {
   const { containers } = world.memory;
+  if (!tape.saves) containers.locked = 0;
   for (const record of containers.records) {
     record.status = cell(tape, record.status);
     if (!tape.saves) {
@@ -67,6 +77,7 @@ function visitContainers(tape: Tape, world: World, next: number): void {
       record.version = 0;
     }
     if (record.status === CONTAINER_FREE) continue;
+    if (!tape.saves && record.status === CONTAINER_LOCKED) containers.locked++;
     record.owner = cell(tape, record.owner);
     record.holder = cellIf(tape, record.status === CONTAINER_LOCKED, record.holder);
     record.capability = cell(tape, record.capability);

@@ -20,6 +20,7 @@ import { starvationOf } from '../../contracts/terms.ts';
 import { frameAt, orderAt } from '../../nucleus/capabilities.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import { TAKEN } from '../../nucleus/kernel.ts';
+import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import { allowance, type OracleView } from './view.ts';
 
@@ -210,7 +211,7 @@ export function sweepWaiting(oracle: ContractHonoured, view: OracleView): void {
   const { server, kernel } = view;
   if (!promisesTime(view)) return;
   const limit = promised(view);
-  for (const id of server.waiting) {
+  for (const id of whoWaits(server)) {
     const since = Math.max(server.clients[id]?.request?.since ?? 0, oracle.grownAt);
     oracle.findings.checks++;
     if (termNow(kernel) - since > limit)

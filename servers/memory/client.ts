@@ -70,6 +70,9 @@ export interface Request {
   zero: number;
   tag: number;
   since: number;
+  /** Clients that wait right before and after it, or -1 (waiting-requests.ts). */
+  before: number;
+  next: number;
 }
 
 /** The notice that runs: it counts while `noticed` is not 0. */
@@ -134,7 +137,7 @@ export function createClient(id: number): Client {
 
 /** A client's record of its request, made when it is first needed; so the others. */
 export function requestOf(client: Client): Request {
-  client.request ??= holdingDoubles({ zero: 0, tag: 0, since: 0 }, 'since');
+  client.request ??= holdingDoubles({ zero: 0, tag: 0, since: 0, before: -1, next: -1 }, 'since');
   return client.request;
 }
 

@@ -30,7 +30,7 @@ import { canPay } from './contracts/purse.ts';
 import { freeCount } from './ledger.ts';
 import { returned } from './revocation/returns.ts';
 import { countRequest } from './revocation/revocation.ts';
-import { beginWaiting, endWaiting } from './revocation/waiting-requests.ts';
+import { beginWaiting, endWaiting, oldestWaiting } from './revocation/waiting-requests.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
 
 export function allocate(
@@ -67,7 +67,7 @@ export function allocate(
 /** Gives waiting requests what is free, oldest first. */
 export function serveWaiting(kernel: Kernel, server: MemoryServerState): void {
   while (server.waiting.length > 0) {
-    const client = clientOf(server, server.waiting[0] as number);
+    const client = oldestWaiting(server);
     const { waitingOrder: order } = client;
     const { zero, tag, since } = requestOf(client);
     if (freeCount(server.ledger) < 1 << order) return;
@@ -122,7 +122,7 @@ export function returnFrames(
 /** Nobody is left to ask: under penalty none a request below G can fail [REV6]. */
 export function refuseWaiting(kernel: Kernel, server: MemoryServerState): void {
   while (server.waiting.length > 0)
-    withdrawRequest(kernel, server, clientOf(server, server.waiting[0] as number), NOT_HONOURED);
+    withdrawRequest(kernel, server, oldestWaiting(server), NOT_HONOURED);
 }
 
 function sayNo(

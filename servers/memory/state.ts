@@ -9,6 +9,7 @@ import type { PolicyControl } from './contracts/policy.ts';
 import { createLedger, type LedgerState } from './ledger.ts';
 import { createSoft, type SoftState } from './revocation/soft-runs.ts';
 import { createVictims, type VictimsState } from './revocation/victims.ts';
+import { createWaiting, type WaitingState } from './revocation/waiting-requests.ts';
 
 export { ACTIVE, type Client, EXPIRED, GONE, NONE, SHRINKING } from './client.ts';
 
@@ -38,6 +39,8 @@ export interface Container {
 export interface ContainersState {
   /** By container id. */
   readonly records: Container[];
+  /** How many of them are locked. */
+  locked: number;
   /** The one timer for lock limits: when it runs out, or Infinity. */
   timerAt: number;
   /** Lowest id that may be free. */
@@ -76,8 +79,8 @@ export interface MemoryServerState {
   readonly ledger: LedgerState;
   /** By task id; null for servers that hold no memory. */
   readonly clients: (Client | null)[];
-  /** Ids of clients whose request waits, oldest first. */
-  readonly waiting: number[];
+  /** Clients whose request waits, oldest first. */
+  readonly waiting: WaitingState;
   readonly victims: VictimsState;
   readonly containers: ContainersState;
   readonly soft: SoftState;
@@ -106,10 +109,11 @@ export function createMemoryServerState(
     terms,
     ledger: createLedger(frames),
     clients: [],
-    waiting: [],
+    waiting: createWaiting(),
     victims: createVictims(),
     containers: {
       records: Array.from({ length: containers }, (_, id) => createRecord(id)),
+      locked: 0,
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
     },

@@ -9,6 +9,7 @@ import {
   freeFrames,
   isFree,
   largestFreeOrder,
+  lowestRun as lowestRunOf,
   releaseRun,
 } from '../../sim-hw/buddy.ts';
 
@@ -34,6 +35,8 @@ function largestOrder(free: boolean[], orderMax: number): number {
 function expectSame(b: BuddyState, free: boolean[]): void {
   expect(checkBuddy(b)).toBeUndefined();
   expect(freeFrames(b)).toBe(free.filter(Boolean).length);
+  for (let order = 0; order <= b.orderMax; order++)
+    expect(lowestRunOf(b, order)).toBe(lowestRun(free, 2 ** order));
   expect(largestFreeOrder(b)).toBe(largestOrder(free, b.orderMax));
   expect(free.map((_, frame) => isFree(b, frame))).toEqual(free);
 }

@@ -135,6 +135,7 @@ export function dissolve(kernel: Kernel, server: MemoryServerState, container: C
   if (resolve(kernel, server, owner, capability, CONTAINER) === container)
     removeCapability(kernel.state.capabilities[owner] as CapabilityTable, capability);
   setSlotBits(kernel, container, 0);
+  if (container.status === CONTAINER_LOCKED) server.containers.locked--;
   container.status = CONTAINER_FREE;
   container.generation = (container.generation + 1) >>> 0;
   server.containers.freeHint = Math.min(server.containers.freeHint, container.id);

@@ -72,11 +72,15 @@ export function listPages(
     return;
   }
   const lists: TransferLists = all[from] ?? { from: [], into: [] };
-  const list = op === OP.fromPages ? lists.from : lists.into;
+  const isSource = op === OP.fromPages;
+  const list = isSource ? lists.from : lists.into;
   const pages = list.reduce((sum, { count }) => sum + count, range.count);
   if (pages > LIST_PAGES_MAX || list.length === LIST_RANGES_MAX)
     return refuse(kernel, server, from, range.container, NO_PLACE, op);
-  list.push(range);
+  // An array grows by more than one range, which most lists never have.
+  if (list.length > 0) list.push(range);
+  else if (isSource) lists.from = [range];
+  else lists.into = [range];
   all[from] = lists;
 }
 
@@ -116,13 +120,17 @@ function placesOf(
   from: number,
   ranges: readonly Range[],
 ): (Place | null)[] {
-  return ranges.flatMap(({ container: slot, start, count }) => {
+  let pages = 0;
+  for (const { count } of ranges) pages += count;
+  const places = new Array<Place | null>(pages);
+  let place = 0;
+  for (const { container: slot, start, count } of ranges) {
     const container = resolveEither(kernel, server, from, slot);
     const strong = resolvePages(kernel, server, from, slot, PAGES) !== null;
-    return Array.from({ length: count }, (_, i) =>
-      container === null ? null : { container, index: start + i, strong },
-    );
-  });
+    for (let index = start; index < start + count; index++)
+      places[place++] = container === null ? null : { container, index, strong };
+  }
+  return places;
 }
 
 /** Why this source cannot go to this target, or 0. */
@@ -154,15 +162,24 @@ function cannotPair(
 
 /** The first pair whose target is named before or is a source, or whose moved source is; else -1. */
 function namedTwice(sources: readonly Place[], targets: readonly Place[], how: number): number {
-  const cell = ({ container, index }: Place) => cellOf(container, index);
-  const from = sources.map(cell);
-  const into = targets.map(cell);
-  return into.findIndex(
-    (target, i) =>
-      from.includes(target) ||
-      into.indexOf(target) < i ||
-      (how === MOVE && from.indexOf(from[i] as number) < i),
-  );
+  const [source, target] = [sources[0], targets[0]];
+  if (source !== undefined && target !== undefined && sources.length + targets.length === 2)
+    return source.container === target.container && source.index === target.index ? 0 : -1;
+  const from = new Set<number>();
+  for (const { container, index } of sources) from.add(cellOf(container, index));
+  const seen = new Set<number>();
+  for (const [i, { container, index }] of targets.entries()) {
+    const target = cellOf(container, index);
+    if (from.has(target) || seen.has(target)) return i;
+    seen.add(target);
+    const source = sources[i];
+    if (how !== MOVE || source === undefined) continue;
+    const moved = cellOf(source.container, source.index);
+    // A cell that moves counts as seen: no target is one, so a second move of it is all it can be.
+    if (seen.has(moved)) return i;
+    seen.add(moved);
+  }
+  return -1;
 }
 
 /**
@@ -216,8 +233,13 @@ function transfer(
   how: number,
 ): void {
   const { pages: state } = server;
-  const replaced = targets.map(({ container, index }) => pageAt(state, container, index));
-  for (const [pair, { container, index }] of targets.entries()) {
+  const replaced = new Array<Page | null>(targets.length);
+  for (let pair = 0; pair < targets.length; pair++) {
+    const { container, index } = targets[pair] as Place;
+    replaced[pair] = pageAt(state, container, index);
+  }
+  for (let pair = 0; pair < targets.length; pair++) {
+    const { container, index } = targets[pair] as Place;
     const source = sources[pair] as Place;
     const page = pageAt(state, source.container, source.index) as Page;
     if (how === COPY) {
@@ -230,8 +252,9 @@ function transfer(
     if (how === MOVE) takeFrom(kernel, server, source, page, container.owner);
     touch(container);
   }
-  for (const [pair, page] of replaced.entries()) {
+  for (let pair = 0; pair < targets.length; pair++) {
     const { container, index } = targets[pair] as Place;
+    const page = replaced[pair] as Page | null;
     if (page !== null) leaveCell(kernel, server, page, cellOf(container, index), RETURNED);
   }
   // Who was short of what its own replaced pages have freed since draws it now [CONT33].

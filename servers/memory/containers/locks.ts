@@ -47,6 +47,7 @@ export function lockContainer(
     setSlotBits(kernel, container, IN_CONTAINER | LOCKED_OUT);
   }
   container.status = CONTAINER_LOCKED;
+  server.containers.locked++;
   container.holder = from;
   container.lockedUntil = termNow(kernel) + duration;
   openWindow(kernel, id, frame, from);
@@ -72,8 +73,11 @@ export function expireLocks(kernel: Kernel, server: MemoryServerState): void {
   const { containers } = server;
   const now = termNow(kernel);
   let next = Number.POSITIVE_INFINITY;
+  let left = containers.locked;
   for (const container of containers.records) {
+    if (left === 0) break;
     if (container.status !== CONTAINER_LOCKED) continue;
+    left--;
     const until = container.lockedUntil;
     if (until > now) next = Math.min(next, until);
     if (until > now || server.planted === 'lock-without-end') continue;
@@ -89,6 +93,7 @@ function endLock(kernel: Kernel, server: MemoryServerState, container: Container
   closeWindow(kernel, container.id);
   setSlotBits(kernel, container, IN_CONTAINER);
   container.status = CONTAINER_SHARED;
+  server.containers.locked--;
   container.version = (container.version + 1) % 2 ** 24;
 }
 

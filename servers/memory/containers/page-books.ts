@@ -6,6 +6,7 @@
 import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES } from '../../../contracts/messages.ts';
 import type { FramesState } from '../../../sim-hw/frames.ts';
 import { usesFrame } from './charges.ts';
+import { checkEnds } from './page-ends.ts';
 import {
   cellOf,
   containerOfCell,
@@ -19,6 +20,8 @@ import {
 
 /** What is wrong, or undefined. */
 export function checkPages(state: PagesState, frames: FramesState): string | undefined {
+  const wrong = checkEnds(state);
+  if (wrong !== undefined) return wrong;
   for (const container of state.containers) {
     if (container.status === UNUSED && container.cells.length > 0)
       return `container ${container.id} is gone and has pages`;

@@ -35,6 +35,7 @@ import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { refuse } from '../answers.ts';
 import { chargeRecords, containerBytes, hasRoomForRecords } from '../metadata.ts';
 import { clientOf, type MemoryServerState, NONE } from '../state.ts';
+import { noteEnd } from './page-ends.ts';
 import { armPageTimer, endContainer, reopen } from './page-lifetimes.ts';
 import {
   freeContainer,
@@ -80,6 +81,7 @@ export function openContainer(
   container.colours = 1;
   container.below = 0;
   container.cells = new Array<number>(pages).fill(NONE_THERE);
+  noteEnd(server.pages, container);
   if (lifetime > 0) armPageTimer(kernel, server, container.endsAt);
   reply(kernel, server.id, from, OP.containerIs, tag, capability, NONE_THERE, 0, 0);
 }

@@ -22,6 +22,7 @@ import { observe } from '../answers.ts';
 import { chargeRecords, containerBytes } from '../metadata.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { TIMER_PAGES, timerWord } from '../timers.ts';
+import { nextEnd, nextEnding, noteEnd } from './page-ends.ts';
 import { detachPage } from './page-frames.ts';
 import { breakPageLock } from './page-pins.ts';
 import {
@@ -50,6 +51,7 @@ export function reopen(kernel: Kernel, server: MemoryServerState, container: Pag
   container.status = OPEN;
   container.user = 0;
   container.endsAt = Number.POSITIVE_INFINITY;
+  noteEnd(server.pages, container);
   touch(container);
 }
 
@@ -68,7 +70,9 @@ export function endContainer(
   chargeRecords(clientOf(server, container.owner), -containerBytes(container.cells.length));
   container.cells = [];
   container.status = UNUSED;
+  server.pages.freeHint = Math.min(server.pages.freeHint, container.id);
   container.endsAt = Number.POSITIVE_INFINITY;
+  noteEnd(server.pages, container);
   container.generation = (container.generation + 1) >>> 0;
 }
 
@@ -84,22 +88,19 @@ export function unmapAll(
   }
 }
 
-/** Locks whose limit has come end, then lifetimes; sets the timer for what comes next. */
+/** Locks and lifetimes whose limit has come end; sets the timer for what comes next. */
 export function expirePages(kernel: Kernel, server: MemoryServerState): void {
   const { pages } = server;
   const now = termNow(kernel);
-  let next = Number.POSITIVE_INFINITY;
-  for (const container of pages.containers) {
-    if (container.status === UNUSED) continue;
-    if (container.status === LOCKED && container.lockedUntil <= now) {
+  while (nextEnd(pages) <= now) {
+    const container = nextEnding(pages);
+    if (container.status === LOCKED) {
       observe(kernel, container.owner, { kind: 'lockExpired' });
       breakPageLock(kernel, server, container);
-    }
-    if (container.status === LOCKED) next = Math.min(next, container.lockedUntil);
-    else if (container.endsAt <= now) endLifetime(kernel, server, container);
-    else next = Math.min(next, container.endsAt);
+    } else endLifetime(kernel, server, container);
   }
   pages.timerAt = Number.POSITIVE_INFINITY;
+  const next = nextEnd(pages);
   if (next !== Number.POSITIVE_INFINITY) armPageTimer(kernel, server, next);
 }
 

@@ -19,6 +19,7 @@ import { refuse, refuseAt } from '../answers.ts';
 import { noticeOf } from '../client.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { resolvePages } from './page-containers.ts';
+import { noteEnd } from './page-ends.ts';
 import { canOwn, isShared, makeOwn } from './page-frames.ts';
 import { armPageTimer, expirePages, unmapAll } from './page-lifetimes.ts';
 import { breakPageLock, pinPages } from './page-pins.ts';
@@ -49,6 +50,7 @@ export function lockPages(
   container.holder = from;
   container.how = how;
   container.lockedUntil = until;
+  noteEnd(server.pages, container);
   pinPages(server, container, how, 1);
   let window = 0;
   if ((how & LOCK_PHYSICAL) !== 0) {
@@ -82,12 +84,13 @@ function lastMoment(server: MemoryServerState, container: PageContainer): number
 
 /** The first page that another container's lock keeps from being locked so, or -1. */
 function cannotLock(server: MemoryServerState, container: PageContainer, how: number): number {
-  return container.cells.findIndex((_, index) => {
+  const excludes = (how & (LOCK_EXCLUSIVE | LOCK_WRITES)) !== 0;
+  for (let index = 0; index < container.cells.length; index++) {
     const page = pageAt(server.pages, container, index);
-    if (page === null) return false;
-    const excludes = (how & (LOCK_EXCLUSIVE | LOCK_WRITES)) !== 0;
-    return page.bars > 0 || page.writers > 0 || (excludes && page.pins > 0);
-  });
+    if (page === null) continue;
+    if (page.bars > 0 || page.writers > 0 || (excludes && page.pins > 0)) return index;
+  }
+  return -1;
 }
 
 /** Frames for a physical lock, frames of their own for one that writes: for all pages or none. */
@@ -99,13 +102,16 @@ function readyPages(
 ): number {
   if ((how & (LOCK_PHYSICAL | LOCK_WRITES)) === 0) return 0;
   const writes = (how & LOCK_WRITES) !== 0;
-  const pages = container.cells
-    .map((_, index) => pageAt(server.pages, container, index))
-    .filter((page) => page !== null && (page.frame < 0 || (writes && isShared(server, page))));
-  const reason = canOwn(kernel, server, container, pages as Page[]);
+  const pages: Page[] = [];
+  for (let index = 0; index < container.cells.length; index++) {
+    const page = pageAt(server.pages, container, index);
+    if (page !== null && (page.frame < 0 || (writes && isShared(server, page)))) pages.push(page);
+  }
+  if (pages.length === 0) return 0;
+  const reason = canOwn(kernel, server, container, pages);
   if (reason !== 0) return reason;
   // Promised for all of them: none of these is refused.
-  for (const page of pages as Page[]) makeOwn(kernel, server, container, page);
+  for (const page of pages) makeOwn(kernel, server, container, page);
   return 0;
 }
 

@@ -11,6 +11,7 @@ import { closeList } from '../../../nucleus/dma-lists.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
 import type { MemoryServerState } from '../state.ts';
+import { noteEnd } from './page-ends.ts';
 import { LOCKED, NONE_THERE, type PageContainer, pageAt, SHARED, touch } from './page-state.ts';
 
 /** Counts a lock upon each page, or its end. */
@@ -43,6 +44,7 @@ export function breakPageLock(
   pinPages(server, container, container.how, -1);
   container.status = SHARED;
   container.holder = 0;
+  noteEnd(server.pages, container);
   touch(container);
   for (let index = 0; index < container.cells.length; index++) {
     const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;

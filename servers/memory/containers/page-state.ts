@@ -12,6 +12,7 @@
  */
 
 import { holdingDoubles } from '../../../sim-hw/shape.ts';
+import { createRanked, type RankedState } from '../ranked.ts';
 
 /**
  *   OPEN --seal(lockMax)--> SEALED --share--> SHARED --lock--> LOCKED --unlock/limit--> SHARED
@@ -83,6 +84,8 @@ export type Claims = 'first' | 'rotate';
 export interface PagesState {
   readonly claims: Claims;
   readonly containers: PageContainer[];
+  /** No container below this one is unused. */
+  freeHint: number;
   readonly pages: Page[];
   readonly freePages: number[];
   /** By frame: ids of the pages on it, in the order they came; empty until a page is bound. */
@@ -93,6 +96,8 @@ export interface PagesState {
   timerAt: number;
   /** Cells that have lost what they held in this step, to be told at its end. */
   readonly losses: number[];
+  /** Containers whose lock or lifetime ends, the soonest first (page-ends.ts). */
+  readonly ends: RankedState;
   /** Times a frame's mapping was taken from one task for another. */
   remaps: number;
 }
@@ -101,12 +106,14 @@ export function createPagesState(claims: Claims): PagesState {
   return {
     claims,
     containers: [],
+    freeHint: 0,
     pages: [],
     freePages: [],
     onFrame: [],
     lists: [],
     timerAt: Number.POSITIVE_INFINITY,
     losses: [],
+    ends: createRanked(),
     remaps: 0,
   };
 }
@@ -114,8 +121,10 @@ export function createPagesState(claims: Claims): PagesState {
 /** The lowest container record not in use; a new one when all are. */
 export function freeContainer(state: PagesState): PageContainer {
   const { containers } = state;
-  const free = containers.find(({ status }) => status === UNUSED);
-  if (free !== undefined) return free;
+  let id = state.freeHint;
+  while (id < containers.length && containers[id]?.status !== UNUSED) id++;
+  state.freeHint = id;
+  if (id < containers.length) return containers[id] as PageContainer;
   const container = holdingDoubles<PageContainer>(
     {
       id: containers.length,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NO_FREE_FRAMES, refusalTexts } from '../../../contracts/refusals.ts';
 import { sweep } from '../../../lab/oracles/index.ts';
 import { RETURNED, TAKEN } from '../../../nucleus/kernel.ts';
-import { requestOf } from '../../../servers/memory/client.ts';
+import { beginWaiting } from '../../../servers/memory/revocation/waiting-requests.ts';
 import { clientOf } from '../../../servers/memory/state.ts';
 import { midway, rulesOf, runUntil, type WatchedCell, watchedCell } from './watched-cell.ts';
 
@@ -58,8 +58,8 @@ test('[CON2] a request waits longer than the grace, and is granted at last', () 
 
 test('[CON2] a sweep finds a request that waits and waits', () => {
   const cell = midway();
-  cell.oracles.view.server.waiting.push(worker(cell).id);
-  requestOf(worker(cell)).since = cell.world.kernel.state.nowNs - 2_000_000;
+  const { server } = cell.oracles.view;
+  beginWaiting(server, worker(cell), 0, 0, 0, cell.world.kernel.state.nowNs - 2_000_000);
   sweep(cell.oracles);
   expect(rulesOf(cell.oracles.contracts.findings)).toEqual(['CON2']);
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OP } from '../../../../contracts/messages.ts';
 import { NO_CONTRACT, NOT_ADMITTED, OVER_CONTRACT } from '../../../../contracts/refusals.ts';
+import { whoWaits } from '../../../../servers/memory/revocation/waiting-requests.ts';
 import { ACTIVE, EXPIRED, SHRINKING } from '../../../../servers/memory/state.ts';
 import {
   advance,
@@ -188,7 +189,7 @@ test('[CON1] [CON3] [MEM1] whatever clients ask, the books and the machine agree
       }
       // Every waiting request is settled once every grace is over.
       advance(desk, 10_000);
-      expect(desk.server.waiting).toEqual([]);
+      expect(whoWaits(desk.server)).toEqual([]);
     }),
     { seed: 101, numRuns: 300 },
   );

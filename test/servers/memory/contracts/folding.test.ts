@@ -4,6 +4,7 @@ import { NO_CONTRACT, NO_SUCH_CONTROL, OVER_CONTRACT } from '../../../../contrac
 import { deliverAll } from '../../../../nucleus/ipc.ts';
 import { givePort } from '../../../../nucleus/kernel.ts';
 import { killTask } from '../../../../nucleus/life.ts';
+import { whoWaits } from '../../../../servers/memory/revocation/waiting-requests.ts';
 import { ACTIVE, EXPIRED } from '../../../../servers/memory/state.ts';
 import {
   advance,
@@ -87,7 +88,7 @@ test('[CON15] all below it ends with it, and a request that waits is refused', (
   // PARENT holds more than its own: what OTHER asks for has to be called back.
   expect(take(desk, PARENT, 8)).toHaveLength(8);
   say(desk, CHILD, 'allocate', [0, 0, 5]);
-  expect(desk.server.waiting).toEqual([CHILD]);
+  expect(whoWaits(desk.server)).toEqual([CHILD]);
   takeHeard(desk, PARENT);
   expect(say(desk, PARENT, 'foldContract', [OWN, 9])).toEqual([['contractIs', 9, 10, 4, 0, 0]]);
   expect(takeHeard(desk, CHILD)).toContainEqual(['refused', 5, NO_CONTRACT, OP.allocate, 0, 0]);

@@ -12,6 +12,7 @@ import {
 } from '../../../../contracts/refusals.ts';
 import { givePort } from '../../../../nucleus/kernel.ts';
 import { TREE_MAX } from '../../../../servers/memory/contracts/child-contract.ts';
+import { whoWaits } from '../../../../servers/memory/revocation/waiting-requests.ts';
 import {
   advance,
   checkBooks,
@@ -196,7 +197,7 @@ test('[CON14] a frame within the child contract is guaranteed: others give their
   use(desk, CHILD, move(desk, PARENT, CHILD, split(desk, PARENT, 4, 0)));
   settleIn(desk, OTHER, 2, 8, 10);
   say(desk, CHILD, 'allocate', [0, 0, 5]);
-  expect(desk.server.waiting).toEqual([CHILD]);
+  expect(whoWaits(desk.server)).toEqual([CHILD]);
   expect(desk.server.clients[CHILD]).toMatchObject({ guaranteed: 1, held: 0 });
   expect(takeHeard(desk, OTHER).filter(([name]) => name === 'notice')).toHaveLength(1);
   advance(desk, 100);

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { OP } from '../../../../contracts/messages.ts';
 import { NO_FREE_FRAMES, OVER_CONTRACT } from '../../../../contracts/refusals.ts';
+import { whoWaits } from '../../../../servers/memory/revocation/waiting-requests.ts';
 import {
   advance,
   checkBooks,
@@ -29,7 +30,7 @@ test('[MC1] a request that waits when its contract expires is refused, not grant
   ]);
   advance(desk, 1000);
   expect(desk.server.clients[FIRST]).toMatchObject({ held: 1, guaranteed: 0, waitingOrder: -1 });
-  expect(desk.server.waiting).toEqual([]);
+  expect(whoWaits(desk.server)).toEqual([]);
   expect(checkBooks(desk)).toBeUndefined();
 });
 
