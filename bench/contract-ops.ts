@@ -5,19 +5,10 @@
  */
 
 import { OP } from '../contracts/messages.ts';
-import { termsSchema } from '../contracts/terms.ts';
-import { fireEvent } from '../nucleus/clock.ts';
-import { deliverAll, send } from '../nucleus/ipc.ts';
-import { addTask, createKernel, givePort, type Kernel, TIMER } from '../nucleus/kernel.ts';
+import { send } from '../nucleus/ipc.ts';
+import { addTask, givePort, type Kernel } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
-import { memoryServerStep } from '../servers/memory/server.ts';
-import { createMemoryServerState } from '../servers/memory/state.ts';
-import { bareCosts, type CostProfile, costProfiles } from '../sim-hw/costs/index.ts';
-import { peekTime } from '../sim-hw/event-queue.ts';
-import { createFrames } from '../sim-hw/frames.ts';
-import { pageTableFormats } from '../sim-hw/page-table/index.ts';
-import { tlbGeometries } from '../sim-hw/tlb-geometry.ts';
-import { createMmu } from '../sim-hw/translation.ts';
+import { createMachine, FIRST, fireDue, MEMORY, say } from './crowd.ts';
 import { inTurn, median, medianRatio, type Row, seconds } from './measure.ts';
 
 const CROWDS = [1_000, 10_000, 100_000];
@@ -27,9 +18,8 @@ const OPERATIONS = 3;
 const ROUNDS = 5;
 const STORM_CLIENTS = 10_000;
 const STORM_FRAMES = 1_000_000;
-const MEMORY = 1;
-const FIRST = 2;
 const MESSAGES_A_TURN = 5;
+const PLAN = { spaces: 0, pages: 1, containers: 1 };
 
 /** What a client has in hand: the slots of its frames. */
 interface Hand {
@@ -57,17 +47,17 @@ export function contractRows(): Row[] {
 /** One claimant takes what it is guaranteed; all of it is lent to others. */
 function stormRow(): Row {
   const each = STORM_FRAMES / STORM_CLIENTS;
-  const kernel = createMachine(STORM_FRAMES);
+  const kernel = createMachine({ ...PLAN, frames: STORM_FRAMES });
   for (let i = 0; i < STORM_CLIENTS; i++) {
     const id = addClient(kernel);
-    say(kernel, id, OP.contract, 0, each, 0, 0);
-    for (let n = 0; n < each; n++) say(kernel, id, OP.allocate, 0, 0, 0, 0);
+    say(kernel, id, OP.contract, 0, each, 0, 0, 0);
+    for (let n = 0; n < each; n++) say(kernel, id, OP.allocate, 0, 0, 0, 0, 0);
   }
   const claimant = addClient(kernel);
-  say(kernel, claimant, OP.contract, STORM_FRAMES, 0, 0, 0);
+  say(kernel, claimant, OP.contract, STORM_FRAMES, 0, 0, 0, 0);
   const time = seconds(() => {
     for (let n = 0; n < STORM_FRAMES; n++) {
-      say(kernel, claimant, OP.allocate, 0, 0, 0, 0);
+      say(kernel, claimant, OP.allocate, 0, 0, 0, 0, 0);
       fireDue(kernel);
     }
   });
@@ -89,34 +79,9 @@ function stormRow(): Row {
 
 /** Clients with a guarantee of one frame, whose contracts end once in a round of all turns. */
 function createCrowd(count: number): Kernel {
-  const kernel = createMachine(2 * count);
+  const kernel = createMachine({ ...PLAN, frames: 2 * count });
   const term = count * MESSAGES_A_TURN * kernel.costs.messageNs;
-  for (let i = 0; i < count; i++) say(kernel, addClient(kernel), OP.contract, 1, 1, 0, term);
-  return kernel;
-}
-
-function createMachine(frames: number): Kernel {
-  const format = pageTableFormats['x86-64'];
-  const geometry = tlbGeometries.skylake;
-  if (format === undefined || geometry === undefined) throw new Error('bench: no such machine');
-  const costs = bareCosts(costProfiles['modern-nvme'] as CostProfile);
-  const kernel = createKernel({
-    costs,
-    format,
-    programs: [],
-    schedule: { kind: 'slices', slice: 1000, ranked: false, overlap: true, atEnd: [] },
-    frames: createFrames(frames, 0),
-    mmu: createMmu(geometry, 1, costs, false),
-    table: format.create(frames, 1),
-    spaces: [],
-    countsReferences: false,
-    windows: 1,
-    messagesMax: 1 << 20,
-    logsSegments: false,
-  });
-  const terms = termsSchema.parse({ graceExtra: 1_000_000, graceShrink: 1, penalty: 'kill' });
-  const server = createMemoryServerState(MEMORY, frames, terms, 1, null);
-  addTask(kernel, 'memory', -1, { step: memoryServerStep, state: server });
+  for (let i = 0; i < count; i++) say(kernel, addClient(kernel), OP.contract, 1, 1, 0, 0, term);
   return kernel;
 }
 
@@ -143,32 +108,9 @@ function takeTurns(kernel: Kernel): void {
   const clients = kernel.state.tasks.length - FIRST;
   for (let turn = 0; turn < TURNS; turn++) {
     const id = FIRST + (turn % clients);
-    say(kernel, id, OP.renew, 0, 0, 0, 0);
-    say(kernel, id, OP.allocate, 0, 0, 0, 0);
-    say(kernel, id, OP.returnFrames, handOf(kernel, id).slots.pop() ?? 0, 0, 0, 0);
+    say(kernel, id, OP.renew, 0, 0, 0, 0, 0);
+    say(kernel, id, OP.allocate, 0, 0, 0, 0, 0);
+    say(kernel, id, OP.returnFrames, handOf(kernel, id).slots.pop() ?? 0, 0, 0, 0, 0);
     fireDue(kernel);
   }
-}
-
-/** Terms and deadlines whose moment has come. */
-function fireDue(kernel: Kernel): void {
-  const { state } = kernel;
-  while (peekTime(state.timers) <= state.nowNs) {
-    fireEvent(kernel, state.timers, TIMER);
-    deliverAll(kernel);
-  }
-}
-
-function say(
-  kernel: Kernel,
-  from: number,
-  op: number,
-  w0: number,
-  w1: number,
-  w2: number,
-  time: number,
-): void {
-  kernel.state.account = from;
-  send(kernel, from, 0, op, w0, w1, w2, 0, time);
-  deliverAll(kernel);
 }

@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readTrace } from '../lab/traces/index.ts';
+import { containerRows } from './container-ops.ts';
 import { contractRows } from './contract-ops.ts';
 import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   lackey: async () => [await lackeyRow(await readPrograms())],
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
+  containers: async () => containerRows(),
 };
 const ORDER = [
   'bare-loop',
@@ -40,6 +42,10 @@ const ORDER = [
   'contract-ops-10000',
   'contract-ops-100000',
   'revocation-storm',
+  'container-map',
+  'container-copy',
+  'container-lock',
+  'container-once',
 ];
 
 const asked = process.argv[process.argv.indexOf(GROUP) + 1];
