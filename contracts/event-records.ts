@@ -88,6 +88,7 @@ const contractKinds = [
     frames: count,
     deadline: count,
     cause: z.string(),
+    clean: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('return'),
@@ -132,6 +133,13 @@ const contractKinds = [
   z.strictObject({ kind: z.literal('use'), ...contractStamp, ...ofChild, shared: count }),
   z.strictObject({ kind: z.literal('fold'), ...contractStamp, ...ofChild, left: count }),
   z.strictObject({ kind: z.literal('childEnd'), ...contractStamp, held: count }),
+  z.strictObject({
+    kind: z.literal('cleanSpent'),
+    ...contractStamp,
+    outstanding: count,
+    until: count,
+  }),
+  z.strictObject({ kind: z.literal('claim'), ...contractStamp, frames: count }),
   z.strictObject({
     kind: z.literal('policy'),
     ...contractStamp,

@@ -25,7 +25,16 @@ export type ContractEvent =
   /** A frame of a container of pages that the task pays for from now on. */
   | { kind: 'charge'; at: number; task: string; frames: number; extra: boolean }
   | { kind: 'refusal'; at: number; task: string; reason: string }
-  | { kind: 'notice'; at: number; task: string; frames: number; deadline: number; cause: string }
+  | {
+      kind: 'notice';
+      at: number;
+      task: string;
+      frames: number;
+      deadline: number;
+      cause: string;
+      /** It is for clean frames alone. */
+      clean?: boolean | undefined;
+    }
   | { kind: 'return'; at: number; task: string; frames: number; outstanding: number; late: boolean }
   | { kind: 'met'; at: number; task: string }
   | { kind: 'starving'; at: number; task: string; until: number }
@@ -51,6 +60,10 @@ export type ContractEvent =
   | { kind: 'use'; at: number; task: string; guaranteed: number; extra: number; shared: number }
   | { kind: 'fold'; at: number; task: string; guaranteed: number; extra: number; left: number }
   | { kind: 'childEnd'; at: number; task: string; held: number }
+  /** Of what a notice for clean frames asked for this is not clean: it may be any, until then. */
+  | { kind: 'cleanSpent'; at: number; task: string; outstanding: number; until: number }
+  /** A request beyond the guarantee for which a frame is called back from another. */
+  | { kind: 'claim'; at: number; task: string; frames: number }
   | { kind: 'policy'; at: number; task: string; what: 'takes over' | 'is gone' }
   | PressureEvent;
 

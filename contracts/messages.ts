@@ -72,8 +72,17 @@ export const messages = {
   granted: z.object({ tag, slot, order, zeroed: flag }),
   /** `op` was refused for a reason of refusals.ts; index: of the page or pair it failed at. */
   refused: z.object({ tag, reason: refusal, op: z.int().min(0).max(255), index: count }),
-  /** Give back `count` frames of your choice until `deadline`. */
-  notice: z.object({ count, deadline: time, cause: z.int().min(0).max(3) }),
+  /**
+   * Give back `count` frames of your choice until `deadline`; clean 1: clean ones alone; turn: the
+   * slot, plus 1, whose turn it would be, or 0.
+   */
+  notice: z.object({
+    count,
+    deadline: time,
+    cause: z.int().min(0).max(3),
+    clean: flag,
+    turn: count,
+  }),
   /** The frames in `slot` were repossessed, written to or not; `remaining` more losses follow. */
   loss: z.object({ slot, remaining: count, modified: flag }),
   /** The contract has run out: everything held is due back when asked for. */
@@ -244,6 +253,9 @@ export const messages = {
   // Client -> client that splits parts off its contract; handControl answers.
   /** Wants the part that is meant for it. */
   askControl: z.object({ tag }),
+  // Client -> memory server.
+  /** It has no more clean frames to return than it has returned. */
+  cleanSpent: z.object({ tag }),
 } as const;
 
 export type MessageName = keyof typeof messages;
@@ -263,7 +275,9 @@ export function messageName(op: number): MessageName | undefined {
 export const CAUSE_EXTRA = 0;
 export const CAUSE_SHRINK = 1;
 export const CAUSE_EXPIRY = 2;
-export const CAUSES = ['extra', 'shrink', 'expiry'] as const;
+/** For another that may borrow as well, and whose turn it is not. */
+export const CAUSE_TURN = 3;
+export const CAUSES = ['extra', 'shrink', 'expiry', 'turn'] as const;
 
 /** Flags of allocatePages. Without ALL what can be had is, from `start` on. */
 export const ALLOCATE_ALL = 1;

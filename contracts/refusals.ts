@@ -30,6 +30,7 @@ export const NO_SUCH_PAGE = 23;
 export const NOT_SEALED = 24;
 export const NOT_ALIKE = 25;
 export const OVER_METADATA = 26;
+export const NOT_ASKED = 27;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -60,4 +61,5 @@ export const refusalTexts: readonly string[] = [
   'the container is still open: seal it before it is shared',
   'the lists do not fit each other, or name a page twice: forget them and list again',
   'more records than your contract has room for: drop containers, fold children, or ask for more',
+  'no notice that asks for clean frames alone runs: nothing is to be said',
 ];

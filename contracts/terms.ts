@@ -10,7 +10,7 @@ export const penalties = ['none', 'karma', 'repossess', 'drop', 'kill'] as const
 export type Penalty = (typeof penalties)[number];
 
 /** Who is asked for frames first (servers/memory/revocation/arbiters). */
-export const arbiterNames = ['excess', 'share', 'karma'] as const;
+export const arbiterNames = ['excess', 'share', 'karma', 'lru-sp', 'idle-tax', 'market'] as const;
 
 export const termsSchema = z.strictObject({
   /** Contracts run this long and are then renewed or expire; 0: without end. */
@@ -48,6 +48,16 @@ export const termsSchema = z.strictObject({
   metadataMax: z.number().min(0).max(1000).optional(),
   /** Frames of page tables are the mapping task's own, given before it maps; absent: nobody's. */
   chargePageTables: z.boolean().optional(),
+  /** Notices ask for clean frames first, and give so long for these; absent: for any, at once. */
+  graceClean: z.int().min(1).optional(),
+  /** Arbiter idle-tax: an idle frame counts as 1 / (1 - tax) (ESX: 0.75). */
+  idleTax: z.number().min(0).max(0.99).default(0.75),
+  /** Arbiter idle-tax: runs of each client that are looked at in a period (ESX: 100). */
+  idleSamples: z.int().min(1).max(1000).default(32),
+  /** Arbiters idle-tax and market: the period of samples and prices. Default: 100 x graceExtra. */
+  arbiterPeriod: z.int().min(1).optional(),
+  /** Arbiter lru-sp: who keeps a frame whose turn it was is owed nobody else's (Cao). */
+  placeholders: z.boolean().default(true),
 });
 
 export type Terms = z.infer<typeof termsSchema>;
@@ -55,5 +65,11 @@ export type Terms = z.infer<typeof termsSchema>;
 export function starvationOf({ starvationMax, graceExtra }: Terms): number {
   return starvationMax ?? 9 * graceExtra;
 }
+
+/** Between two looks at who uses what, and at prices. */
+export function periodOf({ arbiterPeriod, graceExtra }: Terms): number {
+  return arbiterPeriod ?? 100 * graceExtra;
+}
+
 /** Terms as they are asked for: what has a default may be left out. */
 export type TermsWish = z.input<typeof termsSchema>;

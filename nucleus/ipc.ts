@@ -51,10 +51,12 @@ export function sendNow(
   op: number,
   w0: number,
   w1: number,
+  w2: number,
+  w3: number,
   time: number,
 ): boolean {
   const receiver = kernel.state.tasks[to] as TaskState;
-  return receiver.receiving && reply(kernel, from, to, op, w0, w1, 0, 0, time);
+  return receiver.receiving && reply(kernel, from, to, op, w0, w1, w2, w3, time);
 }
 
 /**

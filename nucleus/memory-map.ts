@@ -10,7 +10,7 @@
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { UNMAPPED, zeroFrame } from '../sim-hw/frames.ts';
-import { LENT, MODIFIED, REFERENCED, WRITABLE } from '../sim-hw/page-table/format.ts';
+import { LENT, MODIFIED, REFERENCED, USED, WRITABLE, YOUNG } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
@@ -85,7 +85,7 @@ export function pageBits(kernel: Kernel, pager: number, target: number, page: nu
   charge(kernel, SCAN, kernel.costs.scanNs);
   const index = entryIndex(kernel, pager, target, page);
   if (index < 0) return 0;
-  return (kernel.state.table.entries[index] as number) & 0xff;
+  return (kernel.state.table.entries[index] as number) & 0xff & ~USED;
 }
 
 /** Clears REFERENCED. One scan step. */
@@ -94,7 +94,9 @@ export function clearReferenced(kernel: Kernel, pager: number, target: number, p
   const index = entryIndex(kernel, pager, target, page);
   if (index < 0) return;
   const { entries } = kernel.state.table;
-  entries[index] = (entries[index] as number) & ~REFERENCED;
+  const before = entries[index] as number;
+  const used = (before & REFERENCED) === 0 ? 0 : USED;
+  entries[index] = (before & ~(REFERENCED | YOUNG)) | used;
   const space = spaceOf(kernel, target);
   invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
 }
@@ -169,9 +171,9 @@ export function wasModified(entry: number): boolean {
   return (entry & MODIFIED) !== 0;
 }
 
-/** Whether an entry word says that the page was touched since its bit was last cleared. */
+/** Whether an entry word says that the page was touched since its pager last cleared the bit. */
 export function wasReferenced(entry: number): boolean {
-  return (entry & REFERENCED) !== 0;
+  return (entry & (REFERENCED | YOUNG)) !== 0;
 }
 
 function spaceOf(kernel: Kernel, target: number): SpaceState {

@@ -133,7 +133,18 @@ export function freeFrame(kernel: Kernel, pager: PagerState, member: Member, slo
  */
 export function payOwed(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   takeSpareTables(kernel, pager);
-  payIn(kernel, code, pager);
+  payIn(kernel, code, pager, false);
+  takeSpareTables(kernel, pager);
+  payFree(kernel, pager);
+}
+
+/**
+ * The same with what can go with nothing written, though that would be in time. A pager that does not
+ * track what is dirty then gives what it has in hand, and no page.
+ */
+export function payClean(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  takeSpareTables(kernel, pager);
+  payIn(kernel, code, pager, true);
   takeSpareTables(kernel, pager);
   payFree(kernel, pager);
 }
@@ -147,12 +158,14 @@ function payFree(kernel: Kernel, pager: PagerState): void {
   }
 }
 
-function payIn(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+function payIn(kernel: Kernel, code: PagerCode, pager: PagerState, clean: boolean): void {
   payFree(kernel, pager);
   if (pager.owed > 0) flush(kernel, code, pager);
+  if (clean && !pager.tracksDirty) return;
   pager.cleanOnly = true;
   while (pager.owed > 0 && evictOne(kernel, code, pager, null) === 'freed');
   pager.cleanOnly = false;
+  if (clean) return;
   const { order } = pager.members[0] as Member;
   while (pager.owed > pager.transfers.evictions * (1 << order))
     if (evictOne(kernel, code, pager, null) === 'nothing') break;

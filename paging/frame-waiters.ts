@@ -12,7 +12,7 @@ import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
 import { type DiscardState, faultWithoutContents, isDiscardable } from './discard.ts';
-import { type Evicted, evictOne, freeFrame } from './eviction.ts';
+import { type Evicted, evictOne, freeFrame, payOwed } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import { FLAGS, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
@@ -111,6 +111,8 @@ export function takeGrant(
   order: number,
   zeroed: boolean,
 ): void {
+  // Unasked: called back from another for what was refused; there may be more to be had.
+  if (!pager.grantPending) pager.refusedFor = 0;
   pager.grantPending = false;
   pager.retries = 0;
   pager.held += 1 << order;
@@ -118,6 +120,7 @@ export function takeGrant(
   const index = pager.waiters[0];
   if (index === undefined) {
     pushFree(pager, slot);
+    if (pager.owed > 0) payOwed(kernel, code, pager);
     return;
   }
   const member = pager.members[index] as Member;

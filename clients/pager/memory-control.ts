@@ -3,6 +3,7 @@
  *
  *   START -> propose -> contractIs -> page; renew before the term is over
  *   notice(count) -> return frames of its own choice: free ones, clean ones, then dirty ones
+ *   notice(count, clean) -> the same without dirty ones; what it lacks then it says: cleanSpent
  *   a smaller guarantee of its own wish -> write out and return within the grace
  *   expired -> everything held is due back when asked for; propose anew
  */
@@ -14,7 +15,7 @@ import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { START } from '../../nucleus/life.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
-import { payOwed } from '../../paging/eviction.ts';
+import { payClean, payOwed } from '../../paging/eviction.ts';
 import { retryDirtying } from '../../paging/faults.ts';
 import { serveWaiters } from '../../paging/frame-waiters.ts';
 import { pagerMessage } from '../../paging/pager.ts';
@@ -97,7 +98,7 @@ export function controlMessage(
     case OP.shrinkIs:
       return shrinkIs(kernel, code, pager, w0, w1, time);
     case OP.notice:
-      return obeyNotice(kernel, code, pager, w0, w1);
+      return obeyNotice(kernel, code, pager, w0, w1, w2 === 1);
     case OP.expired:
       pager.guaranteed = 0;
       pager.extra = 0;
@@ -130,19 +131,25 @@ function wiringMessage(
   }
 }
 
-/** Gives back `count` frames of its own choice. */
+/**
+ * Gives back `count` frames of its own choice. `clean`: none that must be written first; if these
+ * are not enough it says so.
+ */
 export function obeyNotice(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
   count: number,
   cause: number,
+  clean = false,
 ): void {
   pager.owed = cause === CAUSE_SHRINK ? Math.max(pager.owed, count) : pager.owed + count;
   pager.owed = Math.min(pager.owed, pager.held);
   pager.refusedFor = 64;
   if (pager.unused !== null) askBack(kernel, pager, pager.unused, true);
-  payOwed(kernel, code, pager);
+  if (!clean) return payOwed(kernel, code, pager);
+  payClean(kernel, code, pager);
+  if (pager.owed > 0) send(kernel, pager.id, pager.memoryPort, OP.cleanSpent, TAG, 0, 0, 0, 0);
 }
 
 function propose(kernel: Kernel, pager: PagerState): void {

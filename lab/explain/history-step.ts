@@ -39,6 +39,9 @@ export interface NoticeStep extends Span {
   asked: number;
   deadline: number;
   readonly cause: string;
+  /** It was for clean frames alone, and so many it then had not [REV26, REV27]. */
+  readonly clean: boolean;
+  notClean: number;
   readonly wanted: Wanted[];
   returned: number;
   /**

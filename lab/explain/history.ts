@@ -38,6 +38,8 @@ export interface History {
   readonly waiting: Map<string, number>;
   /** Since when `task` waits. */
   waitsSince: number;
+  /** For whom a frame of another's was called back last. */
+  claimant: string;
 }
 
 /** The history of `task` up to and with moment `at`. Events are in the order of the log. */
@@ -53,10 +55,12 @@ export function historyOf(events: readonly ContractEvent[], task: string, at: nu
     missed: 0,
     waiting: new Map(),
     waitsSince: 0,
+    claimant: '',
   };
   for (const event of events) {
     if (event.at > at) break;
     noteWaiting(history, event);
+    if (event.kind === 'claim') history.claimant = event.task;
     if (event.task === task) note(history, event);
   }
   return history;
@@ -147,6 +151,9 @@ function noteObligation(history: History, event: ContractEvent): void {
     case 'starving':
       if (open) open.deadline = event.until;
       return;
+    case 'cleanSpent':
+      if (open) Object.assign(open, { deadline: event.until, notClean: event.outstanding });
+      return;
     case 'starved':
       if (open) Object.assign(open, { outcome: 'starved', to: event.at });
       return;
@@ -229,10 +236,13 @@ function noteGrant(history: History, event: ContractEvent & { kind: 'grant' }): 
 }
 
 function noteNotice(history: History, event: ContractEvent & { kind: 'notice' }): void {
-  const { at, frames, deadline, cause } = event;
-  const wanted = [...history.waiting]
-    .filter(([name]) => cause !== 'shrink' && name !== history.task)
-    .map(([task, count]): Wanted => ({ task, frames: count }));
+  const { at, frames, deadline, cause, clean } = event;
+  const wanted =
+    cause === 'turn'
+      ? [{ task: history.claimant, frames }]
+      : [...history.waiting]
+          .filter(([name]) => cause !== 'shrink' && name !== history.task)
+          .map(([task, count]): Wanted => ({ task, frames: count }));
   const open = openNotice(history);
   if (open) {
     // A further notice adds to the one that runs [REV3].
@@ -247,6 +257,8 @@ function noteNotice(history: History, event: ContractEvent & { kind: 'notice' })
     asked: frames,
     deadline,
     cause,
+    clean: clean === true,
+    notClean: 0,
     wanted,
     returned: 0,
     outcome: 'open',

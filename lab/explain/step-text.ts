@@ -41,7 +41,8 @@ export function stepText(step: HistoryStep, clock: Clock): string {
 
 function noticeText(step: NoticeStep, clock: Clock): string {
   const due = timeOfTicks(step.deadline, clock);
-  const asked = `asked for ${frames(step.asked)} back by ${due}${whyAsked(step)}`;
+  const clean = step.clean ? `${step.notClean > 0 ? ' at first' : ''}, clean ones,` : '';
+  const asked = `asked for ${frames(step.asked)} back${clean} by ${due}${whyAsked(step)}`;
   const returned = `returned ${grouped(step.returned)}`;
   switch (step.outcome) {
     case 'open':
@@ -65,7 +66,11 @@ function noticeText(step: NoticeStep, clock: Clock): string {
 
 function whyAsked(step: NoticeStep): string {
   if (step.cause === 'shrink') return ' since its guarantee had shrunk';
-  const why = step.cause === 'expiry' ? ' since its contract had expired' : '';
+  const reasons: Record<string, string> = {
+    expiry: ' since its contract had expired',
+    turn: ' since it was its turn',
+  };
+  const why = reasons[step.cause] ?? '';
   return `${why}${forWhom(step)}`;
 }
 

@@ -6,6 +6,9 @@ import { SPACE_PAGES } from './flat-table.ts';
 import { cell, type Tape } from './tape.ts';
 import { FIRST, type World } from './world.ts';
 
+/** Of an entry: all but what only the memory server's own looks at use go by, which it never does here. */
+const BITS = 0x3f;
+
 /** Bitmaps of the allocator, by number of frames and by set of free frames. */
 const bitmaps = new Map<number, Uint32Array[]>();
 
@@ -100,7 +103,7 @@ export function visitMappings(tape: Tape, world: World): void {
       if (entries[at] === 0) continue;
       cell(tape, at);
       cell(tape, entries[at] >>> 8);
-      cell(tape, entries[at] & 0xff);
+      cell(tape, entries[at] & BITS);
     }
     return;
   }

@@ -2,7 +2,7 @@
  * Unexplored state: what the servers and the nucleus can have and no explored world makes use of.
  * The canonical state leaves it out; so it must stay as it is at first, which is looked at in every
  * state: soft references, unused runs, wired frames, containers of pages, child contracts, a policy
- * server, purses, weights, starvation, callbacks.
+ * server, purses, weights, starvation, callbacks, turns, clean notices.
  *
  * `wish` of a client is written at every proposal and read where a policy decides: nowhere here.
  */
@@ -29,12 +29,13 @@ export function checkUnexplored(world: World): string | undefined {
 }
 
 function inServer({ memory }: World): string | undefined {
-  const { soft, wirings, wireTimerAt, children, policy, pages, ledger, terms } = memory;
+  const { soft, wirings, wireTimerAt, children, policy, pages, ledger, terms, turns } = memory;
   if (soft.count > 0) return 'a soft reference';
   if (wirings.length > 0 || wireTimerAt !== Number.POSITIVE_INFINITY) return 'a wired frame';
   if (children.records.length > 0 || ledger.idleSum !== 0) return 'a child contract';
   if (pages.containers.length > 0) return 'a container of pages';
   if (policy !== null) return 'a policy server';
+  if (turns !== null || terms.graceClean !== undefined) return 'a turn, or a clean notice';
   return terms.price === undefined ? undefined : 'a price';
 }
 
@@ -51,6 +52,7 @@ function inNucleus({ kernel }: World): string | undefined {
 
 function hasMore(client: Client): boolean {
   const { unused, weight, child, children, treeSize, splitOff, wish, purse, metadata } = client;
+  if (client.notice?.clean || client.standing !== 0) return true;
   if (unused !== 0 || weight !== 1 || child !== OWN || children.length > 0) return true;
   return treeSize !== 0 || splitOff !== 0 || wish.asking || purse !== null || metadata !== 0;
 }

@@ -86,6 +86,9 @@ export function createWorld(
     graceShrink: durations.shrink,
     penalty: plan.penalty,
     arbiter: 'excess',
+    idleTax: 0,
+    idleSamples: 1,
+    placeholders: true,
     karmaBad: 1,
     karmaWindow: 2,
   };

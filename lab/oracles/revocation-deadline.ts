@@ -16,6 +16,8 @@
  *     [REV5, REV7, REV14]; under none the miss is counted [REV6]; an offender's frames may be taken
  *     without a notice, and each time that is told [REV13]
  *   - a client that had no CPU has longer [REV18], and at the cap loses what is due, no sooner [REV19]
+ *   - a notice for clean frames alone gives the grace agreed for these; it is prolonged once, by the
+ *     usual grace, when there are none [REV26, REV27]
  *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
  *     none without one [CONT6]
  */
@@ -33,6 +35,8 @@ interface Notice {
   outstanding: number;
   /** Infinity: no notice is open. */
   deadline: number;
+  /** It is for clean frames alone. */
+  clean: boolean;
   /** It is over then even for a client that has had no CPU. */
   cap: number;
   /** Frames that a penalty had to take and has not taken yet. */
@@ -66,6 +70,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     'REV14',
     'REV18',
     'REV19',
+    'REV27',
     'CONT4',
     'CONT6',
   ];
@@ -74,6 +79,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     notices: view.kernel.state.tasks.map(() => ({
       outstanding: 0,
       deadline: Number.POSITIVE_INFINITY,
+      clean: false,
       cap: Number.POSITIVE_INFINITY,
       toTake: 0,
       toKill: false,
@@ -106,6 +112,8 @@ export function noteRevocation(
       return close(oracle, notice);
     case 'missed':
       return noteMiss(oracle, view, id, notice, event);
+    case 'cleanSpent':
+      return prolong(oracle, view, id, notice, event);
     case 'starving':
       return extend(oracle, view, id, notice, event.until);
     case 'starved':
@@ -145,10 +153,12 @@ function open(
 ): void {
   oracle.findings.checks++;
   if (notice.deadline === Number.POSITIVE_INFINITY) {
-    if (event.deadline < event.at + view.server.terms.graceExtra)
+    const { graceClean, graceExtra } = view.server.terms;
+    if (event.deadline < event.at + ((event.clean ? graceClean : undefined) ?? graceExtra))
       violate(oracle.findings, view.kernel, 'REV1', id, -1, 'is given too short a grace');
     notice.outstanding = 0;
     notice.deadline = event.deadline;
+    notice.clean = event.clean === true;
     notice.cap = event.deadline + starvationOf(view.server.terms);
     if (event.deadline < oracle.earliest) {
       oracle.earliest = event.deadline;
@@ -157,6 +167,25 @@ function open(
   } else if (event.deadline < notice.deadline)
     violate(oracle.findings, view.kernel, 'REV3', id, -1, 'has its deadline brought forward');
   notice.outstanding += event.frames;
+}
+
+/** A client has no clean frames left: once, what is outstanding gets the usual grace [REV27]. */
+function prolong(
+  oracle: RevocationDeadline,
+  view: OracleView,
+  id: number,
+  notice: Notice,
+  event: ContractEvent & { kind: 'cleanSpent' },
+): void {
+  oracle.findings.checks++;
+  if (!notice.clean || event.outstanding !== notice.outstanding)
+    violate(oracle.findings, view.kernel, 'REV27', id, -1, 'has a notice prolonged for nothing');
+  if (event.until !== event.at + view.server.terms.graceExtra)
+    violate(oracle.findings, view.kernel, 'REV27', id, -1, 'is given another grace than agreed');
+  notice.clean = false;
+  notice.deadline = event.until;
+  notice.cap = event.until + starvationOf(view.server.terms);
+  findEarliest(oracle);
 }
 
 /** A client without CPU has longer, up to the cap. */

@@ -86,6 +86,15 @@ export function checkScenario(source: Source): Scenario {
       ...(terms.softMax !== undefined && { softMax: terms.softMax }),
       ...(terms.metadataMax !== undefined && { metadataMax: terms.metadataMax }),
       ...(terms.chargePageTables && { chargePageTables: true }),
+      ...(terms.graceClean !== undefined && {
+        graceClean: ticksOf(source, terms.graceClean, clock, ['terms', 'graceClean'], 1),
+      }),
+      ...(terms.arbiterPeriod !== undefined && {
+        arbiterPeriod: ticksOf(source, terms.arbiterPeriod, clock, ['terms', 'arbiterPeriod'], 1),
+      }),
+      idleTax: terms.idleTax,
+      idleSamples: terms.idleSamples,
+      placeholders: terms.placeholders,
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),

@@ -197,6 +197,11 @@ export const scenarioSchema = z.strictObject({
       softMax: termsSchema.shape.softMax,
       metadataMax: termsSchema.shape.metadataMax,
       chargePageTables: termsSchema.shape.chargePageTables,
+      graceClean: timeSchema.optional(),
+      idleTax: termsSchema.shape.idleTax,
+      idleSamples: termsSchema.shape.idleSamples,
+      arbiterPeriod: timeSchema.optional(),
+      placeholders: termsSchema.shape.placeholders,
     })
     .prefault({}),
   managements: z

@@ -125,6 +125,18 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { chargePageTables: false },
   },
+  'no-placeholders': {
+    off: 'who keeps frames whose turn it was goes on to get others (placeholders: false)',
+    rule: 'REV25',
+    damages: [],
+    terms: { placeholders: false },
+  },
+  'no-idle-tax': {
+    off: 'an idle frame counts as one in use (idleTax: 0)',
+    rule: 'REV22',
+    damages: [],
+    terms: { idleTax: 0 },
+  },
 };
 
 export const switchNames: readonly string[] = [

@@ -38,6 +38,8 @@ export interface Client extends Account {
   renewed: boolean;
   expiresAt: number;
   term: number;
+  /** What an arbiter that looks around holds against it (claims.ts); 0: nothing. */
+  standing: number;
   /** Marks of unused runs it has set, or more; 0: it has none. */
   unused: number;
   /** What it asked for last; the policy may allow less, or nothing yet (policy.ts). */
@@ -84,6 +86,8 @@ export interface Notice {
   goal: number;
   /** Requests for frames the client has left, under penalty karma. */
   window: number;
+  /** It asks for clean frames alone. */
+  clean: boolean;
 }
 
 /** What the contract shrinks to, and when: it counts while SHRINKING. */
@@ -118,6 +122,7 @@ export function createClient(id: number): Client {
       renewed: false,
       expiresAt: Number.POSITIVE_INFINITY,
       term: 0,
+      standing: 0,
       unused: 0,
       wish: holdingDoubles({ guaranteed: 0, extra: 0, term: 0, asking: false }, 'term'),
       request: null,
@@ -132,6 +137,7 @@ export function createClient(id: number): Client {
     },
     'expiresAt',
     'term',
+    'standing',
   );
 }
 
@@ -143,7 +149,7 @@ export function requestOf(client: Client): Request {
 
 export function noticeOf(client: Client): Notice {
   client.notice ??= holdingDoubles(
-    { deadline: 0, starved: 0, goal: 0, window: 0 },
+    { deadline: 0, starved: 0, goal: 0, window: 0, clean: false },
     'deadline',
     'starved',
   );

@@ -3,7 +3,7 @@
  *
  * A request within the guarantee is always honoured: at once when a run is free, else after frames
  * lent as extras have been called back [CON2]. A request beyond it gets what is free now or is
- * refused at once [MEM2].
+ * refused at once [MEM2]; some arbiters then call a frame back for it (claims.ts).
  */
 
 import { OP } from '../../contracts/messages.ts';
@@ -28,8 +28,10 @@ import { OWN, settleDraw } from './contracts/child-contract.ts';
 import { mayBorrow } from './contracts/policy.ts';
 import { canPay } from './contracts/purse.ts';
 import { freeCount } from './ledger.ts';
+import { claimExtra } from './revocation/claims.ts';
 import { returned } from './revocation/returns.ts';
 import { countRequest } from './revocation/revocation.ts';
+import { runGivenUp } from './revocation/turns.ts';
 import { beginWaiting, endWaiting, oldestWaiting } from './revocation/waiting-requests.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
 
@@ -60,8 +62,10 @@ export function allocate(
   if (server.waiting.length > 0 || client.noticed > 0) return say(NO_FREE_FRAMES);
   if (!mayBorrow(server, from)) return say(NO_FREE_FRAMES);
   if (!canPay(kernel, server, client)) return say(EMPTY_PURSE);
-  if (!grant(kernel, server, client, order, zero, tag, 0))
-    say(freeCount(server.ledger) >= frames ? NO_RUN : NO_FREE_FRAMES);
+  if (grant(kernel, server, client, order, zero, tag, 0)) return;
+  if (freeCount(server.ledger) >= frames) return say(NO_RUN);
+  say(NO_FREE_FRAMES);
+  if (server.turns !== null && order === 0) claimExtra(kernel, server, server.turns, client);
 }
 
 /** Gives waiting requests what is free, oldest first. */
@@ -115,6 +119,7 @@ export function returnFrames(
   if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0)
     return refuse(kernel, server, from, slot, IN_USE, OP.returnFrames);
   const client = clientOf(server, from);
+  if (server.turns !== null) runGivenUp(kernel, server, server.turns, client, slot);
   const frames = releaseSlot(kernel, server, client, slot, RETURNED);
   returned(kernel, server, client, frames);
 }

@@ -21,7 +21,7 @@ export function changeHeld(
   client: Client,
   frames: number,
 ): void {
-  if (server.terms.price !== undefined) chargeHeld(kernel, client);
+  if (server.terms.price !== undefined) chargeHeld(kernel, server, client);
   addHeld(server.ledger, client, frames);
   tellAllocated(server, client);
   if (frames < 0 && client.child !== OWN) {

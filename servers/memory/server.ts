@@ -33,6 +33,8 @@ import { tellPurse } from './contracts/purse.ts';
 import { copyControl, resizeContract, splitContract, useControl } from './contracts/splitting.ts';
 import { buryClient } from './death.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
+import { serveClaims } from './revocation/claims.ts';
+import { cleanSpent } from './revocation/clean-notices.ts';
 import { noticeTimer, pursue } from './revocation/revocation.ts';
 import { releaseSoft, revive } from './revocation/soft-references.ts';
 import { markUnused } from './revocation/unused-runs.ts';
@@ -64,6 +66,7 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
     }
   }
   if (server.waiting.length > 0) settle(kernel, server);
+  if (server.turns !== null) serveClaims(kernel, server, server.turns);
   if (server.pages.losses.length > 0) tellLosses(kernel, server);
 }
 
@@ -131,6 +134,8 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return usePolicy(kernel, server, from, w0, w1);
     case OP.decided:
       return applyDecision(kernel, server, from, w0, w1);
+    case OP.cleanSpent:
+      return cleanSpent(kernel, server, from, w0);
     case OP.purse:
       return tellPurse(kernel, server, from, w0);
     default:

@@ -8,6 +8,7 @@ import { type ChildrenState, createChildren } from './contracts/child-contract.t
 import type { PolicyControl } from './contracts/policy.ts';
 import { createLedger, type LedgerState } from './ledger.ts';
 import { createSoft, type SoftState } from './revocation/soft-runs.ts';
+import { createTurns, type TurnsState } from './revocation/turns-state.ts';
 import { createVictims, type VictimsState } from './revocation/victims.ts';
 import { createWaiting, type WaitingState } from './revocation/waiting-requests.ts';
 
@@ -82,6 +83,8 @@ export interface MemoryServerState {
   /** Clients whose request waits, oldest first. */
   readonly waiting: WaitingState;
   readonly victims: VictimsState;
+  /** Null where extras are not moved between clients (arbiters). */
+  readonly turns: TurnsState | null;
   readonly containers: ContainersState;
   readonly soft: SoftState;
   /** By task id; null for who has never wired a frame. */
@@ -111,6 +114,7 @@ export function createMemoryServerState(
     clients: [],
     waiting: createWaiting(),
     victims: createVictims(),
+    turns: createTurns(frames, terms),
     containers: {
       records: Array.from({ length: containers }, (_, id) => createRecord(id)),
       locked: 0,

@@ -6,10 +6,10 @@
  * plain state, so that state can be cloned and hashed. Both formats keep leaf entries as words of
  * one `Uint32Array`, which the MMU reads and whose bits it sets in place:
  *
- *   31            8 7   6   5      4       3          2          1         0
- *  +---------------+-----+------+-------+----------+------------+----------+---------+
- *  |  frame (24)   |  0  | LENT | LARGE | MODIFIED | REFERENCED | WRITABLE | PRESENT |
- *  +---------------+-----+------+-------+----------+------------+----------+---------+
+ *   31            8   7      6     5      4       3          2          1         0
+ *  +---------------+------+-------+------+-------+----------+------------+----------+---------+
+ *  |  frame (24)   | USED | YOUNG | LENT | LARGE | MODIFIED | REFERENCED | WRITABLE | PRESENT |
+ *  +---------------+------+-------+------+-------+----------+------------+----------+---------+
  */
 
 export const PRESENT = 1;
@@ -20,6 +20,10 @@ export const MODIFIED = 8;
 export const LARGE = 16;
 /** For software alone: the memory server made the mapping, so no pager may raise its rights. */
 export const LENT = 32;
+/** For software alone: the memory server has cleared REFERENCED, and the pager has not seen it. */
+export const YOUNG = 64;
+/** For software alone: the pager has cleared REFERENCED, and the memory server has not seen it. */
+export const USED = 128;
 
 /** State common to all formats. */
 export interface PageTableState {

@@ -91,7 +91,7 @@ test('every reason and every cause has its words', () => {
   expect(reasons.toSorted((a, b) => a - b)).toEqual(reasons.map((_, i) => i));
   expect(refusals.refusalTexts).toHaveLength(reasons.length);
   expect(new Set(refusals.refusalTexts).size).toBe(reasons.length);
-  expect(CAUSES).toHaveLength(3);
+  expect(CAUSES).toHaveLength(4);
 });
 
 test('terms: graces are needed and positive, the rest has defaults', () => {

@@ -103,9 +103,9 @@ test('[TIME2] a server works on the time of its caller, a client on its own', ()
 
 test('[REV4] a send with zero time-out needs a receiver that waits', () => {
   const desk = createDesk();
-  expect(sendNow(desk.kernel, MEMORY, FIRST, OP.notice, 1, 2, 0)).toBe(true);
+  expect(sendNow(desk.kernel, MEMORY, FIRST, OP.notice, 1, 2, 0, 0, 0)).toBe(true);
   (desk.kernel.state.tasks[FIRST] as TaskState).receiving = false;
-  expect(sendNow(desk.kernel, MEMORY, FIRST, OP.notice, 1, 2, 0)).toBe(false);
+  expect(sendNow(desk.kernel, MEMORY, FIRST, OP.notice, 1, 2, 0, 0, 0)).toBe(false);
   expect(desk.kernel.state.queue.count).toBe(1);
 });
 

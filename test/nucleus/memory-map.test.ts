@@ -13,7 +13,7 @@ import {
 } from '../../nucleus/memory-map.ts';
 import { MESSAGE, SCAN, type TaskState, ZERO } from '../../nucleus/tasks.ts';
 import { FAULTED, runBatch, TIME_UP } from '../../sim-hw/mmu.ts';
-import { MODIFIED, PRESENT, REFERENCED, WRITABLE } from '../../sim-hw/page-table/format.ts';
+import { MODIFIED, PRESENT, REFERENCED, USED, WRITABLE } from '../../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { hashState } from '../../sim-hw/state.ts';
 import { holds } from '../../sim-hw/tlb.ts';
@@ -114,7 +114,7 @@ test('clearing, lowering rights and unmapping drop the TLB entry, raising rights
   protect(kernel, FIRST, FIRST, 0, false);
   expect(holds(tlb, unit)).toBe(false);
   touch();
-  expect(unmap(kernel, FIRST, FIRST, 0) & 0xff).toBe(PRESENT | REFERENCED);
+  expect(unmap(kernel, FIRST, FIRST, 0) & 0xff).toBe(PRESENT | REFERENCED | USED);
   expect(holds(tlb, unit)).toBe(false);
   space.cursor = 0;
   const program = kernel.programs[0] as ReferenceString;

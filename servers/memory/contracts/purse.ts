@@ -5,8 +5,9 @@
  *   left = budget + income x time - price x frames held x time
  *
  * The sum of frames x ticks is exact up to 2^53; what is left is worked out when somebody asks. An empty purse
- * borrows no extras [CON27]; what is guaranteed is paid for, and kept, whatever is in it. Left out:
- * prices that follow demand, interest, trade among clients.
+ * borrows no extras [CON27]; what is guaranteed is paid for, and kept, whatever is in it. Under the
+ * arbiter market the price follows demand, and ticks count as often as it is higher (rent.ts). Left
+ * out: interest, trade among clients.
  */
 
 import { OP } from '../../../contracts/messages.ts';
@@ -15,6 +16,7 @@ import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { purseOf } from '../client.ts';
 import { type Client, clientOf, type MemoryServerState } from '../state.ts';
+import { pricedTicks } from './rent.ts';
 
 /** Ticks that a price and an income are for: a second, or a million references. */
 const SECOND_NS = 1_000_000_000;
@@ -28,8 +30,8 @@ export function fillPurse(client: Client, budget: number, income: number): void 
 }
 
 /** Books what the client has held so far; called before what it holds changes. */
-export function chargeHeld(kernel: Kernel, client: Client): void {
-  const now = termNow(kernel);
+export function chargeHeld(kernel: Kernel, server: MemoryServerState, client: Client): void {
+  const now = pricedTicks(kernel, server);
   const purse = purseOf(client);
   purse.frameTicks += client.held * (now - purse.chargedAt);
   purse.chargedAt = now;
@@ -39,7 +41,7 @@ export function chargeHeld(kernel: Kernel, client: Client): void {
 export function chargedTo(kernel: Kernel, server: MemoryServerState, client: Client): number {
   const { held, purse } = client;
   if (purse === null) return 0;
-  const ticks = purse.frameTicks + held * (termNow(kernel) - purse.chargedAt);
+  const ticks = purse.frameTicks + held * (pricedTicks(kernel, server) - purse.chargedAt);
   return Math.floor((ticks * (server.terms.price ?? 0)) / unitOf(kernel));
 }
 
@@ -49,6 +51,12 @@ export function leftIn(kernel: Kernel, server: MemoryServerState, client: Client
   if (purse === null) return Number.POSITIVE_INFINITY;
   const earned = Math.floor((purse.income * termNow(kernel)) / unitOf(kernel));
   return purse.budget + earned - chargedTo(kernel, server, client);
+}
+
+/** Credits that it can spend in a second to come: what is left, and its income; 0: none. */
+export function creditOf(kernel: Kernel, server: MemoryServerState, client: Client): number {
+  const left = leftIn(kernel, server, client);
+  return left > 0 ? left + (client.purse?.income ?? 0) : 0;
 }
 
 /** True when the client may borrow: there is no price, or something is left to pay it. */

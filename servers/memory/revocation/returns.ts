@@ -5,6 +5,7 @@ import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
 import { setNoticed } from '../ledger.ts';
 import type { Client, MemoryServerState } from '../state.ts';
+import { endTurns } from './turns.ts';
 import { reconsider } from './victims.ts';
 
 /** The client has returned `frames`. */
@@ -21,6 +22,7 @@ export function returned(
   reconsider(server, client);
   observe(kernel, client.id, { kind: 'return', frames, outstanding: client.noticed, late });
   if (due === 0 || client.noticed > 0) return;
+  if (server.turns !== null) endTurns(server.turns, client);
   (kernel.state.tasks[client.id] as TaskState).revocationsMet++;
   observe(kernel, client.id, { kind: 'met' });
 }

@@ -4,6 +4,7 @@
  *   idle --notice(count, deadline)--> notified --all returned--> met
  *                                        |--deadline--> enough (karma): over
  *                                        |--deadline--> missed --> penalty (penalties.ts)
+ *   Where the terms say so it is for clean frames alone first (clean-notices.ts).
  *   A notice goes with zero time-out: a memory-control thread that is not waiting for it is taken
  *   to misbehave, and the deadline is now [REV4].
  *
@@ -18,11 +19,13 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import { starvedTime } from '../../../nucleus/starvation.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
-import { noticeOf } from '../client.ts';
+import { type Notice, noticeOf } from '../client.ts';
 import { missingFrames, revocable, setNoticed } from '../ledger.ts';
 import { type Client, clientOf, EXPIRED, type MemoryServerState } from '../state.ts';
 import { TIMER_NOTICE, timerWord } from '../timers.ts';
+import { beginGrace } from './clean-notices.ts';
 import { punish, takeDue } from './penalties.ts';
+import { endTurns, nameTurn, turnOf } from './turns.ts';
 import { takeUnused } from './unused-runs.ts';
 import { nextVictim, reconsider } from './victims.ts';
 
@@ -33,17 +36,33 @@ import { nextVictim, reconsider } from './victims.ts';
 export function pursue(kernel: Kernel, server: MemoryServerState): 'enough' | 'again' | 'nobody' {
   const missing = missingFrames(server.ledger);
   if (missing <= 0) return 'enough';
-  const victim = nextVictim(server);
+  const { turns } = server;
+  const turn = turns === null ? null : turnOf(kernel, server, turns);
+  const victim = turns === null ? nextVictim(server) : (turn?.client ?? null);
   if (victim === null) return server.ledger.noticedSum > 0 ? 'enough' : 'nobody';
+  const cause = victim.status === EXPIRED ? CAUSE_EXPIRY : CAUSE_EXTRA;
   const count = Math.min(missing, revocable(victim));
-  if (takeUnused(kernel, server, victim, count) > 0) return 'again';
+  callBack(kernel, server, victim, count, cause, turn?.frame ?? -1);
+  return 'again';
+}
+
+/**
+ * Calls `count` frames of `victim` back: silently, of an offender at once, else with a notice.
+ * `frame`: whose turn it is, or -1.
+ */
+export function callBack(
+  kernel: Kernel,
+  server: MemoryServerState,
+  victim: Client,
+  count: number,
+  cause: number,
+  frame: number,
+): void {
+  if (takeUnused(kernel, server, victim, count) > 0) return;
   if (victim.karma > 0) {
     victim.karma--;
     takeUnasked(kernel, server, victim, count);
-    return 'again';
-  }
-  notify(kernel, server, victim, count, victim.status === EXPIRED ? CAUSE_EXPIRY : CAUSE_EXTRA);
-  return 'again';
+  } else notify(kernel, server, victim, count, cause, frame);
 }
 
 /** Sends a notice, or adds to the one that runs; its deadline stays. */
@@ -53,26 +72,56 @@ export function notify(
   client: Client,
   count: number,
   cause: number,
+  frame = -1,
 ): void {
   const notice = noticeOf(client);
   if (client.noticed === 0) {
-    notice.deadline = termNow(kernel) + server.terms.graceExtra;
+    notice.deadline = termNow(kernel) + beginGrace(server, notice, cause);
     notice.starved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
     notice.goal = 0;
     notice.window = server.terms.karmaWindow;
-    if (server.planted !== 'forget-deadline')
-      timerAt(kernel, notice.deadline, server.id, timerWord(TIMER_NOTICE, client.id));
+    armNotice(kernel, server, client, notice);
   }
   setNoticed(server.ledger, client, client.noticed + count);
   notice.goal += count;
   reconsider(server, client);
-  observe(kernel, client.id, {
-    kind: 'notice',
-    frames: count,
-    deadline: notice.deadline,
-    cause: CAUSES[cause] as string,
-  });
-  if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, notice.deadline))
+  if (kernel.observer !== null)
+    observe(kernel, client.id, {
+      kind: 'notice',
+      frames: count,
+      deadline: notice.deadline,
+      cause: CAUSES[cause] as string,
+      ...(notice.clean && { clean: true }),
+    });
+  sendNotice(kernel, server, client, notice, count, cause, frame);
+}
+
+/** Looks at the client again at its deadline. */
+export function armNotice(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  { deadline }: Notice,
+): void {
+  if (server.planted !== 'forget-deadline')
+    timerAt(kernel, deadline, server.id, timerWord(TIMER_NOTICE, client.id));
+}
+
+/** With zero time-out: who is not there to hear has missed it [REV4]. */
+export function sendNotice(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  notice: Notice,
+  count: number,
+  cause: number,
+  frame: number,
+): void {
+  const { deadline } = notice;
+  const clean = notice.clean ? 1 : 0;
+  const { turns } = server;
+  const turn = turns === null || frame < 0 ? 0 : nameTurn(kernel, turns, client, frame);
+  if (!sendNow(kernel, server.id, client.id, OP.notice, count, cause, clean, turn, deadline))
     deadlineCame(kernel, server, client, false);
 }
 
@@ -134,6 +183,7 @@ function deadlineCame(
   const { goal } = noticeOf(client);
   const returned = goal - outstanding;
   setNoticed(server.ledger, client, 0);
+  if (server.turns !== null) endTurns(server.turns, client);
   reconsider(server, client);
   const task = kernel.state.tasks[client.id] as TaskState;
   if (returned > 0) task.revocationsPartly++;

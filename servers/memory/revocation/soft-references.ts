@@ -33,6 +33,7 @@ import { drawFor, needOf, OWN, settleDraw } from '../contracts/child-contract.ts
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { returned } from './returns.ts';
 import { coverRun, delistSoft, enlistSoft, softFrameAt } from './soft-runs.ts';
+import { runGivenUp } from './turns.ts';
 
 /** Gives the run in `slot` back, softly; it counts as returned. */
 export function releaseSoft(
@@ -48,6 +49,7 @@ export function releaseSoft(
     return refuse(kernel, server, from, slot, IN_USE, OP.releaseSoft);
   const order = orderAt(table, slot);
   const client = clientOf(server, from);
+  if (server.turns !== null) runGivenUp(kernel, server, server.turns, client, slot);
   const frames = releaseSlot(kernel, server, client, slot, RETURNED, true);
   coverRun(server.soft, first, order, true);
   enlistSoft(kernel, server, client, slot);

@@ -3,13 +3,13 @@
  *
  * A binary heap of client ids by the arbiter's rank, with each client's place kept, so that a
  * change of one client costs the logarithm of their number and the next victim is at the root. Who
- * changes what a rank depends on (held, guaranteed, noticed, default, waiting, karma, weight) calls
+ * changes what a rank depends on (held, guaranteed, noticed, default, waiting, karma, weight, standing) calls
  * `reconsider`.
  */
 
 import { revocable } from '../ledger.ts';
 import type { Client, MemoryServerState } from '../state.ts';
-import { arbiters } from './arbiters/index.ts';
+import { arbiterOf } from './arbiters/index.ts';
 
 export interface VictimsState {
   count: number;
@@ -56,8 +56,7 @@ export function reconsider(server: MemoryServerState, client: Client): void {
 function rankOf(server: MemoryServerState, client: Client): number {
   const frames = revocable(client);
   if (frames === 0 || client.inDefault || client.waitingOrder >= 0) return 0;
-  const arbiter = arbiters[server.terms.arbiter] ?? arbiters.excess;
-  return arbiter?.rank(client, frames) ?? 0;
+  return arbiterOf(server.terms).rank(client, frames, server.terms);
 }
 
 function remove(victims: VictimsState, place: number): void {

@@ -100,7 +100,7 @@ test('a counterexample tells a story, step by step, and the shortest one', () =>
       "  13  hog hears from memory server: granted(tag 3, slot 1, order 0, zeroed 1)",
       "  14  hog asks for a frame; sends allocate(order 0, zero 0, tag 3) to memory server",
       "  15  memory server hears from hog: allocate(order 0, zero 0, tag 3); sends granted(tag 3, slot 2, order 0, zeroed 1) to hog",
-      "  16  memory server hears from A: allocate(order 0, zero 0, tag 3); sends notice(count 1, cause 0) to hog",
+      "  16  memory server hears from A: allocate(order 0, zero 0, tag 3); sends notice(count 1, cause 0, clean 0, turn 0) to hog",
     ]
   `);
 });

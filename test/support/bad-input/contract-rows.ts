@@ -2,13 +2,25 @@
 
 import { OWN_CONTRACT } from '../../../contracts/messages.ts';
 import { removeCapability } from '../../../nucleus/capabilities.ts';
+import { noticeOf } from '../../../servers/memory/client.ts';
+import { setNoticed } from '../../../servers/memory/ledger.ts';
+import { reconsider } from '../../../servers/memory/revocation/victims.ts';
+import { clientOf } from '../../../servers/memory/state.ts';
 import { advance, say, tableOf } from '../desk.ts';
-import { FIRST, fillTable, SECOND, STRANGER, TAG, TERM } from './desk.ts';
+import { FIRST, type FullDesk, fillTable, SECOND, STRANGER, TAG, TERM } from './desk.ts';
 import { waits } from './frame-rows.ts';
 import { LEGAL, names, type Rows } from './row.ts';
 
 const NO_CONTROL = 'the capability is none, has died, or is of another kind';
 const FULL = 'the table of capabilities is full';
+
+/** A notice for one clean frame runs. */
+function askedForClean({ server }: FullDesk): void {
+  const client = clientOf(server, FIRST);
+  Object.assign(noticeOf(client), { clean: true, deadline: Number.MAX_SAFE_INTEGER });
+  setNoticed(server.ledger, client, 1);
+  reconsider(server, client);
+}
 
 export const contractRows: Rows = {
   contract: {
@@ -34,6 +46,14 @@ export const contractRows: Rows = {
     when: { NO_CONTRACT: 'there is none, or its term is over' },
   },
   purse: { words: () => [TAG], stranger: LEGAL, expired: LEGAL, when: {} },
+  cleanSpent: {
+    words: () => [TAG],
+    given: askedForClean,
+    stranger: 'NOT_ASKED',
+    expired: LEGAL,
+    when: { NOT_ASKED: 'no notice runs, or the one that does is for any frames' },
+    cells: [{ reason: 'NOT_ASKED', given: () => {} }],
+  },
   splitContract: {
     words: () => [1, 0, OWN_CONTRACT, TAG, 0],
     stranger: 'NO_CONTRACT',

@@ -53,6 +53,7 @@ export const notForMemory: readonly MessageName[] = [
   'containerEnded',
   'containerStands',
   'sharesAre',
+  'askControl',
 ];
 
 export const memoryTable = Object.entries(memoryRows) as [MessageName, Row][];

@@ -5,9 +5,10 @@
  * sum of extras changes, and it is a matter of the client's own record.
  */
 
-import type { Arbiter } from './arbiter.ts';
+import { type Arbiter, PLAIN } from './arbiter.ts';
 
 export const share: Arbiter = {
+  ...PLAIN,
   name: 'share',
   summary: 'the most extras for its weight',
   rank: (client, revocable) => revocable / client.weight,

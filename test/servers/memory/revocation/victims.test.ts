@@ -28,7 +28,7 @@ function naive(server: MemoryServerState): Client | null {
     (client) =>
       client !== null && revocable(client) > 0 && !client.inDefault && client.waitingOrder < 0,
   ) as Client[];
-  const rank = (client: Client) => arbiter?.rank(client, revocable(client)) ?? 0;
+  const rank = (client: Client) => arbiter.rank(client, revocable(client), server.terms);
   able.sort((a, b) => rank(b) - rank(a) || a.id - b.id);
   return able[0] ?? null;
 }
@@ -41,6 +41,7 @@ const KEYS = [
   'waitingOrder',
   'karma',
   'weight',
+  'standing',
 ] as const;
 
 test('[REV8] the arbiters are those that terms may name', () => {

@@ -1,0 +1,40 @@
+/**
+ * Use of a frame, as whoever gave it out sees it: has it been touched since that one last looked?
+ * L4's unmap tells as much to the owner of a mapping.
+ *
+ * There is one REFERENCED bit and two that look at it. Who clears it leaves a note for the other:
+ * YOUNG for the pager, USED for the memory server. So a look of the one changes nothing that the
+ * other sees (Linux keeps the idle bits of its page tracking apart in the same way).
+ */
+
+import { UNMAPPED } from '../sim-hw/frames.ts';
+import { REFERENCED, USED, YOUNG } from '../sim-hw/page-table/format.ts';
+import { invalidate } from '../sim-hw/tlb.ts';
+import { charge } from './clock.ts';
+import type { Kernel } from './kernel.ts';
+import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
+import { SCAN } from './tasks.ts';
+
+/**
+ * Whether what maps `frame` was touched since that was last forgotten; `forgets`: from now on anew.
+ * False when nothing maps it. One scan step.
+ */
+export function lookAtUse(kernel: Kernel, frame: number, forgets = true): boolean {
+  charge(kernel, SCAN, kernel.costs.scanNs);
+  const { frames, table, mmu } = kernel.state;
+  const key = frames.mappedBy[frame] as number;
+  if (key === UNMAPPED) return false;
+  const space = spaceOfGlobalPage(kernel, key - 1);
+  const page = key - 1 - space.base;
+  const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
+  if (index < 0) return false;
+  const before = table.entries[index] as number;
+  if (!forgets) return (before & (REFERENCED | USED)) !== 0;
+  if ((before & REFERENCED) === 0) {
+    table.entries[index] = before & ~USED;
+    return (before & USED) !== 0;
+  }
+  table.entries[index] = (before & ~(REFERENCED | USED)) | YOUNG;
+  invalidate(mmu.tlb, space.unitOf[page] as number);
+  return true;
+}

@@ -1,0 +1,100 @@
+/**
+ * Turns: whose turn it is to give up frames, and of which frame that is said.
+ *
+ *   by rank   whoever ranks highest (victims.ts); for another's extras only if it ranks above what
+ *             the asker would then, else a frame would go to and fro
+ *   by use    the client whose frame the order of use names (use-order.ts)
+ */
+
+import { frameAt, orderAt } from '../../../nucleus/capabilities.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { revocable } from '../ledger.ts';
+import type { Client, MemoryServerState } from '../state.ts';
+import { arbiterOf } from './arbiters/index.ts';
+import { forgetNamed, frameGivenUp, keepFrame, nameFrame } from './placeholders.ts';
+import type { TurnsState } from './turns-state.ts';
+import { nextInOrder, type UseOrder } from './use-order.ts';
+import { nextVictim } from './victims.ts';
+
+/** Whose turn it is, and the frame that says so, or -1. */
+export interface Turn {
+  readonly client: Client;
+  readonly frame: number;
+}
+
+/** Whose turn it is to give frames for a guarantee; null: nobody has anything to give. */
+export function turnOf(kernel: Kernel, server: MemoryServerState, turns: TurnsState): Turn | null {
+  const byUse = turns.order === null ? null : turnByUse(kernel, server, turns.order);
+  if (byUse !== null) return byUse;
+  const client = nextVictim(server);
+  return client === null ? null : { client, frame: -1 };
+}
+
+/** Whose turn it is to give a frame to `asker`, who borrows; null: it is the asker's own. */
+export function turnFor(
+  kernel: Kernel,
+  server: MemoryServerState,
+  { order, placeholders }: TurnsState,
+  asker: Client,
+): Turn | null {
+  if (order === null) return turnByRank(server, asker);
+  const turn = turnByUse(kernel, server, order);
+  if (turn === null || turn.client !== asker) return turn;
+  // It gives up what it likes, and nobody sees what: the frame stays, and remembers it [REV25].
+  if (placeholders !== null && server.terms.placeholders)
+    keepFrame(kernel, placeholders, order, asker, turn.frame);
+  return null;
+}
+
+/** `client` is told of which of its frames it is the turn: its slot, plus 1; 0: of none it knows. */
+export function nameTurn(
+  kernel: Kernel,
+  { placeholders }: TurnsState,
+  client: Client,
+  frame: number,
+): number {
+  const table = kernel.state.capabilities[client.id];
+  if (placeholders === null || table === undefined) return 0;
+  nameFrame(kernel, placeholders, client, frame);
+  for (let slot = 0; slot < table.slots; slot++) {
+    const first = frameAt(table, slot);
+    if (first >= 0 && frame >= first && frame < first + (1 << orderAt(table, slot)))
+      return slot + 1;
+  }
+  return 0;
+}
+
+/** `client` gives the run in `slot` back, be it the one that was named or another [REV24]. */
+export function runGivenUp(
+  kernel: Kernel,
+  server: MemoryServerState,
+  { order, placeholders }: TurnsState,
+  client: Client,
+  slot: number,
+): void {
+  const table = kernel.state.capabilities[client.id];
+  if (order === null || placeholders === null || table === undefined) return;
+  const frame = frameAt(table, slot);
+  const keeps = server.terms.placeholders;
+  if (frame >= 0) frameGivenUp(kernel, placeholders, order, client, frame, keeps);
+}
+
+/** What the client was asked for is over: no turn of it is open. */
+export function endTurns({ placeholders }: TurnsState, client: Client): void {
+  if (placeholders !== null) forgetNamed(placeholders, client);
+}
+
+function turnByRank(server: MemoryServerState, asker: Client): Turn | null {
+  const { terms } = server;
+  const client = nextVictim(server);
+  if (client === null || client === asker) return null;
+  const { rank } = arbiterOf(terms);
+  const ofAsker = rank(asker, revocable(asker) + 1, terms);
+  return rank(client, revocable(client), terms) > ofAsker ? { client, frame: -1 } : null;
+}
+
+function turnByUse(kernel: Kernel, server: MemoryServerState, order: UseOrder): Turn | null {
+  const frame = nextInOrder(kernel, server, order);
+  if (frame < 0) return null;
+  return { client: server.clients[kernel.state.frames.owner[frame] as number] as Client, frame };
+}
