@@ -7,7 +7,7 @@ import { setNoticed } from '../../../servers/memory/ledger.ts';
 import { reconsider } from '../../../servers/memory/revocation/victims.ts';
 import { clientOf } from '../../../servers/memory/state.ts';
 import { advance, say, tableOf } from '../desk.ts';
-import { FIRST, type FullDesk, fillTable, SECOND, STRANGER, TAG, TERM } from './desk.ts';
+import { FIRST, type FullDesk, fillTable, noRecords, SECOND, STRANGER, TAG, TERM } from './desk.ts';
 import { waits } from './frame-rows.ts';
 import { LEGAL, names, type Rows } from './row.ts';
 
@@ -64,9 +64,11 @@ export const contractRows: Rows = {
       OVER_CONTRACT: 'the contract cannot spare so much',
       BUSY: 'the contract is shrinking',
       NO_PLACE: `${FULL}, or the tree has 32 children`,
+      OVER_METADATA: 'the sender has no room for the record (metadataMax)',
     },
     names: { control: names.control },
     cells: [
+      { reason: 'OVER_METADATA', given: noRecords },
       {
         reason: 'OVER_CONTRACT',
         words: ({ control }) => [

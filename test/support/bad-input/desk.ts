@@ -173,3 +173,8 @@ function withoutEnded(state: object): object {
   const { operations, stamp: _, ...swap } = state as SwapServerState;
   return { ...swap, operations: operations.map((one) => (one.kind === FREE ? FREE : one)) };
 }
+
+/** From now on nobody has room for one record more. */
+export function noRecords({ server }: FullDesk): void {
+  Object.assign(server.terms, { metadataMax: 0 });
+}

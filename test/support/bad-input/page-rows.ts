@@ -4,7 +4,7 @@ import { ALLOCATE_ALL, ALLOCATE_CONTIGUOUS, COPY, SHARE } from '../../../contrac
 import { say, take } from '../desk.ts';
 import { transfer } from '../pages.ts';
 import { LOCKED_BY, lockShared, NO_CONTAINER } from './container-rows.ts';
-import { crowd, FIRST, type FullDesk, fillTable, LOCK_MAX, TAG } from './desk.ts';
+import { crowd, FIRST, type FullDesk, fillTable, LOCK_MAX, noRecords, TAG } from './desk.ts';
 import { type Cell, LEGAL, names, type ReasonName, type Rows } from './row.ts';
 
 export const NO_PAGE = 'there is no such page in it';
@@ -88,8 +88,12 @@ export const pageRows: Rows = {
     when: {
       NO_CONTRACT: 'the task has never had a contract',
       NO_PLACE: 'the table of capabilities is full, or the user is no port of the sender’s',
+      OVER_METADATA: 'the sender has no room for the record (metadataMax)',
     },
-    cells: [{ reason: 'NO_PLACE', given: (desk) => fillTable(desk, FIRST) }],
+    cells: [
+      { reason: 'NO_PLACE', given: (desk) => fillTable(desk, FIRST) },
+      { reason: 'OVER_METADATA', given: noRecords },
+    ],
   },
   sealContainer: {
     words: ({ loose }) => [loose, TAG, LOCK_MAX],
