@@ -85,6 +85,8 @@ async function makeEntry(mark, name, entry) {
     cwd: root,
     input: { [name]: entry },
     platform: 'node',
+    // What it has to say (how slow a plugin was, on a loaded machine) is nothing to who runs a command.
+    logLevel: 'silent',
     external: (id) => id.startsWith('node:') || /^[a-z@]/.test(id),
     optimization: { inlineConst: { mode: 'all', pass: 2 } },
     plugins: [
