@@ -256,6 +256,12 @@ export const messages = {
   // Client -> memory server.
   /** It has no more clean frames to return than it has returned. */
   cleanSpent: z.object({ tag }),
+  // Client -> memory server, and its answer.
+  /** Asks for an aligned run of 2^order frames, each in a slot of its own; never waits. */
+  reserveRun: z.object({ order, zero: flag, tag }),
+  reserved: z.object({ tag, slot, order, zeroed: flag }),
+  /** Gives the runs in `count` neighbouring slots back, those that are there. */
+  returnRange: z.object({ slot, count: length }),
 } as const;
 
 export type MessageName = keyof typeof messages;

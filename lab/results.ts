@@ -46,6 +46,12 @@ export interface TaskResult {
   tableFramesMax?: number | undefined;
   /** By name, where the scenario names windows. */
   windows?: Record<string, WindowResult> | undefined;
+  /** Walks of the page table, where some task makes superpages; the rest is that task's own. */
+  tlbWalks?: number | undefined;
+  promotions?: number | undefined;
+  demotions?: number | undefined;
+  reservations?: number | undefined;
+  reservationsBroken?: number | undefined;
   /** Completion over completion alone with unlimited memory; null where not computed. */
   slowdown: number | null;
 }
@@ -108,6 +114,15 @@ export const measureNames = [
   'framesMean',
   'framesMax',
   'slowdown',
+] as const satisfies readonly (keyof TaskResult)[];
+
+/** What a task has only where the scenario makes something of it. */
+export const superpageNames = [
+  'tlbWalks',
+  'promotions',
+  'demotions',
+  'reservations',
+  'reservationsBroken',
 ] as const satisfies readonly (keyof TaskResult)[];
 
 export interface Totals extends Omit<TaskResult, 'name'> {

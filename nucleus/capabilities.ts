@@ -115,6 +115,37 @@ export function addFrames(table: CapabilityTable, frame: number, order: number):
   return slot;
 }
 
+/**
+ * Puts `count` neighbouring frames in as many neighbouring slots: the lowest free ones, else new
+ * ones; returns the first slot.
+ */
+export function addNeighbours(table: CapabilityTable, frame: number, count: number): number {
+  const first = freeNeighbours(table, count);
+  // The free slots among them leave the list of free slots; its order stays.
+  const free: number[] = [];
+  for (let slot = table.freeSlot; slot !== END_OF_FREE; slot = -2 - table.slotFrame[slot])
+    if (slot < first || slot >= first + count) free.push(slot);
+  table.freeSlot = END_OF_FREE;
+  for (const slot of free.reverse()) removeFrames(table, slot);
+  for (let i = 0; i < count; i++) {
+    table.slots = Math.max(table.slots, first + i + 1);
+    if (first + i >= table.slotFrame.length) growSlots(table);
+    table.slotFrame[first + i] = frame + i;
+    table.slotOrder[first + i] = 0;
+  }
+  return first;
+}
+
+/** First of `count` slots in a row that are free, or new. */
+function freeNeighbours({ slotFrame, slots, freeSlot }: CapabilityTable, count: number): number {
+  const isFree = new Uint8Array(slots);
+  for (let slot = freeSlot; slot !== END_OF_FREE; slot = -2 - slotFrame[slot]) isFree[slot] = 1;
+  let from = 0;
+  for (let slot = 0; slot < slots && slot - from < count; slot++)
+    if (isFree[slot] === 0) from = slot + 1;
+  return from;
+}
+
 export function removeFrames(table: CapabilityTable, slot: number): void {
   table.slotFrame[slot] = -2 - table.freeSlot;
   table.slotOrder[slot] = 0;

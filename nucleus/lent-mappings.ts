@@ -13,6 +13,7 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { dropMappingOfFrame, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
+import { isPromoted, splitMapping } from './promotion.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { MESSAGE } from './tasks.ts';
 
@@ -53,6 +54,7 @@ export function forbidWriting(kernel: Kernel, frame: number): void {
   if (key === 0) return;
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
+  if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
   if (index < 0) return;
   table.entries[index] = (table.entries[index] as number) & ~(MODIFIED | WRITABLE);

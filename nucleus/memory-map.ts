@@ -16,6 +16,7 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
+import { isPromoted, splitMapping } from './promotion.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { isOver, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
@@ -59,6 +60,7 @@ export function unmap(kernel: Kernel, pager: number, target: number, page: numbe
 
 /** Removes a mapping without charge: for `unmap`, revocation and exclusive locks. */
 export function dropMapping(kernel: Kernel, space: SpaceState, page: number): number {
+  if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const { table, tables } = kernel.state;
   const before = table.tableFrames;
   const entry = kernel.format.remove(table, space.id, pageNumberOf(kernel, space, page));
@@ -113,6 +115,8 @@ export function protect(
   writable: boolean,
 ): number {
   charge(kernel, MESSAGE, kernel.costs.mapNs);
+  const found = spaceFor(kernel, pager, target, page);
+  if (found !== null && isPromoted(kernel, found, page)) splitMapping(kernel, found, page);
   const index = entryIndex(kernel, pager, target, page);
   if (index < 0) return 0;
   const { entries } = kernel.state.table;

@@ -9,6 +9,7 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
+import { isPromoted, splitMapping } from './promotion.ts';
 import { MESSAGE, ZERO } from './tasks.ts';
 
 /** Whether a device may be reaching the run through a window of its own. */
@@ -27,6 +28,7 @@ export function moveRun(kernel: Kernel, first: number, order: number, into: numb
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
+  if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const pageNumber = pageNumberOf(kernel, space, page);
   const entry = kernel.format.remove(table, space.id, pageNumber);
   kernel.format.enter(table, space.id, pageNumber, into, order, 0);

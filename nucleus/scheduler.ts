@@ -192,6 +192,7 @@ function account(kernel: Kernel, task: TaskState): void {
   charge(kernel, PROGRAM, programNs);
   charge(kernel, TRANSLATION, translationNs);
   task.references += mmu.references;
+  task.walks += mmu.walks;
   state.references += mmu.references;
   const countsReferences = state.countsReferences || kernel.schedule.kind === 'lockstep';
   state.sliceLeft -= countsReferences ? mmu.references : programNs + translationNs;

@@ -90,6 +90,8 @@ export interface TaskState {
   endedNs: number;
   /** References executed: the task's own time. */
   references: number;
+  /** Walks of the page table. */
+  walks: number;
   faultPage: number;
   faultNs: number;
   faults: number;
@@ -138,6 +140,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
       startedNs: 0,
       endedNs: 0,
       references: 0,
+      walks: 0,
       faultPage: -1,
       faultNs: 0,
       faults: 0,

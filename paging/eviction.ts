@@ -26,8 +26,10 @@ import {
 } from './page-word.ts';
 import { chooseVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
+import { breakOldest } from './reservations.ts';
 import { returnSoftly } from './soft-pages.ts';
 import { CLEAN, EVICT, type Member, NO_PAGE, type PagerState } from './state.ts';
+import { demoteAt, leaveSuperpage } from './superpages.ts';
 import { takeSpareTables } from './tables.ts';
 import { beginTransfer } from './transfers.ts';
 import { markFrame } from './unused-frames.ts';
@@ -44,6 +46,8 @@ export function evictOne(
   pager: PagerState,
   reader: Member | null,
 ): Evicted {
+  const { superpages } = pager;
+  if (superpages !== null && breakOldest(kernel, pager, superpages)) return 'freed';
   const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
   const { transfers } = pager;
   if (candidates === 0 || transfers.active >= transfers.records.length) return 'nothing';
@@ -68,6 +72,8 @@ function evict(
 ): Evicted {
   const member = memberOfPage(pager, page) as Member;
   tellRemoved(kernel, code, pager, page);
+  const { superpages } = pager;
+  if (superpages !== null) leaveSuperpage(kernel, pager, superpages, member, page);
   const entry = unmap(kernel, pager.id, member.task, page - member.base);
   const modified = wasModified(entry) && kernel.state.planted !== 'lose-clean-bit';
   const word = pager.pageWord[page] as number;
@@ -160,6 +166,8 @@ function payFree(kernel: Kernel, pager: PagerState): void {
 
 function payIn(kernel: Kernel, code: PagerCode, pager: PagerState, clean: boolean): void {
   payFree(kernel, pager);
+  const { superpages } = pager;
+  while (pager.owed > 0 && superpages !== null && breakOldest(kernel, pager, superpages));
   if (pager.owed > 0) flush(kernel, code, pager);
   if (clean && !pager.tracksDirty) return;
   pager.cleanOnly = true;
@@ -208,6 +216,7 @@ export function cleanOne(
     if ((word & (RESIDENT | BUSY | DIRTY)) !== (RESIDENT | DIRTY)) continue;
     pager.cleanHand = (slot + 1) % slotPage.length;
     const member = memberOfPage(pager, page) as Member;
+    if (pager.superpages !== null) demoteAt(kernel, pager, pager.superpages, member, page);
     const entry = protect(kernel, pager.id, member.task, page - member.base, false);
     if (!wasModified(entry)) {
       setWord(pager, page, word & ~DIRTY);

@@ -1,6 +1,6 @@
 /**
  * Frame marks: what the memory server says of frames that its client has given back softly
- * (soft-pages.ts) or marked as unused (unused-frames.ts).
+ * (soft-pages.ts), marked as unused (unused-frames.ts), or reserved (reservations.ts).
  */
 
 import { OP } from '../contracts/messages.ts';
@@ -10,6 +10,7 @@ import { payOwed } from './eviction.ts';
 import { serveWaiters } from './frame-waiters.ts';
 import { pushFree } from './frames-in-hand.ts';
 import type { PagerCode } from './policy-call.ts';
+import { refuseReserved, takeReserved } from './reservations.ts';
 import { endRevival, forgetSlot } from './soft-pages.ts';
 import type { PagerState } from './state.ts';
 import { takeAnswer } from './unused-frames.ts';
@@ -19,9 +20,9 @@ export function markMessage(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
-  { op, w0, w2 }: Message,
+  { op, w0, w1, w2, w3 }: Message,
 ): boolean {
-  const { soft, unused } = pager;
+  const { soft, unused, superpages } = pager;
   const refused = op === OP.refused ? w2 : 0;
   if (soft !== null && refused === OP.revive) {
     pager.grantPending = false;
@@ -36,6 +37,10 @@ export function markMessage(
     else pager.held--;
     payOwed(kernel, code, pager);
     serveWaiters(kernel, code, pager);
-  } else return false;
+  } else if (superpages !== null && (op === OP.reserved || refused === OP.reserveRun)) {
+    if (op === OP.reserved) takeReserved(pager, superpages, w1, w2, w3 === 1);
+    else refuseReserved(pager, superpages);
+    serveWaiters(kernel, code, pager);
+  } else return refused === OP.returnRange;
   return true;
 }

@@ -17,9 +17,11 @@ import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-
 import { FLAGS, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
+import { ASKED, reservedSlot } from './reservations.ts';
 import { settle } from './settlement.ts';
 import { askRevival, canRevive, NO_SLOT, revivedPage, type SoftPagesState } from './soft-pages.ts';
 import { type Member, NO_PAGE, nextRetry, type PagerState } from './state.ts';
+import type { SuperpagesState } from './superpages.ts';
 import { giveIfLacking, holdBound, isBound, lacksTables, takeSpareTable } from './tables.ts';
 import { askBack } from './unused-frames.ts';
 
@@ -36,6 +38,15 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
     if (needsReading(pager, member) && transfers.active >= transfers.records.length) return;
     if (pager.soft !== null && revives(kernel, code, pager, pager.soft, member)) return;
     if (kernel.state.tables !== null && settleBound(kernel, code, pager, member)) continue;
+    if (pager.superpages !== null) {
+      const kept = reservedSlot(kernel, pager, pager.superpages, member);
+      if (kept === ASKED) return;
+      if (kept >= 0) {
+        dropFirst(waiters);
+        fill(kernel, code, pager, member, kept, isZeroed(pager.superpages, member));
+        continue;
+      }
+    }
     const slot = popFree(pager);
     if (slot < 0 && pager.unused !== null && askBack(kernel, pager, pager.unused, false)) return;
     if (slot >= 0) {
@@ -229,6 +240,11 @@ function fill(
   } else if (!zeroed && (member.zeroFill || member.how === LOST_FAULT))
     zero(kernel, pager.id, slot);
   settle(kernel, code, pager, member);
+}
+
+/** Whether the frame kept for the page that `member` waits for came zeroed. */
+function isZeroed({ reservationOf, reservations }: SuperpagesState, member: Member): boolean {
+  return reservations[reservationOf[member.base + member.faultPage] as number]?.zeroed ?? false;
 }
 
 /** Removes the first of a short list. `shift` would trim the array, and the next push enlarge it. */

@@ -6,6 +6,14 @@
 /** Page ids of a task, from the first to before the second. */
 export type PageRange = readonly [number, number];
 
+/** Which superpages a task wants its pager to make. */
+export interface SuperpagesWish {
+  /** Base-2 logs of their sizes in pages, ascending. */
+  readonly orders: readonly number[];
+  /** Written pages are told apart: a superpage is clean, and demoted by a write, or all written. */
+  readonly apart: boolean;
+}
+
 export interface PageKinds {
   /** Dropped, never swapped; their contents can be made anew (discard.ts). */
   readonly discardable: readonly PageRange[];
@@ -21,6 +29,8 @@ export interface PageKinds {
   readonly softReferences: boolean;
   /** Frames kept for notices to come are marked as unused (unused-frames.ts). */
   readonly marksUnused: boolean;
+  /** Superpages by reservation and promotion (superpages.ts), or null. */
+  readonly superpages: SuperpagesWish | null;
 }
 
 /** Pages like any other. */
@@ -32,4 +42,5 @@ export const PLAIN_PAGES: PageKinds = {
   wired: [],
   softReferences: false,
   marksUnused: false,
+  superpages: null,
 };

@@ -28,6 +28,7 @@ import {
   TOUCHED,
 } from './page-word.ts';
 import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import { loseKept } from './reservations.ts';
 import { settle } from './settlement.ts';
 import {
   EVICT,
@@ -40,6 +41,7 @@ import {
   WANTS_FRAME,
   WANTS_LOSS,
 } from './state.ts';
+import { loseFromSuperpage } from './superpages.ts';
 import { FOR_TABLES, takeSpareTables } from './tables.ts';
 import { beginTransfer, endTransfer, handOver, transferOfSlot } from './transfers.ts';
 import { dropMarked } from './unused-frames.ts';
@@ -203,7 +205,8 @@ function loseSlot(
   const page = pager.slotPage[slot] as number;
   // A slot that was being returned: the two messages crossed.
   const isMarked = pager.unused !== null && dropMarked(pager.unused, slot);
-  const isKnown = page >= 0 || page === FOR_TABLES || isMarked;
+  const isKept = pager.superpages !== null && loseKept(kernel, pager, pager.superpages, slot);
+  const isKnown = page >= 0 || page === FOR_TABLES || isMarked || isKept;
   if (transfer === null && !wasFree && !isKnown) return;
   const frames = 1 << (pager.members[0] as Member).order;
   pager.held -= frames;
@@ -212,7 +215,10 @@ function loseSlot(
     transfer.orphan = true;
     transfer.container = -1;
   }
-  if (transfer !== null || wasFree || isMarked) return;
+  if (wasFree || isMarked || isKept) return;
+  if (pager.superpages !== null)
+    loseFromSuperpage(kernel, pager, pager.superpages, transfer === null ? page : transfer.page);
+  if (transfer !== null) return;
   pager.slotPage[slot] = -1;
   if (page === FOR_TABLES) return;
   const word = pager.pageWord[page] as number;

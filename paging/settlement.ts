@@ -23,6 +23,7 @@ import {
   WANTS_FRAME,
   WANTS_LOSS,
 } from './state.ts';
+import { demoteAt, promoteAround } from './superpages.ts';
 import { lacksTables, tablesOf } from './tables.ts';
 
 /** The page's contents are in its frame: map it as the fault needs, and let the program go on. */
@@ -32,7 +33,9 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   // Scratch needs no copy to be given up: it never counts as dirty.
   const tracked = pager.tracksDirty && (word & SCRATCH) === 0;
   // While no extras are held every page may be dirty: no second fault is spent on the write.
-  const writes = member.faultWrites || pager.held <= pager.guaranteed;
+  const { superpages } = pager;
+  const unasked = pager.held <= pager.guaranteed && superpages?.apart !== true;
+  const writes = member.faultWrites || unasked;
   const becomesDirty = tracked && writes && (word & DIRTY) === 0;
   if (becomesDirty && !mayDirty(kernel, pager, page, member)) {
     member.waits = WANTS_CLEAN;
@@ -47,6 +50,8 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
     pager.waiters.push(pager.memberOf[member.task] as number);
     return;
   }
+  // A write to a superpage that may not be written: only this page of it becomes dirty.
+  if (superpages !== null && member.isMapped) demoteAt(kernel, pager, superpages, member, page);
   if (!(member.isMapped && allowWrite(kernel, id, member.task, member.faultPage))) {
     const writable = !tracked || writes || (word & DIRTY) !== 0;
     if (!map(kernel, id, member.task, member.faultPage, slotOf(word), writable))
@@ -55,6 +60,7 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   // Only now has a loss been told.
   if (becomesDirty || (word & LOST) !== 0)
     setWord(pager, page, (word & ~LOST) | (becomesDirty ? DIRTY : 0));
+  if (superpages !== null) promoteAround(kernel, pager, superpages, member, page);
   member.waits = NO_FAULT;
   resume(kernel, id, member.task, member.how, member.compulsory);
   keepSpare(kernel, code, pager, page);

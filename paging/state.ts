@@ -9,6 +9,7 @@ import type { PageKinds } from './page-kinds.ts';
 import { HAS_COPY, type PageWords, SCRATCH } from './page-word.ts';
 import { createPriorities, type PriorityState } from './priorities.ts';
 import { createSoftPages, type SoftPagesState } from './soft-pages.ts';
+import type { SuperpagesState } from './superpages.ts';
 import { createUnusedFrames, type UnusedFramesState } from './unused-frames.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
@@ -129,6 +130,8 @@ export interface PagerState extends PageWords {
   readonly soft: SoftPagesState | null;
   /** Frames that are marked as unused, or null. */
   readonly unused: UnusedFramesState | null;
+  /** Superpages by reservation, or null. */
+  readonly superpages: SuperpagesState | null;
 }
 
 export interface PagerOptions {
@@ -153,6 +156,8 @@ export interface PagerOptions {
   readonly owner: object;
   /** Of the one member; a central pager is told of none. */
   readonly kinds: PageKinds;
+  /** The same of superpages; absent: none. */
+  readonly superpages?: SuperpagesState | null;
   /** 32 bits, for what priorities leave to chance. */
   readonly seed: number;
 }
@@ -208,7 +213,7 @@ export function createPagerState(options: PagerOptions): PagerState {
     dirty: 0,
     idle: 0,
     idleDirty: 0,
-    tracksDirty: options.tracksDirty,
+    tracksDirty: options.tracksDirty || options.superpages?.apart === true,
     grantPending: false,
     refusedFor: 0,
     spareLow: options.spareLow,
@@ -227,6 +232,7 @@ export function createPagerState(options: PagerOptions): PagerState {
     priorities: createPriorities(options.kinds, base, options.seed),
     soft: createSoftPages(options.kinds, base),
     unused: createUnusedFrames(options.kinds),
+    superpages: options.superpages ?? null,
   };
 }
 

@@ -34,6 +34,11 @@ export interface TlbState {
   readonly secondTag: Uint32Array;
   readonly secondUse: Uint32Array;
   readonly secondPlace: Uint16Array;
+  /**
+   * By unit key: base-2 log of the pages of a superpage that begins with this page, 0 for none;
+   * null where no page is ever promoted. Places of all of its pages may name its one entry.
+   */
+  readonly spans: Uint8Array | null;
   /** Uses so far; entries remember the one at which they were last used. */
   now: number;
 }
@@ -49,7 +54,7 @@ export const KEY_MASK = (1 << KEY_BITS) - 1;
 const NOW_MAX = 0x60000000;
 
 /** `pages`: pages of all address spaces together. */
-export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
+export function createTlb(geometry: TlbGeometry, pages: number, promotes = false): TlbState {
   const first = geometry.firstSets * geometry.firstWays;
   const second = geometry.secondSets * geometry.secondWays;
   assert(first < 256 && second < 65536, 'tlb: more entries than places can number');
@@ -64,6 +69,7 @@ export function createTlb(geometry: TlbGeometry, pages: number): TlbState {
     secondTag: new Uint32Array(second + 1),
     secondUse: new Uint32Array(second + 1),
     secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
+    spans: promotes ? new Uint8Array(pages + 1) : null,
     now: 0,
   };
 }
@@ -76,13 +82,26 @@ export function insertFirst(tlb: TlbState, unit: number, now: number, ready: boo
   const base = ((unit >>> KEY_BITS) & tlb.firstMask) * tlb.firstWays + 1;
   const entry = oldest(tlb.firstUse, base, tlb.firstWays);
   const key = unit & KEY_MASK;
-  setPlaces(tlb.firstPlace, tlb.firstTag[entry] as number, 0, false);
+  if (tlb.spans === null) setPlaces(tlb.firstPlace, tlb.firstTag[entry] as number, 0, false);
+  else clearPlaces(tlb, tlb.firstTag[entry] as number);
   tlb.firstTag[entry] = key;
   tlb.firstUse[entry] = now;
   setPlaces(tlb.firstPlace, key, entry, ready);
 }
 
-/** The same for the second level. */
+/**
+ * A page of a superpage whose entry the first level holds goes by that entry from here on. False
+ * when it holds none, or the page is no such page.
+ */
+export function joinFirst(tlb: TlbState, unit: number, page: number, ready: boolean): boolean {
+  const entry = tlb.firstPlace[4 * (unit & KEY_MASK)] as number;
+  if (entry === 0) return false;
+  tlb.firstUse[entry] = tlb.now;
+  setPlaces(tlb.firstPlace, page, entry, ready);
+  return true;
+}
+
+/** `insertFirst` for the second level. */
 export function insertSecond(tlb: TlbState, unit: number, now: number): void {
   const base = ((unit >>> KEY_BITS) & tlb.secondMask) * tlb.secondWays + 1;
   const entry = oldest(tlb.secondUse, base, tlb.secondWays);
@@ -97,7 +116,7 @@ export function invalidate(tlb: TlbState, unit: number): void {
   const key = unit & KEY_MASK;
   const first = tlb.firstPlace[4 * key] as number;
   if (first !== 0) {
-    setPlaces(tlb.firstPlace, key, 0, false);
+    clearPlaces(tlb, key);
     tlb.firstTag[first] = 0;
     tlb.firstUse[first] = 0;
   }
@@ -139,6 +158,12 @@ export function renumberUses(tlb: TlbState): void {
     for (const entry of order) uses[entry] = uses[entry] === 0 ? 0 : ++rank;
   }
   tlb.now = 65536;
+}
+
+/** No page of the unit has a place in the first level any more. */
+function clearPlaces({ firstPlace, spans }: TlbState, key: number): void {
+  const pages = spans === null ? 1 : 1 << (spans[key] as number);
+  firstPlace.fill(0, 4 * key, 4 * (key + pages));
 }
 
 function setPlaces(places: Uint8Array, key: number, entry: number, ready: boolean): void {

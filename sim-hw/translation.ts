@@ -19,6 +19,7 @@ import {
   createTlb,
   insertFirst,
   insertSecond,
+  joinFirst,
   KEY_MASK,
   setWriteReady,
   type TlbState,
@@ -51,6 +52,7 @@ export function createMmu(
   pages: number,
   costs: Costs,
   countsReferences: boolean,
+  promotes = false,
 ): MmuState {
   const referenceTicks = countsReferences ? 1 : costs.referencePs;
   return {
@@ -60,7 +62,7 @@ export function createMmu(
     secondTlbTicks: countsReferences ? 0 : costs.secondTlbPs,
     walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
-    tlb: createTlb(geometry, pages),
+    tlb: createTlb(geometry, pages, promotes),
     left: 0,
     references: 0,
     secondLookups: 0,
@@ -89,6 +91,10 @@ export function refill(
   const { tlb } = mmu;
   const unit = space.unitOf[page] as number;
   const ready = space.written[page] !== 0;
+  const key = space.base + page + 1;
+  // Only of a superpage's later pages the key is another's.
+  const isPart = (unit & KEY_MASK) !== key;
+  if (isPart && joinFirst(tlb, unit, key, ready)) return true;
   if (tlb.secondWays > 0) {
     // The second level is looked up on every first-level miss, and costs its time hit or miss.
     mmu.secondLookups++;
@@ -96,7 +102,7 @@ export function refill(
     const entry = tlb.secondPlace[unit & KEY_MASK] as number;
     if (entry !== 0) {
       tlb.secondUse[entry] = tlb.now;
-      insertFirst(tlb, unit, tlb.now, ready);
+      insertUnit(tlb, space, unit, key, ready);
       return true;
     }
   }
@@ -107,8 +113,22 @@ export function refill(
   if (index < 0) return false;
   table.entries[index] = (table.entries[index] as number) | REFERENCED;
   if (tlb.secondWays > 0) insertSecond(tlb, unit, tlb.now);
-  insertFirst(tlb, unit, tlb.now, ready);
+  insertUnit(tlb, space, unit, key, ready);
   return true;
+}
+
+/** Puts the unit in the first level, and the page with it that is not its first. */
+function insertUnit(
+  tlb: TlbState,
+  space: SpaceState,
+  unit: number,
+  key: number,
+  ready: boolean,
+): void {
+  const first = unit & KEY_MASK;
+  if (first === key) return insertFirst(tlb, unit, tlb.now, ready);
+  insertFirst(tlb, unit, tlb.now, space.written[first - space.base - 1] !== 0);
+  joinFirst(tlb, unit, key, ready);
 }
 
 /**

@@ -55,6 +55,7 @@ function drawTaskKinds(random: RandomState, task: CellTask, span: number): CellT
     wired: chance(random, 40) ? [drawRange(random, pages)] : [],
     softReferences: false,
     marksUnused: false,
+    superpages: null,
   };
   return {
     ...task,

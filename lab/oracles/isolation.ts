@@ -14,7 +14,7 @@ import { spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
 import { pagesOn } from '../../servers/memory/containers/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
-import { LENT } from '../../sim-hw/page-table/format.ts';
+import { LARGE, LENT } from '../../sim-hw/page-table/format.ts';
 import { holds } from '../../sim-hw/tlb.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
@@ -83,8 +83,11 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
         violate(findings, kernel, 'MEM8', id, page, 'is not mapped and in the TLB');
       continue;
     }
-    const frame = table.entries[index] >>> 8;
-    const lent = (table.entries[index] & LENT) !== 0;
+    const entry = table.entries[index];
+    // Of a superpage there is one entry for all of its pages.
+    const isLarge = space.order === 0 && (entry & LARGE) !== 0;
+    const frame = (entry >>> 8) + (isLarge ? pageNumbers[page] % 512 : 0);
+    const lent = (entry & LENT) !== 0;
     if (lent && pagesOn(view.server.pages, frame).length === 0)
       violate(findings, kernel, 'CONT31', id, page, `was lent frame ${frame}, which is in no page`);
     else if (!lent && frames.owner[frame] !== tasks[id].pager)

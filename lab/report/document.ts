@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
-import type { TaskResult, TimeNs, Totals } from '../results.ts';
+import { superpageNames, type TaskResult, type TimeNs, type Totals } from '../results.ts';
 
 /** Rises when a field changes its meaning or goes. */
 export const DOCUMENT_VERSION = 1;
@@ -27,6 +27,14 @@ const timeNsSchema = z.strictObject({
   cpuWait: count,
   rest: count,
 });
+
+const superpageCounts = {
+  tlbWalks: count.optional(),
+  promotions: count.optional(),
+  demotions: count.optional(),
+  reservations: count.optional(),
+  reservationsBroken: count.optional(),
+};
 
 const measures = {
   references: count,
@@ -87,6 +95,7 @@ export const documentSchema = z.strictObject({
           tableFramesMax: count.optional(),
           metadataBytesMax: count.optional(),
           windows: z.record(z.string(), windowSchema).optional(),
+          ...superpageCounts,
         }),
       ),
       totals: z.strictObject({
@@ -107,6 +116,11 @@ export type ResultsDocument = z.infer<typeof documentSchema>;
 const timeKeys = Object.keys(timeNsSchema.shape) as (keyof TimeNs)[];
 const measureKeys = Object.keys(measures) as (keyof typeof measures)[];
 
+function pairOf(task: TaskResult, name: (typeof superpageNames)[number]): [string, number][] {
+  const value = task[name];
+  return value === undefined ? [] : [[name, value]];
+}
+
 /** The document of a comparison. */
 export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocument {
   const { costs, pageTable, tlb, device } = loaded.machine;
@@ -126,6 +140,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...(task.metadataBytesMax !== undefined && { metadataBytesMax: task.metadataBytesMax }),
         ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
         ...(task.windows !== undefined && { windows: task.windows }),
+        ...Object.fromEntries(superpageNames.flatMap((name) => pairOf(task, name))),
       })),
       totals: {
         ...measured(totals),

@@ -13,6 +13,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
 import { createPagerState, type PagerOptions, type PagerState } from '../../paging/state.ts';
+import { createSuperpages } from '../../paging/superpages.ts';
 import mach from '../../servers/central/mach.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { nextUses } from '../bounds/index.ts';
@@ -86,6 +87,7 @@ export function clientPager(
     ),
     owner,
     kinds: task.kinds,
+    superpages: createSuperpages(task.kinds.superpages, task.program.pageNumbers),
     seed: seedOf(options.seed, `priorities ${task.name}`),
   });
 }

@@ -14,6 +14,7 @@ import {
   TRAP,
   ZERO,
 } from '../../nucleus/tasks.ts';
+import type { PagerState } from '../../paging/state.ts';
 import { chargedTo } from '../../servers/memory/contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
@@ -38,6 +39,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       ...(tableFramesMax !== null && { tableFramesMax }),
       ...(records > 0 && { metadataBytesMax: records }),
       ...(windows !== null && { windows: windowsOf(windows, world, index) }),
+      ...superpagesOf(world, id, task),
     };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
@@ -54,6 +56,22 @@ function chargedOf({ kernel, options, memory }: World, id: number): number | nul
 /** Bytes of records that the memory server kept for a client at most. */
 function recordsOf({ kernel, memory }: World, id: number): number {
   return (kernel.receivers[memory].state as MemoryServerState).clients[id]?.metadataMost ?? 0;
+}
+
+/** What became of the superpages of a client, where some client makes any. */
+function superpagesOf({ kernel, options }: World, id: number, { walks }: TaskState) {
+  if (options.tasks.every(({ kinds }) => kinds.superpages === null)) return {};
+  const { state } = kernel.receivers[id] as { state: object };
+  const { superpages = null } = state as Partial<PagerState>;
+  if (superpages === null) return { tlbWalks: walks };
+  const { promoted, demoted, reserved, broken } = superpages.counts;
+  return {
+    tlbWalks: walks,
+    promotions: promoted,
+    demotions: demoted,
+    reservations: reserved,
+    reservationsBroken: broken,
+  };
 }
 
 function sightOf(world: World): string {

@@ -1,6 +1,6 @@
 /**
  * Check of page tables that are charged: every task must have room for a page and the tables of its
- * mapping, and small pages, since tables are given in frames.
+ * mapping, and small pages, since tables are given in frames: no superpages either.
  */
 
 import { inputError } from './input-error.ts';
@@ -20,6 +20,10 @@ export function checkTables(source: Source, scenario: Scenario): void {
     if (task.order > 0) {
       const what = `tasks[${at}].pageSize is ${task.pageBytes}, ${expected} 4096; remove one of them`;
       throw inputError(placeOf(source, ['tasks', at, 'pageSize']), what);
+    }
+    if (task.kinds.superpages !== null) {
+      const what = `tasks[${at}].superpages is given, ${expected} none; remove one of them`;
+      throw inputError(placeOf(source, ['tasks', at, 'superpages']), what);
     }
     for (const size of frames) {
       const least = [task, ...task.renegotiate].map(({ guaranteed }) =>

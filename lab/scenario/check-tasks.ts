@@ -69,7 +69,9 @@ function checkTask(
       task.killAt === undefined
         ? null
         : ticksOf(source, task.killAt, clock, [...path, 'killAt'], 1),
-    kinds: checkKinds(source, task, path, (part, where) => checkScratch(source, part, where)),
+    kinds: checkKinds(source, task, path, format, (part, where) =>
+      checkScratch(source, part, where),
+    ),
     budget: task.budget ?? null,
     income: task.income ?? 0,
     user: task.user ?? null,

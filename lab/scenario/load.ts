@@ -11,6 +11,7 @@ import type { PageKinds } from '../../paging/page-kinds.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
+import { ascending } from './ascending.ts';
 import { checkScenario } from './check.ts';
 import { requireParameters } from './check-tasks.ts';
 import { generate } from './generate.ts';
@@ -135,7 +136,8 @@ function placeTask(
   read: ReferenceString,
 ): LoadedTask {
   const format = pageTableFormats[scenario.machine.pageTable];
-  const inUnits = task.order === 0 ? read : shared(regroup(read));
+  const inOrder = task.kinds.superpages === null ? read : ascending(read);
+  const inUnits = task.order === 0 ? inOrder : shared(regroup(read));
   const notes: string[] = [];
   const relocated = relocate(inUnits, format, task.order);
   if ('refused' in relocated) {

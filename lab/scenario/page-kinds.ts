@@ -3,7 +3,14 @@
  * be wired. Checked as they are written; placed once the program's pages are counted.
  */
 
-import { type PageKinds, type PageRange, PLAIN_PAGES } from '../../paging/page-kinds.ts';
+import {
+  type PageKinds,
+  type PageRange,
+  PLAIN_PAGES,
+  type SuperpagesWish,
+} from '../../paging/page-kinds.ts';
+import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { inputError } from './input-error.ts';
 import type { Scratch } from './scenario.ts';
 import type { TaskDocument } from './schema.ts';
@@ -18,6 +25,7 @@ export interface KindParts {
   readonly wired: readonly Scratch[];
   readonly softReferences: boolean;
   readonly marksUnused: boolean;
+  readonly superpages: SuperpagesWish | null;
 }
 
 /** A part that a path leads to, or refused. */
@@ -28,6 +36,7 @@ export function checkKinds(
   source: Source,
   task: TaskDocument,
   path: Path,
+  format: PageTableFormat,
   check: CheckPart,
 ): KindParts {
   for (const key of ['regenerateNs', 'flushPages', 'marksUnused'] as const) {
@@ -48,7 +57,40 @@ export function checkKinds(
     wired: parts('wired'),
     softReferences: task.softReferences,
     marksUnused: task.marksUnused,
+    superpages: checkSuperpages(source, task, path, format),
   };
+}
+
+/** Sizes that the page table maps, ascending; all of them where none is named. */
+function checkSuperpages(
+  source: Source,
+  { superpages, pageSize, ...task }: TaskDocument,
+  path: Path,
+  format: PageTableFormat,
+): SuperpagesWish | null {
+  if (superpages === undefined) return null;
+  const here: Path = [...path, 'superpages'];
+  const no = (at: Path, what: string, next: string): never => {
+    throw inputError(placeOf(source, at), `${pathText(at)} ${what}; ${next}`);
+  };
+  const larger = format.orders.filter((order) => order > 0);
+  if (larger.length === 0)
+    no(here, `is given, expected a page table with larger pages than ${format.name}`, 'remove it');
+  if (pageSize !== PAGE_BYTES)
+    no(here, `is given, expected none at pageSize ${pageSize}`, 'remove one of them');
+  for (const key of ['scratch', 'discardable', 'priorities', 'wired'] as const)
+    if (task[key].length > 0)
+      no(here, `is given, expected no ${key} beside it, which go by first touch`, 'remove one');
+  const orders = (superpages.sizes ?? larger.map((order) => PAGE_BYTES * 2 ** order)).map(
+    (bytes, at) => {
+      const order = larger.find((one) => PAGE_BYTES * 2 ** one === bytes);
+      const sizes = larger.map((one) => PAGE_BYTES * 2 ** one).join(' or ');
+      return (
+        order ?? no([...here, 'sizes', at], `is ${bytes} bytes, expected ${sizes}`, 'correct it')
+      );
+    },
+  );
+  return { orders: [...new Set(orders)].sort((a, b) => a - b), apart: superpages.apart };
 }
 
 /**
@@ -78,7 +120,7 @@ export function placeKinds(
     );
   }
   const parts = kinds.discardable.length + kinds.priorities.length + kinds.wired.length;
-  if (parts === 0 && !kinds.softReferences) return PLAIN_PAGES;
+  if (parts === 0 && !kinds.softReferences && kinds.superpages === null) return PLAIN_PAGES;
   const discardable = kinds.discardable.map((part, at) => {
     const here: Path = [...path, 'discardable', at];
     const range = place(part, here);

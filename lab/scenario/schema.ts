@@ -161,6 +161,12 @@ const taskSchema = z.strictObject({
   wired: z.array(scratchSchema).default([]),
   softReferences: z.boolean().default(false),
   marksUnused: z.boolean().default(false),
+  superpages: z
+    .strictObject({
+      sizes: z.array(z.int().min(1)).min(1).max(8).optional(),
+      apart: z.boolean().default(false),
+    })
+    .optional(),
   budget: z.int().min(0).max(1e12).optional(),
   income: z.int().min(0).max(1e9).optional(),
   user: name.optional(),

@@ -33,6 +33,7 @@ import { tellPurse } from './contracts/purse.ts';
 import { copyControl, resizeContract, splitContract, useControl } from './contracts/splitting.ts';
 import { buryClient } from './death.ts';
 import { allocate, refuseWaiting, returnFrames, serveWaiting } from './grants.ts';
+import { reserveRun, returnRange } from './reservations.ts';
 import { serveClaims } from './revocation/claims.ts';
 import { cleanSpent } from './revocation/clean-notices.ts';
 import { noticeTimer, pursue } from './revocation/revocation.ts';
@@ -138,6 +139,10 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return cleanSpent(kernel, server, from, w0);
     case OP.purse:
       return tellPurse(kernel, server, from, w0);
+    case OP.reserveRun:
+      return reserveRun(kernel, server, from, w0, w1, w2);
+    case OP.returnRange:
+      return returnRange(kernel, server, from, w0, w1);
     default:
       return servePages(kernel, server, message);
   }

@@ -8,6 +8,7 @@
 import { OP } from '../../../contracts/messages.ts';
 import {
   addFrames,
+  addNeighbours,
   type CapabilityTable,
   frameAt,
   orderAt,
@@ -45,6 +46,29 @@ export function grant(
   const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
   enterHands(kernel, server, client, first, order, waited);
   reply(kernel, server.id, client.id, OP.granted, tag, slot, order, mustZero ? 1 : 0, 0);
+  return true;
+}
+
+/** Grants a free run if there is one, each frame in a slot of its own, neighbour by neighbour. */
+export function grantNeighbours(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  order: number,
+  zero: number,
+  tag: number,
+): boolean {
+  const first = takeRun(kernel.state.frames, order, client.id);
+  if (first < 0) return false;
+  const count = 1 << order;
+  const foreign = readyContents(kernel, server, client.id, first, count);
+  const mustZero = zero === 1 || foreign;
+  if (mustZero) zeroRun(kernel, first, order);
+  if (server.soft.count > 0) endSoftOf(kernel, server, first, count);
+  const table = kernel.state.capabilities[client.id] as CapabilityTable;
+  const slot = addNeighbours(table, first, count);
+  enterHands(kernel, server, client, first, order, 0);
+  reply(kernel, server.id, client.id, OP.reserved, tag, slot, order, mustZero ? 1 : 0, 0);
   return true;
 }
 

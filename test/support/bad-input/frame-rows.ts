@@ -71,6 +71,56 @@ export const frameRows: Rows = {
       },
     ],
   },
+  reserveRun: {
+    words: () => [0, 0, TAG],
+    stranger: 'NO_CONTRACT',
+    expired: 'OVER_CONTRACT',
+    when: {
+      NO_CONTRACT: 'the task has never had a contract',
+      OVER_CONTRACT: 'beyond G + E; after the end of a contract that is every frame',
+      NO_FREE_FRAMES:
+        'not enough are free, or others wait, or frames are owed, or it may not borrow',
+      NO_RUN: 'enough frames are free, but no aligned run of that size',
+      BUSY: 'a request of its own waits',
+      EMPTY_PURSE: 'beyond G with nothing in the purse',
+    },
+    cells: [
+      {
+        reason: 'OVER_CONTRACT',
+        words: () => [
+          [4, 0, TAG],
+          [10, 1, TAG],
+        ],
+      },
+      {
+        reason: 'NO_FREE_FRAMES',
+        given: crowd,
+        words: () => [
+          [0, 0, TAG],
+          [2, 1, TAG],
+        ],
+      },
+      { reason: 'NO_RUN', given: scatter, words: () => [[2, 0, TAG]] },
+      { reason: 'BUSY', given: waits },
+      {
+        reason: 'EMPTY_PURSE',
+        options: { terms: { price: 1 } },
+        given: (desk) => fillPurse(clientOf(desk.server, FIRST), 0, 0),
+        words: () => [[1, 0, TAG]],
+      },
+    ],
+  },
+  returnRange: {
+    words: ({ idle }) => [idle, 1],
+    names: { slot: names.run },
+    stranger: 'NO_SUCH_SLOT',
+    expired: LEGAL,
+    when: {
+      NO_SUCH_SLOT: 'none of the slots has a run of the sender',
+      IN_USE: 'the runs that are there are in containers',
+    },
+    cells: [{ reason: 'IN_USE', words: ({ boxed }) => [[boxed, 1]] }],
+  },
   returnFrames: {
     words: ({ idle }) => [idle],
     names: { slot: names.run },

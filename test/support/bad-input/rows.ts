@@ -54,6 +54,7 @@ export const notForMemory: readonly MessageName[] = [
   'containerStands',
   'sharesAre',
   'askControl',
+  'reserved',
 ];
 
 export const memoryTable = Object.entries(memoryRows) as [MessageName, Row][];
