@@ -10,7 +10,7 @@ import { deliverAll, sendCapability } from '../nucleus/ipc.ts';
 import { addTask, givePort, type Kernel } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
 import { createMachine, FIRST, fireDue, MEMORY, say } from './crowd.ts';
-import { inTurn, median, type Row, seconds } from './measure.ts';
+import { cpuSeconds, inTurn, median, type Row } from './measure.ts';
 
 const CLIENTS = 1_000;
 /** Containers of pages that each client owns, and pages in each; the last page is for copies. */
@@ -101,7 +101,7 @@ export function containerRows(): Row[] {
     contenders.map(
       ({ operate }) =>
         () =>
-          seconds(() => takeTurns(kernel, operate)),
+          cpuSeconds(() => takeTurns(kernel, operate)),
     ),
   );
   const refused = kernel.state.tasks.reduce((sum, { id }) => sum + refusedOf(kernel, id), 0);

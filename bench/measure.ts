@@ -18,6 +18,17 @@ export function seconds(work: () => void): number {
   return (performance.now() - from) / 1000;
 }
 
+/**
+ * Seconds of CPU that this thread spends on `work`: what others do on the machine is not in it, nor
+ * what V8's own threads do beside it (parallel garbage collection).
+ */
+export function cpuSeconds(work: () => void): number {
+  const from = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(from);
+  return (user + system) / 1e6;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
