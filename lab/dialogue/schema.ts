@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { type MessageName, messages } from '../../contracts/messages.ts';
 import { termsSchema } from '../../contracts/terms.ts';
+import { claimNames } from '../../servers/memory/containers/page-state.ts';
 
 const name = z.string().min(1).max(30);
 const message = z.enum(Object.keys(messages) as [MessageName, ...MessageName[]]);
@@ -55,7 +56,7 @@ export const dialogueSchema = z.strictObject({
     })
     .prefault({}),
   /** Who pays for a frame that several use. */
-  claims: z.enum(['first', 'rotate']).default('first'),
+  claims: z.enum(claimNames).default('first'),
   steps: z.array(stepSchema).min(1).max(1000),
 });
 export type DialogueDocument = z.infer<typeof dialogueSchema>;

@@ -13,6 +13,7 @@ import { deliverAll, send, sendCapability } from '../../nucleus/ipc.ts';
 import { addTask, givePort, type Kernel, type Step } from '../../nucleus/kernel.ts';
 import { START, startTask } from '../../nucleus/life.ts';
 import { chargedFrames, checkPages } from '../../servers/memory/containers/page-books.ts';
+import type { Claims } from '../../servers/memory/containers/page-state.ts';
 import { checkChildren } from '../../servers/memory/contracts/child-check.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
 import { checkVictims } from '../../servers/memory/revocation/victims.ts';
@@ -62,7 +63,7 @@ export interface DeskOptions {
   readonly planted?: PlantedBug | null;
   readonly lockTime?: number;
   readonly operations?: number;
-  readonly claims?: 'first' | 'rotate';
+  readonly claims?: Claims;
 }
 
 const slowDevice = fixedDevice(DEVICE_NS);

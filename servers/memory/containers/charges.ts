@@ -137,6 +137,10 @@ export function settleCharge(
   const payer = clientOf(server, kernel.state.frames.owner[frame] as number);
   if (pagesOn(state, frame).length > 0) {
     if (usesFrame(state, payer.id, frame)) return;
+    if (state.claims === 'keep') {
+      if (cause === RETURNED) returned(kernel, server, payer, 1);
+      return;
+    }
     const heir = heirOf(kernel, server, frame, null, true);
     if (heir !== null) {
       recharge(kernel, server, frame, heir, cause);

@@ -11,6 +11,7 @@ import {
   NO_PLACE,
   NO_SUCH_CONTAINER,
   NO_SUCH_PAGE,
+  OVER_CONTRACT,
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
@@ -52,6 +53,7 @@ export function mapPage(
   const excludes = container.status === LOCKED && (container.how & LOCK_EXCLUSIVE) !== 0;
   if (page.bars > 0 && !(excludes && container.holder === from)) return no(LOCKED_NOW);
   if (!canLend(kernel, from, at, page.frame)) return no(NO_PLACE);
+  if (isBarred(kernel, server, container, page, access)) return no(OVER_CONTRACT);
   const own = access === FORCE_WRITE ? makeOwn : provideFrame;
   const reason = own(kernel, server, container, page);
   if (reason !== 0) return no(reason);
@@ -78,6 +80,21 @@ export function unmapPages(
   unmapAll(kernel, server, container);
 }
 
+/** Under strict claims nobody uses a frame that another pays for and it has no room for [CONT34]. */
+function isBarred(
+  kernel: Kernel,
+  server: MemoryServerState,
+  container: PageContainer,
+  page: Page,
+  access: number,
+): boolean {
+  const { claims } = server.pages;
+  if (claims !== 'strict' || page.frame < 0) return false;
+  const owns = access === FORCE_WRITE && isShared(server, page);
+  if (owns || kernel.state.frames.owner[page.frame] === container.owner) return false;
+  return roomOf(kernel, server, clientOf(server, container.owner), container.extras) < 1;
+}
+
 /** Under rotating claims whoever touches a shared frame pays for it from then on, if it can. */
 function claim(
   kernel: Kernel,
@@ -86,7 +103,8 @@ function claim(
   { frame }: Page,
 ): void {
   const payer = kernel.state.frames.owner[frame] as number;
-  if (server.pages.claims !== 'rotate' || payer === container.owner) return;
+  const { claims } = server.pages;
+  if ((claims !== 'rotate' && claims !== 'strict') || payer === container.owner) return;
   const client = clientOf(server, container.owner);
   if (roomOf(kernel, server, client, container.extras) < 1) return;
   recharge(kernel, server, frame, client, RETURNED);

@@ -78,8 +78,13 @@ export interface TransferLists {
   into: Range[];
 }
 
-/** Who pays for a shared frame: who had it first, or whoever touched it last. */
-export type Claims = 'first' | 'rotate';
+/**
+ * Who pays for a shared frame: who had it first; whoever touched it last, if it has room; the same,
+ * and without room nobody touches it [CONT34]. `keep` is no defence: who had it first pays as long
+ * as any copy of it is there, though what it gives up counts as returned.
+ */
+export const claimNames = ['first', 'rotate', 'strict', 'keep'] as const;
+export type Claims = (typeof claimNames)[number];
 
 export interface PagesState {
   readonly claims: Claims;

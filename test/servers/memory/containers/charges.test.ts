@@ -17,6 +17,7 @@ import {
   hashDesk,
   say,
   settleIn,
+  take,
   takeHeard,
 } from '../../../support/desk.ts';
 import {
@@ -312,4 +313,33 @@ test('[CONT33] [CON27] an empty purse borrows nothing for a container either', (
   expect(fill(desk, FIRST, own, 0, 4, ALLOCATE_EXTRA)?.[3]).toBe(2);
   fillPurse(desk.server.clients[FIRST] as Client, 1000, 0);
   expect(fill(desk, FIRST, own, 2, 2, ALLOCATE_EXTRA)?.[3]).toBe(2);
+});
+
+test('[CONT34] under strict claims a full contract is no way to use what another pays for', () => {
+  for (const claims of ['rotate', 'strict'] as const) {
+    const { desk, own, other, held } = copied(1, { claims });
+    const [full] = take(desk, SECOND, 1);
+    const look = () => say(desk, SECOND, 'mapPage', [other, 0, 4, READ])[0];
+    say(desk, FIRST, 'mapPage', [own, 0, 0, READ]);
+    const before = hashDesk(desk);
+    if (claims === 'rotate') expect(look()?.[0]).toBe('pageMapped');
+    else {
+      expect(look()).toEqual(refusal(other, OVER_CONTRACT, 'mapPage'));
+      expect(hashDesk(desk)).toBe(before);
+    }
+    expect(held()).toEqual([2, 1]);
+    say(desk, SECOND, 'returnFrames', [full as number]);
+    expect(look()?.[0]).toBe('pageMapped');
+    expect(held()).toEqual([1, 1]);
+    // What it writes by force is its own, whoever pays for the other.
+    expect(write(desk, FIRST, own, 0, 0, 9)?.[0]).toBe('pageMapped');
+    expect(checkBooks(desk)).toBeUndefined();
+  }
+});
+
+test('[CONT25] with claims that are kept a copy keeps alive what its payer gave up: the damage', () => {
+  const { desk, own, held } = copied(4, { claims: 'keep' });
+  say(desk, FIRST, 'deallocatePages', [own, 0, 2]);
+  expect(held()).toEqual([2, 0]);
+  expect(checkBooks(desk)).toContain('does not use');
 });
