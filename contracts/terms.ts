@@ -53,6 +53,10 @@ export const termsSchema = z.strictObject({
     .optional(),
   /** Frames of records that the server keeps for a client, for each frame of G; absent: any number. */
   metadataMax: z.number().min(0).max(1000).optional(),
+  /** The server moves a few frames so often; absent or 0: never. */
+  moveEvery: z.int().min(0).optional(),
+  /** It moves frames under a lock too, which a device may be reaching: what CONT35 forbids. */
+  movesPinned: z.boolean().optional(),
   /** Frames of page tables are the mapping task's own, given before it maps; absent: nobody's. */
   chargePageTables: z.boolean().optional(),
   /** Notices ask for clean frames first, and give so long for these; absent: for any, at once. */

@@ -5,12 +5,13 @@
 
 import { termsSchema } from '../../contracts/terms.ts';
 import { addFrames, type CapabilityTable } from '../../nucleus/capabilities.ts';
-import { addTask, givePort, type Kernel } from '../../nucleus/kernel.ts';
+import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
 import { machThresholds } from '../../servers/central/mach.ts';
 import { centralStep, stockCentral } from '../../servers/central/server.ts';
+import { armMoves } from '../../servers/memory/containers/moving.ts';
 import { fillPurse } from '../../servers/memory/contracts/purse.ts';
 import { addHeld, setGuarantee } from '../../servers/memory/ledger.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
@@ -68,6 +69,10 @@ export function addServers(
   addTask(kernel, 'swap', -1, { step: swapServerStep(model), state: swap });
   givePort(kernel, SWAP, MEMORY);
   kernel.state.watchers.push(MEMORY, SWAP);
+  if (options.management === 'contracts') {
+    kernel.state.account = NUCLEUS;
+    armMoves(kernel, memory);
+  }
   if (isCentral) kernel.state.watchers.push(CENTRAL);
 }
 

@@ -85,6 +85,9 @@ export function checkScenario(source: Source): Scenario {
       }),
       ...(terms.price !== undefined && { price: terms.price }),
       ...(terms.softMax !== undefined && { softMax: terms.softMax }),
+      ...(terms.moveEvery !== undefined && {
+        moveEvery: ticksOf(source, terms.moveEvery, clock, ['terms', 'moveEvery'], 0),
+      }),
       ...(terms.metadataMax !== undefined && { metadataMax: terms.metadataMax }),
       ...(terms.chargePageTables && { chargePageTables: true }),
       ...(terms.graceClean !== undefined && {

@@ -236,6 +236,7 @@ export const scenarioSchema = z.strictObject({
       wiredTimeMax: timeSchema.optional(),
       price: termsSchema.shape.price,
       softMax: termsSchema.shape.softMax,
+      moveEvery: timeSchema.optional(),
       metadataMax: termsSchema.shape.metadataMax,
       chargePageTables: termsSchema.shape.chargePageTables,
       graceClean: timeSchema.optional(),

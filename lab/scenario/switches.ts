@@ -113,6 +113,12 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { softMax: 2 ** 24 },
   },
+  'move-pinned': {
+    off: 'frames that a device may be reaching are moved too (movesPinned)',
+    rule: 'CONT35',
+    damages: ['no-lost-page', 'isolation'],
+    terms: { movesPinned: true },
+  },
   'records-without-limit': {
     off: 'the server keeps any number of records for a client (metadataMax: 1000)',
     rule: 'MEM20',

@@ -17,6 +17,7 @@ import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { refuse } from './answers.ts';
 import { cancelContainer, createContainer, shareContainer } from './containers/containers.ts';
 import { expireLocks, lockContainer, unlockContainer } from './containers/locks.ts';
+import { moveSome } from './containers/moving.ts';
 import { servePages } from './containers/page-face.ts';
 import { expirePages } from './containers/page-lifetimes.ts';
 import { tellLosses } from './containers/page-losses.ts';
@@ -44,6 +45,7 @@ import {
   TIMER_CHILDREN,
   TIMER_CONTRACT,
   TIMER_LOCKS,
+  TIMER_MOVES,
   TIMER_NOTICE,
   TIMER_PAGES,
   TIMER_WIRES,
@@ -179,5 +181,7 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
       return expireChildren(kernel, server);
     case TIMER_PAGES:
       return expirePages(kernel, server);
+    case TIMER_MOVES:
+      return moveSome(kernel, server);
   }
 }

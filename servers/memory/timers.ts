@@ -11,6 +11,7 @@ export const TIMER_LOCKS = 2;
 export const TIMER_WIRES = 3;
 export const TIMER_CHILDREN = 4;
 export const TIMER_PAGES = 5;
+export const TIMER_MOVES = 6;
 
 /** The moment `duration` after `from`, or the last that a message can tell [MEM31]. */
 export function later(from: number, duration: number): number {

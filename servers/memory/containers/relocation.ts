@@ -30,6 +30,7 @@ export function relocateRun(
   first: number,
   order: number,
   into: number,
+  evenPinned = false,
 ): boolean {
   const { frames } = kernel.state;
   if (!(first >= 0 && first + (1 << order) <= frames.count)) return false;
@@ -40,8 +41,9 @@ export function relocateRun(
   const slot = pages.length > 0 ? NO_SLOT : slotOf(table, first, order);
   if (pages.length > 0 ? order !== 0 : slot === NO_SLOT) return false;
   if (slot !== NO_SLOT && isTableFrame(kernel, owner, slot)) return false;
-  if (isInWindow(kernel, first) || pages.some(({ pins }) => pins > 0)) return false;
-  if (!moveThinContainer(server, owner, slot, into)) return false;
+  const pinned = isInWindow(kernel, first) || pages.some(({ pins }) => pins > 0);
+  if (pinned && !evenPinned) return false;
+  if (!moveThinContainer(server, owner, slot, into, evenPinned)) return false;
   if (server.soft.count > 0) endSoftOf(kernel, server, into, 1 << order);
   for (let frame = into; frame < into + (1 << order); frame++) takeFrame(frames, frame, owner);
   moveRun(kernel, first, order, into);
@@ -80,11 +82,12 @@ function moveThinContainer(
   owner: number,
   slot: number,
   into: number,
+  evenLocked: boolean,
 ): boolean {
   for (const container of server.containers.records) {
     if (container.status === CONTAINER_FREE) continue;
     if (container.owner !== owner || container.slot !== slot) continue;
-    if (container.status === CONTAINER_LOCKED) return false;
+    if (container.status === CONTAINER_LOCKED && !evenLocked) return false;
     container.frame = into;
   }
   return true;
