@@ -63,6 +63,7 @@ export function readListThrough(
   const { frames } = kernel.state;
   stamp.low = frames.stampLow[frame] as number;
   stamp.high = frames.stampHigh[frame] as number;
+  if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   endWriteEpoch(kernel, frame);
   return true;
 }
@@ -80,6 +81,7 @@ export function writeListThrough(
   if (frame < 0) return false;
   kernel.state.frames.stampLow[frame] = stamp.low;
   kernel.state.frames.stampHigh[frame] = stamp.high;
+  if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   endWriteEpoch(kernel, frame);
   return true;
 }

@@ -24,6 +24,7 @@ export function planCell(
     ...commonParts(loaded, oracles),
     policyServer: planPolicyServer(loaded, frames),
     parts: planParts(loaded, guarantees),
+    archives: loaded.archives,
     purses: loaded.tasks.map(({ budget, income }) => ({ budget, income })),
     management,
     machine: { ...loaded.machine, frames },
@@ -47,7 +48,7 @@ export function planUnlimited(
   const plans = tasks.map((task): TaskPlan => {
     const footprint = task.references.pageNumbers.length * 2 ** task.order;
     return {
-      ...planTask(task, { guaranteed: footprint, extra: 0 }, footprint),
+      ...planTask(task, { guaranteed: footprint + (task.reads?.window ?? 0), extra: 0 }, footprint),
       policy: { name: 'fifo', file: null, parameters: {} },
       hostile: null,
       renegotiate: [],
@@ -59,6 +60,7 @@ export function planUnlimited(
   const frames = plans.reduce((sum, plan) => sum + plan.guaranteed, 0);
   return {
     ...commonParts(loaded, oracles),
+    archives: loaded.archives.map((archive) => ({ ...archive, sits: false })),
     terms: { ...loaded.terms, term: 0 },
     spareFrames: 0,
     management: 'unlimited',
@@ -142,5 +144,6 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     killAt: task.killAt,
     kinds: task.kinds,
     adapts: task.adapts,
+    reads: task.reads,
   };
 }

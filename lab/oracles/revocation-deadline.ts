@@ -20,7 +20,7 @@
  *     usual grace, when there are none [REV26, REV27]
  *   - so has one whose pages a server moves [REV35]
  *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
- *     none without one [CONT6]
+ *     none without one [CONT6]; the same of windows of several frames [CONT23]
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
@@ -28,6 +28,7 @@ import { starvationOf } from '../../contracts/terms.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
+import { LOCKED } from '../../servers/memory/containers/page-state.ts';
 import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
@@ -77,6 +78,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     'REV35',
     'CONT4',
     'CONT6',
+    'CONT23',
   ];
   return {
     findings: createFindings('revocation-deadline', rules),
@@ -298,6 +300,8 @@ function checkPenalties(oracle: RevocationDeadline, view: OracleView): void {
 
 /** A device has moved data through `window`; its number is its container's. */
 export function checkTransfer(oracle: RevocationDeadline, view: OracleView, window: number): void {
+  const list = window - view.kernel.state.windowFrame.length;
+  if (list >= 0) return checkListTransfer(oracle, view, list);
   const container = view.server.containers.records[window];
   oracle.findings.checks++;
   if (container.status !== CONTAINER_LOCKED)
@@ -318,6 +322,14 @@ export function checkTransfer(oracle: RevocationDeadline, view: OracleView, wind
       -1,
       `data moves through a lock that ended at ${container.lockedUntil}`,
     );
+}
+
+function checkListTransfer(oracle: RevocationDeadline, view: OracleView, list: number): void {
+  const { status, owner, lockedUntil } = view.server.pages.containers[list];
+  oracle.findings.checks++;
+  if (status === LOCKED && lockedUntil >= momentOfEvent(view.kernel)) return;
+  const what = 'data moves through a window of pages that no lock holds open';
+  violate(oracle.findings, view.kernel, 'CONT23', owner, -1, what);
 }
 
 /** When the device was done, on the clock of terms. */

@@ -4,6 +4,9 @@
  */
 
 import { hostileStep } from '../../clients/hostile/hostile.ts';
+import { snatcherStep } from '../../clients/hostile/snatcher.ts';
+import { type LenderWish, lenderStep } from '../../clients/lender/lender.ts';
+import { createLending } from '../../clients/lender/state.ts';
 import { type ContractWish, clientStep } from '../../clients/pager/memory-control.ts';
 import { createWiring } from '../../clients/pager/wiring.ts';
 import clock from '../../clients/policies/clock.ts';
@@ -17,7 +20,7 @@ import { createSuperpages } from '../../paging/superpages.ts';
 import mach from '../../servers/central/mach.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { nextUses } from '../bounds/index.ts';
-import type { CellOptions, CellTask } from './cell-options.ts';
+import type { CellOptions, CellTask, ReadingPlan } from './cell-options.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, orderOf } from './layout.ts';
 
 /** Policy and program of one task; only future sight is given the next uses. */
@@ -42,9 +45,12 @@ export function centralCode(options: CellOptions): PagerCode {
   return createPagerCode(central[options.management] ?? (fifo as Policy), programs);
 }
 
-/** What answers the messages of a client: honest or hostile. */
+/** What answers the messages of a client: honest, one that lends too, or hostile. */
 export function stepOf(task: CellTask, code: PagerCode): ReturnType<typeof clientStep> {
-  return task.hostile === null ? clientStep(code) : hostileStep(code, task.hostile);
+  const { hostile } = task;
+  if (hostile === 'snatcher') return snatcherStep(code);
+  if (hostile !== null) return hostileStep(code, hostile);
+  return task.reads ? lenderStep(code) : clientStep(code);
 }
 
 /** The pager of one client, with the contract it wishes for. */
@@ -85,7 +91,7 @@ export function clientPager(
       task.guaranteed,
       task.name,
     ),
-    owner,
+    owner: task.reads ? lenderWish(owner, task.reads) : owner,
     kinds: task.kinds,
     superpages: createSuperpages(task.kinds.superpages, task.program.pageNumbers),
     seed: seedOf(options.seed, `priorities ${task.name}`),
@@ -95,6 +101,10 @@ export function clientPager(
 /** Whether the task lives on a part of another's contract. */
 function isPart({ parts = [], tasks }: CellOptions, task: CellTask): boolean {
   return parts.some((part) => part.tasks.includes(tasks.indexOf(task)));
+}
+
+function lenderWish(owner: ContractWish, { pages, window, lockMax }: ReadingPlan): LenderWish {
+  return { ...owner, lending: createLending(pages[0], pages[1], window, lockMax) };
 }
 
 /** One pager for all clients. */

@@ -10,6 +10,7 @@ import { KILL_WORD } from '../../nucleus/life.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
+import { addArchives, archivesOf } from './boot-archives.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addParts } from './boot-parts.ts';
@@ -49,7 +50,7 @@ export function boot(options: CellOptions): World {
   const pagerFrames =
     options.machine.pagerFrames === 'outside' || options.management === 'unlimited'
       ? 0
-      : stateFrames(pagers, isCentral, policyServersOf(options));
+      : stateFrames(pagers, isCentral, policyServersOf(options) + archivesOf(options));
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
     throw new RangeError(
@@ -72,6 +73,7 @@ export function boot(options: CellOptions): World {
   );
   addPolicyServers(options, kernel, clients, taskFrames);
   addParts(options, kernel, clients, pagers);
+  addArchives(options, kernel, clients);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   for (const [i, task] of options.tasks.entries()) {

@@ -1,6 +1,6 @@
 /** What a cell is made of: one management, one machine, one set of tasks; everything filled in. */
 
-import type { HostileKind } from '../../clients/hostile/hostile.ts';
+import type { HostileTask } from '../../clients/hostile/hostile.ts';
 import type { StepEvent } from '../../contracts/event-records.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
@@ -25,7 +25,7 @@ export interface CellTask {
   readonly atEnd: 'exit' | 'restart';
   /** Start on the clock of terms. */
   readonly start: number;
-  readonly hostile: HostileKind | null;
+  readonly hostile: HostileTask | null;
   /** Dense page ids [from, to) that hold scratch: dropped, never swapped. */
   readonly scratch: readonly (readonly [number, number])[];
   /** First touches need no zeros (the program overwrites). */
@@ -42,6 +42,27 @@ export interface CellTask {
   readonly kinds: PageKinds;
   /** Follows the advice of the policy server, where there is one. */
   readonly adapts?: boolean;
+  /** Pages [from, to) that it reads from archives, in a container of its own that it lends them. */
+  readonly reads?: ReadingPlan | null;
+}
+
+export interface ReadingPlan {
+  readonly pages: readonly [number, number];
+  /** Names of archives, in the order in which they are asked. */
+  readonly from: readonly string[];
+  /** Pages of the container. */
+  readonly window: number;
+  /** Longest lock, on the clock of terms. */
+  readonly lockMax: number;
+}
+
+/** A server that tasks read pages from. */
+export interface ArchivePlan {
+  readonly name: string;
+  /** How long it locks what it is lent, on the clock of terms. */
+  readonly lock: number;
+  /** Hostile: it sits on it. */
+  readonly sits: boolean;
 }
 
 export interface CellMachine {
@@ -97,6 +118,7 @@ export interface CellOptions {
   readonly parts?: readonly ContractPart[];
   /** Stretches of time in which each task is counted apart. */
   readonly windows?: readonly WindowPlan[];
+  readonly archives?: readonly ArchivePlan[];
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

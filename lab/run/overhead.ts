@@ -14,13 +14,13 @@ const FRAME_BYTES = 4096;
 /** One transfer, packed: page, slot, container and waiter at 4 bytes, purpose and orphan at 1. */
 const TRANSFER_BYTES = 18;
 
-/** Frames that these pagers take, with the servers beside them. */
+/** Frames that these pagers take, with the servers beside them; `others`: those of policy, archives. */
 export function stateFrames(
   pagers: readonly PagerState[],
   isCentral: boolean,
-  policyServers: number,
+  others: number,
 ): number {
-  const servers = SERVERS + (isCentral ? 1 : 0) + policyServers;
+  const servers = SERVERS + (isCentral ? 1 : 0) + others;
   let frames = servers * CODE_FRAMES;
   for (const pager of pagers) {
     const bytes = bytesOf(pager) + pager.transfers.records.length * TRANSFER_BYTES;

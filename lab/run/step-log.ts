@@ -200,7 +200,10 @@ function stacked(log: StepLog, below: Probe | null): Probe {
       below?.moved?.(kernel, task, frame, order, into);
     },
     transferred(kernel, window, frame) {
-      const holder = nameOf(log, kernel.state.windowHolder[window] as number);
+      const { windowHolder, windowLists } = kernel.state;
+      const holders = windowHolder.length;
+      const id = window < holders ? windowHolder[window] : windowLists[window - holders]?.holder;
+      const holder = nameOf(log, id as number);
       tell(log, { kind: 'transfer', ...stamp(log), holder, window, frame });
       below?.transferred(kernel, window, frame);
     },

@@ -3,6 +3,7 @@
 import { findPolicy, policies, suggestPolicy } from '../../clients/policies/index.ts';
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { checkReads } from './check-archives.ts';
 import { checkProgram } from './check-program.ts';
 import { inputError } from './input-error.ts';
 import { checkKinds } from './page-kinds.ts';
@@ -31,12 +32,13 @@ export function checkTasks(
 
 function checkTask(
   source: Source,
-  { clock }: ScenarioDocument,
+  document: ScenarioDocument,
   task: TaskDocument,
   at: number,
   format: PageTableFormat,
 ): ScenarioTask {
   const path: Path = ['tasks', at];
+  const { clock } = document;
   if ((task.trace === undefined) === (task.program === undefined)) {
     const has = task.trace === undefined ? 'neither trace nor program' : 'both trace and program';
     throw inputError(placeOf(source, path), `tasks[${at}] has ${has}, expected one; correct it`);
@@ -72,6 +74,7 @@ function checkTask(
     kinds: checkKinds(source, task, path, format, (part, where) =>
       checkScratch(source, part, where),
     ),
+    reads: checkReads(source, document, task, at),
     budget: task.budget ?? null,
     income: task.income ?? 0,
     user: task.user ?? null,

@@ -9,6 +9,7 @@ import { costProfiles } from '../../sim-hw/costs/index.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { checkArchives } from './check-archives.ts';
 import { checkExpectations } from './check-expectations.ts';
 import { checkParts } from './check-parts.ts';
 import { checkPolicyServer } from './check-policy-server.ts';
@@ -112,6 +113,7 @@ export function checkScenario(source: Source): Scenario {
     expectations: checkExpectations(source, document),
     policyServer: checkPolicyServer(source, document),
     windows: checkWindows(source, document),
+    archives: checkArchives(source, document),
   };
   checkParts(source, scenario);
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);

@@ -160,6 +160,8 @@ function placeTask(
       `${what}, expected none at pageSize ${task.pageBytes}; remove it`,
     );
   }
+  if (task.reads !== null)
+    placeScratch(source, { pages: task.reads.pages }, pages, ['tasks', at, 'reads', 'pages']);
   const kinds = placeKinds(source, task.kinds, task, scratch, ['tasks', at], (part, path) =>
     placeScratch(source, part, pages, path),
   );

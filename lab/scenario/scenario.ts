@@ -4,7 +4,7 @@
  */
 
 import type { TermsWish } from '../../contracts/terms.ts';
-import type { CellTask } from '../run/cell-options.ts';
+import type { ArchivePlan, CellTask, ReadingPlan } from '../run/cell-options.ts';
 import type { Expectation } from './expectations.ts';
 import type { KindParts } from './page-kinds.ts';
 import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
@@ -56,6 +56,8 @@ export interface ScenarioTask {
   readonly cpu: number;
   readonly killAt: number | null;
   readonly kinds: KindParts;
+  /** Pages that it reads from archives, or null. */
+  readonly reads: ReadingPlan | null;
   /** What it can pay for frames with; null: without end. */
   readonly budget: number | null;
   readonly income: number;
@@ -95,6 +97,7 @@ export interface Scenario {
     readonly from: number;
     readonly to: number;
   }[];
+  readonly archives: readonly ArchivePlan[];
 }
 
 /** Quotas of a user; a quota that is absent is all of memory. */

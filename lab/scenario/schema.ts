@@ -7,6 +7,7 @@
  */
 
 import { z } from 'zod';
+import { hostileTasks } from '../../clients/hostile/hostile.ts';
 import { termsSchema } from '../../contracts/terms.ts';
 import { PRIORITY_GREATEST, PRIORITY_LEAST } from '../../paging/priorities.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
@@ -136,9 +137,7 @@ const taskSchema = z.strictObject({
   scratch: z.array(scratchSchema).default([]),
   zeroFill: z.boolean().default(true),
   start: timeSchema.default(0),
-  hostile: z
-    .enum(['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'wirer', 'flooder', 'recorder'])
-    .optional(),
+  hostile: z.enum(hostileTasks).optional(),
   renegotiate: z
     .array(
       z.strictObject({ at: z.int().min(1), guaranteed: quantitySchema, extra: quantitySchema }),
@@ -169,6 +168,14 @@ const taskSchema = z.strictObject({
     .optional(),
   budget: z.int().min(0).max(1e12).optional(),
   income: z.int().min(0).max(1e9).optional(),
+  reads: z
+    .strictObject({
+      pages: z.tuple([z.int().min(0), z.int().min(0)]),
+      from: z.array(name).min(1).max(8),
+      window: z.int().min(1).max(1024).default(4),
+      lockMax: timeSchema.optional(),
+    })
+    .optional(),
   user: name.optional(),
   weight: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-64).max(63).optional(),
@@ -262,6 +269,17 @@ export const scenarioSchema = z.strictObject({
     })
     .default({ share: 0.75, from: 'curve' }),
   tasks: z.array(taskSchema).min(1).max(64),
+  /** Servers that tasks read pages from, in memory that they lend them (servers/archive/). */
+  archives: z
+    .array(
+      z.strictObject({
+        name,
+        lock: timeSchema.optional(),
+        hostile: z.enum(['sitter']).optional(),
+      }),
+    )
+    .max(8)
+    .default([]),
   /** What the scenario is there to show, checked by --expect. */
   expect: z
     .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))

@@ -91,6 +91,11 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     rule: 'FAULT9',
     damages: ['no-lost-page'],
   },
+  'window-outlives-lock': {
+    off: 'an owner ends a lock on pages when it likes, and the window of the device stays open',
+    rule: 'CONT23',
+    damages: ['revocation-deadline', 'isolation', 'no-lost-page'],
+  },
 };
 
 /** Switches that are other terms. Oracles know the terms: none of them may find anything. */

@@ -72,7 +72,8 @@ export type PlantedBug =
   | 'lose-clean-bit'
   | 'swap-wrong-block'
   | 'wire-without-limit'
-  | 'stale-regeneration';
+  | 'stale-regeneration'
+  | 'window-outlives-lock';
 
 export interface MemoryServerState {
   /** Its own task id. */

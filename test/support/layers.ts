@@ -36,6 +36,7 @@ export const layers: readonly Layer[] = [
   // A server knows the machine by the face of its frames and devices, and no other server.
   layer('servers/memory', [...belowPaging, 'sim-hw/frames', 'sim-hw/shape'], ['rxjs']),
   layer('servers/swap', [...belowPaging, 'sim-hw/devices'], ['rxjs']),
+  layer('servers/archive', [...belowPaging, 'sim-hw/devices'], ['rxjs']),
   layer('servers/policy', [...belowPaging, 'sim-hw/shape'], ['rxjs']),
   layer('servers/central', [...belowPaging, 'paging'], ['rxjs']),
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),

@@ -122,7 +122,12 @@ export function breakContainersOf(
   for (const container of server.containers.records) {
     if (container.status === CONTAINER_FREE || container.owner !== owner) continue;
     if (container.status === CONTAINER_LOCKED) locked++;
+    const { id } = container;
+    const holder = kernel.state.windowHolder[id] as number;
     dissolve(kernel, server, container);
+    if (server.planted !== 'window-outlives-lock') continue;
+    kernel.state.windowFrame[id] = container.frame;
+    kernel.state.windowHolder[id] = holder;
   }
   return locked;
 }

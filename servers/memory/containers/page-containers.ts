@@ -37,6 +37,7 @@ import { chargeRecords, containerBytes, hasRoomForRecords } from '../metadata.ts
 import { clientOf, type MemoryServerState, NONE } from '../state.ts';
 import { noteEnd } from './page-ends.ts';
 import { armPageTimer, endContainer, reopen } from './page-lifetimes.ts';
+import { breakPageLock } from './page-pins.ts';
 import {
   freeContainer,
   LOCKED,
@@ -155,6 +156,9 @@ function unlocked(
   op: number,
 ): PageContainer | null {
   const container = resolvePages(kernel, server, from, capability, PAGES);
+  const { planted } = server;
+  if (container !== null && planted === 'window-outlives-lock')
+    breakPageLock(kernel, server, container);
   if (container !== null && container.status !== LOCKED) return container;
   const reason = container === null ? NO_SUCH_CONTAINER : LOCKED_NOW;
   refuse(kernel, server, from, capability, reason, op);

@@ -49,7 +49,8 @@ export function lockPages(
   container.status = LOCKED;
   container.holder = from;
   container.how = how;
-  container.lockedUntil = until;
+  const isEndless = server.planted === 'lock-without-end';
+  container.lockedUntil = isEndless ? Number.POSITIVE_INFINITY : until;
   noteEnd(server.pages, container);
   pinPages(server, container, how, 1);
   let window = 0;

@@ -40,7 +40,7 @@ export function breakPageLock(
   container: PageContainer,
 ): void {
   if (container.status !== LOCKED) return;
-  closeList(kernel, container.id);
+  if (server.planted !== 'window-outlives-lock') closeList(kernel, container.id);
   pinPages(server, container, container.how, -1);
   container.status = SHARED;
   container.holder = 0;

@@ -19,6 +19,7 @@ const planted: Readonly<Record<PlantedBug, string>> = {
   'swap-wrong-block': 'no-lost-page',
   'wire-without-limit': 'contract-honoured',
   'stale-regeneration': 'no-lost-page',
+  'window-outlives-lock': 'revocation-deadline',
 };
 
 test('no violation in 150 hostile scenarios', () => {

@@ -1,0 +1,81 @@
+/** Checking archives, and the tasks that read pages from them. */
+
+import type { ArchivePlan, ReadingPlan } from '../run/cell-options.ts';
+import { inputError } from './input-error.ts';
+import type { ScenarioDocument, TaskDocument } from './schema.ts';
+import { type Path, placeOf, type Source } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { ticksOf } from './ticks.ts';
+
+const LOCK_NS = { ms: 1 } as const;
+const LOCK_REFERENCES = { references: 10_000 } as const;
+
+/** The archives of a scenario. Throws InputError with the place of what is wrong. */
+export function checkArchives(source: Source, document: ScenarioDocument): ArchivePlan[] {
+  const names = document.tasks.map(({ name }) => name);
+  return document.archives.map(({ name, lock, hostile }, at) => {
+    if (names.includes(name)) {
+      const what = `archives[${at}].name is '${name}' again, expected a name of its own`;
+      throw inputError(placeOf(source, ['archives', at, 'name']), `${what}; rename one`);
+    }
+    names.push(name);
+    return {
+      name,
+      lock: lockOf(source, lock, document, ['archives', at, 'lock']),
+      sits: hostile === 'sitter',
+    };
+  });
+}
+
+/** What a task reads from archives, or null. */
+export function checkReads(
+  source: Source,
+  document: ScenarioDocument,
+  { reads, pageSize, contract, hostile }: TaskDocument,
+  at: number,
+): ReadingPlan | null {
+  const path: Path = ['tasks', at, 'reads'];
+  const no = (what: string) => inputError(placeOf(source, path), `tasks[${at}].reads ${what}`);
+  if (reads === undefined) {
+    if (hostile !== 'snatcher') return null;
+    throw inputError(
+      placeOf(source, ['tasks', at, 'hostile']),
+      `tasks[${at}] is a snatcher with nothing to snatch, expected a key reads; add it`,
+    );
+  }
+  const [from, to] = reads.pages;
+  if (from >= to) throw no(`has pages from ${from} to ${to}, expected from below to; correct it`);
+  if (hostile !== undefined && hostile !== 'snatcher')
+    throw no(`is for honest tasks and snatchers, expected no ${hostile}; remove one`);
+  if (pageSize !== 4096) throw no(`is in pages of 4096 bytes, expected no pageSize; remove one`);
+  if (contract.guaranteed === undefined)
+    throw no('lends frames that are guaranteed, expected contract.guaranteed; name it');
+  const least = reads.window + 1;
+  if (typeof contract.guaranteed === 'number' && contract.guaranteed < least)
+    throw no(`lends ${reads.window} frames, expected contract.guaranteed of ${least}; raise it`);
+  if (document.managements.includes('contracts-equal'))
+    throw no('needs a guarantee of its own, expected no row contracts-equal; name managements');
+  const names = document.archives.map(({ name }) => name);
+  for (const [index, name] of reads.from.entries()) {
+    if (names.includes(name)) continue;
+    const what = `tasks[${at}].reads.from names '${name}', expected one of archives`;
+    const next = names.length === 0 ? 'list it there' : didYouMean(name, names);
+    throw inputError(placeOf(source, [...path, 'from', index]), `${what}; ${next}`);
+  }
+  return {
+    pages: [from, to],
+    from: reads.from,
+    window: reads.window,
+    lockMax: lockOf(source, reads.lockMax, document, [...path, 'lockMax']),
+  };
+}
+
+function lockOf(
+  source: Source,
+  given: ScenarioDocument['archives'][number]['lock'],
+  { clock }: ScenarioDocument,
+  path: Path,
+): number {
+  const whole = given ?? (clock === 'ns' ? LOCK_NS : LOCK_REFERENCES);
+  return ticksOf(source, whole, clock, path, 1);
+}
