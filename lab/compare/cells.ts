@@ -25,6 +25,7 @@ export function planCell(
     policyServer: planPolicyServer(loaded, frames),
     parts: planParts(loaded, guarantees),
     archives: loaded.archives,
+    relocate: loaded.relocate,
     purses: loaded.tasks.map(({ budget, income }) => ({ budget, income })),
     management,
     machine: { ...loaded.machine, frames },
@@ -35,8 +36,14 @@ export function planCell(
 }
 
 /** The same cell with some of its defences switched off. */
-export function planUndefended(plan: CellPlan, { planted, terms }: Undefended): CellPlan {
-  return { ...plan, terms: { ...plan.terms, ...terms }, ...(planted !== null && { planted }) };
+export function planUndefended(plan: CellPlan, undefended: Undefended): CellPlan {
+  const { planted, terms, framesStay } = undefended;
+  return {
+    ...plan,
+    terms: { ...plan.terms, ...terms },
+    ...(planted !== null && { planted }),
+    ...(framesStay && { relocate: null }),
+  };
 }
 
 /** Every task with all the memory it can use: what waiting for memory costs is nothing. */

@@ -3,6 +3,7 @@
  * parts and differ in members, policy, thresholds and contract.
  */
 
+import { climberStep } from '../../clients/hostile/climber.ts';
 import { hostileStep } from '../../clients/hostile/hostile.ts';
 import { snatcherStep } from '../../clients/hostile/snatcher.ts';
 import { type LenderWish, lenderStep } from '../../clients/lender/lender.ts';
@@ -49,6 +50,7 @@ export function centralCode(options: CellOptions): PagerCode {
 export function stepOf(task: CellTask, code: PagerCode): ReturnType<typeof clientStep> {
   const { hostile } = task;
   if (hostile === 'snatcher') return snatcherStep(code);
+  if (hostile === 'climber') return climberStep(code);
   if (hostile !== null) return hostileStep(code, hostile);
   return task.reads ? lenderStep(code) : clientStep(code);
 }

@@ -18,6 +18,7 @@ import { addPolicyServers, policyServersOf } from './boot-policy.ts';
 import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, MEMORY, SWAP } from './layout.ts';
+import { addMover } from './mover.ts';
 import { stateFrames } from './overhead.ts';
 import { createWindows, type Windows } from './windows.ts';
 
@@ -74,6 +75,7 @@ export function boot(options: CellOptions): World {
   addPolicyServers(options, kernel, clients, taskFrames);
   addParts(options, kernel, clients, pagers);
   addArchives(options, kernel, clients);
+  addMover(options, kernel);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   for (const [i, task] of options.tasks.entries()) {

@@ -119,6 +119,8 @@ export interface CellOptions {
   /** Stretches of time in which each task is counted apart. */
   readonly windows?: readonly WindowPlan[];
   readonly archives?: readonly ArchivePlan[];
+  /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
+  readonly relocate?: { readonly every: number } | null;
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

@@ -114,6 +114,10 @@ export function checkScenario(source: Source): Scenario {
     policyServer: checkPolicyServer(source, document),
     windows: checkWindows(source, document),
     archives: checkArchives(source, document),
+    relocate:
+      document.relocate === undefined
+        ? null
+        : { every: ticksOf(source, document.relocate.every, clock, ['relocate', 'every'], 1) },
   };
   checkParts(source, scenario);
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);

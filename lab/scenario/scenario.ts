@@ -98,6 +98,8 @@ export interface Scenario {
     readonly to: number;
   }[];
   readonly archives: readonly ArchivePlan[];
+  /** Frames are moved at random, one in so many ticks; or null. */
+  readonly relocate: { readonly every: number } | null;
 }
 
 /** Quotas of a user; a quota that is absent is all of memory. */

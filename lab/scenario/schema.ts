@@ -269,6 +269,8 @@ export const scenarioSchema = z.strictObject({
     })
     .default({ share: 0.75, from: 'curve' }),
   tasks: z.array(taskSchema).min(1).max(64),
+  /** Frames are moved, one after so long on average, and all of memory defragmented now and then. */
+  relocate: z.strictObject({ every: timeSchema }).optional(),
   /** Servers that tasks read pages from, in memory that they lend them (servers/archive/). */
   archives: z
     .array(

@@ -59,7 +59,7 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
   'keep-dead-frames': {
     off: 'frames of the dead stay theirs',
     rule: 'MEM6',
-    damages: ['frame-conservation'],
+    damages: ['frame-conservation', 'contract-honoured'],
   },
   'lock-without-end': {
     off: 'a lock has no time limit',
@@ -95,6 +95,25 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     off: 'an owner ends a lock on pages when it likes, and the window of the device stays open',
     rule: 'CONT23',
     damages: ['revocation-deadline', 'isolation', 'no-lost-page'],
+  },
+  'full-force': {
+    off: 'who holds more than its guarantee is asked for all it holds, whatever is lacking',
+    rule: 'REV1',
+    damages: [],
+  },
+  'unpaid-upgrades': {
+    off: 'guarantees grow on an empty purse',
+    rule: 'PS15',
+    damages: [],
+  },
+};
+
+/** Switches of what a cell does beside the protocol: whether frames are moved. */
+export const cellSwitches: Readonly<Record<string, Switch>> = {
+  'frames-stay': {
+    off: 'no frame is moved, though the scenario says so',
+    rule: 'CONT32',
+    damages: [],
   },
 };
 
@@ -165,12 +184,14 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
 export const switchNames: readonly string[] = [
   ...Object.keys(coreSwitches),
   ...Object.keys(termSwitches),
+  ...Object.keys(cellSwitches),
 ];
 
 /** The switches of one run together. */
 export interface Undefended {
   readonly planted: PlantedBug | null;
   readonly terms: Partial<TermsWish>;
+  readonly framesStay: boolean;
   readonly damages: readonly string[];
   /** What is off, in words, with the rules. */
   readonly note: string;
@@ -182,11 +203,17 @@ export function isCoreSwitch(name: string): name is PlantedBug {
 
 /** What `names`, known ones and at most one of the core among them, amount to. */
 export function undefendedBy(names: readonly string[]): Undefended {
-  const all = names.map((name) => (isCoreSwitch(name) ? coreSwitches[name] : termSwitches[name]));
+  const switches: Readonly<Record<string, Switch>> = {
+    ...coreSwitches,
+    ...termSwitches,
+    ...cellSwitches,
+  };
+  const all = names.map((name) => switches[name]);
   const told = all.map(({ off, rule }, at) => `${names[at]}: ${off} [${rule}]`);
   return {
     planted: names.find(isCoreSwitch) ?? null,
     terms: Object.assign({}, ...names.map((name) => termSwitches[name]?.terms)),
+    framesStay: names.includes('frames-stay'),
     damages: all.flatMap(({ damages }) => damages),
     note: `switched off: ${told.join('; ')}`,
   };

@@ -73,7 +73,11 @@ export type PlantedBug =
   | 'swap-wrong-block'
   | 'wire-without-limit'
   | 'stale-regeneration'
-  | 'window-outlives-lock';
+  | 'window-outlives-lock'
+  | ScenarioBug;
+
+/** Switches that oracles do not see: a scenario shows that somebody is worse off. */
+export type ScenarioBug = 'full-force' | 'unpaid-upgrades';
 
 export interface MemoryServerState {
   /** Its own task id. */

@@ -9,6 +9,7 @@
 
 import { CAUSE_SHRINK, OP } from '../../../contracts/messages.ts';
 import {
+  EMPTY_PURSE,
   NO_CONTRACT,
   NO_SUCH_CONTROL,
   NO_SUCH_TASK,
@@ -37,6 +38,7 @@ import { trimWires } from '../wiring.ts';
 import { leaveChild, OWN } from './child-contract.ts';
 import { closeUnused, endChildrenOf, renewChild, tellContract } from './folding.ts';
 import { allowedOf, isControlled, isOwnInForce, mayDecide, noteAsked } from './policy.ts';
+import { canPay } from './purse.ts';
 
 export function proposeContract(
   kernel: Kernel,
@@ -48,6 +50,8 @@ export function proposeContract(
   tag: number,
 ): void {
   const client = clientOf(server, from);
+  if (isUnpaid(kernel, server, client, guaranteed))
+    return refuse(kernel, server, from, tag, EMPTY_PURSE, OP.contract);
   const controlled = isControlled(server);
   if (controlled) noteAsked(kernel, server, client, guaranteed, extra, term);
   const allowed = allowedOf(server, client, guaranteed);
@@ -60,6 +64,18 @@ export function proposeContract(
   if (!agree(kernel, server, client, allowed, extra, term, tag))
     return refuse(kernel, server, from, tag, NOT_ADMITTED, OP.contract);
   if (!controlled) noteAsked(kernel, server, client, guaranteed, extra, term);
+}
+
+/** Whether the client asks for a larger guarantee than it has with nothing left to pay it [PS15]. */
+function isUnpaid(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  guaranteed: number,
+): boolean {
+  if ((server.terms.price ?? 0) === 0 || server.planted === 'unpaid-upgrades') return false;
+  const inForce = client.status === ACTIVE || client.status === SHRINKING;
+  return inForce && guaranteed > client.guaranteed && !canPay(kernel, server, client);
 }
 
 /** Agrees on a contract and tells the client; false: the frames do not suffice [CON1]. */

@@ -45,7 +45,8 @@ export function pursue(kernel: Kernel, server: MemoryServerState): 'enough' | 'a
   const cause = victim.status === EXPIRED ? CAUSE_EXPIRY : CAUSE_EXTRA;
   // Arbiters that go by turns ask for one frame at a time.
   const batch = turns === null ? batchOf(kernel, server, missing) : missing;
-  const count = Math.min(batch, revocable(victim));
+  const isFull = server.planted === 'full-force';
+  const count = isFull ? victim.held - victim.noticed : Math.min(batch, revocable(victim));
   callBack(kernel, server, victim, count, cause, turn?.frame ?? -1);
   return 'again';
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { draw, runFuzz } from '../../../lab/fuzz/index.ts';
-import type { PlantedBug } from '../../../servers/memory/state.ts';
+import type { PlantedBug, ScenarioBug } from '../../../servers/memory/state.ts';
 import { hashState } from '../../../sim-hw/state.ts';
 
 /** Each rule that can be switched off, and the oracle (or the invariant) that finds it. */
-const planted: Readonly<Record<PlantedBug, string>> = {
+const planted: Readonly<Record<Exclude<PlantedBug, ScenarioBug>, string>> = {
   'over-admission': 'contract-honoured',
   'grant-mapped-frame': 'isolation',
   'no-zero-for-strangers': 'isolation',

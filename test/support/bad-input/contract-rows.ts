@@ -2,6 +2,7 @@
 
 import { OWN_CONTRACT } from '../../../contracts/messages.ts';
 import { removeCapability } from '../../../nucleus/capabilities.ts';
+import { fillPurse } from '../../../servers/memory/contracts/purse.ts';
 import { noticeOf } from '../../../servers/memory/client.ts';
 import { setNoticed } from '../../../servers/memory/ledger.ts';
 import { reconsider } from '../../../servers/memory/revocation/victims.ts';
@@ -27,8 +28,17 @@ export const contractRows: Rows = {
     words: () => [12, 4, TERM, TAG],
     stranger: LEGAL,
     expired: LEGAL,
-    when: { NOT_ADMITTED: 'the guarantees would exceed the frames, or it has been decided so' },
+    when: {
+      NOT_ADMITTED: 'the guarantees would exceed the frames, or it has been decided so',
+      EMPTY_PURSE: 'more than is guaranteed now, with nothing in the purse',
+    },
     cells: [
+      {
+        reason: 'EMPTY_PURSE',
+        options: { terms: { price: 1 } },
+        given: (desk) => fillPurse(clientOf(desk.server, FIRST), 0, 0),
+        words: () => [[13, 0, 0, TAG]],
+      },
       {
         reason: 'NOT_ADMITTED',
         words: () => [

@@ -118,3 +118,18 @@ test('[MEM7] [CON28] a malformed question changes nothing', () => {
     expect(say(desk, FIRST, 'purse', [word])[0]?.slice(0, 3)).toEqual(['refused', 0, 1]);
   expect(hashDesk(desk)).toBe(before);
 });
+
+test('[PS15] on an empty purse a contract stays as it is; smaller it may become', () => {
+  const desk = createDesk({ frames: 16, terms: { price: 10 } });
+  fillPurse(clientOf(desk.server, FIRST), 0, 0);
+  expect(say(desk, FIRST, 'contract', [4, 2, 0, 1])[0]?.[0]).toBe('contractIs');
+  const before = hashDesk(desk);
+  const refused = ['refused', 2, EMPTY_PURSE, OP.contract];
+  expect(say(desk, FIRST, 'contract', [5, 2, 0, 2])[0]?.slice(0, 4)).toEqual(refused);
+  expect(hashDesk(desk)).toBe(before);
+  expect(say(desk, FIRST, 'contract', [4, 3, 0, 3])[0]?.[0]).toBe('contractIs');
+  expect(say(desk, FIRST, 'contract', [3, 0, 0, 4])[0]?.[0]).toBe('contractIs');
+  fillPurse(clientOf(desk.server, FIRST + 1), 100, 0);
+  say(desk, FIRST + 1, 'contract', [2, 0, 0, 1]);
+  expect(say(desk, FIRST + 1, 'contract', [8, 0, 0, 2])[0]?.[0]).toBe('contractIs');
+});
