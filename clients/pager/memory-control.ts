@@ -61,6 +61,10 @@ export interface ContractWish {
   cap: { guaranteed: number; extra: number; at: number } | null;
   /** Follows the policy server's advice, or null. */
   advice: AdviceWish | null;
+  /** It has set the timer that renews the contract it has. */
+  renewing: boolean;
+  /** It will propose again by itself: it was refused, or has a contract for nothing. */
+  asksAgain: boolean;
 }
 
 const RENEW = 2;
@@ -90,8 +94,11 @@ export function controlMessage(
   if (from === NUCLEUS) {
     const { advice } = pager.owner as ContractWish;
     if (op === START && advice !== null) subscribeTo(kernel, pager, advice);
-    if (op === START || (op === TIMER && w0 === PROPOSE)) propose(kernel, pager);
-    else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
+    if (op === START) propose(kernel, pager);
+    else if (op === TIMER && w0 === PROPOSE) {
+      (pager.owner as ContractWish).asksAgain = false;
+      propose(kernel, pager);
+    } else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
     else if (op === TIMER && w0 === SPLIT) splitAgain(kernel, pager);
     return;
   }
@@ -112,11 +119,11 @@ export function controlMessage(
     case OP.expired:
       pager.guaranteed = 0;
       pager.extra = 0;
+      (pager.owner as ContractWish).renewing = false;
       if (kin !== null) forgetParts(kin);
       return propose(kernel, pager);
     case OP.refused:
-      if (w2 === OP.contract)
-        timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, PROPOSE);
+      if (w2 === OP.contract) proposeLater(kernel, pager);
       else wiringMessage(kernel, code, pager, message);
       return;
     default:
@@ -176,6 +183,11 @@ function splitAgain(kernel: Kernel, pager: PagerState): void {
   if (kin !== null && pager.guaranteed > 0) splitParts(kernel, pager, kin);
 }
 
+function proposeLater(kernel: Kernel, pager: PagerState): void {
+  (pager.owner as ContractWish).asksAgain = true;
+  timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, PROPOSE);
+}
+
 function renew(kernel: Kernel, pager: PagerState): void {
   const { term } = pager.owner as ContractWish;
   send(kernel, pager.id, pager.memoryPort, OP.renew, TAG, 0, 0, 0, 0);
@@ -192,14 +204,19 @@ function contractIs(
   expiresAt: number,
 ): void {
   const wish = pager.owner as ContractWish;
-  const isNew = pager.guaranteed === 0 && pager.extra === 0;
-  if (isNew && expiresAt > 0 && wish.renews)
+  // Once a contract, whatever it promises: where a policy decides that may be nothing.
+  if (!wish.renewing && expiresAt > 0 && wish.renews) {
+    wish.renewing = true;
     timerAt(kernel, expiresAt - Math.floor(wish.term / 4), pager.id, RENEW);
+  }
   // While a guarantee shrinks the server still grants the old one; the client keeps to the new.
   if (wish.cap !== null && termNow(kernel) >= wish.cap.at) wish.cap = null;
   pager.guaranteed = Math.min(guaranteed, wish.guaranteed, wish.cap?.guaranteed ?? guaranteed);
   pager.extra = mayBorrow(pager, Math.min(extra, wish.extra, wish.cap?.extra ?? extra));
   pager.retries = 0;
+  // Decided by a policy that may be gone since: nobody else will tell when there is more to have.
+  const isNothing = guaranteed + extra === 0 && wish.guaranteed + wish.extra > 0;
+  if (isNothing && wish.kin === null && !wish.asksAgain) proposeLater(kernel, pager);
   if (wish.kin !== null) splitParts(kernel, pager, wish.kin);
   if (wish.wiring !== null) trimWiring(kernel, pager, wish.wiring);
   keepTo(kernel, code, pager);

@@ -40,6 +40,8 @@ export function createPagerClient(plan: ClientPlan, durations: Durations, id: nu
     wireTime: 0,
     cap: null,
     advice: null,
+    renewing: false,
+    asksAgain: false,
   };
   const { pages } = plan;
   return createPagerState({

@@ -76,6 +76,8 @@ export function clientPager(
     cap: null,
     kin: null,
     advice: null,
+    renewing: false,
+    asksAgain: false,
   };
   const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
   return createPagerState({

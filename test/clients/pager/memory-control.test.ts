@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ContractEvent } from '../../../contracts/events.ts';
+import { boot } from '../../../lab/run/boot.ts';
 import { runCell } from '../../../lab/run/cell.ts';
 import type { CellOptions } from '../../../lab/run/cell-options.ts';
+import { killServer } from '../../../nucleus/life.ts';
+import { stepKernel } from '../../../nucleus/scheduler.ts';
 import { cell, task, writing } from '../../support/cells.ts';
 import { loop, randomPages } from '../../support/reference-strings.ts';
 
@@ -68,4 +71,52 @@ test('[CON1] a proposal refused for want of frames is made again until it is adm
   const { count, tasks } = run(cell(8, [brief, patient], { terms }));
   expect(count('contract')).toBe(2);
   expect(tasks.map(({ references }) => references)).toEqual([120, 160]);
+});
+
+/** A cell in which a second policy server, from 5 ms on, leaves its one task nothing. */
+function decidedAway(term: number) {
+  const quotas = (guaranteed: number) => [{ guaranteed, held: guaranteed }];
+  return boot(
+    cell(8, [task('one', program, 'lru', 8)], {
+      terms: { ...terms, term, graceShrink: 2_000_000 },
+      policyServer: {
+        start: 0,
+        replaceAt: 5_000_000,
+        diesAt: null,
+        period: 1_000_000,
+        tasks: [{ user: 0, weight: 1, priority: 0 }],
+        users: quotas(8),
+        successor: { users: quotas(0) },
+      },
+    }),
+  );
+}
+
+test('[CON8] a contract for nothing is renewed once a term, not without end', () => {
+  const { kernel, clients } = decidedAway(3_000_000);
+  const [one] = clients as [number];
+  const renewals: number[] = [];
+  kernel.observer = (event) => {
+    const { kind, at } = event as ContractEvent;
+    if (kind === 'renewal') renewals.push(at);
+  };
+  for (let steps = 0; steps < 5000 && kernel.state.nowNs < 30_000_000; steps++) stepKernel(kernel);
+  expect(kernel.state.tasks[one]?.framesHeld).toBe(0);
+  expect(renewals.length).toBeGreaterThan(5);
+  const before = kernel.state.tasks[one]?.messages as number;
+  while (kernel.state.nowNs < 60_000_000) stepKernel(kernel);
+  expect((kernel.state.tasks[one]?.messages as number) - before).toBeLessThan(50);
+});
+
+test('[PS3] [CON10] what a policy took away a client asks for again, and has when that is gone', () => {
+  const { kernel, clients } = decidedAway(0);
+  const [one] = clients as [number];
+  for (let steps = 0; steps < 5000 && kernel.state.nowNs < 30_000_000; steps++) stepKernel(kernel);
+  expect(kernel.state.tasks[one]?.framesHeld).toBe(0);
+  killServer(
+    kernel,
+    kernel.state.tasks.findIndex(({ name }) => name === 'policy-successor'),
+  );
+  for (let steps = 0; steps < 50_000 && stepKernel(kernel); steps++);
+  expect(kernel.state.finished[one]?.references).toBe(3000);
 });
