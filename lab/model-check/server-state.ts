@@ -70,6 +70,8 @@ function visitWaiting(tape: Tape, world: World): void {
 function visitContainers(tape: Tape, world: World, next: number): void {
   const { containers } = world.memory;
   if (!tape.saves) containers.locked = 0;
+  const { ofOwner } = containers;
+  if (!tape.saves) ofOwner.fill(0);
   for (const record of containers.records) {
     record.status = cell(tape, record.status);
     if (!tape.saves) {
@@ -79,6 +81,7 @@ function visitContainers(tape: Tape, world: World, next: number): void {
     if (record.status === CONTAINER_FREE) continue;
     if (!tape.saves && record.status === CONTAINER_LOCKED) containers.locked++;
     record.owner = cell(tape, record.owner);
+    if (!tape.saves) ofOwner[record.owner] = (ofOwner[record.owner] ?? 0) + 1;
     record.holder = cellIf(tape, record.status === CONTAINER_LOCKED, record.holder);
     record.capability = cell(tape, record.capability);
     record.slot = cell(tape, record.slot);

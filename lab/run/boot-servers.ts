@@ -32,6 +32,7 @@ import type { CellOptions } from './cell-options.ts';
 import {
   CENTRAL,
   CENTRAL_TRANSFERS,
+  CLIENT_TRANSFERS,
   containersFor,
   DEFAULT_PAGER,
   lockMax,
@@ -54,6 +55,7 @@ export function addServers(
     containersFor(options),
     planted,
   );
+  memory.containers.each = isCentral ? CENTRAL_TRANSFERS : CLIENT_TRANSFERS;
   addTask(kernel, 'memory', -1, { step: memoryServerStep, state: memory });
   const model = devices[options.machine.device as keyof typeof devices];
   const device = model.create(seedOf(options.seed, 'device'));

@@ -47,6 +47,10 @@ export interface ContainersState {
   timerAt: number;
   /** Lowest id that may be free. */
   freeHint: number;
+  /** How many one owner may have: there are enough for everybody's share [CONT10]. */
+  each: number;
+  /** By task id: how many it has. */
+  readonly ofOwner: number[];
 }
 
 /** What one client has wired. */
@@ -128,6 +132,8 @@ export function createMemoryServerState(
       locked: 0,
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
+      each: containers,
+      ofOwner: [],
     },
     soft: createSoft(frames),
     wirings: [],

@@ -56,7 +56,7 @@ export function createContainer(
   if (frame < 0) return refuse(kernel, server, from, tag, NO_SUCH_SLOT, OP.createContainer);
   if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0)
     return refuse(kernel, server, from, tag, IN_USE, OP.createContainer);
-  const container = firstFree(server.containers);
+  const container = firstFree(server.containers, from);
   if (container === undefined)
     return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
   const { id, generation } = container;
@@ -71,6 +71,7 @@ export function createContainer(
     }
   }
   server.containers.freeHint = id + 1;
+  server.containers.ofOwner[from] = (server.containers.ofOwner[from] as number) + 1;
   container.status = share === 1 ? CONTAINER_SHARED : CONTAINER_PRIVATE;
   container.owner = from;
   container.capability = own;
@@ -141,6 +142,7 @@ export function dissolve(kernel: Kernel, server: MemoryServerState, container: C
     removeCapability(kernel.state.capabilities[owner] as CapabilityTable, capability);
   setSlotBits(kernel, container, 0);
   if (container.status === CONTAINER_LOCKED) server.containers.locked--;
+  server.containers.ofOwner[owner] = (server.containers.ofOwner[owner] as number) - 1;
   container.status = CONTAINER_FREE;
   container.generation = (container.generation + 1) >>> 0;
   server.containers.freeHint = Math.min(server.containers.freeHint, container.id);
@@ -153,8 +155,11 @@ export function setSlotBits(kernel: Kernel, container: Container, bits: number):
   table.slotOrder[slot] = orderAt(table, slot) | bits;
 }
 
-/** The first free container, or undefined when all are in use. */
-function firstFree({ records, freeHint }: ContainersState): Container | undefined {
+/** The first free container, or undefined when all are in use, or the owner has its share. */
+function firstFree(state: ContainersState, owner: number): Container | undefined {
+  const { records, freeHint, each, ofOwner } = state;
+  while (ofOwner.length <= owner) ofOwner.push(0);
+  if ((ofOwner[owner] as number) >= each) return undefined;
   for (let id = freeHint; id < records.length; id++) {
     const container = records[id] as Container;
     if (container.status === CONTAINER_FREE) return container;

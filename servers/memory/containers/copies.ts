@@ -103,7 +103,9 @@ export function transferPages(
     const reason = cannotPair(kernel, server, from, source, target, how);
     if (reason !== 0) return no(reason, pair);
   }
-  const twice = namedTwice(sources as Place[], targets as Place[], how);
+  // What one list has more has not been looked at: it may be nothing that the sender can reach.
+  const alike = [sources, targets].map((places) => places.slice(0, pairs)) as [Place[], Place[]];
+  const twice = namedTwice(...alike, how);
   if (twice >= 0) return no(NOT_ALIKE, twice);
   if (sources.length !== targets.length || pairs === 0) return no(NOT_ALIKE, pairs);
   const full = how === MOVE ? noRoom(kernel, server, sources as Place[], targets as Place[]) : -1;

@@ -12,7 +12,15 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
 import type { MemoryServerState } from '../state.ts';
 import { noteEnd } from './page-ends.ts';
-import { LOCKED, NONE_THERE, type PageContainer, pageAt, SHARED, touch } from './page-state.ts';
+import {
+  LOCKED,
+  NONE_THERE,
+  type PageContainer,
+  pageAt,
+  SHARED,
+  touch,
+  touchPage,
+} from './page-state.ts';
 
 /** Counts a lock upon each page, or its end. */
 export function pinPages(
@@ -46,8 +54,12 @@ export function breakPageLock(
   container.holder = 0;
   noteEnd(server.pages, container);
   touch(container);
+  const wrote = (container.how & LOCK_WRITES) !== 0;
   for (let index = 0; index < container.cells.length; index++) {
-    const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;
-    if (frame !== NONE_THERE) forbidWriting(kernel, frame);
+    const page = pageAt(server.pages, container, index);
+    if (page === null) continue;
+    if (page.frame !== NONE_THERE) forbidWriting(kernel, page.frame);
+    // Whoever else shows a page that a device may have written to is told so too.
+    if (wrote && page.cells.length > 1) touchPage(server.pages, page);
   }
 }

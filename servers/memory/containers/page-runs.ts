@@ -26,6 +26,7 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
 import { refuseAt } from '../answers.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
+import { forgetWire } from '../wiring.ts';
 import { resolvePages } from './page-containers.ts';
 import { makeOwn } from './page-frames.ts';
 import { answer, ready } from './page-grants.ts';
@@ -73,6 +74,7 @@ export function putRuns(
     const first = frameAt(table, at);
     const frames = 1 << orderAt(table, at);
     dropMappingOfFrame(kernel, first);
+    forgetWire(kernel, server, from, at);
     removeFrames(table, at);
     for (let frame = first; frame < first + frames; frame++)
       bind(server.pages, addPage(server.pages, container, index++), frame);

@@ -138,8 +138,12 @@ export function applyDecision(
 function followPolicy(kernel: Kernel, server: MemoryServerState, client: Client): void {
   const { wish, status } = client;
   const allowed = allowedOf(server, client, wish.guaranteed);
-  const now = status === SHRINKING ? shrinkOf(client).guaranteed : client.guaranteed;
+  const leaves = client.child !== OWN;
+  const own = leaves ? 0 : client.guaranteed;
+  const now = status === SHRINKING ? shrinkOf(client).guaranteed : own;
   if (allowed === now) return;
+  // Who lives on a child contract and asked for one of its own leaves it now, not before [CON22].
+  if (leaves && !leaveForOwn(kernel, server, client, allowed)) return;
   const term = isOwnInForce(client) ? client.term : wish.term;
   if (!agree(kernel, server, client, allowed, wish.extra, term, 0)) return;
   if (client.status !== SHRINKING) return;

@@ -121,6 +121,7 @@ export function useControl(
   if (client.held > child.idle + child.idleExtra) return no(OVER_CONTRACT);
   const left = client.child === OWN ? null : leaveChild(server, client);
   client.status = ACTIVE;
+  client.wish.asking = false;
   client.term = 0;
   client.renewed = false;
   client.expiresAt = Number.POSITIVE_INFINITY;

@@ -12,7 +12,12 @@
  */
 
 import { OP } from '../../../contracts/messages.ts';
-import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../../nucleus/capabilities.ts';
+import {
+  type CapabilityTable,
+  frameAt,
+  IN_CONTAINER,
+  orderAt,
+} from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
 import { killTask } from '../../../nucleus/life.ts';
@@ -26,6 +31,8 @@ import { type Client, GONE, type MemoryServerState } from '../state.ts';
 import { isWired } from '../wiring.ts';
 import { takeTables } from './table-losses.ts';
 import { reconsider } from './victims.ts';
+
+const NO_SLOT = -1;
 
 /** `outstanding` frames were not returned. */
 export function punish(
@@ -69,6 +76,7 @@ export function takeDue(
 /**
  * Takes `count` frames: runs outside containers from the highest slot down, then the rest; wired
  * ones only if asked for (all is due then, and beyond the guarantee there is enough else [MEM12]).
+ * A run goes whole: one that is more than is due goes only where no smaller one is left.
  */
 function take(
   kernel: Kernel,
@@ -77,27 +85,82 @@ function take(
   count: number,
   evenWired: boolean,
 ): void {
-  const table = kernel.state.capabilities[client.id] as CapabilityTable;
-  let left = count;
-  for (const breaking of [false, true]) {
-    if (left > 0 && breaking) left = takePages(kernel, server, client, left, true);
-    if (left > 0 && breaking) breakContainersOf(kernel, server, client.id);
-    for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
-      if (frameAt(table, slot) < 0) continue;
-      if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0) continue;
-      if (!evenWired && isWired(server, client.id, slot)) continue;
-      const frame = frameAt(table, slot);
-      const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
-      const modified = wasModified(entry) ? 1 : 0;
-      const frames = releaseSlot(kernel, server, client, slot, TAKEN);
-      left -= frames;
-      observe(kernel, client.id, { kind: 'loss', frames, modified: modified === 1 });
-      reply(kernel, server.id, client.id, OP.loss, slot, Math.max(0, left), modified, 0, 0);
-    }
+  let left = takeRuns(kernel, server, client, count, evenWired);
+  if (left > 0) left = takePages(kernel, server, client, left, true);
+  if (left > 0) {
+    breakContainersOf(kernel, server, client.id);
+    left = takeRuns(kernel, server, client, left, evenWired);
   }
   if (left > 0) left = takePages(kernel, server, client, left, false);
+  const slot = left > 0 ? smallestRun(kernel, server, client, evenWired) : NO_SLOT;
+  if (slot !== NO_SLOT) return takeRun(kernel, server, client, slot, 0);
   if (left === 0 || kernel.state.tables === null) return;
   left = takeTables(kernel, server, client, left);
   // Page tables that wired frames keep in use: no deadline waits for a wire [MEM17].
   if (left > 0 && !evenWired) take(kernel, server, client, left, true);
+}
+
+/** Takes runs in no container that are not more than is due; returns how many frames still are. */
+function takeRuns(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  count: number,
+  evenWired: boolean,
+): number {
+  const table = kernel.state.capabilities[client.id] as CapabilityTable;
+  let left = count;
+  for (let slot = table.slots - 1; slot >= 0 && left > 0; slot--) {
+    if (!mayTake(server, table, client, slot, evenWired)) continue;
+    const frames = 1 << orderAt(table, slot);
+    if (frames > left) continue;
+    left -= frames;
+    takeRun(kernel, server, client, slot, left);
+  }
+  return left;
+}
+
+function mayTake(
+  server: MemoryServerState,
+  table: CapabilityTable,
+  client: Client,
+  slot: number,
+  evenWired: boolean,
+): boolean {
+  if (frameAt(table, slot) < 0) return false;
+  if (((table.slotOrder[slot] as number) & IN_CONTAINER) !== 0) return false;
+  return evenWired || !isWired(server, client.id, slot);
+}
+
+/** Takes the run in `slot` and tells its loss; `left`: frames that are due after it. */
+function takeRun(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  slot: number,
+  left: number,
+): void {
+  const table = kernel.state.capabilities[client.id] as CapabilityTable;
+  const frame = frameAt(table, slot);
+  const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
+  const modified = wasModified(entry) ? 1 : 0;
+  const frames = releaseSlot(kernel, server, client, slot, TAKEN);
+  observe(kernel, client.id, { kind: 'loss', frames, modified: modified === 1 });
+  reply(kernel, server.id, client.id, OP.loss, slot, left, modified, 0, 0);
+}
+
+/** The slot of the smallest run that may be taken, the highest of these, or NO_SLOT. */
+function smallestRun(
+  kernel: Kernel,
+  server: MemoryServerState,
+  client: Client,
+  evenWired: boolean,
+): number {
+  const table = kernel.state.capabilities[client.id] as CapabilityTable;
+  let smallest = NO_SLOT;
+  for (let slot = table.slots - 1; slot >= 0; slot--) {
+    if (!mayTake(server, table, client, slot, evenWired)) continue;
+    if (smallest === NO_SLOT || orderAt(table, slot) < orderAt(table, smallest)) smallest = slot;
+  }
+  return smallest;
 }

@@ -13,6 +13,7 @@
 
 import { OP } from '../../../contracts/messages.ts';
 import {
+  EMPTY_PURSE,
   IN_USE,
   NO_FREE_FRAMES,
   NO_SUCH_SLOT,
@@ -30,6 +31,8 @@ import { takeRunAt } from '../../../sim-hw/frames.ts';
 import { refuse } from '../answers.ts';
 import { enterHands, releaseSlot } from '../containers/custody.ts';
 import { drawFor, needOf, OWN, settleDraw } from '../contracts/child-contract.ts';
+import { mayBorrow } from '../contracts/policy.ts';
+import { canPay } from '../contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { returned } from './returns.ts';
 import { coverRun, delistSoft, enlistSoft, softFrameAt } from './soft-runs.ts';
@@ -79,7 +82,9 @@ export function revive(
   if (held > client.guaranteed + client.extra) return say(OVER_CONTRACT);
   // As with any request beyond G: who waits comes first, and who owes is lent none.
   const promised = server.waiting.length > 0 || client.noticed > 0;
-  if (held > client.guaranteed && promised) return say(NO_FREE_FRAMES);
+  if (held > client.guaranteed && (promised || !mayBorrow(server, from)))
+    return say(NO_FREE_FRAMES);
+  if (held > client.guaranteed && !canPay(kernel, server, client)) return say(EMPTY_PURSE);
   takeRunAt(kernel.state.frames, first, order, from);
   coverRun(server.soft, first, order, false);
   delistSoft(server, from, slot);

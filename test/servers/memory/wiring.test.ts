@@ -160,3 +160,16 @@ test('[MEM13] where a guarantee falls or ends, what is wired beyond its share is
   expect(takeHeard(ends, FIRST).map(([name]) => name)).toEqual(['unwired', 'unwired', 'expired']);
   expect(wiredSlots(ends)).toEqual([]);
 });
+
+test('[MEM11] a run that is put into a container is wired no more', () => {
+  const { desk, slots } = lent();
+  const [slot = -1] = slots;
+  say(desk, FIRST, 'returnFrames', [slots[7] as number]);
+  for (const extra of slots.slice(4, 7)) say(desk, FIRST, 'returnFrames', [extra]);
+  say(desk, FIRST, 'wire', [slot, 1, 500]);
+  expect(wiredSlots(desk)).toEqual([slot]);
+  const own = say(desk, FIRST, 'openContainer', [4, -1, 0, 1, 0])[0]?.[2] as number;
+  expect(say(desk, FIRST, 'putRuns', [own, 0, slot, 1])[0]?.[0]).toBe('pagesDone');
+  expect(wiredSlots(desk)).toEqual([]);
+  expect(desk.server.wirings[FIRST]?.frames).toBe(0);
+});

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { OP } from '../../../contracts/messages.ts';
+import { ALLOCATE_EXTRA, OP } from '../../../contracts/messages.ts';
 import {
   CONTROL_TAKEN,
   NO_FREE_FRAMES,
   NO_SUCH_CONTROL,
   NO_SUCH_TASK,
   NOT_ADMITTED,
+  OVER_CONTRACT,
 } from '../../../contracts/refusals.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { cloneKernel, givePort, type Step } from '../../../nucleus/kernel.ts';
@@ -352,4 +353,48 @@ test('[PS4] in a run cloned in the middle the two servers still share one table'
   const policy = copy.receivers[POLICY]?.state as PolicyServerState;
   expect(policy.table).toBe(memory.policy?.table);
   expect(policy.table).not.toBe(desk.policies[0].table);
+});
+
+test('[PS8] who may not borrow gets no extras by way of containers or soft references either', () => {
+  const desk = begin([
+    [4, 6],
+    [24, 24],
+    [24, 24],
+  ]);
+  say(desk, A, 'contract', [4, 10, 0, 1]);
+  const slots = take(desk, A, 6);
+  const own = say(desk, A, 'openContainer', [4, -1, 1, 1, 0])[0]?.[2] as number;
+  advance(desk, PERIOD_NS);
+  say(desk, A, 'releaseSoft', [slots[5] as number]);
+  expect(desk.policies[0].table.eligible[A]).toBe(0);
+  expect(say(desk, A, 'revive', [slots[5] as number, 1])[0]?.[2]).toBe(NO_FREE_FRAMES);
+  const fill = () => say(desk, A, 'allocatePages', [own, 0, 1, ALLOCATE_EXTRA])[0];
+  expect(fill()?.[2]).toBe(OVER_CONTRACT);
+  advance(desk, PERIOD_NS);
+  expect(desk.policies[0].table.eligible[A]).toBe(1);
+  expect(say(desk, A, 'revive', [slots[5] as number, 1])[0]?.[0]).toBe('granted');
+  say(desk, A, 'returnFrames', [slots[5] as number]);
+  expect(fill()?.[0]).toBe('pagesDone');
+});
+
+test('[PS5] [CON22] who lives on a child contract leaves it when its own has been decided', () => {
+  const desk = begin([
+    [24, 24],
+    [0, 24],
+    [24, 24],
+  ]);
+  say(desk, A, 'contract', [10, 2, 0, 1]);
+  const child = say(desk, A, 'splitContract', [4, 0, -1, 7, 0])[0]?.[2] as number;
+  hand(desk, A, 'controlIs', child, 0, 0, givePort(desk.kernel, A, B));
+  const slot = takeHeard(desk, B).find(([name]) => name.startsWith('controlIs'))?.[1] as number;
+  say(desk, B, 'useControl', [slot, 3]);
+  expect(take(desk, B, 2)).toHaveLength(2);
+  expect(say(desk, B, 'contract', [3, 0, 0, 4])[0]?.[2]).toBe(NOT_ADMITTED);
+  expect(desk.server.clients[B]?.child).toBe(0);
+  expect(checkBooks(desk)).toBeUndefined();
+  desk.policies[0].table.guaranteed[B] = 3;
+  say(desk, POLICY, 'decided', [desk.policies[0].control, B]);
+  expect(takeHeard(desk, B).at(-1)?.slice(0, 4)).toEqual(['contractIs', 0, 3, 0]);
+  expect(desk.server.clients[B]).toMatchObject({ child: -1, guaranteed: 3, held: 2 });
+  expect(checkBooks(desk)).toBeUndefined();
 });

@@ -243,3 +243,24 @@ test('[CONT10] no place in a table: refused, and nothing is left half made', () 
   expect([...table.kind]).toEqual(before);
   expect(say(roomy.desk, FIRST, 'returnFrames', [1])).toEqual([]);
 });
+
+test('[CONT10] one owner has its share of containers and no more: the rest is for others', () => {
+  const desk = createDesk({ containers: 4 });
+  desk.server.containers.each = 2;
+  const slots = settleIn(desk, FIRST, 4, 0, 4);
+  const [theirs = -1] = settleIn(desk, FIRST + 1, 4, 0, 1);
+  const create = (client: number, slot: number) =>
+    say(desk, client, 'createContainer', [slot, 10, 1, 7, 0])[0] as readonly [string, ...number[]];
+  const [first] = slots.map((slot) => create(FIRST, slot));
+  expect(create(FIRST, slots[2] as number)).toEqual([
+    'refused',
+    7,
+    NO_PLACE,
+    OP.createContainer,
+    0,
+    0,
+  ]);
+  expect(create(FIRST + 1, theirs)[0]).toBe('containerIs');
+  say(desk, FIRST, 'cancelContainer', [first?.[2] as number]);
+  expect(create(FIRST, slots[2] as number)[0]).toBe('containerIs');
+});

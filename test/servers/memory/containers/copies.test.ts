@@ -294,3 +294,23 @@ test('[CONT29] released data stays where nobody else could pay; orphaned data go
   expect(held(desk)[0]).toBe(1);
   expect(checkBooks(desk)).toBeUndefined();
 });
+
+test('[CONT28] lists of unequal length are refused, whatever the longer one names beyond', () => {
+  const { desk, own, other } = shared();
+  say(desk, SECOND, 'fromPages', [55, 0, 2]);
+  say(desk, SECOND, 'intoPages', [other, 0, 1]);
+  const before = hashDesk(desk);
+  expect(say(desk, SECOND, 'transferPages', [COPY, 9])[0]?.slice(0, 3)).toEqual([
+    'refused',
+    9,
+    NO_SUCH_CONTAINER,
+  ]);
+  say(desk, FIRST, 'fromPages', [own, 0, 1]);
+  say(desk, FIRST, 'fromPages', [55, 0, 2]);
+  say(desk, FIRST, 'intoPages', [own, 3, 1]);
+  const heard = say(desk, FIRST, 'transferPages', [COPY, 9])[0];
+  expect(heard?.slice(0, 3)).toEqual(['refused', 9, NOT_ALIKE]);
+  expect(heard?.[4]).toBe(1);
+  say(desk, FIRST, 'fromPages', [0, 0, 0]);
+  expect(hashDesk(desk)).toBe(before);
+});

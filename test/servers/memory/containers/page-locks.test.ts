@@ -263,3 +263,23 @@ test('[CONT9] only the holder of the lock unlocks it, also where the user may be
   expect(say(desk, SECOND, 'unlockContainer', [weak])).toEqual([]);
   expect(say(desk, SECOND, 'unlockContainer', [weak])[0]?.[2]).toBe(NO_SUCH_CONTAINER);
 });
+
+test('[CONT22] what a device writes into a truly shared page raises the version of all that show it', () => {
+  const desk = createDesk();
+  settleIn(desk, FIRST, 4, 0, 0);
+  const one = open(desk, FIRST, { pages: 2, lockMax: 50 });
+  const other = open(desk, FIRST, { pages: 2, lockMax: 50 });
+  fill(desk, FIRST, one, 0, 1);
+  transfer(desk, FIRST, [one, 0, 1], [other, 1, 1], SHARE);
+  const weak = entrust(desk, FIRST, one, SECOND);
+  const { version } = containerOf(desk, FIRST, other);
+  const how = LOCK_PHYSICAL + LOCK_WRITES;
+  const [, , window] = say(desk, SECOND, 'lockPages', [weak, how, 7, 50])[0] as [
+    string,
+    ...number[],
+  ];
+  expect(writeListThrough(desk.kernel, SECOND, window, 0, { low: 5, high: 0 })).toBe(true);
+  say(desk, SECOND, 'unlockContainer', [weak]);
+  expect(containerOf(desk, FIRST, other).version).toBeGreaterThan(version);
+  expect(checkBooks(desk)).toBeUndefined();
+});

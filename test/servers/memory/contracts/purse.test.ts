@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { OP } from '../../../../contracts/messages.ts';
-import { EMPTY_PURSE } from '../../../../contracts/refusals.ts';
+import { ALLOCATE_EXTRA, OP } from '../../../../contracts/messages.ts';
+import { EMPTY_PURSE, OVER_CONTRACT } from '../../../../contracts/refusals.ts';
 import { runCell } from '../../../../lab/run/cell.ts';
 import { fillPurse, leftIn } from '../../../../servers/memory/contracts/purse.ts';
 import { clientOf } from '../../../../servers/memory/state.ts';
@@ -132,4 +132,22 @@ test('[PS15] on an empty purse a contract stays as it is; smaller it may become'
   fillPurse(clientOf(desk.server, FIRST + 1), 100, 0);
   say(desk, FIRST + 1, 'contract', [2, 0, 0, 1]);
   expect(say(desk, FIRST + 1, 'contract', [8, 0, 0, 2])[0]?.[0]).toBe('contractIs');
+});
+
+test('[CON27] an empty purse borrows nothing by way of containers or soft references either', () => {
+  const desk = createDesk({ frames: 16, terms: { price: 10 } });
+  const client = clientOf(desk.server, FIRST);
+  fillPurse(client, 25, 0);
+  const slots = settleIn(desk, FIRST, 2, 8, 3);
+  say(desk, FIRST, 'releaseSoft', [slots[2] as number]);
+  const own = say(desk, FIRST, 'openContainer', [4, -1, 1, 1, 0])[0]?.[2] as number;
+  advance(desk, 2 * SECOND);
+  const before = hashDesk(desk);
+  expect(say(desk, FIRST, 'revive', [slots[2] as number, 5])[0]?.[2]).toBe(EMPTY_PURSE);
+  const flags = ALLOCATE_EXTRA;
+  expect(say(desk, FIRST, 'allocatePages', [own, 0, 1, flags])[0]?.[2]).toBe(OVER_CONTRACT);
+  expect(hashDesk(desk)).toBe(before);
+  fillPurse(client, 1000, 0);
+  expect(say(desk, FIRST, 'revive', [slots[2] as number, 5])[0]?.[0]).toBe('granted');
+  expect(say(desk, FIRST, 'allocatePages', [own, 0, 1, flags])[0]?.[0]).toBe('pagesDone');
 });

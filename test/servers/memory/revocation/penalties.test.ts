@@ -123,3 +123,20 @@ test('[REV15] an answer in part is counted under every penalty', () => {
     expect(counted(desk), penalty).toEqual([0, 1, 1]);
   }
 });
+
+test('[REV5] a run that is more than is due goes only where no smaller one is left', () => {
+  const desk = createDesk({ frames: 8 });
+  say(desk, FIRST, 'contract', [4, 4, 0, 0]);
+  const slots = [0, 0, 0, 1, 0, 1].map(
+    (order) => say(desk, FIRST, 'allocate', [order, 0, 1])[0]?.[2] as number,
+  );
+  say(desk, SECOND, 'contract', [4, 0, 0, 0]);
+  claim(desk, 1);
+  takeHeard(desk, FIRST);
+  advance(desk, 100);
+  expect(takeHeard(desk, FIRST).filter(([name]) => name === 'loss')).toEqual([
+    ['loss', slots[4], 0, 0, 0, 0],
+  ]);
+  expect(desk.server.clients[FIRST]?.held).toBe(7);
+  expect(checkBooks(desk)).toBeUndefined();
+});
