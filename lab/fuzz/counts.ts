@@ -2,6 +2,7 @@
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Penalty } from '../../contracts/terms.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export interface Counts {
   /** Deadlines missed, by penalty. */
@@ -22,6 +23,29 @@ export interface Counts {
   lockExpired: number;
   notices: number;
   references: number;
+  /** Child contracts split off, taken into use, folded, and ended under who used them. */
+  splits: number;
+  uses: number;
+  folds: number;
+  childEnds: number;
+  /** Policy servers that took over, and that were gone. */
+  policyTakesOver: number;
+  policyGone: number;
+  /** Notices to who had no CPU: put off, and at the cap. */
+  starving: number;
+  starved: number;
+  /** Notices of which half was enough. */
+  enough: number;
+  /** Runs taken silently, that their holder had no use for. */
+  silent: number;
+  /** Runs of frames moved under whoever had them. */
+  relocations: number;
+  /** Mappings of container pages taken from one task for another. */
+  remaps: number;
+  /** Pages that stirrers' devices moved through windows; rounds of stirrers. */
+  movedByDevice: number;
+  rounds: number;
+  readonly tally: Tally;
 }
 
 export function createCounts(): Counts {
@@ -38,6 +62,21 @@ export function createCounts(): Counts {
     lockExpired: 0,
     notices: 0,
     references: 0,
+    splits: 0,
+    uses: 0,
+    folds: 0,
+    childEnds: 0,
+    policyTakesOver: 0,
+    policyGone: 0,
+    starving: 0,
+    starved: 0,
+    enough: 0,
+    silent: 0,
+    relocations: 0,
+    remaps: 0,
+    movedByDevice: 0,
+    rounds: 0,
+    tally: createTally(),
   };
 }
 
@@ -63,6 +102,28 @@ export function count(counts: Counts, event: ContractEvent): void {
       return;
     case 'notice':
       counts.notices++;
+      return;
+    case 'split':
+      counts.splits++;
+      return;
+    case 'use':
+      counts.uses++;
+      return;
+    case 'fold':
+      counts.folds++;
+      return;
+    case 'childEnd':
+      counts.childEnds++;
+      return;
+    case 'policy':
+      if (event.what === 'takes over') counts.policyTakesOver++;
+      else counts.policyGone++;
+      return;
+    case 'starving':
+    case 'starved':
+    case 'enough':
+    case 'silent':
+      counts[event.kind]++;
       return;
     default:
       return;

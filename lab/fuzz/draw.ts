@@ -13,8 +13,10 @@ import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
+import { drawGovernance } from './governance.ts';
 import { drawKinds } from './kinds.ts';
 import { drawProgram } from './program.ts';
+import { drawStir, type Stir } from './stirred.ts';
 
 /** Hoarders come twice as often: only they return late. */
 const HOSTILE: readonly HostileKind[] = ['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'hoarder'];
@@ -24,6 +26,8 @@ export interface Drawn {
   readonly options: CellOptions;
   /** From here on the clock of terms all hostility is over: phase two. */
   readonly calmAt: number;
+  /** What goes on beside the tasks. */
+  readonly stir: Stir;
 }
 
 /** Typical time of a transfer, from which times on the nanosecond clock are drawn. */
@@ -61,7 +65,9 @@ export function draw(seed: number): Drawn {
     ...lockMax,
   };
   const calmAt = between(random, span / 2, span * 4);
-  return { options: { ...options, ...drawKinds(options, seed, span) }, calmAt };
+  const withKinds = { ...options, ...drawKinds(options, seed, span) };
+  const { options: stirred, stir } = drawStir(withKinds, seed, span);
+  return { options: drawGovernance(stirred, seed, span), calmAt, stir };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

@@ -3,13 +3,19 @@
  * the whole scenario: the command that a violation prints runs the very same thing again.
  */
 
-import type { PlantedBug } from '../../servers/memory/state.ts';
-import { boot } from '../run/boot.ts';
+import { NUCLEUS } from '../../nucleus/kernel.ts';
+import type { MemoryServerState, PlantedBug } from '../../servers/memory/state.ts';
+import { splitRandom } from '../../sim-hw/random.ts';
+import type { Oracles } from '../oracles/index.ts';
+import { boot, type World } from '../run/boot.ts';
 import { watch } from '../run/watch.ts';
+import { lookAtBooks, openBooks } from './books.ts';
 import { type Counts, count, createCounts } from './counts.ts';
 import { type Drawn, draw } from './draw.ts';
 import { type Fault, runPhases } from './phases.ts';
 import { type FuzzViolation, fuzzText } from './report.ts';
+import { moveFrames, placeStirrers } from './stirred.ts';
+import { listen } from './tally.ts';
 
 export interface FuzzOptions {
   readonly seeds: number;
@@ -66,13 +72,43 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
   const world = boot({ ...drawn.options, ...plan, observer: (event) => count(counts, event) });
   const oracles = watch(world);
   if (oracles === null) return null;
+  const { stirrers, beside } = besideOf(world, oracles, drawn, counts);
   try {
-    return runPhases(world, oracles, drawn.calmAt);
+    return runPhases(world, oracles, drawn.calmAt, beside);
   } catch (error) {
     // A broken invariant, a policy's fault or a plain defect: all of them are findings here.
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { oracle: 'invariant', what };
   } finally {
     counts.references += world.kernel.state.references;
+    counts.remaps += (world.kernel.receivers[world.memory].state as MemoryServerState).pages.remaps;
+    for (const { moved, rounds } of stirrers) {
+      counts.movedByDevice += moved;
+      counts.rounds += rounds;
+    }
   }
+}
+
+/** Decisions of the scheduler between two looks at the books. */
+const LOOK_EVERY = 16;
+
+/** What goes on between the decisions of the scheduler: frames are moved, books looked at. */
+function besideOf(world: World, oracles: Oracles, drawn: Drawn, counts: Counts) {
+  const { stir, options } = drawn;
+  const { kernel } = world;
+  const stirrers = placeStirrers(world, stir, options.seed);
+  for (const { id } of stirrers) oracles.view.watched[kernel.state.tasks[id].space].stirs = true;
+  const books = openBooks(world, stirrers);
+  listen(kernel, world.memory, counts.tally);
+  const random = splitRandom(options.seed, 'moves');
+  const beside = (step: number): Fault | null => {
+    if (stir.moveEvery > 0 && step % stir.moveEvery === 0) {
+      kernel.state.account = NUCLEUS;
+      counts.relocations += moveFrames(world, random);
+    }
+    if (step % LOOK_EVERY !== 0) return null;
+    const what = lookAtBooks(books);
+    return what === null ? null : { oracle: 'books', what };
+  };
+  return { stirrers, beside };
 }

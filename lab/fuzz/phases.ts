@@ -13,11 +13,13 @@ import { killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
+import { UNUSED } from '../../servers/memory/containers/page-state.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
 import type { World } from '../run/boot.ts';
+import { stirrerStep } from './stirrer.ts';
 
 /** Scheduler decisions after which phase two begins even if its time has not come. */
 const STEPS_HOSTILE = 20_000;
@@ -32,19 +34,24 @@ export interface Fault {
   readonly what: string;
 }
 
-/** Runs a watched world through both phases. */
-export function runPhases(world: World, oracles: Oracles, calmAt: number): Fault | null {
+/** Runs a watched world through both phases; `beside` is called after each decision. */
+export function runPhases(
+  world: World,
+  oracles: Oracles,
+  calmAt: number,
+  beside: (step: number) => Fault | null,
+): Fault | null {
   const { kernel } = world;
   let calm = false;
   for (let steps = 0; stepKernel(kernel); steps++) {
-    const fault = firstFault(oracles);
+    const fault = firstFault(oracles) ?? beside(steps);
     if (fault !== null) return fault;
     if (!calm && (termNow(kernel) >= calmAt || steps > STEPS_HOSTILE)) {
       calm = true;
       steps = 0;
       calmDown(world);
     }
-    if (calm && steps % 256 === 0) endRestarted(world);
+    if (calm && steps % 64 === 0) endRestarted(world);
     if (steps > STEPS_MAX)
       return { oracle: 'liveness', what: `not settled after ${STEPS_MAX} steps: ${late(world)}` };
   }
@@ -65,7 +72,7 @@ function calmDown(world: World): void {
   for (const [at, { hostile }] of options.tasks.entries()) {
     const id = clients[at];
     kernel.state.account = NUCLEUS;
-    if (hostile !== null) killTask(kernel, id);
+    if (hostile !== null || isStirrer(kernel, id)) killTask(kernel, id);
     const wish = (kernel.receivers[id].state as Partial<PagerState>).owner as
       | ContractWish
       | undefined;
@@ -85,10 +92,15 @@ function calmDown(world: World): void {
   }
 }
 
-/** In calm weather a program that has been to its end once does not run on for ever. */
+/** In calm weather a program that has been to its end once does not run on for ever, and no late stirrer. */
 function endRestarted({ kernel, clients }: World): void {
   kernel.state.account = NUCLEUS;
-  for (const id of clients) if (kernel.state.finished[id] !== null) killTask(kernel, id);
+  for (const id of clients)
+    if (kernel.state.finished[id] !== null || isStirrer(kernel, id)) killTask(kernel, id);
+}
+
+function isStirrer(kernel: Kernel, id: number): boolean {
+  return kernel.receivers[id].step === stirrerStep;
 }
 
 /** Ends what runs for ever, and lets devices finish. */
@@ -121,6 +133,15 @@ function unsettled(world: World): Fault | null {
   if (memory.containers.records.some(({ status }) => status !== CONTAINER_FREE))
     open.push('a container is left');
   if (kernel.state.windowFrame.some((frame) => frame >= 0)) open.push('a DMA window is open');
+  if (kernel.state.windowLists.some(({ holder }) => holder >= 0))
+    open.push('a window list is open');
+  if (memory.pages.containers.some(({ status }) => status !== UNUSED))
+    open.push('a container of pages is left');
+  if (memory.children.records.some(({ live }) => live)) open.push('a child contract is left');
+  if (memory.soft.count > 0) open.push('a soft reference is left');
+  const { guaranteedSum, idleSum } = memory.ledger;
+  if (world.central === 0 && guaranteedSum + idleSum > 0)
+    open.push(`${guaranteedSum} frames are guaranteed to nobody`);
   if (swap.operations.some(({ kind }) => kind !== 0)) open.push('a transfer is under way');
   if (world.central > 0) openInPager(kernel, world.central, open);
   return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };

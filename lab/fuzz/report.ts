@@ -34,10 +34,17 @@ export function fuzzText(
 
 /** What a seed stands for, in a few lines. */
 function describe(seed: number): string {
-  const { options, calmAt } = draw(seed);
+  const { options, calmAt, stir } = draw(seed);
   const { tasks, machine, terms, ...rest } = options;
-  const said = { ...rest, ...machine, ...terms, calmAt };
-  return [`  ${facts(said)}`, ...tasks.map((task) => `  ${taskText(task)}`)].join('\n');
+  const { claims, moveEvery, stirrers } = stir;
+  const said = { ...rest, ...machine, ...terms, calmAt, claims, moveEvery };
+  const first = tasks.length - stirrers.length;
+  const lines = tasks.map((task, at) =>
+    at < first
+      ? taskText(task)
+      : `${task.name}: ${facts(stirrers[at - first])}, start ${task.start}`,
+  );
+  return [`  ${facts(said)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 function taskText(task: CellTask): string {
@@ -53,24 +60,24 @@ function facts(record: object): string {
     .join(', ');
 }
 
-function countsText(counts: Counts): string {
-  const {
-    none,
-    karma,
-    repossess,
-    drop,
-    kill,
-    lateReturn,
-    shrink,
-    expiryWithFramesDue,
-    deathDuringIo,
-  } = counts;
+function countsText({ tally, ...counts }: Counts): string {
+  const { none, karma, repossess, drop, kill } = counts;
   return [
     `deadlines missed: ${none} without penalty, ${karma} by karma, ${repossess} repossessed, ` +
       `${drop} dropped, ${kill} killed`,
-    `late returns ${lateReturn}, shrinks ${shrink}, expiries with frames due ${expiryWithFramesDue}`,
-    `deaths during I/O ${deathDuringIo}, locks expired ${counts.lockExpired}, ` +
+    `late returns ${counts.lateReturn}, shrinks ${counts.shrink}, ` +
+      `expiries with frames due ${counts.expiryWithFramesDue}`,
+    `deaths during I/O ${counts.deathDuringIo}, locks expired ${counts.lockExpired}, ` +
       `notices ${counts.notices}, references ${counts.references}`,
+    `child contracts split ${counts.splits}, used ${counts.uses}, folded ${counts.folds}, ` +
+      `ended under their users ${counts.childEnds}`,
+    `policies that took over ${counts.policyTakesOver}, were gone ${counts.policyGone}; ` +
+      `notices starving ${counts.starving}, starved ${counts.starved}, half met ${counts.enough}; ` +
+      `taken silently ${counts.silent}`,
+    `runs relocated ${counts.relocations}, mappings taken over ${counts.remaps}, ` +
+      `pages moved by stirrers' devices ${counts.movedByDevice}, rounds of stirrers ${counts.rounds}`,
+    `served: ${facts(tally.served)}`,
+    `refused: ${facts(tally.reasons)}`,
   ].join('\n');
 }
 

@@ -79,6 +79,13 @@ export function noteContract(
       agreed.next = event.guaranteed;
       agreed.shrinkAt = event.until;
       return;
+    case 'shrunk':
+      oracle.findings.checks++;
+      if (event.guaranteed < guaranteedNow(oracle, view, id))
+        violate(oracle.findings, view.kernel, 'CON5', id, -1, 'shrinks to less than was agreed on');
+      agreed.guaranteed = event.guaranteed;
+      agreed.shrinkAt = Number.POSITIVE_INFINITY;
+      return;
     case 'split':
     case 'fold':
       return noteMoved(agreed, event.left);
@@ -156,10 +163,10 @@ function checkRefusal(
   violate(oracle.findings, view.kernel, 'CON2', id, -1, what);
 }
 
-/** A client of 2 MiB pages may be refused with less than one page of its guarantee left. */
-function isLarge({ kernel }: OracleView, id: number): boolean {
+/** Who asks for large runs may be refused with less than one of its guarantee left. */
+function isLarge({ kernel, watched }: OracleView, id: number): boolean {
   const { space } = kernel.state.tasks[id];
-  return space >= 0 && kernel.state.spaces[space].order > 0;
+  return space >= 0 && (kernel.state.spaces[space].order > 0 || watched[space].stirs);
 }
 
 function checkGrant(
@@ -201,7 +208,7 @@ export function checkTaken(
   oracle.findings.checks++;
   const held = view.server.clients[task]?.held ?? 0;
   const guaranteed = guaranteedNow(oracle, view, task);
-  if (held < guaranteed) {
+  if (held < guaranteed && !isLarge(view, task)) {
     const what = `is guaranteed ${guaranteed} frames and left with ${held}`;
     violate(oracle.findings, view.kernel, 'REV5', task, -1, what);
   }

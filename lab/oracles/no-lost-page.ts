@@ -16,6 +16,8 @@
  *   - the server took the frame that alone held the page's present version (repossess)
  *   - declared scratch was unmapped after it had been written
  *
+ * Of tasks that stir (lab/fuzz) nothing is expected: they say of no page what it holds.
+ *
  * Scratch is never written to swap, and no more are discardable pages. One of these that has contents
  * and is unmapped, or whose frame is taken, is *dropped*: its next touch must be a REGENERATED fault,
  * no other fault may be one, and the page is (page, version) all the same.
@@ -67,6 +69,7 @@ export function checkContents(
   const { kernel } = view;
   const { frames, spaces, tasks } = kernel.state;
   const space = spaces[tasks[task].space];
+  if (view.watched[space.id].stirs) return;
   const key = space.base + page;
   const low = frames.stampLow[frame];
   const high = frames.stampHigh[frame];
@@ -146,6 +149,7 @@ export function noteTaken(
     if (high === 0 || high === JUNK) continue;
     const key = high - 1;
     const space = spaceOfGlobalPage(view.kernel, key);
+    if (view.watched[space.id].stirs) continue;
     const version = frames.stampLow[frame];
     if (version !== space.versions[key - space.base] || version === oracle.zeroAt[key]) continue;
     const kept = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === version;

@@ -239,7 +239,10 @@ function noteMiss(
   oracle.findings.checks++;
   notice.missed++;
   const { receiving, revocationsMissed } = view.kernel.state.tasks[id];
-  if (event.heard && event.at < notice.deadline)
+  // Under karma a notice may end with the client's own requests [REV12].
+  const { penalty } = view.server.terms;
+  const isSpent = penalty === 'karma' && (view.server.clients[id]?.notice?.window ?? 1) <= 0;
+  if (event.heard && event.at < notice.deadline && !isSpent)
     violate(oracle.findings, view.kernel, 'REV2', id, -1, 'is said to miss before its deadline');
   if (!event.heard && receiving)
     violate(oracle.findings, view.kernel, 'REV4', id, -1, 'waited for messages and got no notice');

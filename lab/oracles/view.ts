@@ -19,6 +19,8 @@ export interface WatchedTask {
   readonly scratch: Uint8Array;
   /** By page: 1 where its contents can be made anew. */
   readonly discardable: Uint8Array;
+  /** It maps what others lent it, asks for runs of any size, and says of no page what it holds. */
+  stirs: boolean;
 }
 
 /** What swap holds, by global page id: every page has a block of its own. */

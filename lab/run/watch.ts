@@ -37,6 +37,7 @@ function viewOf(world: World): OracleView {
         zeroFill: isCentral || task.zeroFill,
         scratch,
         discardable,
+        stirs: false,
       };
     }),
   };

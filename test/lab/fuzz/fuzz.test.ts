@@ -26,8 +26,12 @@ test('no violation in 150 hostile scenarios', () => {
   const { seeds, violations, counts } = runFuzz({ seeds: 150 });
   expect(violations).toEqual([]);
   expect(seeds).toBe(150);
-  for (const [name, times] of Object.entries(counts)) expect(times, name).toBeGreaterThan(0);
-}, 60_000);
+  const { tally, ...rest } = counts;
+  const all = { ...rest, ...tally.served, ...tally.reasons };
+  // Who has no CPU up to the cap is rarer than that: see [REV19].
+  const never = Object.entries(all).filter(([name, times]) => !(times > 0) && name !== 'starved');
+  expect(never).toEqual([]);
+}, 120_000);
 
 /** Seeds that found something, and what it was. */
 const mended: readonly [number, string][] = [

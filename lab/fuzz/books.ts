@@ -1,0 +1,130 @@
+/**
+ * Books: what the six oracles do not look at, looked at again and again while stirrers are at work.
+ *
+ *   - the sums of child contracts, the order of victims, who waits              [CON11, CON14, REV8]
+ *   - soft references cover free frames that were their owner's                      [SOFT1, SOFT3]
+ *   - what is borrowed is borrowed by who may borrow and can pay                      [CON27, PS8]
+ *   - what is charged is what was held                                                     [CON26]
+ *   - containers of pages: container-books.ts
+ *
+ * They read, and write nothing but what they remember.
+ */
+
+import { type CapabilityTable, orderAt } from '../../nucleus/capabilities.ts';
+import { termNow } from '../../nucleus/clock.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
+import type { TaskState } from '../../nucleus/tasks.ts';
+import { checkChildren } from '../../servers/memory/contracts/child-check.ts';
+import { mayBorrow } from '../../servers/memory/contracts/policy.ts';
+import { leftIn } from '../../servers/memory/contracts/purse.ts';
+import { softFrameAt } from '../../servers/memory/revocation/soft-runs.ts';
+import { checkVictims } from '../../servers/memory/revocation/victims.ts';
+import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
+import type { Client, MemoryServerState } from '../../servers/memory/state.ts';
+import { NOBODY } from '../../sim-hw/frames.ts';
+import { allowance } from '../oracles/view.ts';
+import type { World } from '../run/boot.ts';
+import { type ContainerBooks, checkContainers, createContainerBooks } from './container-books.ts';
+import type { StirrerState } from './stirrer.ts';
+
+export interface Books {
+  readonly kernel: Kernel;
+  readonly server: MemoryServerState;
+  readonly stirrers: readonly StirrerState[];
+  readonly containers: ContainerBooks;
+  /** Found between two looks. */
+  found: string | null;
+}
+
+/** Opens the books of a booted and watched world. */
+export function openBooks(world: World, stirrers: readonly StirrerState[]): Books {
+  const { kernel } = world;
+  const server = kernel.receivers[world.memory].state as MemoryServerState;
+  const containers = createContainerBooks(stirrers.map(({ id }) => id));
+  const books: Books = { kernel, server, stirrers, containers, found: null };
+  const { probe } = kernel;
+  if (probe !== null)
+    kernel.probe = {
+      ...probe,
+      granted(kernel, task, frame, order) {
+        probe.granted(kernel, task, frame, order);
+        books.found ??= checkBorrowed(books, task);
+      },
+    };
+  return books;
+}
+
+/** Looks at everything; what is wrong, or null. */
+export function lookAtBooks(books: Books): string | null {
+  const { kernel, server, stirrers } = books;
+  const wrong =
+    books.found ??
+    checkChildren(server) ??
+    checkVictims(server) ??
+    checkWaiting(server) ??
+    checkSoft(books) ??
+    checkPurses(books) ??
+    stirrers.find((stirrer) => stirrer.wrong !== null)?.wrong ??
+    checkContainers(books.containers, kernel, server);
+  return wrong ?? null;
+}
+
+/** Frames have come into hands: beyond the guarantee only by who may borrow and can pay. */
+function checkBorrowed({ kernel, server }: Books, task: number): string | null {
+  const client = server.clients[task] as Client;
+  if (client.held <= client.guaranteed) return null;
+  if (!mayBorrow(server, task)) return `[PS8] task ${task} borrows, and is not eligible`;
+  const { price = 0 } = server.terms;
+  if (price === 0) return null;
+  const unit = kernel.state.countsReferences ? 1_000_000 : 1_000_000_000;
+  // The zeros it is given, and the message, take their time.
+  const slack = Math.ceil((price * client.held * allowance(kernel)) / unit) + 1;
+  const left = leftIn(kernel, server, client);
+  return left + slack > 0 ? null : `[CON27] task ${task} borrows with ${left} credits in its purse`;
+}
+
+function checkWaiting(server: MemoryServerState): string | undefined {
+  const { clients, ledger } = server;
+  const waiting = whoWaits(server);
+  let sum = 0;
+  for (const id of waiting) {
+    const order = clients[id]?.waitingOrder ?? -1;
+    if (order < 0) return `[MEM9] task ${id} is listed and does not wait`;
+    sum += 1 << order;
+  }
+  const waits = clients.filter((client) => client !== null && client.waitingOrder >= 0);
+  if (waits.length !== waiting.length || waiting.length !== server.waiting.length)
+    return '[MEM9] somebody waits and is not listed';
+  return sum === ledger.waitingSum ? undefined : '[MEM9] frames waited for do not add up';
+}
+
+function checkSoft({ kernel, server }: Books): string | undefined {
+  const { frames, capabilities } = kernel.state;
+  let count = 0;
+  for (const [task, table] of capabilities.entries())
+    for (let slot = 0; slot < table.slots; slot++) {
+      const first = softFrameAt(table as CapabilityTable, slot);
+      if (first < 0) continue;
+      count++;
+      for (let frame = first; frame < first + (1 << orderAt(table, slot)); frame++)
+        if (frames.owner[frame] !== NOBODY || frames.lastOwner[frame] !== task)
+          return `[SOFT3] task ${task} has a soft reference to frame ${frame}, which is another's`;
+    }
+  return count === server.soft.count ? undefined : '[SOFT3] soft references do not add up';
+}
+
+/** On the clock of nanoseconds a task's own count of frames x time is kept beside the purse. */
+function checkPurses({ kernel, server }: Books): string | undefined {
+  if (server.terms.price === undefined || kernel.state.countsReferences) return undefined;
+  const now = termNow(kernel);
+  for (const client of server.clients) {
+    if (client === null) continue;
+    const task = kernel.state.tasks[client.id] as TaskState;
+    const held = task.frameNs + task.framesHeld * (now - task.framesSinceNs);
+    const { frameTicks = 0, chargedAt = 0 } = client.purse ?? {};
+    const charged = frameTicks + client.held * (now - chargedAt);
+    if (held !== charged)
+      return `[CON26] task ${client.id} has held ${held} frames x ns and is charged for ${charged}`;
+  }
+  return undefined;
+}
