@@ -9,7 +9,7 @@
  * What a stirrer finds done that must not be done it writes down (`wrong`).
  */
 
-import { ALLOCATE_EXTRA, LOCK_WRITES, OP } from '../../contracts/messages.ts';
+import { ALLOCATE_EXTRA, COPY, LOCK_WRITES, OP } from '../../contracts/messages.ts';
 import type { PolicyTable } from '../../contracts/policy-table.ts';
 import {
   type CapabilityTable,
@@ -124,17 +124,31 @@ function fill(kernel: Kernel, stirrer: StirrerState, container: number): void {
 /** A capability has come: it is put to use, as often as not. */
 function received(kernel: Kernel, stirrer: StirrerState, slot: number): void {
   const { id, random } = stirrer;
-  const sender = senderOf(kernel, stirrer);
   const kind = tableOf(kernel, stirrer).kind[slot];
+  if (chance(random, 25)) return;
+  if (kind === WEAK_PAGES && chance(random, 40)) return takeCopy(kernel, stirrer, slot);
   const name =
     kind === CONTROL
       ? ('useControl' as const)
       : kind === WEAK_CONTAINER
         ? ('lockContainer' as const)
-        : oneOf(random, ['lockPages', 'lockPages', 'mapPage', 'fromPages'] as const);
-  if (chance(random, 30)) return;
-  const { op, w1, w2, w3, time } = drawFields(sender, name);
+        : oneOf(random, ['lockPages', 'mapPage'] as const);
+  const { op, w1, w2, w3, time } = drawFields(senderOf(kernel, stirrer), name);
   send(kernel, id, MEMORY_PORT, op, slot, w1, w2, w3, time);
+}
+
+/** Of pages that another has shared: into a container of its own. */
+function takeCopy(kernel: Kernel, stirrer: StirrerState, weak: number): void {
+  const { id, random } = stirrer;
+  const own = pick(kernel, stirrer, [PAGES]);
+  const count = between(random, 1, 2);
+  const tell = (op: number, w0: number, w1: number, w2: number) =>
+    send(kernel, id, MEMORY_PORT, op, w0, w1, w2, 0, 0);
+  if (own < 0) return void tell(OP.openContainer, 4, -1, 1);
+  tell(OP.fromPages, 0, 0, 0);
+  tell(OP.fromPages, weak, 0, count);
+  tell(OP.intoPages, own, small(random, 0, 3), count);
+  tell(OP.transferPages, COPY, 1, 0);
 }
 
 function tableOf(kernel: Kernel, { id }: StirrerState): CapabilityTable {
@@ -189,6 +203,8 @@ function act(kernel: Kernel, stirrer: StirrerState, sender: Sender): void {
   else if (what < 95) touchMappings(kernel, stirrer, sender);
   else if (what < 97) store(kernel, stirrer, sender);
   else if (what < 99) talkToPolicy(kernel, stirrer, sender);
+  else if (stirrer.partners.length > 0 && chance(random, 40))
+    send(kernel, id, oneOf(random, stirrer.partners), OP.askControl, 1, 0, 0, 0, 0);
   else {
     const { op, w0, w1, w2, w3, time } = drawMessage(sender);
     if (op !== OP.discard) send(kernel, id, SWAP_PORT, op, w0, w1, w2, w3, time);

@@ -48,6 +48,8 @@ export function listen(kernel: Kernel, memory: number, { served, reasons }: Tall
 }
 
 function isElsewhere(op: number): boolean {
-  const { store, fetch, exchange, discard, swapped, subscribe, advice, handControl } = OP;
-  return [store, fetch, exchange, discard, swapped, subscribe, advice, handControl].includes(op);
+  const { store, fetch, exchange, discard, swapped } = OP;
+  const { subscribe, advice, handControl, askControl } = OP;
+  const others = [subscribe, advice, handControl, askControl];
+  return op === store || op === fetch || [exchange, discard, swapped, ...others].includes(op);
 }

@@ -112,6 +112,7 @@ const FOREIGN: readonly MessageName[] = [
   'containerEnded',
   'containerStands',
   'sharesAre',
+  'askControl',
 ];
 
 /** What clients send to the memory server. */
