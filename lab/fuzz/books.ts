@@ -17,6 +17,7 @@ import type { TaskState } from '../../nucleus/tasks.ts';
 import { checkChildren } from '../../servers/memory/contracts/child-check.ts';
 import { mayBorrow } from '../../servers/memory/contracts/policy.ts';
 import { leftIn } from '../../servers/memory/contracts/purse.ts';
+import { PRICE_LEAST } from '../../servers/memory/contracts/rent.ts';
 import { softFrameAt } from '../../servers/memory/revocation/soft-runs.ts';
 import { checkVictims } from '../../servers/memory/revocation/victims.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
@@ -78,7 +79,8 @@ function checkBorrowed({ kernel, server }: Books, task: number): string | null {
   if (price === 0) return null;
   const unit = kernel.state.countsReferences ? 1_000_000 : 1_000_000_000;
   // The zeros it is given, and the message, take their time.
-  const slack = Math.ceil((price * client.held * allowance(kernel)) / unit) + 1;
+  const dearer = (server.turns?.rent?.price ?? PRICE_LEAST) / PRICE_LEAST;
+  const slack = Math.ceil((price * dearer * client.held * allowance(kernel)) / unit) + 1;
   const left = leftIn(kernel, server, client);
   return left + slack > 0 ? null : `[CON27] task ${task} borrows with ${left} credits in its purse`;
 }
@@ -116,6 +118,8 @@ function checkSoft({ kernel, server }: Books): string | undefined {
 /** On the clock of nanoseconds a task's own count of frames x time is kept beside the purse. */
 function checkPurses({ kernel, server }: Books): string | undefined {
   if (server.terms.price === undefined || kernel.state.countsReferences) return undefined;
+  // Where the price follows demand, ticks count as often as it is higher.
+  if (server.turns?.rent) return undefined;
   const now = termNow(kernel);
   for (const client of server.clients) {
     if (client === null) continue;
