@@ -4,16 +4,21 @@
  *   - the sums of child contracts, the order of victims, who waits              [CON11, CON14, REV8]
  *   - soft references cover free frames that were their owner's                      [SOFT1, SOFT3]
  *   - what is borrowed is borrowed by who may borrow and can pay                      [CON27, PS8]
+ *   - a weak capability adds and takes no pages                                             [CONT16]
  *   - what is charged is what was held                                                     [CON26]
  *   - containers of pages: container-books.ts
  *
  * They read, and write nothing but what they remember.
  */
 
-import { type CapabilityTable, orderAt } from '../../nucleus/capabilities.ts';
+import { opName } from '../../contracts/message-fields.ts';
+import { OP } from '../../contracts/messages.ts';
+import { type CapabilityTable, orderAt, PAGES } from '../../nucleus/capabilities.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
+import { newest } from '../../nucleus/messages.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
+import { checkEnds } from '../../servers/memory/containers/page-ends.ts';
 import { checkChildren } from '../../servers/memory/contracts/child-check.ts';
 import { mayBorrow } from '../../servers/memory/contracts/policy.ts';
 import { leftIn } from '../../servers/memory/contracts/purse.ts';
@@ -52,7 +57,20 @@ export function openBooks(world: World, stirrers: readonly StirrerState[]): Book
         books.found ??= checkBorrowed(books, task);
       },
     };
+  const { tap } = kernel;
+  kernel.tap = () => {
+    tap?.(kernel);
+    books.found ??= checkDone(books);
+  };
   return books;
+}
+
+/** Of a container's own pages only its owner's capability disposes, in whose hands ever. */
+function checkDone({ kernel, server }: Books): string | null {
+  const { op, from, to, w0, w1 } = newest(kernel.state.queue);
+  if (op !== OP.pagesDone || from !== server.id || w1 === OP.transferPages) return null;
+  if (kernel.state.capabilities[to].kind[w0] === PAGES) return null;
+  return `[CONT16] task ${to} was served ${opName(w1)} by a weak capability`;
 }
 
 /** Looks at everything; what is wrong, or null. */
@@ -62,6 +80,7 @@ export function lookAtBooks(books: Books): string | null {
     books.found ??
     checkChildren(server) ??
     checkVictims(server) ??
+    checkEnds(server.pages) ??
     checkWaiting(server) ??
     checkSoft(books) ??
     checkPurses(books) ??

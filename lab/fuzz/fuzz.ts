@@ -98,8 +98,8 @@ function besideOf(world: World, oracles: Oracles, drawn: Drawn, counts: Counts) 
   const { kernel } = world;
   const stirrers = placeStirrers(world, stir, options.seed);
   for (const { id } of stirrers) oracles.view.watched[kernel.state.tasks[id].space].stirs = true;
-  const books = openBooks(world, stirrers);
   listen(kernel, world.memory, counts.tally);
+  const books = openBooks(world, stirrers);
   const random = splitRandom(options.seed, 'moves');
   const beside = (step: number): Fault | null => {
     if (stir.moveEvery > 0 && step % stir.moveEvery === 0) {

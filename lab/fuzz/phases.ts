@@ -42,9 +42,10 @@ export function runPhases(
   beside: (step: number) => Fault | null,
 ): Fault | null {
   const { kernel } = world;
+  const findings = findingsOf(oracles);
   let calm = false;
   for (let steps = 0; stepKernel(kernel); steps++) {
-    const fault = firstFault(oracles) ?? beside(steps);
+    const fault = firstFault(findings) ?? beside(steps);
     if (fault !== null) return fault;
     if (!calm && (termNow(kernel) >= calmAt || steps > STEPS_HOSTILE)) {
       calm = true;
@@ -57,11 +58,11 @@ export function runPhases(
   }
   settleAll(world);
   sweep(oracles);
-  return firstFault(oracles) ?? unsettled(world);
+  return firstFault(findings) ?? unsettled(world);
 }
 
-function firstFault(oracles: Oracles): Fault | null {
-  for (const { name, violations } of findingsOf(oracles))
+function firstFault(findings: ReturnType<typeof findingsOf>): Fault | null {
+  for (const { name, violations } of findings)
     if (violations.length > 0) return { oracle: name, what: violations[0] };
   return null;
 }

@@ -136,6 +136,11 @@ export function moveFrames(world: World, random: RandomState): number {
   const { count } = kernel.state.frames;
   if (chance(random, 3)) return defragment(kernel, server);
   const order = chance(random, 80) ? 0 : between(random, 1, 3);
-  const [from, into] = [nextBelow(random, count), nextBelow(random, count)];
+  const into = nextBelow(random, count);
+  // Frames of containers of pages as often as any.
+  const { onFrame } = server.pages;
+  const start = nextBelow(random, count);
+  const shown = chance(random, 50) ? onFrame.findIndex((on, at) => on !== null && at >= start) : -1;
+  const from = shown < 0 ? start : shown;
   return relocateRun(kernel, server, from, order, (into >> order) << order) ? 1 : 0;
 }

@@ -23,6 +23,19 @@ const reasonNames: readonly string[] = Object.entries(refusals).reduce<string[]>
   [],
 );
 
+/** Messages to and from the swap server, policy servers and other clients. */
+const ELSEWHERE: ReadonlySet<number> = new Set([
+  OP.store,
+  OP.fetch,
+  OP.exchange,
+  OP.discard,
+  OP.swapped,
+  OP.subscribe,
+  OP.advice,
+  OP.handControl,
+  OP.askControl,
+]);
+
 export function createTally(): Tally {
   const zeros = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]));
   return {
@@ -36,7 +49,7 @@ export function listen(kernel: Kernel, memory: number, { served, reasons }: Tall
   kernel.tap = () => {
     const { op, from, to, w1, w2 } = newest(kernel.state.queue);
     const name = messageName(op);
-    if (name === undefined || (to !== memory && from !== memory && !isElsewhere(op))) return;
+    if (name === undefined || (to !== memory && from !== memory && !ELSEWHERE.has(op))) return;
     served[name]++;
     if (op === OP.swapped && w1 > 0 && kernel.state.tasks[from].space < 0)
       reasons[reasonNames[w1]]++;
@@ -45,11 +58,4 @@ export function listen(kernel: Kernel, memory: number, { served, reasons }: Tall
     const refused = messageName(w2);
     if (refused !== undefined) served[refused]--;
   };
-}
-
-function isElsewhere(op: number): boolean {
-  const { store, fetch, exchange, discard, swapped } = OP;
-  const { subscribe, advice, handControl, askControl } = OP;
-  const others = [subscribe, advice, handControl, askControl];
-  return op === store || op === fetch || [exchange, discard, swapped, ...others].includes(op);
 }

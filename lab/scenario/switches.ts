@@ -96,6 +96,61 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     rule: 'CONT23',
     damages: ['revocation-deadline', 'isolation', 'no-lost-page'],
   },
+  'fold-leaks-guarantee': {
+    off: 'what a child contract was guaranteed does not come back when it is folded',
+    rule: 'CON15',
+    damages: [],
+  },
+  'dead-control-lives': {
+    off: 'capabilities to a child contract outlive it',
+    rule: 'CON16',
+    damages: ['frame-conservation'],
+  },
+  'weak-may-allocate': {
+    off: 'weak capabilities to containers of pages add pages and take them',
+    rule: 'CONT16',
+    damages: [],
+  },
+  'stale-version': {
+    off: 'the version of a container does not tell that pages were taken out of it',
+    rule: 'CONT22',
+    damages: [],
+  },
+  'copy-stays-writable': {
+    off: 'a page that is copied stays mapped for writing',
+    rule: 'CONT27',
+    damages: [],
+  },
+  'payer-still-charged': {
+    off: 'who is relieved of a shared frame is charged for it still',
+    rule: 'CONT24',
+    damages: ['frame-conservation'],
+  },
+  'purse-forgets': {
+    off: 'what a client held is not charged when that changes',
+    rule: 'CON26',
+    damages: [],
+  },
+  'lend-to-anybody': {
+    off: 'containers of pages get extras though the policy allows their owner none',
+    rule: 'PS8',
+    damages: [],
+  },
+  'soft-outlives-grant': {
+    off: 'a soft reference outlives its frames',
+    rule: 'SOFT3',
+    damages: [],
+  },
+  'page-lock-without-end': {
+    off: 'a lock on a container of pages has no time limit',
+    rule: 'CONT20',
+    damages: [],
+  },
+  'move-pinned-pages': {
+    off: 'frames are moved under a lock that has a window',
+    rule: 'CONT32',
+    damages: [],
+  },
   'full-force': {
     off: 'who holds more than its guarantee is asked for all it holds, whatever is lacking',
     rule: 'REV1',

@@ -21,7 +21,8 @@ export function changeHeld(
   client: Client,
   frames: number,
 ): void {
-  if (server.terms.price !== undefined) chargeHeld(kernel, server, client);
+  if (server.terms.price !== undefined && server.planted !== 'purse-forgets')
+    chargeHeld(kernel, server, client);
   addHeld(server.ledger, client, frames);
   tellAllocated(server, client);
   if (frames < 0 && client.child !== OWN) {

@@ -78,6 +78,17 @@ export type PlantedBug =
   | 'wire-without-limit'
   | 'stale-regeneration'
   | 'window-outlives-lock'
+  | 'fold-leaks-guarantee'
+  | 'dead-control-lives'
+  | 'weak-may-allocate'
+  | 'stale-version'
+  | 'copy-stays-writable'
+  | 'payer-still-charged'
+  | 'purse-forgets'
+  | 'lend-to-anybody'
+  | 'soft-outlives-grant'
+  | 'page-lock-without-end'
+  | 'move-pinned-pages'
   | ScenarioBug;
 
 /** Switches that oracles do not see: a scenario shows that somebody is worse off. */

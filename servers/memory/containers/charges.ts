@@ -51,7 +51,8 @@ export function roomOf(
   const within = client.guaranteed + idle - client.held - waiting;
   if (!extras || client.noticed > 0 || server.waiting.length > 0) return within;
   const active = client.status === ACTIVE || client.status === SHRINKING;
-  if (!active || !mayBorrow(server, client.id) || !canPay(kernel, server, client)) return within;
+  const eligible = mayBorrow(server, client.id) || server.planted === 'lend-to-anybody';
+  if (!active || !eligible || !canPay(kernel, server, client)) return within;
   const idleExtra = (child?.idleExtra ?? 0) + (sibling && borrowed ? 1 : 0);
   return within + client.extra + idleExtra;
 }
@@ -116,7 +117,7 @@ export function recharge(
   const { state, probe } = kernel;
   const payer = clientOf(server, state.frames.owner[frame] as number);
   state.frames.owner[frame] = heir.id;
-  changeHeld(kernel, server, payer, -1);
+  if (server.planted !== 'payer-still-charged') changeHeld(kernel, server, payer, -1);
   charge(kernel, server, heir);
   if (probe === null) return;
   probe.released(kernel, payer.id, frame, 0, cause);

@@ -248,7 +248,7 @@ function transfer(
       const copy = addPage(state, container, index);
       if (page.frame !== NONE_THERE) {
         bind(state, copy, page.frame);
-        forbidWriting(kernel, page.frame);
+        if (server.planted !== 'copy-stays-writable') forbidWriting(kernel, page.frame);
       }
     } else addCell(page, container, index);
     if (how === MOVE) takeFrom(kernel, server, source, page, container.owner);

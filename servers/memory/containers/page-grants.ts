@@ -29,7 +29,7 @@ import { findFreeRun } from '../../../sim-hw/frames.ts';
 import { refuse, refuseAt } from '../answers.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { chargeFrame, roomOf } from './charges.ts';
-import { resolvePages } from './page-containers.ts';
+import { resolveEither, resolvePages } from './page-containers.ts';
 import { detachPage, freeFrameFor, isShared, whyNoFrame } from './page-frames.ts';
 import {
   addPage,
@@ -136,7 +136,7 @@ export function deallocatePages(
     detachPage(kernel, server, container, index, RETURNED);
     done++;
   }
-  if (done > 0) touch(container);
+  if (done > 0 && server.planted !== 'stale-version') touch(container);
   answer(kernel, server, from, capability, op, done, container);
 }
 
@@ -169,7 +169,8 @@ export function ready(
   count: number,
   op: number,
 ): PageContainer | null {
-  const container = resolvePages(kernel, server, from, capability, PAGES);
+  const resolve = server.planted === 'weak-may-allocate' ? resolveEither : resolvePages;
+  const container = resolve(kernel, server, from, capability, PAGES);
   let reason = 0;
   if (container === null) reason = NO_SUCH_CONTAINER;
   else if (container.status === LOCKED) reason = LOCKED_NOW;

@@ -20,6 +20,7 @@ import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
 import { observe } from '../answers.ts';
 import { chargeRecords, containerBytes } from '../metadata.ts';
+import { dropRank } from '../ranked.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { TIMER_PAGES, timerWord } from '../timers.ts';
 import { nextEnd, nextEnding, noteEnd } from './page-ends.ts';
@@ -95,6 +96,8 @@ export function expirePages(kernel: Kernel, server: MemoryServerState): void {
   while (nextEnd(pages) <= now) {
     const container = nextEnding(pages);
     if (container.status === LOCKED) {
+      if (server.planted === 'page-lock-without-end') dropRank(pages.ends, container.id);
+      if (server.planted === 'page-lock-without-end') continue;
       observe(kernel, container.owner, { kind: 'lockExpired' });
       breakPageLock(kernel, server, container);
     } else endLifetime(kernel, server, container);

@@ -105,7 +105,7 @@ function endChild(
   members.push(...drawing);
   const root = server.clients[child.root] as Client;
   const { guaranteed, extra } = child;
-  moveInto(server, child, -guaranteed, -extra);
+  moveInto(server, child, server.planted === 'fold-leaks-guarantee' ? 0 : -guaranteed, -extra);
   if (child.parent === OWN && root.status === SHRINKING) {
     // What comes back while the own part shrinks is no part of what shrinks [CON23].
     const shrink = shrinkOf(root);
@@ -117,7 +117,7 @@ function endChild(
   root.treeSize--;
   chargeRecords(root, -CHILD_BYTES);
   child.live = false;
-  child.generation = (child.generation + 1) >>> 0;
+  if (server.planted !== 'dead-control-lives') child.generation = (child.generation + 1) >>> 0;
   child.capabilities = 0;
   child.expiresAt = Number.POSITIVE_INFINITY;
   server.children.freeHint = Math.min(server.children.freeHint, child.id);

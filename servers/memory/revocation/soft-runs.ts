@@ -36,6 +36,7 @@ export function endSoftOf(
   count: number,
 ): void {
   const { soft } = server;
+  if (server.planted === 'soft-outlives-grant') return;
   for (let frame = first; frame < first + count && soft.count > 0; frame++) {
     if (!isCovered(soft, frame)) continue;
     const owner = kernel.state.frames.lastOwner[frame] as number;

@@ -20,6 +20,17 @@ const planted: Readonly<Record<Exclude<PlantedBug, ScenarioBug>, string>> = {
   'wire-without-limit': 'contract-honoured',
   'stale-regeneration': 'no-lost-page',
   'window-outlives-lock': 'revocation-deadline',
+  'fold-leaks-guarantee': 'books',
+  'dead-control-lives': 'frame-conservation',
+  'weak-may-allocate': 'books',
+  'stale-version': 'books',
+  'copy-stays-writable': 'books',
+  'payer-still-charged': 'frame-conservation',
+  'purse-forgets': 'books',
+  'lend-to-anybody': 'books',
+  'soft-outlives-grant': 'books',
+  'page-lock-without-end': 'books',
+  'move-pinned-pages': 'books',
 };
 
 test('no violation in 150 hostile scenarios', () => {
