@@ -76,7 +76,9 @@ test('the measures are those of the results', () => {
   const { tasks } = documentSchema.shape.rows.element.shape;
   const fields = Object.keys(tasks.element.shape).filter(
     (key) =>
-      !/^(name|timeNs|charged|tableFramesMax|metadataBytesMax|windows|tlb.*|.*motions|reserv.*)$/.test(key),
+      !/^(name|timeNs|charged|tableFramesMax|metadataBytesMax|windows|tlb.*|.*motions|reserv.*)$/.test(
+        key,
+      ),
   );
   expect([...measureNames]).toEqual(fields);
 });

@@ -2,8 +2,8 @@
 
 import { OWN_CONTRACT } from '../../../contracts/messages.ts';
 import { removeCapability } from '../../../nucleus/capabilities.ts';
-import { fillPurse } from '../../../servers/memory/contracts/purse.ts';
 import { noticeOf } from '../../../servers/memory/client.ts';
+import { fillPurse } from '../../../servers/memory/contracts/purse.ts';
 import { setNoticed } from '../../../servers/memory/ledger.ts';
 import { reconsider } from '../../../servers/memory/revocation/victims.ts';
 import { clientOf } from '../../../servers/memory/state.ts';
