@@ -35,6 +35,14 @@ test('the heads of scenarios name rows that there are', () => {
   expect(named.filter((row) => !known.includes(row))).toEqual([]);
 });
 
+test('every row is covered by rules, and is to be seen in a scenario or dialogue', () => {
+  const shown = shows().flatMap(({ rows }) => rows);
+  const missing = featureRowsOf(spec).filter(
+    ({ row, rules }) => rules.length === 0 || !shown.includes(row),
+  );
+  expect(missing).toEqual([]);
+});
+
 test('feature rows name rules that there are, each row once', () => {
   const ids = rulesOf(spec).map(({ id }) => id);
   const rows = featureRowsOf(spec);
