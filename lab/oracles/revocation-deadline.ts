@@ -37,6 +37,8 @@ interface Notice {
   outstanding: number;
   /** Infinity: no notice is open. */
   deadline: number;
+  /** The deadline as the client was told it, however much longer it may take. */
+  told: number;
   /** It is for clean frames alone. */
   clean: boolean;
   /** It is over then even for a client that has had no CPU. */
@@ -85,6 +87,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     notices: view.kernel.state.tasks.map(() => ({
       outstanding: 0,
       deadline: Number.POSITIVE_INFINITY,
+      told: Number.POSITIVE_INFINITY,
       clean: false,
       cap: Number.POSITIVE_INFINITY,
       writeCap: Number.POSITIVE_INFINITY,
@@ -167,6 +170,7 @@ function open(
       violate(oracle.findings, view.kernel, 'REV1', id, -1, 'is given too short a grace');
     notice.outstanding = 0;
     notice.deadline = event.deadline;
+    notice.told = event.deadline;
     notice.clean = event.clean === true;
     const { terms } = view.server;
     notice.cap = event.deadline + starvationOf(terms);
@@ -175,7 +179,7 @@ function open(
       oracle.earliest = event.deadline;
       oracle.overdue = false;
     }
-  } else if (event.deadline < notice.deadline)
+  } else if (event.deadline < notice.told)
     violate(oracle.findings, view.kernel, 'REV3', id, -1, 'has its deadline brought forward');
   notice.outstanding += event.frames;
 }

@@ -40,8 +40,8 @@ test('[CONT32] whatever is moved when, no count of any task changes', () => {
 }, 60_000);
 
 test('[CONT32] and much is moved', () => {
-  const { kernel } = boot(options(1, 2));
-  runWorld({ kernel, options: options(1, 2) } as Parameters<typeof runWorld>[0]);
-  const mover = kernel.receivers.at(-1)?.state as MoverState;
+  const world = boot(options(1, 2));
+  runWorld(world);
+  const mover = world.kernel.receivers.at(-1)?.state as MoverState;
   expect(mover.moved).toBeGreaterThan(200);
 });
