@@ -99,6 +99,7 @@ const contractKinds = [
   }),
   z.strictObject({ kind: z.literal('met'), ...contractStamp }),
   z.strictObject({ kind: z.literal('starving'), ...contractStamp, until: count }),
+  z.strictObject({ kind: z.literal('writing'), ...contractStamp, until: count }),
   z.strictObject({ kind: z.literal('starved'), ...contractStamp, frames: count }),
   z.strictObject({ kind: z.literal('silent'), ...contractStamp, frames: count }),
   z.strictObject({

@@ -38,6 +38,7 @@ export type ContractEvent =
   | { kind: 'return'; at: number; task: string; frames: number; outstanding: number; late: boolean }
   | { kind: 'met'; at: number; task: string }
   | { kind: 'starving'; at: number; task: string; until: number }
+  | { kind: 'writing'; at: number; task: string; until: number }
   | { kind: 'starved'; at: number; task: string; frames: number }
   | { kind: 'silent'; at: number; task: string; frames: number }
   | { kind: 'enough'; at: number; task: string; returned: number; outstanding: number }

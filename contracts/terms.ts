@@ -36,6 +36,13 @@ export const termsSchema = z.strictObject({
   wiredMax: z.number().min(0).max(1).optional(),
   /** The longest that a frame is wired at a time; absent: not at all. */
   wiredTimeMax: z.int().min(0).optional(),
+  /**
+   * How much longer, at the most, a client may take over a notice while a server moves pages of its
+   * own: the time of a slow device is not the client's. Absent or 0: deadlines do not care.
+   */
+  writeMax: z.int().min(0).optional(),
+  /** Frames that are called back at a time, at the least; absent: what waiting requests lack. */
+  reclaimBatch: z.union([z.int().min(1).max(65_536), z.literal('adaptive')]).optional(),
   /** Credits for a frame held a second (or a million references); absent or 0: frames are free. */
   price: z.int().min(0).max(1_000_000).optional(),
   /** Soft references that a client may have; absent: one for each frame that is free. */

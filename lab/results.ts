@@ -12,6 +12,7 @@ export interface TimeNs {
   zero: number;
   ioWait: number;
   cpuWait: number;
+  rest: number;
 }
 
 export interface TaskResult {
@@ -43,9 +44,47 @@ export interface TaskResult {
   metadataBytesMax?: number | undefined;
   /** Frames that it had given for page tables at most, where these are charged. */
   tableFramesMax?: number | undefined;
+  /** By name, where the scenario names windows. */
+  windows?: Record<string, WindowResult> | undefined;
   /** Completion over completion alone with unlimited memory; null where not computed. */
   slowdown: number | null;
 }
+
+/** What befell a task in a window of time, later rounds included; averages are over the window. */
+export type WindowResult = Pick<
+  TaskResult,
+  | 'references'
+  | 'faults'
+  | 'compulsoryFaults'
+  | 'hardFaults'
+  | 'softFaults'
+  | 'lostFaults'
+  | 'regeneratedFaults'
+  | 'pageIns'
+  | 'pageOuts'
+  | 'revocationsMet'
+  | 'revocationsMissed'
+  | 'messages'
+  | 'framesMean'
+> & { stallNs: number };
+
+/** The measures of a window, as expectations name them. */
+export const windowMeasures = [
+  'references',
+  'faults',
+  'compulsoryFaults',
+  'hardFaults',
+  'softFaults',
+  'lostFaults',
+  'regeneratedFaults',
+  'pageIns',
+  'pageOuts',
+  'revocationsMet',
+  'revocationsMissed',
+  'messages',
+  'stallNs',
+  'framesMean',
+] as const satisfies readonly (keyof WindowResult)[];
 
 /** The measures of a task, and of a row's totals, as expectations name them. */
 export const measureNames = [

@@ -8,7 +8,7 @@
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { cloneState } from '../sim-hw/state.ts';
-import { charge, setStatus } from './clock.ts';
+import { charge, setStatus, termNow, timerAt } from './clock.ts';
 import { reply } from './ipc.ts';
 import { DEATH, FAULT, type Kernel, type KernelState, NUCLEUS } from './kernel.ts';
 import { dropMapping } from './memory-map.ts';
@@ -27,6 +27,7 @@ import {
   NOT_STARTED,
   READY,
   REGENERATED,
+  RESTING,
   type TaskState,
   TRAP,
   WAITING_DEVICE,
@@ -37,11 +38,14 @@ export const START = 5;
 
 /** Timer word bit: kill the task rather than start it. */
 export const KILL_WORD = 1 << 16;
+/** Timer word bit: the task has rested. */
+const WAKE_WORD = 1 << 17;
 
-/** Receiver step of the nucleus itself: a TIMER word is the task to start, or to kill. */
+/** Receiver step of the nucleus itself: a TIMER word is the task to start, wake, or kill. */
 export function nucleusStep(kernel: Kernel, _state: object, message: Message): void {
   const id = message.w0 & (KILL_WORD - 1);
-  if ((message.w0 & KILL_WORD) !== 0) killTask(kernel, id);
+  if ((message.w0 & WAKE_WORD) !== 0) wakeTask(kernel, id);
+  else if ((message.w0 & KILL_WORD) !== 0) killTask(kernel, id);
   else startTask(kernel, id);
 }
 
@@ -56,6 +60,22 @@ export function startTask(kernel: Kernel, id: number): void {
   if (state.stall !== null) noteStall(state.stall, state.nowNs, 0, 1);
   state.account = id;
   enqueue(state.queue, START, NUCLEUS, id, id, 0, 0, 0, 0, 0);
+}
+
+/** A task that runs wants nothing for so long. Who rests stands not still for memory. */
+export function restTask(kernel: Kernel, task: TaskState, ns: number): void {
+  const { state } = kernel;
+  setStatus(kernel, task, RESTING);
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, 0, -1);
+  timerAt(kernel, termNow(kernel) + ns, NUCLEUS, task.id | WAKE_WORD);
+}
+
+function wakeTask(kernel: Kernel, id: number): void {
+  const { state } = kernel;
+  const task = state.tasks[id] as TaskState;
+  if (task.status !== RESTING) return;
+  setStatus(kernel, task, READY);
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, 0, 1);
 }
 
 /**
@@ -139,7 +159,8 @@ export function freezeFinished(state: KernelState, task: TaskState): void {
 function bury(kernel: Kernel, task: TaskState, status: number): void {
   const { state } = kernel;
   const stalled = task.status === FAULTING || task.status === WAITING_DEVICE;
-  if (state.stall !== null) noteStall(state.stall, state.nowNs, stalled ? -1 : 0, -1);
+  const living = task.status === RESTING ? 0 : -1;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, stalled ? -1 : 0, living);
   setStatus(kernel, task, status);
   task.receiving = false;
   freezeFinished(state, task);

@@ -16,11 +16,11 @@ import type { SpaceState } from '../sim-hw/address-space.ts';
 import { assert } from '../sim-hw/assert.ts';
 import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED, PROGRAM_ENDED, runBatch } from '../sim-hw/mmu.ts';
-import { kindOfRun, pageOfRun, type ReferenceString } from '../sim-hw/references.ts';
+import { kindOfRun, pageOfRun, type ReferenceString, type Stops } from '../sim-hw/references.ts';
 import { charge, fireEvent, setStatus, termNow } from './clock.ts';
 import { deliverAll } from './ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
-import { endTask, freezeFinished, raiseFault } from './life.ts';
+import { endTask, freezeFinished, raiseFault, restTask } from './life.ts';
 import { releaseDeferred } from './starvation.ts';
 import {
   FAULTING,
@@ -132,7 +132,8 @@ function dispatch(kernel: Kernel, task: TaskState): void {
   setStatus(kernel, task, RUNNING);
   if (task.callbackNs > 0) return runCallback(kernel, task);
   const space = state.spaces[task.space] as SpaceState;
-  const program = kernel.programs[space.id] as ReferenceString;
+  const whole = kernel.programs[space.id] as ReferenceString;
+  const program = whole.stops === undefined ? whole : upToStop(whole, whole.stops, task.stopsMade);
   const from = space.cursor;
   const result = runBatch(kernel.translation, space, program, ticksAllowed(kernel));
   account(kernel, task);
@@ -141,7 +142,8 @@ function dispatch(kernel: Kernel, task: TaskState): void {
   if (result === FAULTED) {
     const run = program.runs[space.cursor] as number;
     raiseFault(kernel, task, pageOfRun(run), kindOfRun(run), state.mmu.protection);
-  } else if (result === PROGRAM_ENDED) endOfProgram(kernel, task, space);
+  } else if (result === PROGRAM_ENDED && program !== whole) makeStop(kernel, task, whole.stops);
+  else if (result === PROGRAM_ENDED) endOfProgram(kernel, task, space);
   else setStatus(kernel, task, READY);
 }
 
@@ -195,6 +197,22 @@ function account(kernel: Kernel, task: TaskState): void {
   state.sliceLeft -= countsReferences ? mmu.references : programNs + translationNs;
 }
 
+/** The program as far as its next stop; the whole when there is none left. */
+function upToStop(program: ReferenceString, { at }: Stops, made: number): ReferenceString {
+  if (made >= at.length) return program;
+  return { ...program, runs: program.runs.subarray(0, at[made]) };
+}
+
+/** A stop: the program rests, then computes; what it computes is worked off as a callback is. */
+function makeStop(kernel: Kernel, task: TaskState, stops: Stops | undefined): void {
+  if (stops === undefined) return;
+  const stop = task.stopsMade++;
+  const restNs = stops.restNs[stop] as number;
+  task.callbackNs = stops.workNs[stop] as number;
+  if (restNs > 0) restTask(kernel, task, restNs);
+  else setStatus(kernel, task, READY);
+}
+
 function endOfProgram(kernel: Kernel, task: TaskState, space: SpaceState): void {
   if (kernel.schedule.atEnd[space.id] === 'exit' || !isAlive(task)) {
     endTask(kernel, task);
@@ -206,4 +224,5 @@ function endOfProgram(kernel: Kernel, task: TaskState, space: SpaceState): void 
   freezeFinished(kernel.state, task);
   space.cursor = 0;
   space.offset = 0;
+  task.stopsMade = 0;
 }

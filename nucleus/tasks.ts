@@ -8,11 +8,12 @@
  *   READY --dispatch--> RUNNING --fault--> FAULTING --I/O begun--> WAITING_DEVICE
  *     ^                    |                  |                          |
  *     +----slice over------+                  +-------- resume ----------+--> READY
+ *   RUNNING --a stop of its own--> RESTING --timer--> READY
  *   NOT_STARTED -> READY ... -> ENDED (program over) or KILLED
  *
  * READY and FAULTING count as CPU wait (the task waits for the CPU or for another task to act, e.g.
- * for frames that are being revoked), WAITING_DEVICE as I/O wait. CPU time charged to a task while
- * it waits is taken out of the wait, so a task's eight parts sum to its life exactly.
+ * for frames that are being revoked), WAITING_DEVICE as I/O wait, RESTING as rest. CPU time charged to a
+ * task while it waits is taken out of the wait, so a task's nine parts sum to its life exactly.
  */
 
 import { assert } from '../sim-hw/assert.ts';
@@ -23,8 +24,10 @@ export const READY = 1;
 export const RUNNING = 2;
 export const FAULTING = 3;
 export const WAITING_DEVICE = 4;
-export const ENDED = 5;
-export const KILLED = 6;
+/** Between two parts of its program: it wants nothing until a timer wakes it. */
+export const RESTING = 5;
+export const ENDED = 6;
+export const KILLED = 7;
 
 /** Indices into `times`, in nanoseconds. */
 export const PROGRAM = 0;
@@ -35,7 +38,11 @@ export const SCAN = 4;
 export const ZERO = 5;
 export const IO_WAIT = 6;
 export const CPU_WAIT = 7;
-export const TIME_PARTS = 8;
+export const REST = 8;
+export const TIME_PARTS = 9;
+
+/** By status: what time spent in it counts as. */
+const WAITS = [CPU_WAIT, CPU_WAIT, CPU_WAIT, CPU_WAIT, IO_WAIT, REST] as const;
 
 /** How a fault was settled: by reading a device, without one, or by finding the page lost. */
 export const HARD = 0;
@@ -77,6 +84,8 @@ export interface TaskState {
   translationCarryPs: number;
   /** Left of a callback that makes a page anew: worked off before the program goes on. */
   callbackNs: number;
+  /** Stops of its program that it has made, this round. */
+  stopsMade: number;
   startedNs: number;
   endedNs: number;
   /** References executed: the task's own time. */
@@ -125,6 +134,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
       programCarryPs: 0,
       translationCarryPs: 0,
       callbackNs: 0,
+      stopsMade: 0,
       startedNs: 0,
       endedNs: 0,
       references: 0,
@@ -161,7 +171,7 @@ export function createTask(id: number, name: string, space: number): TaskState {
 
 /** True from the task's start to its end: only then is its time accounted. */
 export function isAlive(task: TaskState): boolean {
-  return task.status >= READY && task.status <= WAITING_DEVICE;
+  return task.status >= READY && task.status <= RESTING;
 }
 
 /** True once it has ended or was killed; of a server only where a scenario kills it. */
@@ -174,7 +184,7 @@ export function enterStatus(task: TaskState, status: number, nowNs: number): voi
   if (task.status !== RUNNING && isAlive(task)) {
     const waited = nowNs - task.sinceNs - task.chargedNs;
     assert(waited >= 0, 'tasks: a task was charged more than it waited');
-    const part = task.status === WAITING_DEVICE ? IO_WAIT : CPU_WAIT;
+    const part = WAITS[task.status] as number;
     task.times[part] = (task.times[part] as number) + waited;
   }
   task.status = status;

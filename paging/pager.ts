@@ -104,6 +104,8 @@ function transferOver(
     if (purpose === EVICT) pageIsOut(kernel, code, pager, page, slot, waiter);
     else pageIsIn(kernel, code, pager, page, purpose, waiter);
   }
+  // What is owed is more than transfers could take at once: the next ones.
+  if (pager.owed > 0) payOwed(kernel, code, pager);
   retryDirtying(kernel, code, pager);
   serveWaiters(kernel, code, pager);
 }

@@ -47,4 +47,15 @@ export interface ReferenceString {
   readonly runs: Uint32Array;
   /** True virtual page number (4 KiB granule, below 2^52) of each dense id. */
   readonly pageNumbers: Float64Array;
+  /** Where it stops by itself; absent: nowhere. */
+  readonly stops?: Stops;
+}
+
+/** Before run `at` the program rests, then computes; in order of `at`, which may repeat. */
+export interface Stops {
+  readonly at: Uint32Array;
+  /** It has no use for the CPU so long, ... */
+  readonly restNs: Float64Array;
+  /** ... and then uses so much of it without a reference. */
+  readonly workNs: Float64Array;
 }

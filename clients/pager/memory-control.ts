@@ -22,6 +22,7 @@ import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import { nextRetry, type PagerState } from '../../paging/state.ts';
 import { askBack } from '../../paging/unused-frames.ts';
+import { type AdviceWish, extraWithin, subscribeTo, takeAdvice } from './adapting.ts';
 import {
   askForPart,
   forgetParts,
@@ -58,6 +59,8 @@ export interface ContractWish {
   readonly wireTime: number;
   /** A smaller contract that was decided on, and the moment it takes force; until then it is kept to. */
   cap: { guaranteed: number; extra: number; at: number } | null;
+  /** Follows the policy server's advice, or null. */
+  advice: AdviceWish | null;
 }
 
 const RENEW = 2;
@@ -85,6 +88,8 @@ export function controlMessage(
 ): void {
   const { op, from, w0, w1, w2, time } = message;
   if (from === NUCLEUS) {
+    const { advice } = pager.owner as ContractWish;
+    if (op === START && advice !== null) subscribeTo(kernel, pager, advice);
     if (op === START || (op === TIMER && w0 === PROPOSE)) propose(kernel, pager);
     else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
     else if (op === TIMER && w0 === SPLIT) splitAgain(kernel, pager);
@@ -99,6 +104,11 @@ export function controlMessage(
       return shrinkIs(kernel, code, pager, w0, w1, time);
     case OP.notice:
       return obeyNotice(kernel, code, pager, w0, w1, w2 === 1);
+    case OP.advice: {
+      const { advice } = pager.owner as ContractWish;
+      if (from === advice?.server) takeAdvice(kernel, code, pager, advice, w0, w1);
+      return;
+    }
     case OP.expired:
       pager.guaranteed = 0;
       pager.extra = 0;
@@ -188,7 +198,7 @@ function contractIs(
   // While a guarantee shrinks the server still grants the old one; the client keeps to the new.
   if (wish.cap !== null && termNow(kernel) >= wish.cap.at) wish.cap = null;
   pager.guaranteed = Math.min(guaranteed, wish.guaranteed, wish.cap?.guaranteed ?? guaranteed);
-  pager.extra = Math.min(extra, wish.extra, wish.cap?.extra ?? extra);
+  pager.extra = mayBorrow(pager, Math.min(extra, wish.extra, wish.cap?.extra ?? extra));
   pager.retries = 0;
   if (wish.kin !== null) splitParts(kernel, pager, wish.kin);
   if (wish.wiring !== null) trimWiring(kernel, pager, wish.wiring);
@@ -209,8 +219,14 @@ function shrinkIs(
   const wish = pager.owner as ContractWish;
   wish.cap = { guaranteed, extra, at };
   pager.guaranteed = Math.min(pager.guaranteed, guaranteed);
-  pager.extra = Math.min(pager.extra, extra);
+  pager.extra = mayBorrow(pager, Math.min(wish.advice?.agreed ?? pager.extra, extra));
   keepTo(kernel, code, pager);
+}
+
+/** Of the extras of its contract those that it wants. */
+function mayBorrow(pager: PagerState, extra: number): number {
+  const { advice } = pager.owner as ContractWish;
+  return advice === null ? extra : extraWithin(pager, advice, extra);
 }
 
 /** What is held beyond the contract is owed. */

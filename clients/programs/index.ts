@@ -1,7 +1,10 @@
 /** Generated programs: reference strings made from a few numbers and a seed, by kind. */
 
+export { cache } from './cache.ts';
+export { hog } from './hog.ts';
 export { loop } from './loop.ts';
 export { pageList } from './page-list.ts';
+export { withPauses } from './pause.ts';
 export { uniform } from './random.ts';
 export { stringOfPages, truncate } from './reference-string.ts';
 export { traceL } from './trace-l.ts';

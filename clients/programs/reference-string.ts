@@ -12,6 +12,7 @@ import {
   READ,
   type ReferenceString,
   RUN_LENGTH_MAX,
+  type Stops,
   WRITE,
 } from '../../sim-hw/references.ts';
 
@@ -70,5 +71,13 @@ export function truncate(program: ReferenceString, limit: number): ReferenceStri
   const runs = program.runs.slice(0, count);
   // The last run may have gone `-left` references too far.
   runs[count - 1] = (runs[count - 1] + left) >>> 0;
-  return { references: limit, runs, pageNumbers: program.pageNumbers.slice(0, pages) };
+  const pageNumbers = program.pageNumbers.slice(0, pages);
+  const { stops } = program;
+  if (stops === undefined) return { references: limit, runs, pageNumbers };
+  const kept = stops.at.filter((run) => run < count).length;
+  return { references: limit, runs, pageNumbers, stops: firstStops(stops, kept) };
+}
+
+function firstStops({ at, restNs, workNs }: Stops, kept: number): Stops {
+  return { at: at.slice(0, kept), restNs: restNs.slice(0, kept), workNs: workNs.slice(0, kept) };
 }

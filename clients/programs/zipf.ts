@@ -21,18 +21,27 @@ export function zipf(
   write: number,
   random: RandomState,
 ): ReferenceString {
-  const sums = new Float64Array(pages);
+  const sums = zipfSums(pages, alpha);
+  const pageOf = shuffled(pages, random);
+  const order = new Uint32Array(references);
+  for (let at = 0; at < references; at++) order[at] = pageOf[drawRank(sums, random)];
+  return stringOfPages(order, write, random);
+}
+
+/** Running sums of the weights of ranks 1 to `ranks`. */
+export function zipfSums(ranks: number, alpha: number): Float64Array {
+  const sums = new Float64Array(ranks);
   let sum = 0;
-  for (let rank = 1; rank <= pages; rank++) {
+  for (let rank = 1; rank <= ranks; rank++) {
     sum += 1 / power(rank, alpha);
     sums[rank - 1] = sum;
   }
-  const pageOf = shuffled(pages, random);
-  const order = new Uint32Array(references);
-  for (let at = 0; at < references; at++) {
-    order[at] = pageOf[rankOf(sums, (nextUint32(random) / TWO_32) * sum)];
-  }
-  return stringOfPages(order, write, random);
+  return sums;
+}
+
+/** A rank, from 0. */
+export function drawRank(sums: Float64Array, random: RandomState): number {
+  return rankOf(sums, (nextUint32(random) / TWO_32) * sums[sums.length - 1]);
 }
 
 /** base^exponent for an exponent in quarters, by products and square roots. */
@@ -59,7 +68,7 @@ function rankOf(sums: Float64Array, drawn: number): number {
 }
 
 /** 0..n-1 in an order drawn at random (Fisher, Yates 1938). */
-function shuffled(n: number, random: RandomState): Uint32Array {
+export function shuffled(n: number, random: RandomState): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, at) => at);
   for (let at = n - 1; at > 0; at--) {
     const other = nextBelow(random, at + 1);

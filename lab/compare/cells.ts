@@ -76,8 +76,9 @@ function commonParts(
   loaded: LoadedScenario,
   oracles: boolean,
 ): Omit<CellPlan, 'management' | 'machine' | 'tasks'> {
-  const { terms, schedule, slice, clock, seed, spareFrames } = loaded;
-  return { terms, schedule, slice, clock, seed, oracles, spareFrames };
+  const { terms, schedule, slice, clock, seed, spareFrames, windows } = loaded;
+  const common = { terms, schedule, slice, clock, seed, oracles, spareFrames };
+  return windows.length === 0 ? common : { ...common, windows };
 }
 
 /** Contracts that are parts of others: each with whoever shares it. */
@@ -140,5 +141,6 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     cpu: task.cpu,
     killAt: task.killAt,
     kinds: task.kinds,
+    adapts: task.adapts,
   };
 }

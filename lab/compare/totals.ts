@@ -112,6 +112,7 @@ function sumOfTimes(tasks: readonly TaskResult[]): TimeNs | null {
     zero: 0,
     ioWait: 0,
     cpuWait: 0,
+    rest: 0,
   };
   for (const { timeNs } of tasks) {
     if (timeNs === null) return null;

@@ -149,6 +149,7 @@ function noteObligation(history: History, event: ContractEvent): void {
       if (open) Object.assign(open, { outcome: 'enough', to: event.at });
       return;
     case 'starving':
+    case 'writing':
       if (open) open.deadline = event.until;
       return;
     case 'cleanSpent':

@@ -39,6 +39,7 @@ export function createPagerClient(plan: ClientPlan, durations: Durations, id: nu
     wiring: null,
     wireTime: 0,
     cap: null,
+    advice: null,
   };
   const { pages } = plan;
   return createPagerState({

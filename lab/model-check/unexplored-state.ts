@@ -22,14 +22,20 @@ export function checkUnexplored(world: World): string | undefined {
     (records.some(hasMore) || memory.clients.some(isStranger(world))
       ? 'a record of a client'
       : undefined) ??
-    (pagers.some((pager) => pager !== null && (pager.owner as ContractWish).cap !== null)
-      ? 'a decision of a policy server'
+    (pagers.some((pager) => pager !== null && hasPolicy(pager.owner as ContractWish))
+      ? 'a decision or the advice of a policy server'
       : undefined);
   return found === undefined ? undefined : `model-check: ${found} is in use and not explored`;
 }
 
+function hasPolicy({ cap, advice }: ContractWish): boolean {
+  return cap !== null || advice !== null;
+}
+
 function inServer({ memory }: World): string | undefined {
-  const { soft, wirings, wireTimerAt, children, policy, pages, ledger, terms, turns } = memory;
+  const { soft, wirings, wireTimerAt, children, policy, pages, ledger, terms, turns, batch } =
+    memory;
+  if (batch.size !== 1) return 'a batch of notices';
   if (soft.count > 0) return 'a soft reference';
   if (wirings.length > 0 || wireTimerAt !== Number.POSITIVE_INFINITY) return 'a wired frame';
   if (children.records.length > 0 || ledger.idleSum !== 0) return 'a child contract';

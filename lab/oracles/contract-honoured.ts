@@ -185,7 +185,8 @@ function promisesTime({ server }: OracleView): boolean {
 /** How long a request within the guarantee may wait. */
 function promised({ server, kernel }: OracleView): number {
   const starvation = kernel.schedule.ranked ? starvationOf(server.terms) : 0;
-  return server.terms.graceExtra + starvation + allowance(kernel);
+  const { graceExtra, writeMax = 0 } = server.terms;
+  return graceExtra + starvation + writeMax + allowance(kernel);
 }
 
 /** Frames have left the hands of `task`; the ledger knows already. */

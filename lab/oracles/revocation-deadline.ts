@@ -18,6 +18,7 @@
  *   - a client that had no CPU has longer [REV18], and at the cap loses what is due, no sooner [REV19]
  *   - a notice for clean frames alone gives the grace agreed for these; it is prolonged once, by the
  *     usual grace, when there are none [REV26, REV27]
+ *   - so has one whose pages a server moves [REV35]
  *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
  *     none without one [CONT6]
  */
@@ -39,6 +40,8 @@ interface Notice {
   clean: boolean;
   /** It is over then even for a client that has had no CPU. */
   cap: number;
+  /** And then for one whose pages are being moved. */
+  writeCap: number;
   /** Frames that a penalty had to take and has not taken yet. */
   toTake: number;
   toKill: boolean;
@@ -71,6 +74,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
     'REV18',
     'REV19',
     'REV27',
+    'REV35',
     'CONT4',
     'CONT6',
   ];
@@ -81,6 +85,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
       deadline: Number.POSITIVE_INFINITY,
       clean: false,
       cap: Number.POSITIVE_INFINITY,
+      writeCap: Number.POSITIVE_INFINITY,
       toTake: 0,
       toKill: false,
       missed: 0,
@@ -115,7 +120,9 @@ export function noteRevocation(
     case 'cleanSpent':
       return prolong(oracle, view, id, notice, event);
     case 'starving':
-      return extend(oracle, view, id, notice, event.until);
+      return extend(oracle, view, id, notice, event.until, 'REV19');
+    case 'writing':
+      return extend(oracle, view, id, notice, event.until, 'REV35');
     case 'starved':
       if (event.at < notice.cap)
         violate(oracle.findings, view.kernel, 'REV19', id, -1, 'loses frames before the cap');
@@ -159,7 +166,9 @@ function open(
     notice.outstanding = 0;
     notice.deadline = event.deadline;
     notice.clean = event.clean === true;
-    notice.cap = event.deadline + starvationOf(view.server.terms);
+    const { terms } = view.server;
+    notice.cap = event.deadline + starvationOf(terms);
+    notice.writeCap = event.deadline + (terms.writeMax ?? 0);
     if (event.deadline < oracle.earliest) {
       oracle.earliest = event.deadline;
       oracle.overdue = false;
@@ -185,20 +194,22 @@ function prolong(
   notice.clean = false;
   notice.deadline = event.until;
   notice.cap = event.until + starvationOf(view.server.terms);
+  notice.writeCap = event.until + (view.server.terms.writeMax ?? 0);
   findEarliest(oracle);
 }
 
-/** A client without CPU has longer, up to the cap. */
+/** A client without CPU, or whose pages are being moved, has longer, up to a cap. */
 function extend(
   oracle: RevocationDeadline,
   view: OracleView,
   id: number,
   notice: Notice,
   until: number,
+  rule: 'REV19' | 'REV35',
 ): void {
   oracle.findings.checks++;
-  if (until > notice.cap)
-    violate(oracle.findings, view.kernel, 'REV19', id, -1, `has until ${until}, beyond the cap`);
+  if (until > (rule === 'REV19' ? notice.cap : notice.writeCap))
+    violate(oracle.findings, view.kernel, rule, id, -1, `has until ${until}, beyond the cap`);
   notice.deadline = until;
   findEarliest(oracle);
 }

@@ -1,5 +1,5 @@
 /**
- * Time: neither clock ever runs backwards, and the eight parts of each task's time sum to its
+ * Time: neither clock ever runs backwards, and the nine parts of each task's time sum to its
  * life to the last nanosecond [TIME1].
  */
 

@@ -25,6 +25,7 @@ const timeNsSchema = z.strictObject({
   zero: count,
   ioWait: count,
   cpuWait: count,
+  rest: count,
 });
 
 const measures = {
@@ -51,6 +52,23 @@ const measures = {
   slowdown: z.number().min(0).nullable(),
 };
 
+const windowSchema = z.strictObject({
+  references: count,
+  faults: count,
+  compulsoryFaults: count,
+  hardFaults: count,
+  softFaults: count,
+  lostFaults: count,
+  regeneratedFaults: count,
+  pageIns: count,
+  pageOuts: count,
+  revocationsMet: count,
+  revocationsMissed: count,
+  messages: count,
+  stallNs: count,
+  framesMean: z.number().min(0),
+});
+
 export const documentSchema = z.strictObject({
   version: z.literal(DOCUMENT_VERSION),
   scenario: z.string(),
@@ -68,6 +86,7 @@ export const documentSchema = z.strictObject({
           charged: count.optional(),
           tableFramesMax: count.optional(),
           metadataBytesMax: count.optional(),
+          windows: z.record(z.string(), windowSchema).optional(),
         }),
       ),
       totals: z.strictObject({
@@ -106,6 +125,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...(task.charged !== undefined && { charged: task.charged }),
         ...(task.metadataBytesMax !== undefined && { metadataBytesMax: task.metadataBytesMax }),
         ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
+        ...(task.windows !== undefined && { windows: task.windows }),
       })),
       totals: {
         ...measured(totals),

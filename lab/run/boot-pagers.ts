@@ -66,6 +66,7 @@ export function clientPager(
     wireTime,
     cap: null,
     kin: null,
+    advice: null,
   };
   const tracksDirty = task.extra > 0 || task.renegotiate.some((change) => change.extra > 0);
   return createPagerState({

@@ -3,8 +3,11 @@
  * after the clients, so that ids are the same with and without them.
  */
 
+import { createAdviceWish } from '../../clients/pager/adapting.ts';
+import type { ContractWish } from '../../clients/pager/memory-control.ts';
 import { timerAt } from '../../nucleus/clock.ts';
 import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import type { PagerState } from '../../paging/state.ts';
 import { attachPolicyTable } from '../../servers/memory/contracts/policy.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
 import { ARRIVE, DIE, policyServerStep, REPLACE } from '../../servers/policy/server.ts';
@@ -67,7 +70,12 @@ export function addPolicyServers(
     kernel.state.watchers.push(id);
   }
   if (count === 2) givePort(kernel, first, first + 1);
-  for (const id of clients) givePort(kernel, id, first);
+  for (const [at, id] of clients.entries()) {
+    const port = givePort(kernel, id, first);
+    if (options.tasks[at]?.adapts !== true) continue;
+    const { owner } = kernel.receivers[id].state as PagerState;
+    (owner as ContractWish).advice = createAdviceWish(port, first);
+  }
   setTimers(kernel, first, policyServer);
 }
 

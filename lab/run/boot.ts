@@ -18,6 +18,7 @@ import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, MEMORY, SWAP } from './layout.ts';
 import { stateFrames } from './overhead.ts';
+import { createWindows, type Windows } from './windows.ts';
 
 /** Everything of a run: the kernel holds all that changes. */
 export interface World {
@@ -31,6 +32,7 @@ export interface World {
   /** Frames of pagers and servers, and frames left for tasks. */
   readonly pagerFrames: number;
   readonly taskFrames: number;
+  readonly windows: Windows | null;
 }
 
 /** Builds a world, ready to step. */
@@ -88,6 +90,7 @@ export function boot(options: CellOptions): World {
     clients,
     pagerFrames,
     taskFrames,
+    windows: createWindows(options.windows ?? []),
   };
 }
 

@@ -8,6 +8,7 @@ import type { TermsWish } from '../../contracts/terms.ts';
 import type { PageKinds } from '../../paging/page-kinds.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import type { WindowPlan } from './windows.ts';
 
 /** How a task's memory is managed, its defaults filled in, its program read. */
 export interface CellTask {
@@ -39,6 +40,8 @@ export interface CellTask {
   readonly killAt: number | null;
   /** What its pager is told of parts of its pages. */
   readonly kinds: PageKinds;
+  /** Follows the advice of the policy server, where there is one. */
+  readonly adapts?: boolean;
 }
 
 export interface CellMachine {
@@ -92,6 +95,8 @@ export interface CellOptions {
   readonly purses?: readonly { readonly budget: number | null; readonly income: number }[];
   /** Contracts that are parts of another task's, by place in `tasks`; several tasks share one. */
   readonly parts?: readonly ContractPart[];
+  /** Stretches of time in which each task is counted apart. */
+  readonly windows?: readonly WindowPlan[];
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

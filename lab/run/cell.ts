@@ -2,7 +2,6 @@
  * A cell: one management of one set of tasks at one memory size, from boot to the last task's end.
  */
 
-import type { Kernel } from '../../nucleus/kernel.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { oracleResults, sweep } from '../oracles/index.ts';
 import type { CellResult } from '../results.ts';
@@ -11,6 +10,7 @@ import type { CellOptions } from './cell-options.ts';
 import { collect } from './collect.ts';
 import { beginLog, endLog } from './step-log.ts';
 import { watch } from './watch.ts';
+import { noteWindows } from './windows.ts';
 
 /** Scheduler steps between two words of progress. */
 const PROGRESS_STEPS = 4096;
@@ -23,6 +23,7 @@ export function runCell(options: CellOptions, run: (world: World) => void = runW
   const world = boot(options);
   const oracles = watch(world);
   const log = options.stepped === undefined ? null : beginLog(world.kernel, options.stepped);
+  if (world.windows !== null) noteWindows(world.windows, world);
   run(world);
   if (log !== null) endLog(log);
   if (oracles !== null) sweep(oracles);
@@ -32,11 +33,15 @@ export function runCell(options: CellOptions, run: (world: World) => void = runW
 /** Runs a booted world to its end; every so often `progress` is told. */
 export function runWorld(world: World): void {
   const { kernel, options } = world;
-  while (runSteps(kernel, PROGRESS_STEPS)) options.progress?.(kernel.state.references);
+  while (runSteps(world, PROGRESS_STEPS)) options.progress?.(kernel.state.references);
 }
 
 /** Takes so many decisions; false when the run is over before. */
-function runSteps(kernel: Kernel, steps: number): boolean {
-  for (let step = 0; step < steps; step++) if (!stepKernel(kernel)) return false;
+function runSteps(world: World, steps: number): boolean {
+  const { kernel, windows } = world;
+  for (let step = 0; step < steps; step++) {
+    if (!stepKernel(kernel)) return false;
+    if (windows !== null) noteWindows(windows, world);
+  }
   return true;
 }

@@ -7,6 +7,7 @@ import {
   isAlive,
   MESSAGE,
   PROGRAM,
+  REST,
   SCAN,
   type TaskState,
   TRANSLATION,
@@ -17,11 +18,13 @@ import { chargedTo } from '../../servers/memory/contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
+import { windowsOf } from './windows.ts';
 
 /** Reads the results out of a world that has run to its end. */
 export function collect(world: World, oracles: readonly OracleResult[] = []): CellResult {
   const { kernel, clients } = world;
-  const tasks = clients.map((id) => {
+  const { windows } = world;
+  const tasks = clients.map((id, index) => {
     const task = kernel.state.finished[id] ?? (kernel.state.tasks[id] as TaskState);
     if (isAlive(task) && kernel.state.finished[id] === null)
       throw new Error(`collect: ${task.name} has not finished`);
@@ -34,6 +37,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       ...(charged !== null && { charged }),
       ...(tableFramesMax !== null && { tableFramesMax }),
       ...(records > 0 && { metadataBytesMax: records }),
+      ...(windows !== null && { windows: windowsOf(windows, world, index) }),
     };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
@@ -113,5 +117,6 @@ function timeOf({ times }: TaskState): TimeNs {
     zero: part(ZERO),
     ioWait: part(IO_WAIT),
     cpuWait: part(CPU_WAIT),
+    rest: part(REST),
   };
 }

@@ -13,6 +13,7 @@ import {
   isAlive,
   KILLED,
   NOT_STARTED,
+  RESTING,
   type TaskState,
   WAITING_DEVICE,
 } from '../../nucleus/tasks.ts';
@@ -29,7 +30,14 @@ import {
 } from '../../servers/memory/state.ts';
 import type { World } from './boot.ts';
 
-export type Doing = 'not started' | 'running' | 'faulting' | 'on device' | 'ended' | 'killed';
+export type Doing =
+  | 'not started'
+  | 'running'
+  | 'faulting'
+  | 'on device'
+  | 'resting'
+  | 'ended'
+  | 'killed';
 
 export interface ContractSnapshot {
   readonly status: 'none' | 'active' | 'shrinking' | 'expired' | 'gone';
@@ -123,6 +131,7 @@ function doingOf(task: TaskState): Doing {
   if (task.status === KILLED) return 'killed';
   if (!isAlive(task)) return 'not started';
   if (task.status === WAITING_DEVICE) return 'on device';
+  if (task.status === RESTING) return 'resting';
   return task.status === FAULTING ? 'faulting' : 'running';
 }
 

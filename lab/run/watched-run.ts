@@ -11,6 +11,7 @@ import { termNow } from '../../nucleus/clock.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import type { World } from './boot.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { noteWindows } from './windows.ts';
 
 export interface Watching {
   /** Ticks of the clock of terms between two snapshots; 0: only when asked for. */
@@ -39,11 +40,12 @@ export function runWatched(
   watching: Watching,
   show: (snapshot: Snapshot) => void,
 ): void {
-  const { kernel } = world;
+  const { kernel, windows } = world;
   const { every, asked } = watching;
   let next = every;
   show(snapshotOf(world, false));
   for (let step = 1; stepKernel(kernel); step++) {
+    if (windows !== null) noteWindows(windows, world);
     if (every > 0 && termNow(kernel) >= next) {
       show(snapshotOf(world, false));
       next = (Math.floor(termNow(kernel) / every) + 1) * every;

@@ -1,6 +1,6 @@
 /** Checking what a scenario expects: every name in it must be one that its results will have. */
 
-import { measureNames } from '../results.ts';
+import { measureNames, windowMeasures } from '../results.ts';
 import { type Expectation, measuresOf, parseExpectation } from './expectations.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
@@ -25,18 +25,20 @@ function requireNames(
   place: string,
   at: number,
   expectation: Expectation,
-  { managements, bounds, tasks }: ScenarioDocument,
+  { managements, bounds, tasks, windows }: ScenarioDocument,
 ): void {
   const rows = [...managements, ...bounds];
   const names = tasks.map(({ name }) => name);
-  for (const { management, task, field } of measuresOf(expectation)) {
-    const fields =
+  for (const { management, task, field, window } of measuresOf(expectation)) {
+    const whole =
       task === null
         ? [...measureNames, 'jain', 'damage']
         : [...measureNames, 'charged', 'tableFramesMax', 'metadataBytesMax'];
+    const fields = window === null ? whole : [...windowMeasures];
     const asked: [string | null, string[], string][] = [
       [management, rows, 'a management or bound of the scenario'],
-      [task, names, 'a task of the scenario'],
+      [window !== null && task === null ? '' : task, names, 'a task of the scenario'],
+      [window, Object.keys(windows), 'a window of the scenario'],
       [field, fields, 'a field of the results'],
     ];
     for (const [name, known, what] of asked) {

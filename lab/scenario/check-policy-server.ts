@@ -85,7 +85,7 @@ function checkSuccessor(
 
 function requireNoUsers(source: Source, { tasks }: ScenarioDocument): void {
   for (const [at, task] of tasks.entries())
-    for (const key of ['user', 'weight', 'priority'] as const) {
+    for (const key of ['user', 'weight', 'priority', 'adapts'] as const) {
       if (task[key] === undefined) continue;
       const what = `tasks[${at}].${key} is for a policy server, expected a policyServer`;
       throw inputError(placeOf(source, ['tasks', at, key]), `${what}; add one or remove it`);

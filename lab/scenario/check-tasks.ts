@@ -3,6 +3,7 @@
 import { findPolicy, policies, suggestPolicy } from '../../clients/policies/index.ts';
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { checkProgram } from './check-program.ts';
 import { inputError } from './input-error.ts';
 import { checkKinds } from './page-kinds.ts';
 import type { PolicyChoice, ScenarioTask, Scratch } from './scenario.ts';
@@ -40,6 +41,7 @@ function checkTask(
     const has = task.trace === undefined ? 'neither trace nor program' : 'both trace and program';
     throw inputError(placeOf(source, path), `tasks[${at}] has ${has}, expected one; correct it`);
   }
+  checkProgram(source, task, clock, path);
   return {
     name: task.name,
     trace: task.trace ?? null,
@@ -73,6 +75,7 @@ function checkTask(
     user: task.user ?? null,
     weight: task.weight ?? 1,
     priority: task.priority ?? 0,
+    adapts: task.adapts ?? false,
   };
 }
 

@@ -15,6 +15,7 @@ import { checkPolicyServer } from './check-policy-server.ts';
 import { checkTables } from './check-tables.ts';
 import { checkTasks } from './check-tasks.ts';
 import { checkUndefended } from './check-undefended.ts';
+import { checkWindows } from './check-windows.ts';
 import { type InputError, inputError } from './input-error.ts';
 import { parseBy } from './issues.ts';
 import {
@@ -95,6 +96,10 @@ export function checkScenario(source: Source): Scenario {
       idleTax: terms.idleTax,
       idleSamples: terms.idleSamples,
       placeholders: terms.placeholders,
+      ...(terms.writeMax !== undefined && {
+        writeMax: ticksOf(source, terms.writeMax, clock, ['terms', 'writeMax'], 0),
+      }),
+      ...(terms.reclaimBatch !== undefined && { reclaimBatch: terms.reclaimBatch }),
     },
     managements: namesOf(source, document.managements, managementNames, 'managements'),
     bounds: namesOf(source, document.bounds, boundNames, 'bounds'),
@@ -103,6 +108,7 @@ export function checkScenario(source: Source): Scenario {
     tasks,
     expectations: checkExpectations(source, document),
     policyServer: checkPolicyServer(source, document),
+    windows: checkWindows(source, document),
   };
   checkParts(source, scenario);
   for (const frames of scenario.frames) checkGuarantees(source, scenario, frames);

@@ -4,6 +4,7 @@
  *   contracts.smart.hardFaults <= 0.5 * mach.smart.hardFaults
  *   contracts.slowdown < mach.slowdown              totals of a row
  *   contracts.slowdown@950 < 9                      at one memory size
+ *   contracts.smart.hardFaults[calm] < 10           in a window of the scenario's
  *
  * A side is a number, or a measure with or without a factor: management, task (or none: the row's
  * totals) and field of the results document. It has to hold at every memory size of the scenario,
@@ -14,6 +15,8 @@ export interface Measure {
   readonly management: string;
   readonly task: string | null;
   readonly field: string;
+  /** Name of a window, or null: the whole run. */
+  readonly window: string | null;
   /** Memory size, or null: each in turn. */
   readonly frames: number | null;
 }
@@ -51,7 +54,8 @@ export interface Verdict {
   readonly found: string;
 }
 
-const SIDE = /^(?:(\d+(?:\.\d+)?)\s*\*\s*)?([a-z][\w-]*(?:\.[\w-]+){1,2})(?:@(\d+))?$/i;
+const SIDE =
+  /^(?:(\d+(?:\.\d+)?)\s*\*\s*)?([a-z][\w-]*(?:\.[\w-]+){1,2})(?:\[([a-z][\w-]*)\])?(?:@(\d+))?$/i;
 const NUMBER = /^\d+(?:\.\d+)?$/;
 
 /** Parses one expectation; undefined when it is none. */
@@ -68,13 +72,14 @@ function parseSide(text: string): Side | undefined {
   if (NUMBER.test(text)) return { factor: Number(text), measure: null };
   const found = SIDE.exec(text);
   if (found === null) return undefined;
-  const [, factor, path, frames] = found;
+  const [, factor, path, window, frames] = found;
   const names = path.split('.');
   const task = names.length === 3 ? names[1] : null;
   const measure = {
     management: names[0],
     task,
     field: names[names.length - 1],
+    window: window ?? null,
     frames: frames === undefined ? null : Number(frames),
   };
   return { factor: factor === undefined ? 1 : Number(factor), measure };
@@ -116,7 +121,9 @@ function measured({ factor, measure }: Side, { rows }: Measured, frames: number 
   const row = rows.find((one) => one.management === measure.management && one.frames === size);
   const whose =
     measure.task === null ? row?.totals : row?.tasks.find(({ name }) => name === measure.task);
-  const value = (whose as Record<string, unknown> | undefined)?.[measure.field];
+  const { windows } = (whose ?? {}) as { windows?: Record<string, object> };
+  const counted = measure.window === null ? whose : windows?.[measure.window];
+  const value = (counted as Record<string, unknown> | undefined)?.[measure.field];
   return typeof value === 'number' ? factor * value : undefined;
 }
 

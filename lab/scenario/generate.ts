@@ -1,6 +1,16 @@
 /** Generated programs of a scenario: from a description and the scenario's seed to references. */
 
-import { loop, pageList, traceL, truncate, uniform, zipf } from '../../clients/programs/index.ts';
+import {
+  cache,
+  hog,
+  loop,
+  pageList,
+  traceL,
+  truncate,
+  uniform,
+  withPauses,
+  zipf,
+} from '../../clients/programs/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { ProgramDescription } from './schema.ts';
@@ -12,7 +22,9 @@ export function generate(
   seed: number,
   name: string,
 ): ReferenceString {
-  const program = programOf(description, splitRandom(seed, `program ${name}`));
+  const unpaused = programOf(description, splitRandom(seed, `program ${name}`));
+  const pause = 'pause' in description ? description.pause : undefined;
+  const program = pause ? withPauses(unpaused, pause.every, pause.ns) : unpaused;
   return limit === null ? program : truncate(program, limit);
 }
 
@@ -33,6 +45,12 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
     case 'zipf': {
       const { pages, references, alpha, write } = description;
       return zipf(pages, references, alpha, write, random);
+    }
+    case 'cache':
+      return cache(description, random);
+    case 'hog': {
+      const { pages, step, hold, restNs } = description;
+      return hog(pages, step, hold, restNs);
     }
     case 'random':
       return uniform(description.pages, description.references, description.write, random);

@@ -63,6 +63,8 @@ export interface ScenarioTask {
   readonly user: string | null;
   readonly weight: number;
   readonly priority: number;
+  /** Follows its advice. */
+  readonly adapts: boolean;
 }
 
 /** Dense page ids, or shares of them, from..to. */
@@ -87,6 +89,12 @@ export interface Scenario {
   readonly tasks: readonly ScenarioTask[];
   readonly expectations: readonly Expectation[];
   readonly policyServer: PolicyServerChoice | null;
+  /** Stretches of time in which tasks are counted apart, on the clock of terms. */
+  readonly windows: readonly {
+    readonly name: string;
+    readonly from: number;
+    readonly to: number;
+  }[];
 }
 
 /** Quotas of a user; a quota that is absent is all of memory. */

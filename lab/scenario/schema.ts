@@ -16,6 +16,8 @@ const REFERENCES_MAX = 1 << 27;
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
 /** One second for one page: more is a mistake. */
 const REGENERATE_NS_MAX = 1_000_000_000;
+/** An hour. */
+const PAUSE_NS_MAX = 3_600_000_000_000;
 
 const frames = z.int().min(1).max(PAGES_MAX);
 const pages = z.int().min(1).max(PAGES_MAX);
@@ -43,6 +45,12 @@ const quantitySchema = z.union([
 ]);
 export type Quantity = z.infer<typeof quantitySchema>;
 
+/** Rests so long after every so many references. */
+const pauseSchema = z.strictObject({
+  every: references,
+  ns: z.int().min(1).max(PAUSE_NS_MAX),
+});
+
 const programSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('loop'),
@@ -50,6 +58,7 @@ const programSchema = z.discriminatedUnion('kind', [
     rounds: z.int().min(1),
     stride: z.int().min(1).max(4096).optional(),
     write: fraction.default(0),
+    pause: pauseSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('trace-l'), references: references.default(20_000) }),
   z.strictObject({
@@ -70,8 +79,33 @@ const programSchema = z.discriminatedUnion('kind', [
     references,
     alpha: z.number().min(0).max(4).multipleOf(0.25).default(1),
     write: fraction.default(0),
+    pause: pauseSchema.optional(),
   }),
-  z.strictObject({ kind: z.literal('random'), pages, references, write: fraction.default(0) }),
+  z.strictObject({
+    kind: z.literal('random'),
+    pages,
+    references,
+    write: fraction.default(0),
+    pause: pauseSchema.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('cache'),
+    objects: pages,
+    pages: z.int().min(1).max(1024),
+    lookups: references,
+    /** 0: as many as there are objects, each in pages of its own. */
+    lines: z.int().min(0).max(PAGES_MAX).default(0),
+    alpha: z.number().min(0).max(4).multipleOf(0.25).default(1),
+    lookupNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+    buildNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('hog'),
+    pages,
+    step: pages,
+    hold: z.int().min(0).max(1_000_000).default(0),
+    restNs: z.int().min(0).max(PAUSE_NS_MAX).default(0),
+  }),
 ]);
 export type ProgramDescription = z.infer<typeof programSchema>;
 
@@ -132,6 +166,7 @@ const taskSchema = z.strictObject({
   user: name.optional(),
   weight: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-64).max(63).optional(),
+  adapts: z.boolean().optional(),
 });
 
 const usersSchema = z
@@ -202,6 +237,8 @@ export const scenarioSchema = z.strictObject({
       idleSamples: termsSchema.shape.idleSamples,
       arbiterPeriod: timeSchema.optional(),
       placeholders: termsSchema.shape.placeholders,
+      writeMax: timeSchema.optional(),
+      reclaimBatch: termsSchema.shape.reclaimBatch,
     })
     .prefault({}),
   managements: z
@@ -224,6 +261,13 @@ export const scenarioSchema = z.strictObject({
     .max(100)
     .default([]),
   policyServer: policyServerSchema.optional(),
+  /** Stretches of time in which each task is counted apart, by name. */
+  windows: z
+    .record(
+      z.string().regex(/^[a-z][\w-]*$/i),
+      z.strictObject({ from: timeSchema, to: timeSchema }),
+    )
+    .default({}),
 });
 
 export type ScenarioDocument = z.infer<typeof scenarioSchema>;

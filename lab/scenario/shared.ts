@@ -3,8 +3,18 @@
 import type { ReferenceString } from '../../sim-hw/references.ts';
 
 /** The same references with their arrays in shared memory; copies only what is not there yet. */
-export function shared({ references, runs, pageNumbers }: ReferenceString): ReferenceString {
-  return { references, runs: sharedWords(runs), pageNumbers: sharedNumbers(pageNumbers) };
+export function shared({ references, runs, pageNumbers, stops }: ReferenceString): ReferenceString {
+  const inShared = { references, runs: sharedWords(runs), pageNumbers: sharedNumbers(pageNumbers) };
+  if (stops === undefined) return inShared;
+  const { at, restNs, workNs } = stops;
+  return {
+    ...inShared,
+    stops: {
+      at: sharedWords(at),
+      restNs: sharedNumbers(restNs),
+      workNs: sharedNumbers(workNs),
+    },
+  };
 }
 
 function sharedWords(words: Uint32Array): Uint32Array {

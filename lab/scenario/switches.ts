@@ -137,6 +137,18 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { idleTax: 0 },
   },
+  'no-time-to-write': {
+    off: 'deadlines do not ask whether pages are being written out (writeMax: 0)',
+    rule: 'REV35',
+    damages: [],
+    terms: { writeMax: 0 },
+  },
+  'fixed-batch': {
+    off: 'frames are called back 64 at a time, whatever is lacking (reclaimBatch: 64)',
+    rule: 'REV9',
+    damages: [],
+    terms: { reclaimBatch: 64 },
+  },
 };
 
 export const switchNames: readonly string[] = [

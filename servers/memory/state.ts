@@ -7,6 +7,7 @@ import { type Claims, createPagesState, type PagesState } from './containers/pag
 import { type ChildrenState, createChildren } from './contracts/child-contract.ts';
 import type { PolicyControl } from './contracts/policy.ts';
 import { createLedger, type LedgerState } from './ledger.ts';
+import { type BatchState, createBatch } from './revocation/batches.ts';
 import { createSoft, type SoftState } from './revocation/soft-runs.ts';
 import { createTurns, type TurnsState } from './revocation/turns-state.ts';
 import { createVictims, type VictimsState } from './revocation/victims.ts';
@@ -85,6 +86,7 @@ export interface MemoryServerState {
   readonly victims: VictimsState;
   /** Null where extras are not moved between clients (arbiters). */
   readonly turns: TurnsState | null;
+  readonly batch: BatchState;
   readonly containers: ContainersState;
   readonly soft: SoftState;
   /** By task id; null for who has never wired a frame. */
@@ -115,6 +117,7 @@ export function createMemoryServerState(
     waiting: createWaiting(),
     victims: createVictims(),
     turns: createTurns(frames, terms),
+    batch: createBatch(),
     containers: {
       records: Array.from({ length: containers }, (_, id) => createRecord(id)),
       locked: 0,

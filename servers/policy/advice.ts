@@ -6,7 +6,7 @@
  *               - what others claimed of late, net
  *               - under pressure 1/40 (a little) to 1/8 (all stand still) of it
  *
- * at most what there is. A task that grows or shrinks by 2^damping until the next advice, an eighth
+ * at most all frames but those that others hold and may keep. A task that grows or shrinks by 2^damping until the next advice, an eighth
  * of the way, does not overshoot when all do so at once.
  */
 
@@ -32,14 +32,17 @@ export function availableTo(
   const shareOf = ({ weight }: Standing) => Math.floor((frames * weight) / weights);
   let available = Math.max(shareOf(own), own.allocated);
   let claimed = 0;
+  let reach = frames;
   for (const [index, other] of all.entries()) {
     if (index === at) continue;
     const theirs = Math.max(shareOf(other), other.guaranteed);
-    if (other.priority <= own.priority) available += Math.max(0, other.allocated - theirs);
+    const excess = other.priority <= own.priority ? Math.max(0, other.allocated - theirs) : 0;
+    available += excess;
+    reach -= other.allocated - excess;
     available += Math.max(0, shareOf(other) - other.allocated);
     claimed += other.allocated - other.before;
   }
-  available = Math.min(frames, available) - Math.max(0, claimed);
+  available = Math.min(reach, available) - Math.max(0, claimed);
   if (some > 0) available -= Math.floor(available / (40 - Math.floor((32 * some) / 1000)));
   return Math.max(0, available);
 }

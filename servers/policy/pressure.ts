@@ -16,7 +16,14 @@ import { charge, termNow } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { createStall, noteStall } from '../../nucleus/stall.ts';
-import { FAULTING, isAlive, SCAN, type TaskState, WAITING_DEVICE } from '../../nucleus/tasks.ts';
+import {
+  FAULTING,
+  isAlive,
+  RESTING,
+  SCAN,
+  type TaskState,
+  WAITING_DEVICE,
+} from '../../nucleus/tasks.ts';
 import { availableTo, dampingTo, type Standing } from './advice.ts';
 import type { PolicyServerState, PolicyTask } from './state.ts';
 
@@ -31,7 +38,7 @@ export function beginLooking(kernel: Kernel, policy: PolicyServerState): void {
     const stall = createStall();
     noteStall(stall, state.nowNs, 0, 0);
     for (const task of state.tasks) {
-      if (!isAlive(task) || task.space < 0) continue;
+      if (!isAlive(task) || task.space < 0 || task.status === RESTING) continue;
       const stalled = task.status === FAULTING || task.status === WAITING_DEVICE;
       noteStall(stall, state.nowNs, stalled ? 1 : 0, 1);
     }

@@ -1,7 +1,7 @@
 /**
  * Shares: how large a guarantee each task may have. Pure arithmetic in whole frames.
  *
- *   1. a user's quota bounds what its tasks ask for together
+ *   1. a user's quota bounds what its tasks ask for together, by priority and weight as below
  *   2. every task that asks gets its least, the higher priority first
  *   3. the rest goes by priority, the highest first; among equals by weight, max-min: who asks for
  *      less than its share leaves the rest to the others
@@ -31,7 +31,7 @@ export function sharesOf(
 ): number[] {
   const capped = capByUser(claims, quotas);
   const shares = claims.map(() => 0);
-  const order = [...new Set(claims.map(({ priority }) => priority))].sort((a, b) => b - a);
+  const order = prioritiesOf(claims);
   let left = frames;
   for (const priority of order)
     for (const [at, claim] of claims.entries()) {
@@ -59,14 +59,34 @@ function isStarved({ least, want }: Claim, share: number): boolean {
   return share < Math.min(least, want);
 }
 
+/** The priorities there are, the highest first. */
+function prioritiesOf(claims: readonly Claim[]): number[] {
+  return [...new Set(claims.map(({ priority }) => priority))].sort((a, b) => b - a);
+}
+
+/** What of its wants a user's quota leaves to each task: by priority and weight, the leasts kept. */
 function capByUser(claims: readonly Claim[], quotas: readonly number[]): number[] {
   const capped = claims.map(() => 0);
   for (const [user, quota] of quotas.entries()) {
-    const wants = claims.map((claim) => (claim.user === user ? claim.want : 0));
-    for (const [at, frames] of divide(wants, claims, quota).entries())
-      capped[at] = (capped[at] as number) + frames;
+    let left = quota;
+    for (const priority of prioritiesOf(claims)) {
+      const own = claims.map((one) => (one.user === user && one.priority === priority ? 1 : 0));
+      const wants = claims.map(({ want }, at) => want * (own[at] as number));
+      const lower = claims.filter((one) => one.user === user && one.priority < priority);
+      const kept = leastOf(lower);
+      const least = leastOf(claims.filter((_, at) => own[at] === 1));
+      const room = Math.max(left - kept, Math.min(left, least));
+      for (const [at, frames] of divide(wants, claims, room).entries()) {
+        capped[at] = (capped[at] as number) + frames;
+        left -= frames;
+      }
+    }
   }
   return capped;
+}
+
+function leastOf(claims: readonly Claim[]): number {
+  return claims.reduce((sum, { least, want }) => sum + Math.min(least, want), 0);
 }
 
 /** Max-min by weight: `frames` among those who want any. */

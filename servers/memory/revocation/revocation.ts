@@ -23,11 +23,13 @@ import { type Notice, noticeOf } from '../client.ts';
 import { missingFrames, revocable, setNoticed } from '../ledger.ts';
 import { type Client, clientOf, EXPIRED, type MemoryServerState } from '../state.ts';
 import { TIMER_NOTICE, timerWord } from '../timers.ts';
+import { batchOf } from './batches.ts';
 import { beginGrace } from './clean-notices.ts';
 import { punish, takeDue } from './penalties.ts';
 import { endTurns, nameTurn, turnOf } from './turns.ts';
 import { takeUnused } from './unused-runs.ts';
 import { nextVictim, reconsider } from './victims.ts';
+import { spareWriting } from './writing.ts';
 
 /**
  * Calls back what waiting requests still lack. 'nobody': there is nobody left to ask and no notice
@@ -41,7 +43,9 @@ export function pursue(kernel: Kernel, server: MemoryServerState): 'enough' | 'a
   const victim = turns === null ? nextVictim(server) : (turn?.client ?? null);
   if (victim === null) return server.ledger.noticedSum > 0 ? 'enough' : 'nobody';
   const cause = victim.status === EXPIRED ? CAUSE_EXPIRY : CAUSE_EXTRA;
-  const count = Math.min(missing, revocable(victim));
+  // Arbiters that go by turns ask for one frame at a time.
+  const batch = turns === null ? batchOf(kernel, server, missing) : missing;
+  const count = Math.min(batch, revocable(victim));
   callBack(kernel, server, victim, count, cause, turn?.frame ?? -1);
   return 'again';
 }
@@ -139,7 +143,8 @@ function takeUnasked(
 export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
   if (client.noticed === 0 || termNow(kernel) < noticeOf(client).deadline) return;
-  if (!spareStarved(kernel, server, client)) deadlineCame(kernel, server, client, true);
+  if (spareStarved(kernel, server, client) || spareWriting(kernel, server, client)) return;
+  deadlineCame(kernel, server, client, true);
 }
 
 /**

@@ -11,6 +11,7 @@ const times = {
   zero: 0,
   ioWait: 7,
   cpuWait: 0,
+  rest: 0,
 };
 
 function result(given: Partial<TaskResult>): TaskResult {

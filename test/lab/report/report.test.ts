@@ -15,6 +15,7 @@ const times = {
   zero: 1,
   ioWait: 1,
   cpuWait: 1,
+  rest: 1,
 };
 
 function result(

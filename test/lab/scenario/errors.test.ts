@@ -54,6 +54,28 @@ test.each<[string, from: string, to: string, mark: string, expected: RegExp]>([
     '65',
     /at most the 64/,
   ],
+  [
+    'a program without end',
+    '{ kind: loop, pages: 9, rounds: 2 }, policy',
+    '{ kind: hog, pages: 9000, step: 1 }, policy',
+    '{ kind: hog',
+    /comes to 81000000 references, expected at most/,
+  ],
+  [
+    'a rest that nothing counts',
+    'policy: fifo }',
+    'policy: fifo }\n  - { name: c, program: { kind: hog, pages: 9, step: 1, restNs: 5 }, pageSize: 2097152 }',
+    '{ kind: hog',
+    /stops between pages of 4096 bytes, expected no pageSize/,
+  ],
+  [
+    'a window that ends before it begins',
+    'terms:',
+    'windows: { calm: { from: { ms: 2 }, to: { ms: 1 } } }\nterms:',
+    '{ from',
+    /windows.calm ends at or before its beginning/,
+  ],
+  ['advice from nobody', 'policy: fifo', 'adapts: true', 'true', /for a policy server, expected/],
   ['a share above memory', 'policy: fifo', 'contract: { extra: 101% }', '101%', /share of memory/],
   ['a unit of the other clock', 'us: 5', 'references: 5', '{ references', /clock of terms is ns/],
   [

@@ -15,7 +15,9 @@ const document = {
     {
       management: 'contracts',
       frames,
-      tasks: [{ name: 'one', hardFaults: 100 / frames, stallNs: null }],
+      tasks: [
+        { name: 'one', hardFaults: 100 / frames, stallNs: null, windows: { calm: { faults: 3 } } },
+      ],
       totals: { slowdown: 30 / frames },
     },
     {
@@ -59,6 +61,12 @@ test('what has no value never holds', () => {
   expect(verdict('contracts.one.hardFaults@30 >= 0')[0]).toBe(false);
 });
 
+test('a measure in a window, and in one that the run has not', () => {
+  expect(verdict('contracts.one.faults[calm]@10 == 3')).toEqual([true, '3 == 3']);
+  expect(verdict('contracts.one.faults[rush] >= 0')[0]).toBe(false);
+  expect(verdict('mach.one.faults[calm] >= 0')[0]).toBe(false);
+});
+
 test('what is no expectation', () => {
   for (const text of ['', 'a', 'a < ', 'a.b', 'a.b < c', 'a.b.c.d < 1', 'a.b << 1', 'a.b < -1'])
     expect(parseExpectation(text, 'x'), text).toBeUndefined();
@@ -67,7 +75,7 @@ test('what is no expectation', () => {
 test('the measures are those of the results', () => {
   const { tasks } = documentSchema.shape.rows.element.shape;
   const fields = Object.keys(tasks.element.shape).filter(
-    (key) => !/^(name|timeNs|charged|tableFramesMax|metadataBytesMax)$/.test(key),
+    (key) => !/^(name|timeNs|charged|tableFramesMax|metadataBytesMax|windows)$/.test(key),
   );
   expect([...measureNames]).toEqual(fields);
 });
@@ -79,13 +87,15 @@ machine: { frames: [64, 128] }
 managements: [contracts, mach]
 bounds: []
 tasks: [{ name: one, program: { kind: loop, pages: 9, rounds: 2 } }]
-expect: [{ that: ${that}, because: x }]
+windows: { calm: { from: 0, to: { ms: 1 } } }
+expect: [{ that: "${that}", because: x }]
 `;
   return checkScenario(parseSource('t.yaml', text)).expectations;
 }
 
 test('a scenario may expect of what it has; else it is refused, with the place and a suggestion', () => {
   expect(load('contracts.one.faults < mach.one.faults@64')).toHaveLength(1);
+  expect(load('2 * contracts.one.faults[calm]@64 < mach.one.framesMean[calm]')).toHaveLength(1);
   const wrong = [
     ['contracts.one.faults', "is 'contracts.one.faults', expected two sides"],
     ['global-lru.one.faults < 1', "names 'global-lru', expected a management"],
@@ -95,7 +105,10 @@ test('a scenario may expect of what it has; else it is refused, with the place a
       "names 'fault', expected a field of the results; did you mean 'faults'",
     ],
     ['contracts.one.jain < 1', "names 'jain'"],
+    ['contracts.one.faults[calms] < 1', "names 'calms', expected a window"],
+    ['contracts.one.slowdown[calm] < 1', "names 'slowdown', expected a field"],
+    ['contracts.faults[calm] < 1', "names '', expected a task"],
   ];
   for (const [that, what] of wrong) expect(() => load(that as string), that).toThrow(what);
-  expect(() => load('contracts.one.fault < 1')).toThrow('t.yaml:7');
+  expect(() => load('contracts.one.fault < 1')).toThrow('t.yaml:8');
 });

@@ -29,6 +29,18 @@ test('[PS9] a user’s tasks together get no more than its quota', () => {
   expect(sharesOf(claims, [30, 1000], 100)).toEqual([10, 20, 60]);
 });
 
+test('[PS9] a quota too goes by priority, and leaves the others their least', () => {
+  const claims = [
+    claim(60, { priority: 1 }),
+    claim(60, { weight: 2 }),
+    claim(60),
+    claim(60, { user: 1 }),
+  ];
+  expect(sharesOf(claims, [90, 1000], 200)).toEqual([60, 20, 10, 60]);
+  const alike = [claim(60, { priority: 1 }), claim(60), claim(60)];
+  expect(sharesOf(alike, [50], 200)).toEqual([42, 4, 4]);
+});
+
 test('[PS9] whatever is claimed: within frames, quotas and wants, and nothing wanted is left over', () => {
   const claims = fc.array(
     fc.record({
@@ -79,16 +91,18 @@ test('[PS12] available: share or own, the excess of others, what they leave, les
     before: allocated,
     ...more,
   });
-  // Four of 25 each: one has 40 (15 too many), one uses 5 of its 25.
+  // Four of 25 each: one has 40 (15 too many), one uses 5 of its 25; so 5 are free.
   const all = [at(25), at(40), at(5), at(25)];
-  expect(availableTo(all, 0, 100, 0)).toBe(25 + 15 + 20);
-  expect(availableTo(all, 1, 100, 0)).toBe(40 + 20);
+  expect(availableTo(all, 0, 100, 0)).toBe(25 + 15 + 5);
+  expect(availableTo(all, 1, 100, 0)).toBe(40 + 5);
+  // Nobody holds much: what they leave is there, share or not.
+  expect(availableTo([at(30), at(5), at(5), at(5)], 0, 100, 0)).toBe(85);
   // Of a higher priority nothing can be taken.
-  expect(availableTo([at(25), at(40, { priority: 1 }), at(5), at(25)], 0, 100, 0)).toBe(45);
+  expect(availableTo([at(25), at(40, { priority: 1 }), at(5), at(25)], 0, 100, 0)).toBe(30);
   // What others claimed in the last period is gone; what is taken off under pressure.
-  expect(availableTo([at(25), at(40, { before: 30 }), at(5), at(25)], 0, 100, 0)).toBe(50);
-  expect(availableTo(all, 0, 100, 1)).toBe(59);
-  expect(availableTo(all, 0, 100, 1000)).toBe(53);
+  expect(availableTo([at(25), at(40, { before: 30 }), at(5), at(25)], 0, 100, 0)).toBe(35);
+  expect(availableTo(all, 0, 100, 1)).toBe(44);
+  expect(availableTo(all, 0, 100, 1000)).toBe(40);
 });
 
 test('[PS12] damping: an eighth of the way, as a power of two with its sign', () => {

@@ -1,0 +1,46 @@
+/** Check of a generated program: what its keys come to together, and where it may stop to rest. */
+
+import { inputError } from './input-error.ts';
+import type { ProgramDescription, TaskDocument } from './schema.ts';
+import { type Path, pathText, placeOf, type Source } from './source.ts';
+
+/** Of programs that are written touch by touch: bounds their memory. */
+const TOUCHES_MAX = 1 << 24;
+
+/** Throws InputError for a program that is too long, or that rests where nothing counts its time. */
+export function checkProgram(
+  source: Source,
+  { program, pageSize }: TaskDocument,
+  clock: 'ns' | 'references',
+  path: Path,
+): void {
+  if (program === undefined) return;
+  const where = [...path, 'program'];
+  const touches = touchesOf(program);
+  if (touches > TOUCHES_MAX) {
+    const what = `${pathText(where)} comes to ${touches} references`;
+    const expected = `expected at most ${TOUCHES_MAX}`;
+    throw inputError(placeOf(source, where), `${what}, ${expected}; make it shorter`);
+  }
+  if (!stops(program)) return;
+  if (clock === 'references') {
+    const what = `${pathText(where)} rests or computes for some ns, expected clock: ns`;
+    throw inputError(placeOf(source, where), `${what}; set it, or take another program`);
+  }
+  if (pageSize === 4096) return;
+  const what = `${pathText(where)} stops between pages of 4096 bytes, expected no pageSize`;
+  throw inputError(placeOf(source, where), `${what} ${pageSize}; remove it`);
+}
+
+function touchesOf(program: ProgramDescription): number {
+  if (program.kind === 'cache') return program.lookups * program.pages;
+  if (program.kind !== 'hog') return 0;
+  const steps = Math.ceil(program.pages / program.step);
+  return program.pages * (steps + program.hold);
+}
+
+function stops(program: ProgramDescription): boolean {
+  if (program.kind === 'cache') return program.lookupNs + program.buildNs > 0;
+  if (program.kind === 'hog') return program.restNs > 0;
+  return 'pause' in program && program.pause !== undefined;
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { cache, hog, loop, truncate, withPauses } from '../../../clients/programs/index.ts';
+import { createRandom } from '../../../sim-hw/random.ts';
+import { kindOfRun, pageOfRun, type ReferenceString, WRITE } from '../../../sim-hw/references.ts';
+
+const work = {
+  objects: 20,
+  pages: 3,
+  lookups: 400,
+  lines: 0,
+  alpha: 1,
+  lookupNs: 10,
+  buildNs: 1000,
+};
+
+/** Pages by number, in order, and whether they are written. */
+function touches({ runs, pageNumbers }: ReferenceString): { page: number; writes: boolean }[] {
+  return Array.from(runs, (run) => ({
+    page: pageNumbers[pageOfRun(run)],
+    writes: kindOfRun(run) === WRITE,
+  }));
+}
+
+test('a cache with pages for all builds each object once, and reads all its pages later', () => {
+  const program = cache(work, createRandom(7));
+  const seen = new Set<number>();
+  const all = touches(program);
+  expect(program.references).toBe(1200);
+  for (let at = 0; at < all.length; at += 3) {
+    const object = all[at].page / 3;
+    const isNew = !seen.has(object);
+    seen.add(object);
+    expect(all.slice(at, at + 3)).toEqual(
+      [0, 1, 2].map((page) => ({ page: 3 * object + page, writes: isNew })),
+    );
+    expect(program.stops?.at[at / 3]).toBe(at);
+    expect(program.stops?.workNs[at / 3]).toBe(isNew ? 1010 : 10);
+  }
+  expect(seen.size).toBe(20);
+});
+
+test('a cache with few lines keeps what was looked up last: builds as often as LRU misses', () => {
+  const lines = 5;
+  const program = cache({ ...work, lines }, createRandom(7));
+  const whole = touches(cache(work, createRandom(7)));
+  const last: number[] = [];
+  let misses = 0;
+  for (let at = 0; at < whole.length; at += 3) {
+    const object = whole[at].page / 3;
+    const place = last.indexOf(object);
+    if (place >= 0) last.splice(place, 1);
+    else misses++;
+    last.push(object);
+    if (last.length > lines) last.shift();
+  }
+  const built = program.stops?.workNs.filter((ns) => ns > 10).length;
+  expect(built).toBe(misses);
+  expect(misses).toBeGreaterThan(20);
+  expect(program.pageNumbers).toHaveLength(15);
+});
+
+test('a hog grows step by step, holds, and rests after each', () => {
+  const program = hog(7, 3, 2, 50);
+  const pages = touches(program).map(({ page }) => page);
+  const all = [0, 1, 2, 3, 4, 5, 6];
+  expect(pages).toEqual([0, 1, 2, 0, 1, 2, 3, 4, 5, ...all, ...all, ...all]);
+  expect(Array.from(program.stops?.at ?? [])).toEqual([3, 9, 16, 23, 30]);
+  expect(Array.from(program.stops?.restNs ?? [])).toEqual([50, 50, 50, 50, 50]);
+});
+
+test('a pause comes after every so many references, not at the end, and a shorter program has fewer', () => {
+  const program = withPauses(loop(5, 4, 0, createRandom(1)), 6, 99);
+  expect(Array.from(program.stops?.at ?? [])).toEqual([6, 12, 18]);
+  expect(program.stops?.workNs).toEqual(new Float64Array(3));
+  expect(Array.from(truncate(program, 13).stops?.at ?? [])).toEqual([6, 12]);
+  expect(truncate(program, 3).stops?.at).toHaveLength(0);
+});
