@@ -39,6 +39,8 @@ const env = { ...process.env, MUTATION_TESTS: tests.join(',') };
 try {
   // The Node of node_modules, which runs the tests' TypeScript, whatever runs this.
   execFileSync(join(root, 'node_modules/.bin/node'), args, { cwd: root, stdio: 'inherit', env });
-} catch {
+} catch (error) {
+  // Stryker has said what is wrong, if it has run.
+  if (error.code !== undefined) console.error(`mutate: ${error.message}`);
   process.exitCode = 1;
 }
