@@ -11,6 +11,7 @@
  * They read, and write nothing but what they remember.
  */
 
+import type { ContractEvent } from '../../contracts/events.ts';
 import { opName } from '../../contracts/message-fields.ts';
 import { OP } from '../../contracts/messages.ts';
 import { type CapabilityTable, orderAt, PAGES } from '../../nucleus/capabilities.ts';
@@ -48,15 +49,12 @@ export function openBooks(world: World, stirrers: readonly StirrerState[]): Book
   const server = kernel.receivers[world.memory].state as MemoryServerState;
   const containers = createContainerBooks(stirrers.map(({ id }) => id));
   const books: Books = { kernel, server, stirrers, containers, found: null };
-  const { probe } = kernel;
-  if (probe !== null)
-    kernel.probe = {
-      ...probe,
-      granted(kernel, task, frame, order) {
-        probe.granted(kernel, task, frame, order);
-        books.found ??= checkBorrowed(books, task);
-      },
-    };
+  const { observer } = kernel;
+  kernel.observer = (event) => {
+    observer?.(event);
+    const { kind, task } = event as ContractEvent;
+    if (kind === 'grant' || kind === 'charge') books.found ??= checkBorrowed(books, task);
+  };
   const { tap } = kernel;
   kernel.tap = () => {
     tap?.(kernel);
@@ -89,8 +87,12 @@ export function lookAtBooks(books: Books): string | null {
   return wrong ?? null;
 }
 
-/** Frames have come into hands: beyond the guarantee only by who may borrow and can pay. */
-function checkBorrowed({ kernel, server }: Books, task: number): string | null {
+/**
+ * Frames have come to be the task's: beyond the guarantee only by who may borrow and can pay. One
+ * that it gets in place of another is no new one, and no event.
+ */
+function checkBorrowed({ kernel, server }: Books, name: string): string | null {
+  const task = kernel.state.tasks.findIndex((one) => one.name === name);
   const client = server.clients[task] as Client;
   if (client.held <= client.guaranteed) return null;
   if (!mayBorrow(server, task)) return `[PS8] task ${task} borrows, and is not eligible`;

@@ -32,7 +32,7 @@ import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { resume, START } from '../../nucleus/life.ts';
 import { allowWrite, map, protect, unmap, zero } from '../../nucleus/memory-map.ts';
 import type { Message } from '../../nucleus/messages.ts';
-import { isOver, SOFT, type TaskState } from '../../nucleus/tasks.ts';
+import { isOver, NOT_STARTED, SOFT, type TaskState } from '../../nucleus/tasks.ts';
 import { LOCKED, type PageContainer } from '../../servers/memory/containers/page-state.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
 import { nextBelow, type RandomState } from '../../sim-hw/random.ts';
@@ -90,6 +90,8 @@ const CROWDED = 44;
 export function stirrerStep(kernel: Kernel, state: object, message: Message): void {
   const stirrer = state as StirrerState;
   const { op, from, w0, w1, w2, cameAlong } = message;
+  // What is handed to it before it starts lies there until then.
+  if ((kernel.state.tasks[stirrer.id] as TaskState).status === NOT_STARTED) return;
   if (op === FAULT) stirrer.faultPage = w0;
   else if (from === NUCLEUS && op === START) begin(kernel, stirrer);
   else if (from === NUCLEUS && op === TIMER)

@@ -199,6 +199,7 @@ function prolong(
     violate(oracle.findings, view.kernel, 'REV27', id, -1, 'is given another grace than agreed');
   notice.clean = false;
   notice.deadline = event.until;
+  notice.told = event.until;
   notice.cap = event.until + starvationOf(view.server.terms);
   notice.writeCap = event.until + (view.server.terms.writeMax ?? 0);
   findEarliest(oracle);
