@@ -13,6 +13,7 @@ import {
 import { LOCKED_NOW } from '../../../../contracts/refusals.ts';
 import { deliverAll } from '../../../../nucleus/ipc.ts';
 import { killTask } from '../../../../nucleus/life.ts';
+import { map, zero } from '../../../../nucleus/memory-map.ts';
 import type { Page } from '../../../../servers/memory/containers/page-state.ts';
 import {
   advance,
@@ -72,16 +73,16 @@ test('[CONT7] [CONT10] places of containers that have ended are used again, whic
 
 test('[MEM6] the death of one leaves containers of others alone, and tells how many were locked', () => {
   const desk = createDesk();
-  settleIn(desk, FIRST, 4, 0, 3);
+  settleIn(desk, FIRST, 4, 0, 4);
   settleIn(desk, SECOND, 4, 0, 1);
   const [, weak] = box(desk, FIRST, 0);
-  box(desk, FIRST, 1);
+  for (const slot of [1, 2]) box(desk, FIRST, slot);
   const [, theirs] = box(desk, SECOND, 0);
   say(desk, FIRST, 'lockContainer', [weak, 50, 0, 0]);
   desk.events.length = 0;
   killTask(desk.kernel, FIRST);
   deliverAll(desk.kernel);
-  expect(desk.events).toEqual([{ kind: 'death', at: 0, task: 'client0', frames: 3, locked: 1 }]);
+  expect(desk.events).toEqual([{ kind: 'death', at: 0, task: 'client0', frames: 4, locked: 1 }]);
   expect(say(desk, SECOND, 'lockContainer', [theirs, 50, 0, 7])[0]?.[0]).toBe('locked');
   expect(checkBooks(desk)).toBeUndefined();
 });
@@ -95,6 +96,16 @@ test('[CONT7] [CAP2] who sent its capability away keeps what is in that place no
   const [next] = box(desk, FIRST, 1);
   say(desk, SECOND, 'cancelContainer', [moved]);
   expect(say(desk, FIRST, 'shareContainer', [next, 0])[0]?.[0]).toBe('containerIs');
+});
+
+test('[CONT8] a lock that need not unmap leaves the owner its mapping, and its zeros', () => {
+  const desk = createDesk();
+  settleIn(desk, FIRST, 4, 0, 1);
+  const [, weak] = box(desk, FIRST, 0);
+  expect(map(desk.kernel, FIRST, FIRST, 2, 0, true)).toBe(true);
+  say(desk, FIRST, 'lockContainer', [weak, 50, 0, 0]);
+  expect(load(desk, FIRST, 2)).toBeTypeOf('number');
+  expect(zero(desk.kernel, FIRST, 0)).toBe(true);
 });
 
 test('[CONT14] a lifetime that is over when the lock ends is over then, to the moment', () => {
