@@ -146,11 +146,6 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     rule: 'CONT20',
     damages: [],
   },
-  'move-pinned-pages': {
-    off: 'frames are moved under a lock that has a window',
-    rule: 'CONT32',
-    damages: [],
-  },
   'full-force': {
     off: 'who holds more than its guarantee is asked for all it holds, whatever is lacking',
     rule: 'REV1',

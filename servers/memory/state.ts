@@ -88,7 +88,6 @@ export type PlantedBug =
   | 'lend-to-anybody'
   | 'soft-outlives-grant'
   | 'page-lock-without-end'
-  | 'move-pinned-pages'
   | ScenarioBug;
 
 /** Switches that oracles do not see: a scenario shows that somebody is worse off. */

@@ -41,8 +41,8 @@ export function relocateRun(
   const slot = pages.length > 0 ? NO_SLOT : slotOf(table, first, order);
   if (pages.length > 0 ? order !== 0 : slot === NO_SLOT) return false;
   if (slot !== NO_SLOT && isTableFrame(kernel, owner, slot)) return false;
-  const isLocked = pages.some(({ pins }) => pins > 0) && server.planted !== 'move-pinned-pages';
-  if ((isInWindow(kernel, first) || isLocked) && !evenPinned) return false;
+  const isPinned = isInWindow(kernel, first) || pages.some(({ pins }) => pins > 0);
+  if (isPinned && !evenPinned) return false;
   if (!moveThinContainer(server, owner, slot, into, evenPinned)) return false;
   if (server.soft.count > 0) endSoftOf(kernel, server, into, 1 << order);
   for (let frame = into; frame < into + (1 << order); frame++) takeFrame(frames, frame, owner);
