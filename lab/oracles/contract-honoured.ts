@@ -75,7 +75,7 @@ export function noteContract(
       oracle.findings.checks++;
       if (event.until + allowance(view.kernel) < event.at + view.server.terms.graceShrink)
         violate(oracle.findings, view.kernel, 'CON5', id, -1, 'is given too short a grace');
-      agreed.guaranteed = guaranteedNow(oracle, view, id);
+      // One that was to end by now is put off: the old guarantee holds till the new end [CON6].
       agreed.next = event.guaranteed;
       agreed.shrinkAt = event.until;
       return;

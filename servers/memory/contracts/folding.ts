@@ -31,6 +31,7 @@ import {
   SHRINKING,
 } from '../state.ts';
 import { later, TIMER_CHILDREN, timerWord } from '../timers.ts';
+import { trimWires } from '../wiring.ts';
 import {
   type ChildContract,
   childAt,
@@ -129,6 +130,7 @@ function endChild(
 function endUse(kernel: Kernel, server: MemoryServerState, member: Client): void {
   withdrawRequest(kernel, server, member, NO_CONTRACT);
   leaveChild(server, member);
+  trimWires(kernel, server, member);
   member.status = EXPIRED;
   reply(kernel, server.id, member.id, OP.expired, member.held, 0, 0, 0, 0);
   observe(kernel, member.id, { kind: 'childEnd', held: member.held });

@@ -28,6 +28,7 @@ import { observe, refuse } from '../answers.ts';
 import { CHILD_BYTES, chargeRecords, hasRoomForRecords } from '../metadata.ts';
 import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from '../state.ts';
 import { later } from '../timers.ts';
+import { trimWires } from '../wiring.ts';
 import {
   type ChildContract,
   canSpare,
@@ -126,6 +127,7 @@ export function useControl(
   client.renewed = false;
   client.expiresAt = Number.POSITIVE_INFINITY;
   joinChild(server, child, client);
+  trimWires(kernel, server, client);
   const { guaranteed, extra } = child;
   observe(kernel, from, { kind: 'use', guaranteed, extra, shared: child.members.length });
   if (left !== null) closeUnused(kernel, server, left);

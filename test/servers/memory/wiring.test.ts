@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_SUCH_SLOT, OVER_WIRED, TOO_LONG } from '../../../contracts/refusals.ts';
+import { givePort } from '../../../nucleus/kernel.ts';
 import { KILLED } from '../../../nucleus/tasks.ts';
 import { isWired } from '../../../servers/memory/wiring.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type Desk,
   type DeskOptions,
   FIRST,
+  hand,
   hashDesk,
   say,
   settleIn,
@@ -172,4 +174,20 @@ test('[MEM11] a run that is put into a container is wired no more', () => {
   expect(say(desk, FIRST, 'putRuns', [own, 0, slot, 1])[0]?.[0]).toBe('pagesDone');
   expect(wiredSlots(desk)).toEqual([]);
   expect(desk.server.wirings[FIRST]?.frames).toBe(0);
+});
+
+test('[MEM13] what is wired under a child contract is unwired when that ends', () => {
+  const desk = createDesk({ frames: 8, terms });
+  say(desk, FIRST, 'contract', [6, 0, 0, 0]);
+  const child = say(desk, FIRST, 'splitContract', [4, 0, -1, 7, 0])[0]?.[2] as number;
+  const port = givePort(desk.kernel, FIRST, SECOND);
+  hand(desk, FIRST, 'controlIs', child, 0, 0, port);
+  const heard = takeHeard(desk, SECOND).find(([name]) => name.startsWith('controlIs'));
+  say(desk, SECOND, 'useControl', [heard?.[1] as number, 3]);
+  const [slot = -1] = take(desk, SECOND, 2);
+  expect(say(desk, SECOND, 'wire', [slot, 1, 500])[0]?.[0]).toBe('wired');
+  say(desk, FIRST, 'foldContract', [-1, 1]);
+  expect(isWired(desk.server, SECOND, slot)).toBe(false);
+  expect(takeHeard(desk, SECOND).map(([name]) => name)).toContain('unwired');
+  expect(checkBooks(desk)).toBeUndefined();
 });
