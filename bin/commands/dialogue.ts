@@ -14,14 +14,18 @@ export function addDialogue(program: Command, finish: (code: number) => void): v
     .argument('<file>', 'YAML file; scenarios/dialogues has some')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const { checkDialogue, dialogueText, holdDialogue } = await import(
-        '../../lab/dialogue/index.ts'
-      );
-      const document = checkDialogue(parseSource(file, await readText(file)));
-      const steps = holdDialogue(document);
-      const text = json === true ? `${JSON.stringify({ name: document.name, steps })}\n` : '';
-      process.stdout.write(text === '' ? dialogueText(document.name, steps) : text);
-      finish(steps.every(({ wrong }) => wrong === null) ? OK : BROKEN);
+      const lab = await import('../../lab/dialogue/index.ts');
+      const document = lab.checkDialogue(parseSource(file, await readText(file)));
+      const { name, undefended: off } = document;
+      const without = lab.undefended(document);
+      const undefended = without === null ? [] : lab.holdDialogue(without);
+      const steps = lab.holdDialogue(lab.defended(document));
+      let text = lab.dialogueText(name, steps);
+      if (json === true) text = `${JSON.stringify({ name, undefended, steps })}\n`;
+      else if (off !== undefined)
+        text = `${lab.dialogueText(`${name}, undefended: ${lab.switchText(off)}`, undefended)}\n${text}`;
+      process.stdout.write(text);
+      finish([...undefended, ...steps].every(({ wrong }) => wrong === null) ? OK : BROKEN);
     });
 }
 

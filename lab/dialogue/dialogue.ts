@@ -12,6 +12,7 @@ import { placeOf, type Source } from '../scenario/source.ts';
 import { didYouMean } from '../scenario/suggest.ts';
 import { type DialogueDocument, type DialogueStep, dialogueSchema } from './schema.ts';
 import { createTable, type Heard, kill, type Seat, speak, type Table } from './table.ts';
+import { checkSwitch, type Spoken } from './undefended.ts';
 
 /** What a task holds after a step. */
 export interface Standing {
@@ -46,6 +47,7 @@ export const reasonNames: readonly string[] = Object.entries(refusals)
 export function checkDialogue(source: Source): DialogueDocument {
   const document = parseBy(dialogueSchema, source);
   const { tasks, steps } = document;
+  checkSwitch(source, document);
   for (const [at, step] of steps.entries()) {
     const place = (key: string) => placeOf(source, ['steps', at, key]);
     const known = (key: 'task' | 'kill' | 'to', names: readonly string[]) => {
@@ -82,10 +84,10 @@ function checkFields(source: Source, { say, with: given }: DialogueStep, at: num
 }
 
 /** Holds the dialogue from its first step to its last. */
-export function holdDialogue(document: DialogueDocument): StepRecord[] {
-  const table = createTable(document);
+export function holdDialogue(spoken: Spoken): StepRecord[] {
+  const table = createTable(spoken);
   const kept = new Map<string, number>();
-  return document.steps.map((step, index) => carryOut(table, kept, step, index + 1));
+  return spoken.document.steps.map((step, index) => carryOut(table, kept, step, index + 1));
 }
 
 function carryOut(

@@ -2,3 +2,4 @@
 
 export { checkDialogue, holdDialogue, type StepRecord } from './dialogue.ts';
 export { dialogueText } from './text.ts';
+export { defended, switchText, undefended } from './undefended.ts';

@@ -39,6 +39,8 @@ const stepSchema = z.strictObject({
   /** Nobody says anything for so many nanoseconds. */
   wait: z.int().min(1).max(1e15).optional(),
   kill: name.optional(),
+  /** Said only without the defence, or only with it; absent: both times. */
+  when: z.enum(['undefended', 'defended']).optional(),
 });
 export type DialogueStep = z.infer<typeof stepSchema>;
 
@@ -57,6 +59,8 @@ export const dialogueSchema = z.strictObject({
     .prefault({}),
   /** Who pays for a frame that several use. */
   claims: z.enum(claimNames).default('first'),
+  /** A switch: the dialogue is spoken without that defence first, then with it. */
+  undefended: name.optional(),
   steps: z.array(stepSchema).min(1).max(1000),
 });
 export type DialogueDocument = z.infer<typeof dialogueSchema>;

@@ -18,7 +18,7 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import { createBareKernel, FREE_COSTS, fixedDevice } from '../run/bare-kernel.ts';
 import { MEMORY, SWAP } from '../run/layout.ts';
-import type { DialogueDocument } from './schema.ts';
+import type { Spoken } from './undefended.ts';
 
 /** A message as a task has heard it. */
 export interface Heard {
@@ -48,7 +48,7 @@ const DEVICE_NS = 1000;
 const SWAP_LOCK_NS = 10_000;
 
 /** Everybody is there, and nobody has said anything. */
-export function createTable(document: DialogueDocument): Table {
+export function createTable({ document, planted }: Spoken): Table {
   const { frames, pages, tasks: names, terms, claims } = document;
   const kernel = createBareKernel({
     frames,
@@ -64,9 +64,9 @@ export function createTable(document: DialogueDocument): Table {
     slice: 1000,
     windows: CONTAINERS,
     messagesMax: 1024,
-    planted: '',
+    planted: planted ?? '',
   });
-  const server = createMemoryServerState(MEMORY, frames, terms, CONTAINERS, null, claims);
+  const server = createMemoryServerState(MEMORY, frames, terms, CONTAINERS, planted, claims);
   addTask(kernel, 'memory', -1, { step: memoryServerStep, state: server });
   const device = fixedDevice(DEVICE_NS);
   const store = createStore();

@@ -1,10 +1,11 @@
 /** Checking which defences a scenario switches off: known ones, and a row that shows it. */
 
+import { isCoreSwitch } from './core-switches.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
 import { placeOf, type Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
-import { isCoreSwitch, switchNames } from './switches.ts';
+import { switchNames } from './switches.ts';
 
 const ROW = 'contracts-undefended';
 

@@ -1,6 +1,7 @@
 /** Scenarios: schema, checks, loading. `load.ts` is host side, the rest runs anywhere. */
 
 export { checkScenario } from './check.ts';
+export { coreSwitches } from './core-switches.ts';
 export { checkExpectation, type Expectation, type Verdict } from './expectations.ts';
 export { InputError, inputError } from './input-error.ts';
 export { type LoadedScenario, type LoadedTask, loadScenario } from './load.ts';
@@ -9,5 +10,4 @@ export type { BoundName, ManagementName, Scenario, ScenarioTask } from './scenar
 export { boundNames, managementNames, type ScenarioDocument, scenarioSchema } from './schema.ts';
 export { parseSource, type Source } from './source.ts';
 export { didYouMean } from './suggest.ts';
-export { coreSwitches } from './switches.ts';
 export { type TermClock, ticksOfText, timeOfTicks } from './time-text.ts';

@@ -3,9 +3,12 @@ import * as refusals from '../../../contracts/refusals.ts';
 import { reasonNames } from '../../../lab/dialogue/dialogue.ts';
 import {
   checkDialogue,
+  defended,
   dialogueText,
   holdDialogue,
   type StepRecord,
+  switchText,
+  undefended,
 } from '../../../lab/dialogue/index.ts';
 import { InputError, parseSource } from '../../../lab/scenario/index.ts';
 
@@ -18,7 +21,7 @@ steps:
 
 function hold(...steps: string[]): StepRecord[] {
   const text = head + steps.map((step) => `  - { ${step} }\n`).join('');
-  return holdDialogue(checkDialogue(parseSource('x.yaml', text)));
+  return holdDialogue(defended(checkDialogue(parseSource('x.yaml', text))));
 }
 
 /** What is wrong with the last step, after others that are as expected. */
@@ -109,6 +112,43 @@ test.each<[string, string, RegExp]>([
 ])('%s that cannot be is refused with its place', (_, step, expected) => {
   expect(() => hold(step)).toThrow(InputError);
   expect(() => hold(step)).toThrow(expected);
+});
+
+test.each([
+  ['a switch of the core', 'lend-to-anybody', { planted: 'lend-to-anybody' }],
+  ['a switch of terms', 'no-idle-tax', { planted: null, document: { terms: { idleTax: 0 } } }],
+  ['a switch of claims', 'first-pays-on', { planted: null, document: { claims: 'keep' } }],
+])('%s takes one defence away, and the steps that belong to the other time', (_, name, differs) => {
+  const steps = '  - { when: undefended, wait: 1 }\n  - { when: defended, wait: 2 }\n';
+  const text = `undefended: ${name}\n${head}${steps}`;
+  const document = checkDialogue(parseSource('x.yaml', text));
+  const without = undefended(document);
+  expect(without).toMatchObject(differs);
+  expect(without?.document.steps.slice(1).map(({ wait }) => wait)).toEqual([1]);
+  expect(defended(document).document).toMatchObject({ terms: { idleTax: 0.75 }, claims: 'first' });
+  expect(holdDialogue(defended(document)).map(({ at }) => at)).toEqual([0, 2]);
+  expect(switchText(name)).toMatch(new RegExp(`^${name}: .* \\[[A-Z]+[0-9]+\\]$`));
+});
+
+test('a rule of the servers that is switched off does not hold', () => {
+  const steps = [
+    '  - { task: one, say: allocate, hears: granted, keep: { slot: a } }',
+    '  - { task: one, say: returnFrames, with: { slot: a } }',
+  ].join('\n');
+  const text = `undefended: leak-on-return\n${head}${steps}\n`;
+  const document = checkDialogue(parseSource('x.yaml', text));
+  const [without, with_] = [undefended(document), defended(document)].map((spoken) =>
+    spoken === null ? [] : holdDialogue(spoken),
+  );
+  expect([without?.at(-1)?.free, with_?.at(-1)?.free]).toEqual([3, 4]);
+});
+
+test.each<[string, string, RegExp]>([
+  ['a switch', 'undefended: no-tax\n', /x.yaml:1:\d+: undefended is 'no-tax', expected a switch/],
+  ['a step of a row that is not there', '', /steps\[1\].when is 'defended', expected a key/],
+])('%s that cannot be is refused', (_, first, expected) => {
+  const text = `${first}${head}  - { when: defended, wait: 2 }\n`;
+  expect(() => checkDialogue(parseSource('x.yaml', text))).toThrow(expected);
 });
 
 test('reasons are named by their numbers', () => {

@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { claimSwitches } from '../../../lab/dialogue/undefended.ts';
 import { plantedBugs } from '../../../lab/model-check/index.ts';
 import { checkScenario } from '../../../lab/scenario/check.ts';
+import { coreSwitches } from '../../../lab/scenario/core-switches.ts';
 import { parseSource } from '../../../lab/scenario/source.ts';
-import {
-  coreSwitches,
-  switchNames,
-  termSwitches,
-  undefendedBy,
-} from '../../../lab/scenario/switches.ts';
+import { switchNames, termSwitches, undefendedBy } from '../../../lab/scenario/switches.ts';
 
 const readText = (path: string) =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-const all = Object.entries({ ...coreSwitches, ...termSwitches });
+const all = Object.entries({ ...coreSwitches, ...termSwitches, ...claimSwitches });
 
 test('each switch names a rule that there is, and oracles that watch', () => {
   const spec = readText('contracts/SPEC.md');
@@ -20,7 +17,8 @@ test('each switch names a rule that there is, and oracles that watch', () => {
   for (const [name, { rule, damages, off }] of all) {
     expect(spec, name).toContain(`| [${rule}] |`);
     for (const oracle of damages) expect(oracles, name).toContain(`\n| ${oracle} |`);
-    expect(readText('docs/scenarios.md')).toContain(`| \`${name}\` | ${off} | ${rule} |`);
+    const page = name in claimSwitches ? 'docs/dialogues.md' : 'docs/scenarios.md';
+    expect(readText(page)).toContain(`| \`${name}\` | ${off} | ${rule} |`);
   }
   expect(switchNames).toEqual(expect.arrayContaining([...plantedBugs]));
 });
