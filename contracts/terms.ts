@@ -72,9 +72,15 @@ export const termsSchema = z.strictObject({
 });
 
 export type Terms = z.infer<typeof termsSchema>;
+
 /** How much longer a client without CPU may take over a notice. */
 export function starvationOf({ starvationMax, graceExtra }: Terms): number {
   return starvationMax ?? 9 * graceExtra;
+}
+
+/** The shortest time between a notice and its deadline: no lock on what may be extras is longer. */
+export function graceLeast({ graceExtra, graceClean = graceExtra }: Terms): number {
+  return Math.min(graceExtra, graceClean);
 }
 
 /** Between two looks at who uses what, and at prices. */

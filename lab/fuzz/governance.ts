@@ -20,6 +20,7 @@ export function drawGovernance(options: CellOptions, seed: number, span: number)
     terms.karmaWindow = small(random, 1, 40);
   }
   if (chance(random, 40)) terms.starvationMax = small(random, 0, 10 * terms.graceExtra);
+  if (chance(random, 30)) terms.graceClean = between(random, 1, terms.graceExtra);
   if (chance(random, 20)) terms.softMax = between(random, 0, 8);
   if (chance(random, 15)) terms.metadataMax = between(random, 0, 20) / 1000;
   const cpus = chance(random, 20);

@@ -11,6 +11,7 @@ import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import type { Claims } from '../../servers/memory/containers/page-state.ts';
 import { defragment, relocateRun } from '../../servers/memory/containers/relocation.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
+import { findFreeRun } from '../../sim-hw/frames.ts';
 import { nextBelow, type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { World } from '../run/boot.ts';
 import type { CellOptions, CellTask } from '../run/cell-options.ts';
@@ -129,6 +130,8 @@ function portsOf(kernel: Kernel, id: number, lastClient: number): number[] {
   return ports;
 }
 
+const ANYWHERE = { colour: 0, colours: 1, below: 0 };
+
 /** Moves a run of frames, or, now and then, all that can go down; returns how many were moved. */
 export function moveFrames(world: World, random: RandomState): number {
   const { kernel } = world;
@@ -136,11 +139,12 @@ export function moveFrames(world: World, random: RandomState): number {
   const { count } = kernel.state.frames;
   if (chance(random, 3)) return defragment(kernel, server);
   const order = chance(random, 80) ? 0 : between(random, 1, 3);
-  const into = nextBelow(random, count);
+  const into = findFreeRun(kernel.state.frames, order, nextBelow(random, count), ANYWHERE);
+  if (into < 0) return 0;
   // Frames of containers of pages as often as any.
   const { onFrame } = server.pages;
   const start = nextBelow(random, count);
   const shown = chance(random, 50) ? onFrame.findIndex((on, at) => on !== null && at >= start) : -1;
   const from = shown < 0 ? start : shown;
-  return relocateRun(kernel, server, from, order, (into >> order) << order) ? 1 : 0;
+  return relocateRun(kernel, server, from, order, into) ? 1 : 0;
 }

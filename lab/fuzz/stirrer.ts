@@ -11,6 +11,7 @@
 
 import { ALLOCATE_EXTRA, COPY, LOCK_WRITES, OP } from '../../contracts/messages.ts';
 import type { PolicyTable } from '../../contracts/policy-table.ts';
+import { graceLeast } from '../../contracts/terms.ts';
 import {
   type CapabilityTable,
   CONTAINER,
@@ -115,11 +116,11 @@ function begin(kernel: Kernel, { id, wish, random }: StirrerState): void {
 function fill(kernel: Kernel, stirrer: StirrerState, container: number): void {
   const { id, random, span } = stirrer;
   if (chance(random, 40) || tableOf(kernel, stirrer).kind[container] !== PAGES) return;
-  const { graceExtra } = senderOf(kernel, stirrer);
+  const { grace } = senderOf(kernel, stirrer);
   const tell = (op: number, w1: number, w2: number, w3: number, time = 0) =>
     send(kernel, id, MEMORY_PORT, op, container, w1, w2, w3, time);
   tell(OP.allocatePages, 0, between(random, 1, 4), ALLOCATE_EXTRA);
-  tell(OP.sealContainer, 1, 0, 0, chance(random, 60) ? graceExtra : between(random, 1, span));
+  tell(OP.sealContainer, 1, 0, 0, chance(random, 60) ? grace : between(random, 1, span));
   tell(OP.shareContainer, 1, 0, 0);
 }
 
@@ -161,7 +162,7 @@ function senderOf(kernel: Kernel, stirrer: StirrerState): Sender {
   const { state, receivers } = kernel;
   const { random, faultPage, fair, span, wish } = stirrer;
   const task = state.tasks[stirrer.id] as TaskState;
-  const { graceExtra } = (receivers[1].state as MemoryServerState).terms;
+  const { terms } = receivers[1].state as MemoryServerState;
   return {
     random,
     table: tableOf(kernel, stirrer),
@@ -170,7 +171,7 @@ function senderOf(kernel: Kernel, stirrer: StirrerState): Sender {
     tasks: state.tasks.length,
     fair,
     span,
-    graceExtra,
+    grace: graceLeast(terms),
     wild: wish.wild,
   };
 }

@@ -38,7 +38,8 @@ export interface Sender {
   /** Frames that are a fair part of memory; the length of a phase on the clock of terms. */
   readonly fair: number;
   readonly span: number;
-  readonly graceExtra: number;
+  /** The shortest grace. */
+  readonly grace: number;
   /** Fields of a hundred that are nonsense. */
   readonly wild: number;
 }
@@ -163,12 +164,12 @@ function drawField(sender: Sender, name: MessageName, field: string, schema: z.Z
   return meant ?? between(random, least, Math.min(most, 31));
 }
 
-function drawTime({ random, span, graceExtra }: Sender, field: string): number {
+function drawTime({ random, span, grace }: Sender, field: string): number {
   if (chance(random, 3)) return TIME_MAX;
   if (field === 'lockMax')
-    return oneOf(random, [graceExtra, between(random, 1, graceExtra), between(random, 1, span)]);
+    return oneOf(random, [grace, between(random, 1, grace), between(random, 1, span)]);
   if (field === 'duration')
-    return chance(random, 60) ? between(random, 1, graceExtra) : small(random, 0, span / 8);
+    return chance(random, 60) ? between(random, 1, grace) : small(random, 0, span / 8);
   return chance(random, 50) ? 0 : between(random, span / 50, span);
 }
 

@@ -21,6 +21,7 @@ import {
   OVER_METADATA,
   TOO_LONG,
 } from '../../../contracts/refusals.ts';
+import { graceLeast } from '../../../contracts/terms.ts';
 import {
   addCapability,
   type CapabilityTable,
@@ -87,7 +88,7 @@ export function openContainer(
   reply(kernel, server.id, from, OP.containerIs, tag, capability, NONE_THERE, 0, 0);
 }
 
-/** Fixes the longest lock; where extras may be inside, it is never longer than their grace. */
+/** Fixes the longest lock; where extras may be inside, it is never longer than a grace. */
 export function sealContainer(
   kernel: Kernel,
   server: MemoryServerState,
@@ -100,7 +101,7 @@ export function sealContainer(
   const no = (reason: number) => refuse(kernel, server, from, tag, reason, OP.sealContainer);
   if (container === null) return no(NO_SUCH_CONTAINER);
   if (container.status !== OPEN) return no(NO_PLACE);
-  if (container.extras && lockMax > server.terms.graceExtra) return no(TOO_LONG);
+  if (container.extras && lockMax > graceLeast(server.terms)) return no(TOO_LONG);
   container.status = SEALED;
   container.lockMax = lockMax;
   reply(kernel, server.id, from, OP.containerIs, tag, capability, NONE_THERE, 0, 0);

@@ -4,8 +4,8 @@
  * exclusive or not, for reading or for writing, for at most the time fixed when it was sealed.
  *
  * Two things keep locks from getting in the way of revocation [CONT21]: a container that may hold
- * extras is never locked beyond graceExtra, nor beyond the deadline of a notice that runs. A lock
- * for writing first gives each page a frame of its own, so that no device writes into a copy.
+ * extras is never locked beyond the shortest grace, nor beyond the deadline of a notice that runs. A
+ * lock for writing first gives each page a frame of its own, so that no device writes into a copy.
  */
 
 import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../../contracts/messages.ts';

@@ -53,6 +53,8 @@ export function relocateRun(
     bind(server.pages, page, into);
   }
   giveBackRun(frames, first, order);
+  // Nobody has left these behind: what is in them is nobody's own, and they come zeroed [MEM4].
+  frames.lastOwner.fill(NOBODY, first, first + (1 << order));
   kernel.probe?.moved?.(kernel, owner, first, order, into);
   return true;
 }

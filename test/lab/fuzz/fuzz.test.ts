@@ -38,16 +38,15 @@ test('no violation in 150 hostile scenarios', () => {
   expect(seeds).toBe(150);
   const { tally, ...rest } = counts;
   const all = { ...rest, ...tally.served, ...tally.reasons };
-  // The fuzz draws no notices for clean frames (graceClean), so nobody answers one.
-  const never = Object.entries(all).filter(
-    ([what, times]) => !(times > 0) && what !== 'cleanSpent',
-  );
+  const never = Object.entries(all).filter(([, times]) => !(times > 0));
   expect(never).toEqual([]);
 }, 120_000);
 
 /** Seeds that found something, and what it was. */
 const mended: readonly [number, string][] = [
+  [802, 'a frame that a page had been moved out of came back to its task as its own'],
   [1807, 'tasks that got nothing asked so often that no program ran any more'],
+  [2918, 'a lock on extras was longer than the grace of a notice for clean frames'],
   [21132, 'a page whose loss was still to be told was taken again, and never told'],
   [1001133, 'a central pager mapped a page for a task that had just died'],
   [1001317, 'a pager used frames whose loss it had not been told of yet'],

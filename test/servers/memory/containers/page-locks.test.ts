@@ -138,6 +138,19 @@ test('[CONT21] the longest lock is fixed at the seal; with extras it is at most 
   expect(say(desk, FIRST, 'sealContainer', [own, 5, graceExtra])[0]?.[0]).toBe('containerIs');
 });
 
+test('[CONT21] where notices for clean frames have a shorter grace, a lock on extras has it too', () => {
+  const desk = createDesk({ terms: { graceClean: 30 } });
+  settleIn(desk, FIRST, 2, 4, 2);
+  const own = open(desk, FIRST, { extras: 1 });
+  const tooLong = refusal(5, TOO_LONG, 'sealContainer');
+  expect(say(desk, FIRST, 'sealContainer', [own, 5, 31])).toEqual([tooLong]);
+  expect(say(desk, FIRST, 'sealContainer', [own, 5, 30])[0]?.[0]).toBe('containerIs');
+  const lazy = createDesk({ terms: { graceClean: 300 } });
+  settleIn(lazy, FIRST, 2, 4, 2);
+  const other = open(lazy, FIRST, { extras: 1 });
+  expect(say(lazy, FIRST, 'sealContainer', [other, 5, 101])).toEqual([tooLong]);
+});
+
 test('[CONT21] no lock on extras is longer than the notice that runs: revocation breaks none', () => {
   const { desk, own, weak } = handed({ extras: 1 }, { frames: 10 }, EXTRA);
   fill(desk, FIRST, own, 3, 1);

@@ -76,6 +76,18 @@ test('[CONT32] a shared frame moves for all who use it, a large run as a whole',
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[MEM4] a frame that the server has moved a page out of is nobody’s own: it comes zeroed', () => {
+  const desk = createDesk({ frames: 4 });
+  const { kernel, server } = desk;
+  settleIn(desk, FIRST, 4, 0, 1);
+  map(kernel, FIRST, FIRST, 3, 0, true);
+  store(desk, FIRST, 3, 41);
+  expect(relocateRun(kernel, server, 0, 0, 1)).toBe(true);
+  expect(say(desk, FIRST, 'allocate', [0, 0, 7])).toEqual([['granted', 7, 1, 0, 1, 0]]);
+  expect([frameAt(tableOf(desk, FIRST), 1), stampOf(desk, 0)]).toEqual([0, 0]);
+  expect(load(desk, FIRST, 3)).toBe(41);
+});
+
 test('[CONT32] what is locked stays; what is not free, or nobody’s, is refused', () => {
   const desk = createDesk();
   const { kernel, server } = desk;
