@@ -10,13 +10,14 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import type { Message } from '../../../nucleus/messages.ts';
 import { refuse } from '../answers.ts';
 import type { MemoryServerState } from '../state.ts';
-import { listPages, transferPages } from './copies.ts';
+import { transferPages } from './copies.ts';
 import { dropContainer, openContainer, resolveEither, sealContainer } from './page-containers.ts';
 import { releaseData } from './page-data.ts';
 import { allocatePages, deallocatePages, placePages } from './page-grants.ts';
 import { lockPages } from './page-locks.ts';
 import { mapPage, tellShares, unmapPages } from './page-maps.ts';
 import { putRuns, takeOut } from './page-runs.ts';
+import { listPages } from './transfer-lists.ts';
 
 export function servePages(kernel: Kernel, server: MemoryServerState, message: Message): void {
   const { op, from, w0, w1, w2, w3, time } = message;

@@ -182,11 +182,14 @@ export function pageAt(state: PagesState, container: PageContainer, index: numbe
 /** Puts a page without a frame into an empty cell. */
 export function addPage(state: PagesState, container: PageContainer, index: number): Page {
   const id = state.freePages.pop() ?? state.pages.length;
-  if (id === state.pages.length)
-    state.pages.push({ id, frame: NONE_THERE, cells: [], pins: 0, writers: 0, bars: 0 });
-  const page = state.pages[id] as Page;
-  addCell(page, container, index);
-  return page;
+  if (id < state.pages.length) addCell(state.pages[id] as Page, container, index);
+  else {
+    // Its first cell makes the array: one that is pushed to while empty gets room for many.
+    const cells = [cellOf(container, index)];
+    state.pages.push({ id, frame: NONE_THERE, cells, pins: 0, writers: 0, bars: 0 });
+    container.cells[index] = id;
+  }
+  return state.pages[id] as Page;
 }
 
 /** One cell more for a page: it is truly shared, or on its way from cell to cell. */
@@ -197,7 +200,7 @@ export function addCell(page: Page, container: PageContainer, index: number): vo
 
 /** Takes a cell from its page; true when that was the last: the record is then to be used again. */
 export function removeCell(state: PagesState, page: Page, cell: number): boolean {
-  page.cells.splice(page.cells.indexOf(cell), 1);
+  takeOne(page.cells, cell);
   if (page.cells.length > 0) return false;
   state.freePages.push(page.id);
   return true;
@@ -231,7 +234,14 @@ export function bind(state: PagesState, page: Page, frame: number): void {
 export function unbind(state: PagesState, page: Page): void {
   if (page.frame === NONE_THERE) return;
   const there = state.onFrame[page.frame] as number[];
-  there.splice(there.indexOf(page.id), 1);
+  takeOne(there, page.id);
   if (there.length === 0) state.onFrame[page.frame] = null;
   page.frame = NONE_THERE;
+}
+
+/** Takes `value`, which is in it, out of a list; the others keep their order, the list its room. */
+export function takeOne(list: number[], value: number): void {
+  const last = list.length - 1;
+  for (let at = list.indexOf(value); at < last; at++) list[at] = list[at + 1] as number;
+  list.pop();
 }
