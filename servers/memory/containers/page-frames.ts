@@ -49,9 +49,9 @@ export function freeFrameFor(
   return findFreeRun(kernel.state.frames, 0, from, container);
 }
 
-/** Why there was no frame. */
-export function whyNoFrame(server: MemoryServerState): number {
-  const crowded = server.waiting.length > 0 || freeCount(server.ledger) === 0;
+/** Why there was no frame, beside `planned` ones that are not taken yet. */
+export function whyNoFrame(server: MemoryServerState, planned = 0): number {
+  const crowded = server.waiting.length > 0 || freeCount(server.ledger) <= planned;
   return crowded ? NO_FREE_FRAMES : NO_RUN;
 }
 
@@ -127,14 +127,14 @@ export function canOwn(
   const writer = clientOf(server, container.owner);
   let rooms = 0;
   let from = 0;
-  for (const page of pages) {
+  for (const [planned, page] of pages.entries()) {
     if (page.pins > 0) return LOCKED_NOW;
     const payer = page.frame < 0 ? -1 : kernel.state.frames.owner[page.frame];
     const stays = payer !== writer.id || usesFrame(server.pages, writer.id, page.frame, page);
     // An heir may draw on the same child contract as the writer does.
     if (stays || writer.child !== OWN) rooms++;
     const frame = freeFrameFor(kernel, server, container, from);
-    if (frame < 0) return whyNoFrame(server);
+    if (frame < 0) return whyNoFrame(server, planned);
     from = frame + 1;
   }
   const room = roomOf(kernel, server, writer, container.extras);

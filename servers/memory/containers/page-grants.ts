@@ -105,7 +105,7 @@ function planPages(
       if (run < 0) return { ...plan, reason: NO_RUN };
       frame = run + i;
     }
-    if (frame < 0) return { ...plan, reason: whyNoFrame(server) };
+    if (frame < 0) return { ...plan, reason: whyNoFrame(server, i) };
     plan.frames.push(frame);
     next = frame + 1;
   }
