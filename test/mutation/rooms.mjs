@@ -29,9 +29,15 @@ export const rooms = {
   ),
   containers: room(
     ['containers/*.ts', '!containers/relocation.ts'],
-    [`${memory}/containers/*.test.ts`, 'test/servers/swap/server.test.ts', ...slow],
+    [
+      `${memory}/containers/*.test.ts`,
+      `${memory}/metadata.test.ts`,
+      `${memory}/wiring.test.ts`,
+      'test/servers/swap/server.test.ts',
+      ...slow,
+    ],
   ),
-  relocation: room(['containers/relocation.ts'], [`${memory}/containers/relocation.test.ts`]),
+  relocation: room(['containers/relocation.ts'], [`${memory}/containers/relocation*.test.ts`]),
   ledger: room(
     ['*.ts'],
     [
