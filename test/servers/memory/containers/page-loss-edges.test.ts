@@ -171,7 +171,7 @@ test('[CONT21] [CONT22] a lock on what is taken is broken, and the version is ne
   fill(desk, FIRST, own, 0, 4, ALLOCATE_EXTRA);
   settleIn(desk, SECOND, 4, 0, 4);
   const weak = entrust(desk, FIRST, own, SECOND);
-  const [, , , before] = lockPages(desk, weak, LOCK_PHYSICAL, 100) as number[];
+  const before = lockPages(desk, weak, LOCK_PHYSICAL, 100)?.[3];
   say(desk, THIRD, 'contract', [1, 0, 0, 0]);
   say(desk, THIRD, 'allocate', [0, 0, 1]);
   advance(desk, 100);
