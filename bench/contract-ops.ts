@@ -18,12 +18,15 @@ const OPERATIONS = 3;
 const ROUNDS = 5;
 const STORM_CLIENTS = 10_000;
 const STORM_FRAMES = 1_000_000;
+/** Messages in one turn, and terms in rounds of turns: each contract is renewed in time. */
 const MESSAGES_A_TURN = 5;
+const TERM_ROUNDS = 1.25;
 const PLAN = { spaces: 0, pages: 1, containers: 1 };
 
 /** What a client has in hand: the slots of its frames. */
 interface Hand {
   readonly slots: number[];
+  refused: number;
 }
 
 /** Operations a second in each crowd, and what one costs beside the smallest crowd. */
@@ -34,6 +37,7 @@ export function contractRows(): Row[] {
     crowds.map((crowd) => () => cpuSeconds(() => takeTurns(crowd))),
     1,
   );
+  for (const kernel of crowds) checkServed(kernel);
   const rows = CROWDS.map((count, i) => ({
     name: `contract-ops-${count}`,
     value: (TURNS * OPERATIONS) / median(taken[i] as number[]),
@@ -42,6 +46,15 @@ export function contractRows(): Row[] {
     of: `of the cost with ${CROWDS[0]} contracts`,
   }));
   return [...rows, stormRow()];
+}
+
+/** Every operation was done: a server is quick to refuse. */
+function checkServed(kernel: Kernel): void {
+  const refused = kernel.state.tasks.reduce(
+    (sum, { id }) => sum + (id < FIRST ? 0 : handOf(kernel, id).refused),
+    0,
+  );
+  if (refused > 0) throw new Error(`bench: ${refused} operations on contracts were refused`);
 }
 
 /** One claimant takes what it is guaranteed; all of it is lent to others. */
@@ -80,22 +93,25 @@ function stormRow(): Row {
 /** Clients with a guarantee of one frame, whose contracts end once in a round of all turns. */
 function createCrowd(count: number): Kernel {
   const kernel = createMachine({ ...PLAN, frames: 2 * count });
-  const term = count * MESSAGES_A_TURN * kernel.costs.messageNs;
+  const { messageNs, zeroNs } = kernel.costs;
+  const term = Math.ceil(count * TERM_ROUNDS * (MESSAGES_A_TURN * messageNs + zeroNs));
   for (let i = 0; i < count; i++) say(kernel, addClient(kernel), OP.contract, 1, 1, 0, 0, term);
   return kernel;
 }
 
 /** A client that keeps what it is granted and returns what it is asked for, the last first. */
 function addClient(kernel: Kernel): number {
-  const state: Hand = { slots: [] };
+  const state: Hand = { slots: [], refused: 0 };
   const id = addTask(kernel, 'client', -1, { step: clientStep, state }, 4);
   givePort(kernel, id, MEMORY);
   return id;
 }
 
 function clientStep(kernel: Kernel, state: object, { op, to, w0, w1 }: Message): void {
-  const { slots } = state as Hand;
+  const hand = state as Hand;
+  const { slots } = hand;
   if (op === OP.granted) slots.push(w1);
+  else if (op === OP.refused || op === OP.expired) hand.refused++;
   else if (op === OP.notice)
     for (let n = 0; n < w0; n++) send(kernel, to, 0, OP.returnFrames, slots.pop() ?? 0, 0, 0, 0, 0);
 }
