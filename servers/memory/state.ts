@@ -7,10 +7,10 @@ import { type Claims, createPagesState, type PagesState } from './containers/pag
 import { type ChildrenState, createChildren } from './contracts/child-contract.ts';
 import type { PolicyControl } from './contracts/policy.ts';
 import { createLedger, type LedgerState } from './ledger.ts';
+import { createRanked, type RankedState } from './ranked.ts';
 import { type BatchState, createBatch } from './revocation/batches.ts';
 import { createSoft, type SoftState } from './revocation/soft-runs.ts';
 import { createTurns, type TurnsState } from './revocation/turns-state.ts';
-import { createVictims, type VictimsState } from './revocation/victims.ts';
 import { createWaiting, type WaitingState } from './revocation/waiting-requests.ts';
 
 export { ACTIVE, type Client, EXPIRED, GONE, NONE, SHRINKING } from './client.ts';
@@ -102,7 +102,8 @@ export interface MemoryServerState {
   readonly clients: (Client | null)[];
   /** Clients whose request waits, oldest first. */
   readonly waiting: WaitingState;
-  readonly victims: VictimsState;
+  /** Who has something to give back (victims.ts). */
+  readonly victims: RankedState;
   /** Null where extras are not moved between clients (arbiters). */
   readonly turns: TurnsState | null;
   readonly batch: BatchState;
@@ -134,7 +135,7 @@ export function createMemoryServerState(
     ledger: createLedger(frames),
     clients: [],
     waiting: createWaiting(),
-    victims: createVictims(),
+    victims: createRanked(),
     turns: createTurns(frames, terms),
     batch: createBatch(),
     containers: {
