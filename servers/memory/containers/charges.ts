@@ -22,6 +22,7 @@ import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from
 import { breakPageLock } from './page-pins.ts';
 import {
   containerOfCell,
+  indexOfCell,
   type Page,
   type PagesState,
   pagesOn,
@@ -172,7 +173,11 @@ export function losePage(kernel: Kernel, server: MemoryServerState, page: Page):
   dropMappingOfFrame(kernel, page.frame);
   unbind(state, page);
   touchPage(state, page);
-  state.losses.push(...page.cells);
+  for (const cell of page.cells) {
+    // A page that is being replaced shows in its cell no more: nothing is lost there.
+    const { cells } = containerOfCell(state, cell);
+    if (cells[indexOfCell(cell)] === page.id) state.losses.push(cell);
+  }
 }
 
 /**

@@ -98,17 +98,12 @@ export function tellLosses(kernel: Kernel, server: MemoryServerState): void {
   for (let at = 0; at < cells.length; ) {
     const first = cells[at] as number;
     const container = containerOfCell(state, first);
-    let last = first;
-    let lost = 0;
-    for (; at < cells.length; at++) {
-      const cell = cells[at] as number;
-      if (containerOfCell(state, cell) !== container) break;
-      if (cell !== last || lost === 0) lost++;
-      last = cell;
-    }
+    const start = at;
+    while (at < cells.length && containerOfCell(state, cells[at] as number) === container) at++;
     if (container.status === UNUSED) continue;
     const { owner, capability } = container;
-    const count = last - first + 1;
-    reply(kernel, server.id, owner, OP.pageLost, capability, indexOfCell(first), count, lost, 0);
+    const count = (cells[at - 1] as number) - first + 1;
+    const index = indexOfCell(first);
+    reply(kernel, server.id, owner, OP.pageLost, capability, index, count, at - start, 0);
   }
 }

@@ -208,3 +208,24 @@ test('[MEM6] [CONT15] the dead leave no container, lock or list; those of others
   expect(say(desk, THIRD, 'unlockContainer', [other])).toEqual([]);
   expect(checkBooks(desk)).toBeUndefined();
 });
+
+test('[CONT25] [CONT28] what a transfer has put in its place is not told as lost', () => {
+  const desk = createDesk();
+  settleIn(desk, FIRST, 6, 0, 0);
+  settleIn(desk, SECOND, 0, 0, 0);
+  const own = open(desk, FIRST, { lockMax: 50 });
+  fill(desk, FIRST, own, 0, 3, ALLOCATE_ZERO);
+  const theirs = open(desk, SECOND, { lockMax: 50 });
+  const copied = entrust(desk, FIRST, own, SECOND);
+  transfer(desk, SECOND, [copied, 0, 1], [theirs, 0, 1], COPY);
+  transfer(desk, SECOND, [copied, 0, 1], [theirs, 1, 1], COPY);
+  const given = entrust(desk, SECOND, theirs, FIRST);
+  // Both pages that show frame 0 are replaced by copies of others; a third one loses it.
+  say(desk, FIRST, 'fromPages', [own, 1, 2]);
+  say(desk, FIRST, 'intoPages', [own, 0, 1]);
+  say(desk, FIRST, 'intoPages', [given, 0, 1]);
+  expect(say(desk, FIRST, 'transferPages', [COPY, 9])[0]?.[0]).toBe('pagesDone');
+  expect(frameOf(desk, SECOND, theirs, 0)).toBe(frameOf(desk, FIRST, own, 2));
+  expect(takeHeard(desk, SECOND)).toEqual([['pageLost', theirs, 1, 1, 1, 0]]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
