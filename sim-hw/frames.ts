@@ -6,10 +6,10 @@
  *
  *   high 0,         low 0        zeros
  *   high page + 1,  low version  what that page held after its program's version-th write epoch
- *   high JUNK,      low any      nothing anybody wrote: fresh or freed memory
+ *   high JUNK,      low any      nothing anybody wrote: fresh memory
  *
- * Freed and fresh frames are junk-filled, so a stale use shows the moment it is mapped. `page` is a
- * global page id: the base of an address space plus the page's dense id in it.
+ * Fresh frames hold junk and freed ones what they held, so a stale use shows the moment it is mapped.
+ * `page` is a global page id: the base of an address space plus the page's dense id in it.
  *
  * A column per fact, 21 bytes a frame in all, besides the buddy allocator's 2-3 bits.
  */
@@ -121,7 +121,7 @@ export function takeFrame(frames: FramesState, frame: number, owner: number): vo
   frames.generation[frame] += 1;
 }
 
-/** Gives a run back. Its contents become junk unless the same task gets it again unzeroed. */
+/** Gives a run back. Contents stay. */
 export function giveBackRun(frames: FramesState, first: number, order: number): void {
   const end = first + (1 << order);
   for (let frame = first; frame < end; frame++) {
@@ -140,9 +140,4 @@ export function zeroFrame(frames: FramesState, frame: number): void {
 export function copyFrame(frames: FramesState, from: number, into: number): void {
   frames.stampLow[into] = frames.stampLow[from];
   frames.stampHigh[into] = frames.stampHigh[from];
-}
-
-export function junkFrame(frames: FramesState, frame: number): void {
-  frames.stampLow[frame] = frames.generation[frame];
-  frames.stampHigh[frame] = JUNK;
 }

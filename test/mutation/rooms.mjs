@@ -31,8 +31,7 @@ export const rooms = {
     ['containers/*.ts', '!containers/relocation.ts'],
     [
       `${memory}/containers/*.test.ts`,
-      `${memory}/metadata.test.ts`,
-      `${memory}/wiring.test.ts`,
+      `${memory}/*.test.ts`,
       'test/servers/swap/server.test.ts',
       ...slow,
     ],

@@ -10,7 +10,7 @@
 
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
-import { giveBackRun, JUNK, junkFrame, takeFrame } from '../../../sim-hw/frames.ts';
+import { giveBackRun, takeFrame } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
 import { childAt, OWN, settleDraw } from '../contracts/child-contract.ts';
 import { mayBorrow } from '../contracts/policy.ts';
@@ -196,9 +196,7 @@ export function chargeFrame(
   const { frames } = state;
   if (server.soft.count > 0) endSoftOf(kernel, server, frame, 1);
   takeFrame(frames, frame, client.id);
-  const foreign = frames.lastOwner[frame] !== client.id;
-  if (foreign && frames.stampHigh[frame] !== JUNK) junkFrame(frames, frame);
-  if (foreign || zero) zeroRun(kernel, frame, 0);
+  if (zero || frames.lastOwner[frame] !== client.id) zeroRun(kernel, frame, 0);
   charge(kernel, server, client, told);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, frame, 0);
 }

@@ -18,7 +18,7 @@ import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
 import { forgetTable } from '../../../nucleus/table-frames.ts';
-import { giveBackRun, JUNK, junkFrame, takeRun } from '../../../sim-hw/frames.ts';
+import { giveBackRun, takeRun } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
 import { changeHeld } from '../holding.ts';
 import { endSoftOf, SOFT } from '../revocation/soft-runs.ts';
@@ -39,8 +39,7 @@ export function grant(
   const first = takeRun(frames, order, client.id);
   if (first < 0) return false;
   const count = 1 << order;
-  const foreign = readyContents(kernel, server, client.id, first, count);
-  const mustZero = zero === 1 || foreign;
+  const mustZero = zero === 1 || isForeign(kernel, server, client.id, first, count);
   if (mustZero) zeroRun(kernel, first, order);
   if (server.soft.count > 0) endSoftOf(kernel, server, first, count);
   const slot = addFrames(kernel.state.capabilities[client.id] as CapabilityTable, first, order);
@@ -61,8 +60,7 @@ export function grantNeighbours(
   const first = takeRun(kernel.state.frames, order, client.id);
   if (first < 0) return false;
   const count = 1 << order;
-  const foreign = readyContents(kernel, server, client.id, first, count);
-  const mustZero = zero === 1 || foreign;
+  const mustZero = zero === 1 || isForeign(kernel, server, client.id, first, count);
   if (mustZero) zeroRun(kernel, first, order);
   if (server.soft.count > 0) endSoftOf(kernel, server, first, count);
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
@@ -89,23 +87,18 @@ export function enterHands(
     observe(kernel, client.id, { kind: 'grant', frames: count, extra, waited });
 }
 
-/** Junk-fills what nobody may see again; true when the run held anything not the client's own. */
-function readyContents(
+/** Whether any frame of the run was not the client's own before. */
+function isForeign(
   kernel: Kernel,
   server: MemoryServerState,
   id: number,
   first: number,
   count: number,
 ): boolean {
-  const { frames } = kernel.state;
-  let foreign = false;
-  for (let frame = first; frame < first + count; frame++) {
-    if (frames.lastOwner[frame] === id) continue;
-    if (server.planted === 'no-zero-for-strangers') continue;
-    if (frames.stampHigh[frame] !== JUNK) junkFrame(frames, frame);
-    foreign = true;
-  }
-  return foreign;
+  const { lastOwner } = kernel.state.frames;
+  for (let frame = first; frame < first + count; frame++)
+    if (lastOwner[frame] !== id) return server.planted !== 'no-zero-for-strangers';
+  return false;
 }
 
 /**

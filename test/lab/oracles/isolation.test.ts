@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sweep } from '../../../lab/oracles/index.ts';
-import { junkFrame } from '../../../sim-hw/frames.ts';
+import { JUNK } from '../../../sim-hw/frames.ts';
 import { mappedPage, midway, rulesOf, runUntil, watchedCell } from './watched-cell.ts';
 
 test('a run in which nothing is wrong has been looked at, and nothing is found', () => {
@@ -39,7 +39,7 @@ test('[MEM4] a server that hands frames on as they are', () => {
 test('[FAULT3] a map of junk', () => {
   const cell = midway();
   const { page, frame } = mappedPage(cell, 0);
-  junkFrame(cell.world.kernel.state.frames, frame);
+  cell.world.kernel.state.frames.stampHigh[frame] = JUNK;
   cell.probe.mapped(cell.world.kernel, cell.world.clients[0], page, frame);
   expect(rulesOf(cell.oracles.isolation.findings)).toEqual(['FAULT3']);
 });
