@@ -18,7 +18,7 @@ import { canPay } from '../contracts/purse.ts';
 import { changeHeld } from '../holding.ts';
 import { returned } from '../revocation/returns.ts';
 import { endSoftOf } from '../revocation/soft-runs.ts';
-import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from '../state.ts';
+import { type Client, clientOf, type MemoryServerState } from '../state.ts';
 import { breakPageLock } from './page-pins.ts';
 import {
   containerOfCell,
@@ -51,9 +51,8 @@ export function roomOf(
   const idle = (child?.idle ?? 0) + (sibling && !borrowed ? 1 : 0);
   const within = client.guaranteed + idle - client.held - waiting;
   if (!extras || client.noticed > 0 || server.waiting.length > 0) return within;
-  const active = client.status === ACTIVE || client.status === SHRINKING;
   const eligible = mayBorrow(server, client.id) || server.planted === 'lend-to-anybody';
-  if (!active || !eligible || !canPay(kernel, server, client)) return within;
+  if (!eligible || !canPay(kernel, server, client)) return within;
   const idleExtra = (child?.idleExtra ?? 0) + (sibling && borrowed ? 1 : 0);
   return within + client.extra + idleExtra;
 }
@@ -83,8 +82,8 @@ export function usesFrame(
 }
 
 /**
- * The first user of the frame, by age of its page, that could pay in its payer's place; `leaves`:
- * its payer does not take another one instead.
+ * The first user of the frame, by age of its page, that could pay in its payer's place, who uses it
+ * no more, `but` by one page; `leaves`: its payer does not take another one instead.
  */
 export function heirOf(
   kernel: Kernel,
@@ -99,7 +98,6 @@ export function heirOf(
     if (but !== null && id === but.id) continue;
     for (const cell of (server.pages.pages[id] as Page).cells) {
       const { owner, extras } = containerOfCell(server.pages, cell);
-      if (owner === payer) continue;
       const client = clientOf(server, owner);
       if (roomOf(kernel, server, client, extras, leaving) > 0) return client;
     }
@@ -201,6 +199,7 @@ export function chargeFrame(
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, frame, 0);
 }
 
+/** Frees a frame that no page is on, and nobody maps. */
 function freeFrame(
   kernel: Kernel,
   server: MemoryServerState,
@@ -208,7 +207,6 @@ function freeFrame(
   frame: number,
   cause: number,
 ): void {
-  dropMappingOfFrame(kernel, frame);
   changeHeld(kernel, server, client, -1);
   giveBackRun(kernel.state.frames, frame, 0);
   if (kernel.probe !== null) kernel.probe.released(kernel, client.id, frame, 0, cause);

@@ -89,8 +89,7 @@ function cannotPair(
   if (target.page === null && !target.strong) return NO_SUCH_PAGE;
   if (target.container.status === LOCKED) return LOCKED_NOW;
   if (how !== COPY && source.container.status === LOCKED) return LOCKED_NOW;
-  const mine = source.container.status === LOCKED && source.container.holder === from;
-  if (page.writers > 0 || (page.bars > 0 && !mine)) return LOCKED_NOW;
+  if (page.writers > 0 || (page.bars > 0 && source.container.holder !== from)) return LOCKED_NOW;
   const owner = clientOf(server, target.container.owner);
   const pays = page.frame >= 0 && kernel.state.frames.owner[page.frame] === owner.id;
   if (!target.container.extras && pays && owner.held > owner.guaranteed) return OVER_CONTRACT;
@@ -127,7 +126,7 @@ function noRoom(
     const pool = poolOf(clientOf(server, owner));
     const own = replaced.get(owner) ?? 0;
     const room = rooms.get(pool) as number;
-    if (own > 0 && room + own > 0) replaced.set(owner, own - 1);
+    if (own > 0) replaced.set(owner, own - 1);
     else rooms.set(pool, room - 1);
     return room + own <= 0;
   });
