@@ -70,6 +70,18 @@ export const termSwitches: Readonly<Record<string, Switch & { terms: Partial<Ter
     damages: [],
     terms: { idleTax: 0 },
   },
+  'no-market': {
+    off: 'who pays more for a frame gets no more of them (arbiter: excess)',
+    rule: 'REV23',
+    damages: [],
+    terms: { arbiter: 'excess' },
+  },
+  'no-clean-grace': {
+    off: 'notices ask for any frames from the first (no graceClean)',
+    rule: 'REV26',
+    damages: [],
+    terms: { graceClean: undefined },
+  },
   'no-time-to-write': {
     off: 'deadlines do not ask whether pages are being written out (writeMax: 0)',
     rule: 'REV35',
