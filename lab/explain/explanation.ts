@@ -5,7 +5,8 @@
 
 import type { RunHeader } from '../../contracts/event-records.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
-import { type History, historyOf, openNotice, type Sums } from './history.ts';
+import { historyOf } from './history.ts';
+import { type History, openNotice, type Sums } from './history-state.ts';
 import type { HistoryStep } from './history-step.ts';
 
 /** Rises when a field changes its meaning or goes. */

@@ -31,6 +31,7 @@ import {
   type Isolation,
   sweepMappings,
 } from './isolation.ts';
+import { checkTransfer } from './lock-deadline.ts';
 import {
   checkContents,
   checkResumed,
@@ -40,13 +41,12 @@ import {
   noteTaken,
   sweepScratch,
 } from './no-lost-page.ts';
+import type { RevocationDeadline } from './open-notice.ts';
 import {
   checkDeadlines,
-  checkTransfer,
   createRevocationDeadline,
   noteReleased,
   noteRevocation,
-  type RevocationDeadline,
 } from './revocation-deadline.ts';
 import { checkClocks, createTime, sweepTimes, type Time } from './time.ts';
 import { idOf, type OracleView } from './view.ts';
@@ -148,7 +148,7 @@ function probeOf(oracles: Oracles): Probe {
       noteReleased(revocation, view, task, order, cause);
     },
     transferred(_kernel, window) {
-      checkTransfer(revocation, view, window);
+      checkTransfer(revocation.findings, view, window);
     },
     clockMoved() {
       checkClocks(time, view);

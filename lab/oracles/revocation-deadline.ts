@@ -19,49 +19,24 @@
  *   - a notice for clean frames alone gives the grace agreed for these; it is prolonged once, by the
  *     usual grace, when there are none [REV26, REV27]
  *   - so has one whose pages a server moves [REV35]
- *   - a lock is over by its time limit: no device moves data through it after that [CONT4], and
- *     none without one [CONT6]; the same of windows of several frames [CONT23]
+ *   - no device moves data through a lock whose time is over (lock-deadline.ts)
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
-import { starvationOf } from '../../contracts/terms.ts';
 import { termNow } from '../../nucleus/clock.ts';
-import { type Kernel, TAKEN } from '../../nucleus/kernel.ts';
+import { TAKEN } from '../../nucleus/kernel.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
-import { LOCKED } from '../../servers/memory/containers/page-state.ts';
-import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';
-import { createFindings, type Findings, violate } from './findings.ts';
+import { createFindings, violate } from './findings.ts';
+import {
+  close,
+  extend,
+  type Notice,
+  noNotice,
+  open,
+  prolong,
+  type RevocationDeadline,
+} from './open-notice.ts';
 import type { OracleView } from './view.ts';
-
-interface Notice {
-  outstanding: number;
-  /** Infinity: no notice is open. */
-  deadline: number;
-  /** The deadline as the client was told it, however much longer it may take. */
-  told: number;
-  /** It is for clean frames alone. */
-  clean: boolean;
-  /** It is over then even for a client that has had no CPU. */
-  cap: number;
-  /** And then for one whose pages are being moved. */
-  writeCap: number;
-  /** Frames that a penalty had to take and has not taken yet. */
-  toTake: number;
-  toKill: boolean;
-  missed: number;
-}
-
-export interface RevocationDeadline {
-  readonly findings: Findings;
-  /** By task id. */
-  readonly notices: Notice[];
-  /** Earliest deadline of an open notice. */
-  earliest: number;
-  /** The last decision of the scheduler came after `earliest`. */
-  overdue: boolean;
-  /** Some penalty is being carried out. */
-  pending: boolean;
-}
 
 export function createRevocationDeadline(view: OracleView): RevocationDeadline {
   const rules = [
@@ -84,17 +59,7 @@ export function createRevocationDeadline(view: OracleView): RevocationDeadline {
   ];
   return {
     findings: createFindings('revocation-deadline', rules),
-    notices: view.kernel.state.tasks.map(() => ({
-      outstanding: 0,
-      deadline: Number.POSITIVE_INFINITY,
-      told: Number.POSITIVE_INFINITY,
-      clean: false,
-      cap: Number.POSITIVE_INFINITY,
-      writeCap: Number.POSITIVE_INFINITY,
-      toTake: 0,
-      toKill: false,
-      missed: 0,
-    })),
+    notices: view.kernel.state.tasks.map(noNotice),
     earliest: Number.POSITIVE_INFINITY,
     overdue: false,
     pending: false,
@@ -154,84 +119,6 @@ function dueBy(penalty: string, { server }: OracleView, id: number, frames: numb
   if (penalty === 'drop') return client.held;
   if (penalty !== 'repossess' && penalty !== 'karma') return 0;
   return Math.min(frames, client.held - client.guaranteed);
-}
-
-function open(
-  oracle: RevocationDeadline,
-  view: OracleView,
-  id: number,
-  notice: Notice,
-  event: ContractEvent & { kind: 'notice' },
-): void {
-  oracle.findings.checks++;
-  if (notice.deadline === Number.POSITIVE_INFINITY) {
-    const { graceClean, graceExtra } = view.server.terms;
-    if (event.deadline < event.at + ((event.clean ? graceClean : undefined) ?? graceExtra))
-      violate(oracle.findings, view.kernel, 'REV1', id, -1, 'is given too short a grace');
-    notice.outstanding = 0;
-    notice.deadline = event.deadline;
-    notice.told = event.deadline;
-    notice.clean = event.clean === true;
-    const { terms } = view.server;
-    notice.cap = event.deadline + starvationOf(terms);
-    notice.writeCap = event.deadline + (terms.writeMax ?? 0);
-    if (event.deadline < oracle.earliest) {
-      oracle.earliest = event.deadline;
-      oracle.overdue = false;
-    }
-  } else if (event.deadline < notice.told)
-    violate(oracle.findings, view.kernel, 'REV3', id, -1, 'has its deadline brought forward');
-  notice.outstanding += event.frames;
-}
-
-/** A client has no clean frames left: once, what is outstanding gets the usual grace [REV27]. */
-function prolong(
-  oracle: RevocationDeadline,
-  view: OracleView,
-  id: number,
-  notice: Notice,
-  event: ContractEvent & { kind: 'cleanSpent' },
-): void {
-  oracle.findings.checks++;
-  if (!notice.clean || event.outstanding !== notice.outstanding)
-    violate(oracle.findings, view.kernel, 'REV27', id, -1, 'has a notice prolonged for nothing');
-  if (event.until !== event.at + view.server.terms.graceExtra)
-    violate(oracle.findings, view.kernel, 'REV27', id, -1, 'is given another grace than agreed');
-  notice.clean = false;
-  notice.deadline = event.until;
-  notice.told = event.until;
-  notice.cap = event.until + starvationOf(view.server.terms);
-  notice.writeCap = event.until + (view.server.terms.writeMax ?? 0);
-  findEarliest(oracle);
-}
-
-/** A client without CPU, or whose pages are being moved, has longer, up to a cap. */
-function extend(
-  oracle: RevocationDeadline,
-  view: OracleView,
-  id: number,
-  notice: Notice,
-  until: number,
-  rule: 'REV19' | 'REV35',
-): void {
-  oracle.findings.checks++;
-  if (until > (rule === 'REV19' ? notice.cap : notice.writeCap))
-    violate(oracle.findings, view.kernel, rule, id, -1, `has until ${until}, beyond the cap`);
-  notice.deadline = until;
-  findEarliest(oracle);
-}
-
-function close(oracle: RevocationDeadline, notice: Notice): void {
-  notice.deadline = Number.POSITIVE_INFINITY;
-  notice.outstanding = 0;
-  findEarliest(oracle);
-}
-
-function findEarliest(oracle: RevocationDeadline): void {
-  oracle.earliest = Number.POSITIVE_INFINITY;
-  oracle.overdue = false;
-  for (const { deadline } of oracle.notices)
-    if (deadline < oracle.earliest) oracle.earliest = deadline;
 }
 
 function noteMiss(
@@ -304,43 +191,4 @@ function checkPenalties(oracle: RevocationDeadline, view: OracleView): void {
       violate(oracle.findings, view.kernel, 'REV7', id, -1, 'misses a deadline and lives');
     notice.toKill = false;
   }
-}
-
-/** A device has moved data through `window`; its number is its container's. */
-export function checkTransfer(oracle: RevocationDeadline, view: OracleView, window: number): void {
-  const list = window - view.kernel.state.windowFrame.length;
-  if (list >= 0) return checkListTransfer(oracle, view, list);
-  const container = view.server.containers.records[window];
-  oracle.findings.checks++;
-  if (container.status !== CONTAINER_LOCKED)
-    violate(
-      oracle.findings,
-      view.kernel,
-      'CONT6',
-      container.owner,
-      -1,
-      'data moves through a window that no lock has opened',
-    );
-  if (container.lockedUntil < momentOfEvent(view.kernel))
-    violate(
-      oracle.findings,
-      view.kernel,
-      'CONT4',
-      container.owner,
-      -1,
-      `data moves through a lock that ended at ${container.lockedUntil}`,
-    );
-}
-
-function checkListTransfer(oracle: RevocationDeadline, view: OracleView, list: number): void {
-  const { status, owner, lockedUntil } = view.server.pages.containers[list];
-  oracle.findings.checks++;
-  if (status === LOCKED && lockedUntil >= momentOfEvent(view.kernel)) return;
-  const what = 'data moves through a window of pages that no lock holds open';
-  violate(oracle.findings, view.kernel, 'CONT23', owner, -1, what);
-}
-
-/** When the device was done, on the clock of terms. */
-function momentOfEvent({ state }: Kernel): number {
-  return state.countsReferences ? state.references : state.deviceEvents.time;
 }

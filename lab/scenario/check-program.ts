@@ -1,7 +1,8 @@
 /** Check of a generated program: what its keys come to together, and where it may stop to rest. */
 
 import { inputError } from './input-error.ts';
-import type { ProgramDescription, TaskDocument } from './schema.ts';
+import type { ProgramDescription } from './program-schema.ts';
+import type { TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
 
 /** Of programs that are written touch by touch: bounds their memory. */

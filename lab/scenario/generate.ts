@@ -13,7 +13,7 @@ import {
 } from '../../clients/programs/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import type { ProgramDescription } from './schema.ts';
+import type { ProgramDescription } from './program-schema.ts';
 
 /** The program of task `name`, the same for the same seed, at most `limit` references long. */
 export function generate(

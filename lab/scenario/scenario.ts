@@ -7,7 +7,9 @@ import type { TermsWish } from '../../contracts/terms.ts';
 import type { ArchivePlan, CellTask, ReadingPlan } from '../run/cell-options.ts';
 import type { Expectation } from './expectations.ts';
 import type { KindParts } from './page-kinds.ts';
-import type { boundNames, managementNames, ProgramDescription, Quantity } from './schema.ts';
+import type { ProgramDescription } from './program-schema.ts';
+import type { boundNames, managementNames } from './schema.ts';
+import type { Quantity } from './value-schemas.ts';
 
 export type ManagementName = (typeof managementNames)[number];
 export type BoundName = (typeof boundNames)[number];

@@ -1,8 +1,8 @@
 /** Ticks: a time of a scenario on the clock of terms. */
 
 import { inputError } from './input-error.ts';
-import type { Time } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
+import type { Time } from './value-schemas.ts';
 
 const NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
 

@@ -1,0 +1,69 @@
+/** Programs that a scenario file may describe: how they are generated is for clients/programs/. */
+
+import { z } from 'zod';
+import { PAGES_MAX } from '../../sim-hw/references.ts';
+import { fraction, PAUSE_NS_MAX, pages, REGENERATE_NS_MAX, references } from './value-schemas.ts';
+
+/** Rests so long after every so many references. */
+const pauseSchema = z.strictObject({
+  every: references,
+  ns: z.int().min(1).max(PAUSE_NS_MAX),
+});
+
+export const programSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('loop'),
+    pages,
+    rounds: z.int().min(1),
+    stride: z.int().min(1).max(4096).optional(),
+    write: fraction.default(0),
+    pause: pauseSchema.optional(),
+  }),
+  z.strictObject({ kind: z.literal('trace-l'), references: references.default(20_000) }),
+  z.strictObject({
+    kind: z.literal('pages'),
+    pages: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(2 ** 36 - 1),
+      )
+      .min(1),
+    write: fraction.default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('zipf'),
+    pages,
+    references,
+    alpha: z.number().min(0).max(4).multipleOf(0.25).default(1),
+    write: fraction.default(0),
+    pause: pauseSchema.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('random'),
+    pages,
+    references,
+    write: fraction.default(0),
+    pause: pauseSchema.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('cache'),
+    objects: pages,
+    pages: z.int().min(1).max(1024),
+    lookups: references,
+    /** 0: as many as there are objects, each in pages of its own. */
+    lines: z.int().min(0).max(PAGES_MAX).default(0),
+    alpha: z.number().min(0).max(4).multipleOf(0.25).default(1),
+    lookupNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+    buildNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('hog'),
+    pages,
+    step: pages,
+    hold: z.int().min(0).max(1_000_000).default(0),
+    restNs: z.int().min(0).max(PAUSE_NS_MAX).default(0),
+  }),
+]);
+export type ProgramDescription = z.infer<typeof programSchema>;
