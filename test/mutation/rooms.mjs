@@ -14,7 +14,7 @@ const slow = [
 
 function room(mutate, tests) {
   const files = mutate.map((path) => path.replace(/^!?/, '$&servers/memory/'));
-  return { mutate: files, tests: [...tests, ...everywhere] };
+  return { mutate: files, tests: [...new Set([...tests, ...everywhere])] };
 }
 
 export const rooms = {
@@ -25,7 +25,7 @@ export const rooms = {
   ),
   revocation: room(
     ['revocation/**/*.ts'],
-    [`${memory}/revocation/*.test.ts`, `${memory}/grants.test.ts`],
+    [`${memory}/revocation/*.test.ts`, `${memory}/*.test.ts`],
   ),
   containers: room(
     ['containers/*.ts', '!containers/relocation.ts'],
@@ -42,7 +42,7 @@ export const rooms = {
     [
       `${memory}/*.test.ts`,
       `${memory}/revocation/*.test.ts`,
-      `${memory}/contracts/contract.test.ts`,
+      `${memory}/contracts/*.test.ts`,
     ],
   ),
 };
