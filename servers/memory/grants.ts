@@ -33,7 +33,7 @@ import { returned } from './revocation/returns.ts';
 import { countRequest } from './revocation/revocation.ts';
 import { runGivenUp } from './revocation/turns.ts';
 import { beginWaiting, endWaiting, oldestWaiting } from './revocation/waiting-requests.ts';
-import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from './state.ts';
+import { type Client, clientOf, type MemoryServerState } from './state.ts';
 
 export function allocate(
   kernel: Kernel,
@@ -56,8 +56,8 @@ export function allocate(
     if (kernel.observer !== null) observe(kernel, from, { kind: 'wait', frames });
     return;
   }
-  const active = client.status === ACTIVE || client.status === SHRINKING;
-  if (!active || client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);
+  // Who has no contract in force has neither guarantee nor extras.
+  if (client.held + frames > client.guaranteed + client.extra) return say(OVER_CONTRACT);
   // Free frames are promised to those who wait below their guarantee, and owed while a notice runs.
   if (server.waiting.length > 0 || client.noticed > 0) return say(NO_FREE_FRAMES);
   if (!mayBorrow(server, from)) return say(NO_FREE_FRAMES);

@@ -28,6 +28,7 @@ import { mayBorrow } from './contracts/policy.ts';
 import { canPay } from './contracts/purse.ts';
 import { freeCount } from './ledger.ts';
 import { returned } from './revocation/returns.ts';
+import { runGivenUp } from './revocation/turns.ts';
 import { type Client, clientOf, type MemoryServerState, NONE } from './state.ts';
 
 /** Grants an aligned run of 2^order frames, a slot each, if it is free now. */
@@ -83,8 +84,12 @@ export function returnRange(
   let reason = NO_SUCH_SLOT;
   for (let at = slot; at < slot + count; at++) {
     if (frameAt(table, at) < 0) continue;
-    if (((table.slotOrder[at] as number) & IN_CONTAINER) !== 0) reason = IN_USE;
-    else frames += releaseSlot(kernel, server, client, at, RETURNED);
+    if (((table.slotOrder[at] as number) & IN_CONTAINER) !== 0) {
+      reason = IN_USE;
+      continue;
+    }
+    if (server.turns !== null) runGivenUp(kernel, server, server.turns, client, at);
+    frames += releaseSlot(kernel, server, client, at, RETURNED);
   }
   if (frames > 0) returned(kernel, server, client, frames);
   else refuse(kernel, server, from, slot, reason, OP.returnRange);

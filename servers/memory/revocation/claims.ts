@@ -21,7 +21,7 @@ import { mayBorrow } from '../contracts/policy.ts';
 import { canPay, creditOf } from '../contracts/purse.ts';
 import { noteDemand } from '../contracts/rent.ts';
 import { freeCount } from '../ledger.ts';
-import { ACTIVE, type Client, type MemoryServerState, SHRINKING } from '../state.ts';
+import type { Client, MemoryServerState } from '../state.ts';
 import { arbiterOf } from './arbiters/index.ts';
 import { CREDIT_MAX } from './arbiters/market.ts';
 import { keepsUnused } from './placeholders.ts';
@@ -92,8 +92,7 @@ function lookAround(kernel: Kernel, server: MemoryServerState, turns: TurnsState
 
 /** As a request beyond G is looked at in grants.ts. */
 function mayHave(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
-  const { status, held, guaranteed, extra, noticed, waitingOrder } = client;
-  if (status !== ACTIVE && status !== SHRINKING) return false;
+  const { held, guaranteed, extra, noticed, waitingOrder } = client;
   if (noticed > 0 || waitingOrder >= 0 || held + 1 > guaranteed + extra) return false;
   return mayBorrow(server, client.id) && canPay(kernel, server, client);
 }

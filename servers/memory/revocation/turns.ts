@@ -6,7 +6,7 @@
  *   by use    the client whose frame the order of use names (use-order.ts)
  */
 
-import { frameAt, orderAt } from '../../../nucleus/capabilities.ts';
+import { type CapabilityTable, frameAt } from '../../../nucleus/capabilities.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { revocable } from '../ledger.ts';
 import type { Client, MemoryServerState } from '../state.ts';
@@ -53,14 +53,12 @@ export function nameTurn(
   client: Client,
   frame: number,
 ): number {
-  const table = kernel.state.capabilities[client.id];
-  if (placeholders === null || table === undefined) return 0;
+  if (placeholders === null) return 0;
   nameFrame(kernel, placeholders, client, frame);
-  for (let slot = 0; slot < table.slots; slot++) {
-    const first = frameAt(table, slot);
-    if (first >= 0 && frame >= first && frame < first + (1 << orderAt(table, slot)))
-      return slot + 1;
-  }
+  const table = kernel.state.capabilities[client.id] as CapabilityTable;
+  // A run is mapped by its first frame, and what nothing maps has no turn.
+  for (let slot = 0; slot < table.slots; slot++)
+    if (frameAt(table, slot) === frame) return slot + 1;
   return 0;
 }
 
@@ -72,11 +70,9 @@ export function runGivenUp(
   client: Client,
   slot: number,
 ): void {
-  const table = kernel.state.capabilities[client.id];
-  if (order === null || placeholders === null || table === undefined) return;
-  const frame = frameAt(table, slot);
-  const keeps = server.terms.placeholders;
-  if (frame >= 0) frameGivenUp(kernel, placeholders, order, client, frame, keeps);
+  if (order === null || placeholders === null) return;
+  const frame = frameAt(kernel.state.capabilities[client.id] as CapabilityTable, slot);
+  frameGivenUp(kernel, placeholders, order, client, frame, server.terms.placeholders);
 }
 
 /** What the client was asked for is over: no turn of it is open. */

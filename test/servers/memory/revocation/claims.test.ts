@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_FREE_FRAMES } from '../../../../contracts/refusals.ts';
 import type { TermsWish } from '../../../../contracts/terms.ts';
+import { killTask } from '../../../../nucleus/life.ts';
 import { fillPurse } from '../../../../servers/memory/contracts/purse.ts';
 import { clientOf } from '../../../../servers/memory/state.ts';
 import {
@@ -101,9 +102,9 @@ test('[REV21] a claim is met by penalty too, and dies with its asker', () => {
   advance(desk, 100);
   expect(desk.server.clients[SECOND]?.held).toBe(2);
   say(desk, SECOND, 'allocate', [0, 0, 9]);
-  clientOf(desk.server, SECOND).status = 4;
+  killTask(desk.kernel, SECOND);
   advance(desk, 100);
-  expect(desk.server.clients[SECOND]?.held).toBe(2);
+  expect(desk.server.clients[SECOND]?.held).toBe(0);
   expect(desk.server.turns?.claims).toEqual([]);
 });
 

@@ -1,0 +1,197 @@
+/** The order of use and its placeholders, at their edges: whose turn it is not, what is forgotten. */
+
+import { expect, test } from 'vitest';
+import type { TermsWish } from '../../../../contracts/terms.ts';
+import { frameAt } from '../../../../nucleus/capabilities.ts';
+import { map, unmap } from '../../../../nucleus/memory-map.ts';
+import {
+  keepFrame,
+  type PlaceholdersState,
+} from '../../../../servers/memory/revocation/placeholders.ts';
+import type { UseOrder } from '../../../../servers/memory/revocation/use-order.ts';
+import { clientOf } from '../../../../servers/memory/state.ts';
+import { runBatch } from '../../../../sim-hw/mmu.ts';
+import type { ReferenceString } from '../../../../sim-hw/references.ts';
+import {
+  advance,
+  checkBooks,
+  createDesk,
+  type Desk,
+  FIRST,
+  type Heard,
+  say,
+  settleIn,
+  tableOf,
+  takeHeard,
+} from '../../../support/desk.ts';
+
+const [A, B, C] = [FIRST, FIRST + 1, FIRST + 2];
+
+interface Table {
+  readonly desk: Desk;
+  /** Slots of A's frames, and of B's; each is mapped at the page of the same index. */
+  readonly slots: number[];
+  readonly others: number[];
+}
+
+/** A holds 4 frames of 8 and B the others, all mapped and none of them used; C holds nothing. */
+function borrowed(terms: Partial<TermsWish> = {}, guaranteed = [0, 0]): Table {
+  const desk = createDesk({ frames: 8, clients: 3, terms: { arbiter: 'lru-sp', ...terms } });
+  const [slots, others] = [A, B].map((id, i) => settleIn(desk, id, guaranteed[i] as number, 8, 4));
+  if (slots === undefined || others === undefined) throw new Error('two clients');
+  for (const [id, own] of [
+    [A, slots],
+    [B, others],
+  ] as const)
+    for (const [page, slot] of own.entries()) map(desk.kernel, id, id, page, slot, false);
+  say(desk, C, 'contract', [0, 8, 0, 0]);
+  return { desk, slots, others };
+}
+
+/** The program of `id` uses its pages from 0 on. */
+function use({ kernel }: Desk, id: number, pages: number): void {
+  const space = kernel.state.spaces[id - FIRST] as (typeof kernel.state.spaces)[0];
+  space.cursor = 0;
+  runBatch(kernel.translation, space, kernel.programs[id - FIRST] as ReferenceString, pages * 1000);
+}
+
+/** C asks for an extra; the notices that A and B hear, each with the slot named, or -1. */
+function claim(desk: Desk, client = C): [task: number, slot: number][] {
+  say(desk, client, 'allocate', [0, 0, 9]);
+  return [A, B].flatMap((id) =>
+    takeHeard(desk, id)
+      .filter(([name]) => name === 'notice')
+      .map((words: Heard): [number, number] => [id, (words[5] as number) - 1]),
+  );
+}
+
+function turnsOf({ server }: Desk): { order: UseOrder; placeholders: PlaceholdersState } {
+  const { order, placeholders } = server.turns ?? { order: null, placeholders: null };
+  if (order === null || placeholders === null) throw new Error('no order of use');
+  return { order, placeholders };
+}
+
+test('[REV24] turn by turn: the next claim names the next frame that has not been used', () => {
+  const { desk, slots, others } = borrowed();
+  expect(claim(desk)).toEqual([[A, slots[0]]]);
+  say(desk, A, 'returnFrames', [slots[0] as number]);
+  use(desk, A, 1);
+  const named: unknown[] = [];
+  for (let i = 0; i < 4; i++) {
+    const [turn] = claim(desk);
+    named.push(turn);
+    if (turn !== undefined) say(desk, turn[0], 'returnFrames', [turn[1]]);
+  }
+  expect(named).toEqual([
+    [A, slots[1]],
+    [A, slots[2]],
+    [A, slots[3]],
+    [B, others[0]],
+  ]);
+  expect(desk.server.clients[C]?.held).toBe(5);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[REV24] it is nobody’s turn who has nothing to give, and of no frame that nothing maps', () => {
+  const { desk, slots } = borrowed({}, [4, 0]);
+  // A is within its guarantee; of B one frame is mapped.
+  for (const page of [0, 1, 3]) unmap(desk.kernel, B, B, page);
+  expect(claim(desk).map(([id]) => id)).toEqual([B]);
+  expect(turnsOf(desk).order.hand).toBe(7);
+  const none = borrowed({}, [4, 4]);
+  expect(claim(none.desk)).toEqual([]);
+  expect(slots).toHaveLength(4);
+});
+
+test('[REV24] after one round it is nobody’s turn, and the hand stands where it was', () => {
+  const { desk, slots } = borrowed();
+  use(desk, A, 4);
+  use(desk, B, 4);
+  expect(claim(desk)).toEqual([]);
+  expect(turnsOf(desk).order.hand).toBe(0);
+  // All were used; none has been since.
+  expect(claim(desk)).toEqual([[A, slots[0]]]);
+});
+
+test('[REV24] [REV6] who has missed under none, or waits itself, is passed by', () => {
+  const { desk } = borrowed({ penalty: 'none' });
+  expect(claim(desk).map(([id]) => id)).toEqual([A]);
+  advance(desk, 100);
+  expect(claim(desk).map(([id]) => id)).toEqual([B]);
+  const waiting = borrowed();
+  clientOf(waiting.desk.server, A).waitingOrder = 0;
+  expect(claim(waiting.desk).map(([id]) => id)).toEqual([B]);
+});
+
+test('[REV24] a notice that was missed names nothing any more', () => {
+  const { desk, slots } = borrowed();
+  claim(desk);
+  const before = [...turnsOf(desk).order.placeOf];
+  expect(turnsOf(desk).placeholders.named[A]).toHaveLength(1);
+  advance(desk, 100);
+  expect(turnsOf(desk).placeholders.named[A]).toEqual([]);
+  say(desk, A, 'returnFrames', [slots[1] as number]);
+  expect([...turnsOf(desk).order.placeOf]).toEqual(before);
+  expect(turnsOf(desk).placeholders.kept[A] ?? []).toEqual([]);
+});
+
+test('[REV24] a notice that was met by other frames names nothing any more', () => {
+  const { desk, slots } = borrowed();
+  claim(desk);
+  const two = clientOf(desk.server, A);
+  expect(two.noticed).toBe(1);
+  say(desk, A, 'releaseSoft', [slots[3] as number]);
+  expect(turnsOf(desk).placeholders.named[A]).toEqual([]);
+  expect(turnsOf(desk).placeholders.kept[A]).toHaveLength(1);
+});
+
+test.each(['returnFrames', 'releaseSoft', 'returnRange'] as const)(
+  '[REV24] [REV25] however it is given up, by %s too, the frame kept is remembered',
+  (how) => {
+    const { desk, slots } = borrowed();
+    const frames = slots.map((slot) => frameAt(tableOf(desk, A), slot));
+    claim(desk);
+    say(desk, A, how, how === 'returnRange' ? [slots[2] as number, 1] : [slots[2] as number]);
+    const { order, placeholders } = turnsOf(desk);
+    expect(order.placeOf[frames[0] as number]).toBe(frames[2]);
+    expect(placeholders.kept[A]).toHaveLength(1);
+    expect(claim(desk, A)).toEqual([]);
+  },
+);
+
+test('[REV24] two turns of one client: each frame that it gives up answers one of them', () => {
+  const { desk, slots } = borrowed();
+  const frames = slots.map((slot) => frameAt(tableOf(desk, A), slot));
+  expect(claim(desk)).toEqual([[A, slots[0]]]);
+  say(desk, B, 'contract', [6, 0, 0, 0]);
+  say(desk, B, 'allocate', [1, 0, 9]);
+  expect(takeHeard(desk, A).map((words) => words[5])).toEqual([(slots[1] as number) + 1]);
+  say(desk, A, 'returnFrames', [slots[3] as number]);
+  say(desk, A, 'returnFrames', [slots[1] as number]);
+  const { order } = turnsOf(desk);
+  expect(frames.map((frame) => order.placeOf[frame])).toEqual([3, 1, 2, 0].map((at) => frames[at]));
+  expect(turnsOf(desk).placeholders.kept[A]).toHaveLength(1);
+});
+
+test('[REV25] of what has been let go and came into other hands nothing is remembered', () => {
+  const { desk, slots } = borrowed();
+  for (const page of [1, 3]) unmap(desk.kernel, A, A, page);
+  claim(desk);
+  say(desk, A, 'returnFrames', [slots[2] as number]);
+  expect(claim(desk, A)).toEqual([]);
+  // The frame that it kept goes to C and comes back: it is another's turn now.
+  say(desk, A, 'returnFrames', [slots[0] as number]);
+  const [again] = say(desk, A, 'allocate', [0, 0, 3]);
+  expect(again?.[0]).toBe('granted');
+  expect(claim(desk, A)).toHaveLength(1);
+});
+
+test('[REV25] no more is remembered than the client holds, the latest of it', () => {
+  const { desk } = borrowed();
+  const { order, placeholders } = turnsOf(desk);
+  const client = clientOf(desk.server, A);
+  for (const frame of [0, 1, 2, 3, 0, 2])
+    keepFrame(desk.kernel, placeholders, order, client, frame);
+  expect(placeholders.kept[A]?.map((stamp) => Math.floor(stamp / 256))).toEqual([2, 3, 0, 2]);
+  expect([...order.kept]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+});
