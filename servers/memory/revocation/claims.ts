@@ -43,10 +43,9 @@ export function claimExtra(
 ): void {
   if (turns.rent !== null) noteDemand(kernel, server, turns.rent);
   lookAround(kernel, server, turns);
-  const { claims, placeholders, order } = turns;
+  const { claims, byUse } = turns;
   if (claims.includes(asker.id)) return;
-  if (placeholders !== null && order !== null && keepsUnused(kernel, placeholders, order, asker))
-    return;
+  if (byUse !== null && keepsUnused(kernel, byUse, asker)) return;
   const turn = turnFor(kernel, server, turns, asker);
   if (turn === null) return;
   claims.push(asker.id);
@@ -66,8 +65,7 @@ export function serveClaims(
       if (server.ledger.noticedSum === 0) claims.length = 0;
       return;
     }
-    const client = server.clients[claims.shift() as number];
-    if (client === null || client === undefined) continue;
+    const client = server.clients[claims.shift() as number] as Client;
     if (client.child !== OWN) drawFor(server, client, 1);
     if (mayHave(kernel, server, client)) grant(kernel, server, client, 0, 0, 0, 0);
     if (client.child !== OWN) settleDraw(server, client);
@@ -90,9 +88,9 @@ function lookAround(kernel: Kernel, server: MemoryServerState, turns: TurnsState
   }
 }
 
-/** As a request beyond G is looked at in grants.ts. */
+/** As a request beyond G is looked at in grants.ts; nobody waits now. */
 function mayHave(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
-  const { held, guaranteed, extra, noticed, waitingOrder } = client;
-  if (noticed > 0 || waitingOrder >= 0 || held + 1 > guaranteed + extra) return false;
+  const { held, guaranteed, extra, noticed } = client;
+  if (noticed > 0 || held + 1 > guaranteed + extra) return false;
   return mayBorrow(server, client.id) && canPay(kernel, server, client);
 }

@@ -27,7 +27,7 @@ import { breakContainersOf } from '../containers/containers.ts';
 import { releaseSlot } from '../containers/custody.ts';
 import { takePages } from '../containers/page-losses.ts';
 import { buryClient } from '../death.ts';
-import { type Client, GONE, type MemoryServerState } from '../state.ts';
+import type { Client, MemoryServerState } from '../state.ts';
 import { isWired } from '../wiring.ts';
 import { takeTables } from './table-losses.ts';
 import { reconsider } from './victims.ts';
@@ -55,7 +55,6 @@ export function punish(
     case 'drop':
       return take(kernel, server, client, client.held, true);
     case 'kill':
-      if (client.status === GONE) return;
       killTask(kernel, client.id);
       buryClient(kernel, server, client.id);
   }

@@ -14,7 +14,8 @@
 import { lookAtUse } from '../../../nucleus/frame-use.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import type { Client } from '../state.ts';
-import { swapPlaces, type UseOrder } from './use-order.ts';
+import type { TurnsByUse } from './turns-state.ts';
+import { swapPlaces } from './use-order.ts';
 
 export interface PlaceholdersState {
   /** By client id: frames of which it has been told that it is their turn, and not answered. */
@@ -45,25 +46,24 @@ export function forgetNamed({ named }: PlaceholdersState, client: Client): void 
 /** `client` gives up `frame`: instead of the one named first, or that one. `keeps`: remember it. */
 export function frameGivenUp(
   kernel: Kernel,
-  placeholders: PlaceholdersState,
-  order: UseOrder,
+  byUse: TurnsByUse,
   client: Client,
   frame: number,
   keeps: boolean,
 ): void {
+  const { order, placeholders } = byUse;
   const stamp = listOf(placeholders.named, client.id).shift();
   if (stamp === undefined) return;
   const named = frameOf(stamp);
   if (named === frame || !isThere(kernel, client, stamp)) return;
   swapPlaces(order, named, frame);
-  if (keeps) keepFrame(kernel, placeholders, order, client, named);
+  if (keeps) keepFrame(kernel, byUse, client, named);
 }
 
 /** `client` keeps a frame whose turn it was. */
 export function keepFrame(
   kernel: Kernel,
-  { kept }: PlaceholdersState,
-  order: UseOrder,
+  { order, placeholders: { kept } }: TurnsByUse,
   client: Client,
   frame: number,
 ): void {
@@ -77,8 +77,7 @@ export function keepFrame(
 /** Whether `client` keeps a frame whose turn it was and that it has not used since. */
 export function keepsUnused(
   kernel: Kernel,
-  { kept }: PlaceholdersState,
-  order: UseOrder,
+  { order, placeholders: { kept } }: TurnsByUse,
   client: Client,
 ): boolean {
   const list = listOf(kept, client.id);

@@ -157,7 +157,7 @@ function spareStarved(kernel: Kernel, server: MemoryServerState, client: Client)
   const notice = noticeOf(client);
   const starved = starvedTime(kernel, task) - notice.starved;
   const longest = starvationOf(server.terms);
-  if (starved === 0 || longest === 0) return false;
+  if (longest === 0) return false;
   const until = notice.deadline + Math.min(starved, longest);
   if (termNow(kernel) < until) {
     timerAt(kernel, until, server.id, timerWord(TIMER_NOTICE, client.id));

@@ -12,25 +12,31 @@ export interface TurnsState {
   readonly claims: number[];
   /** When clients are looked at next, on the clock of terms. */
   nextLook: number;
-  /** Of arbiters that go by use in samples, or by order of use; else null. */
+  /** Of arbiters that go by use in samples; else null. */
   readonly samples: UseSamplesState | null;
-  readonly order: UseOrder | null;
-  readonly placeholders: PlaceholdersState | null;
+  /** Of arbiters that go by order of use; else null. */
+  readonly byUse: TurnsByUse | null;
   /** What frames cost now, where the price follows demand; else null. */
   readonly rent: Rent | null;
+}
+
+export interface TurnsByUse {
+  readonly order: UseOrder;
+  readonly placeholders: PlaceholdersState;
 }
 
 /** Null where the arbiter moves nothing. */
 export function createTurns(frames: number, terms: Terms): TurnsState | null {
   const { moves, standing, turnBy } = arbiterOf(terms);
   if (!moves) return null;
-  const byUse = turnBy === 'use';
   return {
     claims: [],
     nextLook: 0,
     samples: standing === 'idle' ? createUseSamples() : null,
-    order: byUse ? createUseOrder(frames) : null,
-    placeholders: byUse ? createPlaceholders() : null,
+    byUse:
+      turnBy === 'use'
+        ? { order: createUseOrder(frames), placeholders: createPlaceholders() }
+        : null,
     rent: standing === 'credit' ? createRent(periodOf(terms)) : null,
   };
 }

@@ -12,8 +12,8 @@ import { revocable } from '../ledger.ts';
 import type { Client, MemoryServerState } from '../state.ts';
 import { arbiterOf } from './arbiters/index.ts';
 import { forgetNamed, frameGivenUp, keepFrame, nameFrame } from './placeholders.ts';
-import type { TurnsState } from './turns-state.ts';
-import { nextInOrder, type UseOrder } from './use-order.ts';
+import type { TurnsByUse, TurnsState } from './turns-state.ts';
+import { nextInOrder } from './use-order.ts';
 import { nextVictim } from './victims.ts';
 
 /** Whose turn it is, and the frame that says so, or -1. */
@@ -24,8 +24,8 @@ export interface Turn {
 
 /** Whose turn it is to give frames for a guarantee; null: nobody has anything to give. */
 export function turnOf(kernel: Kernel, server: MemoryServerState, turns: TurnsState): Turn | null {
-  const byUse = turns.order === null ? null : turnByUse(kernel, server, turns.order);
-  if (byUse !== null) return byUse;
+  const turn = turns.byUse === null ? null : turnByUse(kernel, server, turns.byUse);
+  if (turn !== null) return turn;
   const client = nextVictim(server);
   return client === null ? null : { client, frame: -1 };
 }
@@ -34,27 +34,26 @@ export function turnOf(kernel: Kernel, server: MemoryServerState, turns: TurnsSt
 export function turnFor(
   kernel: Kernel,
   server: MemoryServerState,
-  { order, placeholders }: TurnsState,
+  { byUse }: TurnsState,
   asker: Client,
 ): Turn | null {
-  if (order === null) return turnByRank(server, asker);
-  const turn = turnByUse(kernel, server, order);
+  if (byUse === null) return turnByRank(server, asker);
+  const turn = turnByUse(kernel, server, byUse);
   if (turn === null || turn.client !== asker) return turn;
   // It gives up what it likes, and nobody sees what: the frame stays, and remembers it [REV25].
-  if (placeholders !== null && server.terms.placeholders)
-    keepFrame(kernel, placeholders, order, asker, turn.frame);
+  if (server.terms.placeholders) keepFrame(kernel, byUse, asker, turn.frame);
   return null;
 }
 
 /** `client` is told of which of its frames it is the turn: its slot, plus 1; 0: of none it knows. */
 export function nameTurn(
   kernel: Kernel,
-  { placeholders }: TurnsState,
+  { byUse }: TurnsState,
   client: Client,
   frame: number,
 ): number {
-  if (placeholders === null) return 0;
-  nameFrame(kernel, placeholders, client, frame);
+  if (byUse === null) return 0;
+  nameFrame(kernel, byUse.placeholders, client, frame);
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   // A run is mapped by its first frame, and what nothing maps has no turn.
   for (let slot = 0; slot < table.slots; slot++)
@@ -66,18 +65,18 @@ export function nameTurn(
 export function runGivenUp(
   kernel: Kernel,
   server: MemoryServerState,
-  { order, placeholders }: TurnsState,
+  { byUse }: TurnsState,
   client: Client,
   slot: number,
 ): void {
-  if (order === null || placeholders === null) return;
+  if (byUse === null) return;
   const frame = frameAt(kernel.state.capabilities[client.id] as CapabilityTable, slot);
-  frameGivenUp(kernel, placeholders, order, client, frame, server.terms.placeholders);
+  frameGivenUp(kernel, byUse, client, frame, server.terms.placeholders);
 }
 
 /** What the client was asked for is over: no turn of it is open. */
-export function endTurns({ placeholders }: TurnsState, client: Client): void {
-  if (placeholders !== null) forgetNamed(placeholders, client);
+export function endTurns({ byUse }: TurnsState, client: Client): void {
+  if (byUse !== null) forgetNamed(byUse.placeholders, client);
 }
 
 function turnByRank(server: MemoryServerState, asker: Client): Turn | null {
@@ -89,7 +88,7 @@ function turnByRank(server: MemoryServerState, asker: Client): Turn | null {
   return rank(client, revocable(client), terms) > ofAsker ? { client, frame: -1 } : null;
 }
 
-function turnByUse(kernel: Kernel, server: MemoryServerState, order: UseOrder): Turn | null {
+function turnByUse(kernel: Kernel, server: MemoryServerState, { order }: TurnsByUse): Turn | null {
   const frame = nextInOrder(kernel, server, order);
   if (frame < 0) return null;
   return { client: server.clients[kernel.state.frames.owner[frame] as number] as Client, frame };

@@ -4,11 +4,8 @@ import { expect, test } from 'vitest';
 import type { TermsWish } from '../../../../contracts/terms.ts';
 import { frameAt } from '../../../../nucleus/capabilities.ts';
 import { map, unmap } from '../../../../nucleus/memory-map.ts';
-import {
-  keepFrame,
-  type PlaceholdersState,
-} from '../../../../servers/memory/revocation/placeholders.ts';
-import type { UseOrder } from '../../../../servers/memory/revocation/use-order.ts';
+import { keepFrame } from '../../../../servers/memory/revocation/placeholders.ts';
+import type { TurnsByUse } from '../../../../servers/memory/revocation/turns-state.ts';
 import { clientOf } from '../../../../servers/memory/state.ts';
 import { runBatch } from '../../../../sim-hw/mmu.ts';
 import type { ReferenceString } from '../../../../sim-hw/references.ts';
@@ -65,10 +62,10 @@ function claim(desk: Desk, client = C): [task: number, slot: number][] {
   );
 }
 
-function turnsOf({ server }: Desk): { order: UseOrder; placeholders: PlaceholdersState } {
-  const { order, placeholders } = server.turns ?? { order: null, placeholders: null };
-  if (order === null || placeholders === null) throw new Error('no order of use');
-  return { order, placeholders };
+function turnsOf({ server }: Desk): TurnsByUse {
+  const byUse = server.turns?.byUse ?? null;
+  if (byUse === null) throw new Error('no order of use');
+  return byUse;
 }
 
 test('[REV24] turn by turn: the next claim names the next frame that has not been used', () => {
@@ -188,10 +185,10 @@ test('[REV25] of what has been let go and came into other hands nothing is remem
 
 test('[REV25] no more is remembered than the client holds, the latest of it', () => {
   const { desk } = borrowed();
-  const { order, placeholders } = turnsOf(desk);
+  const byUse = turnsOf(desk);
+  const { order, placeholders } = byUse;
   const client = clientOf(desk.server, A);
-  for (const frame of [0, 1, 2, 3, 0, 2])
-    keepFrame(desk.kernel, placeholders, order, client, frame);
+  for (const frame of [0, 1, 2, 3, 0, 2]) keepFrame(desk.kernel, byUse, client, frame);
   expect(placeholders.kept[A]?.map((stamp) => Math.floor(stamp / 256))).toEqual([2, 3, 0, 2]);
   expect([...order.kept]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
 });

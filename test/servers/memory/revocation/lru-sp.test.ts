@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { TermsWish } from '../../../../contracts/terms.ts';
 import { map } from '../../../../nucleus/memory-map.ts';
 import { keepsUnused } from '../../../../servers/memory/revocation/placeholders.ts';
-import type { TurnsState } from '../../../../servers/memory/revocation/turns-state.ts';
+import type { TurnsByUse } from '../../../../servers/memory/revocation/turns-state.ts';
 import { createUseOrder, swapPlaces } from '../../../../servers/memory/revocation/use-order.ts';
 import { clientOf } from '../../../../servers/memory/state.ts';
 import { runBatch } from '../../../../sim-hw/mmu.ts';
@@ -80,7 +80,7 @@ test('[REV24] who gives up another frame has chosen: the two change places', () 
   const [named, given] = [frames[0] as number, frames[3] as number];
   claim(desk, SECOND);
   say(desk, FIRST, 'returnFrames', [slots[3] as number]);
-  const { placeOf } = desk.server.turns?.order ?? createUseOrder(0);
+  const { placeOf } = desk.server.turns?.byUse?.order ?? createUseOrder(0);
   expect([placeOf[named], placeOf[given]]).toEqual([given, named]);
   expect(takeHeard(desk, SECOND).at(-1)?.[0]).toBe('granted');
 });
@@ -99,23 +99,22 @@ test('[REV25] nor if it has let it go, or given up the one that was named', () =
   const { desk, slots } = borrowed();
   claim(desk, SECOND);
   say(desk, FIRST, 'returnFrames', [slots[3] as number]);
-  const { placeholders, order } = desk.server.turns as TurnsState;
-  if (placeholders === null || order === null) throw new Error('no order of use');
+  const byUse = desk.server.turns?.byUse as TurnsByUse;
   const first = clientOf(desk.server, FIRST);
-  expect(keepsUnused(desk.kernel, placeholders, order, first)).toBe(true);
+  expect(keepsUnused(desk.kernel, byUse, first)).toBe(true);
   say(desk, FIRST, 'returnFrames', [slots[0] as number]);
-  expect(keepsUnused(desk.kernel, placeholders, order, first)).toBe(false);
+  expect(keepsUnused(desk.kernel, byUse, first)).toBe(false);
   const named = borrowed();
   claim(named.desk, SECOND);
   say(named.desk, FIRST, 'returnFrames', [named.slots[0] as number]);
-  expect(named.desk.server.turns?.placeholders?.kept[FIRST] ?? []).toEqual([]);
+  expect(named.desk.server.turns?.byUse?.placeholders.kept[FIRST] ?? []).toEqual([]);
 });
 
 test('[REV25] its own turn counts as well: it gives up what it likes, and nobody sees what', () => {
   const { desk } = borrowed();
   use(desk, FIRST, 4);
   claim(desk, SECOND);
-  expect(desk.server.turns?.placeholders?.kept[SECOND]).toHaveLength(1);
+  expect(desk.server.turns?.byUse?.placeholders.kept[SECOND]).toHaveLength(1);
   expect(claim(desk, SECOND)).toEqual([]);
 });
 
@@ -124,7 +123,7 @@ test('[REV25] with placeholders off nothing of it is remembered', () => {
   claim(desk, SECOND);
   say(desk, FIRST, 'returnFrames', [slots[3] as number]);
   claim(desk, FIRST);
-  expect(desk.server.turns?.placeholders?.kept.flat()).toEqual([]);
+  expect(desk.server.turns?.byUse?.placeholders.kept.flat()).toEqual([]);
   for (let own = 0; own < 2; own++) claim(desk, FIRST);
   expect(claim(desk, FIRST)[0]?.[0]).toBe('notice');
 });
