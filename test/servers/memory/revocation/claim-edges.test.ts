@@ -129,7 +129,7 @@ test('[REV21] [CON27] whose purse has become empty gets none', () => {
   }
 });
 
-test('[REV21] [CON33] what came free for one who lives on a child contract is drawn on that', () => {
+test('[REV21] [CON14] what came free for one who lives on a child contract is drawn on that', () => {
   for (const extra of [3, 1]) {
     const desk = createDesk({ frames: 8, clients: 3, terms: { arbiter: 'idle-tax', idleTax: 0 } });
     say(desk, C, 'contract', [0, 8, 0, 0]);

@@ -100,7 +100,7 @@ test.each([
   [1, 1, 1],
   [2, 2, 2],
 ])(
-  '[REV5] [CONT17] frames outside containers, then extras in them, then the rest: of 2^%i',
+  '[REV5] frames outside containers, then extras in them, then the rest: of 2^%i',
   (order, runsLost, pagesLost) => {
     const { desk, single, contained } = mixed('repossess');
     const heard = missBy(desk, order);
