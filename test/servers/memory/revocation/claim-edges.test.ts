@@ -161,6 +161,17 @@ test('[REV21] claims are met in the order in which they were made, as frames com
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[REV21] who waits for a run below its guarantee goes before claims for what is free meanwhile', () => {
+  const { desk, slots } = lent();
+  claim(desk);
+  say(desk, C, 'contract', [2, 0, 0, 0]);
+  say(desk, C, 'allocate', [1, 0, 9]);
+  say(desk, A, 'returnFrames', [slots[1] as number]);
+  // One is free, two are waited for.
+  expect([heldBy(desk, B), heldBy(desk, C)]).toEqual([1, 0]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
 test('[REV21] a claim outlives the step in which it was made while its notice runs', () => {
   const { desk } = lent();
   claim(desk);

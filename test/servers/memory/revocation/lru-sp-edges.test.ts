@@ -1,6 +1,7 @@
 /** The order of use and its placeholders, at their edges: whose turn it is not, what is forgotten. */
 
 import { expect, test } from 'vitest';
+import { NOT_HONOURED } from '../../../../contracts/refusals.ts';
 import type { TermsWish } from '../../../../contracts/terms.ts';
 import { frameAt } from '../../../../nucleus/capabilities.ts';
 import { map, unmap } from '../../../../nucleus/memory-map.ts';
@@ -181,6 +182,65 @@ test('[REV25] of what has been let go and came into other hands nothing is remem
   const [again] = say(desk, A, 'allocate', [0, 0, 3]);
   expect(again?.[0]).toBe('granted');
   expect(claim(desk, A)).toHaveLength(1);
+});
+
+test('[REV25] who keeps what it has not used gets no other’s, though it were another’s turn', () => {
+  for (const placeholders of [true, false]) {
+    const { desk, slots } = borrowed({ placeholders });
+    for (const page of [1, 3]) unmap(desk.kernel, A, A, page);
+    use(desk, A, 1);
+    expect(claim(desk)).toEqual([[A, slots[2]]]);
+    say(desk, A, 'returnFrames', [slots[0] as number]);
+    expect(claim(desk, A).map(([id]) => id)).toEqual(placeholders ? [] : [B]);
+  }
+});
+
+test('[REV24] [REV8] a guarantee too is honoured by the client whose turn it is, or any that may give', () => {
+  const { desk } = borrowed();
+  use(desk, A, 4);
+  say(desk, C, 'contract', [4, 0, 0, 0]);
+  say(desk, C, 'allocate', [0, 0, 9]);
+  expect([A, B].map((id) => takeHeard(desk, id).length)).toEqual([0, 1]);
+  const unmapped = borrowed();
+  for (const page of [0, 1, 2, 3])
+    for (const id of [A, B]) unmap(unmapped.desk.kernel, id, id, page);
+  say(unmapped.desk, C, 'contract', [4, 0, 0, 0]);
+  say(unmapped.desk, C, 'allocate', [0, 0, 9]);
+  expect(takeHeard(unmapped.desk, A)).toEqual([['notice', 1, 100, 0, 0, 0]]);
+});
+
+test('[REV24] [REV6] where nobody may be asked any more who waits is refused', () => {
+  const { desk } = borrowed({ penalty: 'none' });
+  say(desk, C, 'contract', [4, 0, 0, 0]);
+  say(desk, C, 'allocate', [0, 0, 9]);
+  advance(desk, 300);
+  expect(takeHeard(desk, C).at(-1)?.slice(0, 3)).toEqual(['refused', 9, NOT_HONOURED]);
+  expect(desk.server.clients[C]?.waitingOrder).toBe(-1);
+});
+
+test('[REV24] [CON5] a notice that is about no frame in particular names none', () => {
+  const { desk, slots } = borrowed({ graceShrink: 50 }, [4, 0]);
+  say(desk, A, 'returnFrames', [slots[1] as number]);
+  say(desk, A, 'contract', [1, 0, 0, 0]);
+  takeHeard(desk, A);
+  advance(desk, 50);
+  expect(takeHeard(desk, A).at(-1)).toEqual(['notice', 2, 150, 1, 0, 0]);
+  expect(turnsOf(desk).placeholders.named[A] ?? []).toEqual([]);
+});
+
+test('[REV24] one run of two that is returned meets two turns, and none is open then', () => {
+  const desk = createDesk({ frames: 8, clients: 3, terms: { arbiter: 'lru-sp' } });
+  const slots = settleIn(desk, A, 0, 8, 4);
+  for (const [page, slot] of slots.entries()) map(desk.kernel, A, A, page, slot, false);
+  const run = say(desk, A, 'allocate', [1, 0, 0])[0]?.[2] as number;
+  settleIn(desk, B, 0, 8, 2);
+  say(desk, C, 'contract', [2, 0, 0, 0]);
+  say(desk, B, 'contract', [4, 0, 0, 0]);
+  for (const id of [C, B]) say(desk, id, 'allocate', [0, 0, 9]);
+  expect(turnsOf(desk).placeholders.named[A]).toHaveLength(2);
+  say(desk, A, 'returnFrames', [run]);
+  expect(desk.server.clients[A]?.noticed).toBe(0);
+  expect(turnsOf(desk).placeholders.named[A]).toEqual([]);
 });
 
 test('[REV25] no more is remembered than the client holds, the latest of it', () => {

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { ALLOCATE_EXTRA } from '../../../../contracts/messages.ts';
 import type { Penalty, TermsWish } from '../../../../contracts/terms.ts';
 import { map } from '../../../../nucleus/memory-map.ts';
+import { createTableFrames, giveTable } from '../../../../nucleus/table-frames.ts';
+import { MODIFIED } from '../../../../sim-hw/page-table/format.ts';
 import {
   advance,
   checkBooks,
@@ -56,6 +58,36 @@ test('[REV5] what fits is taken first, then one run that is more than is left du
   expect(lostSlots(lost)).toEqual([slots[4], slots[3], slots[1]]);
   expect(lost.map(([, , left]) => left)).toEqual([2, 1, 0]);
   expect(desk.server.clients[A]?.held).toBe(4);
+});
+
+test('[REV5] a run of as many frames as are due goes, and no smaller ones', () => {
+  const desk = createDesk({ frames: 8 });
+  const slots = runs(desk, 6, 2, [1, 0, 1, 1, 0]);
+  expect(lostSlots(missBy(desk, 1))).toEqual([slots[4], slots[1]]);
+  const other = createDesk({ frames: 8 });
+  const more = runs(other, 6, 2, [0, 0, 1, 2]);
+  // The four are more than is due; the two are not.
+  expect(lostSlots(missBy(other, 1))).toEqual([more[2]]);
+  expect(other.server.clients[A]?.held).toBe(6);
+});
+
+test('[MEM17] no deadline waits for a wire that keeps page tables in use', () => {
+  const desk = createDesk({ frames: 8, terms: { wiredMax: 1, wiredTimeMax: 1e6 } });
+  const { kernel } = desk;
+  kernel.state.tables = createTableFrames(2);
+  const slots = settleIn(desk, A, 1, 6, 5) as [number, number, number, number, number];
+  for (const slot of slots.slice(0, 4)) expect(giveTable(kernel, A, A, slot)).toBe(true);
+  expect(map(kernel, A, A, 3, slots[4], true)).toBe(true);
+  say(desk, A, 'wire', [slots[4], 0, 1e5]);
+  take(desk, B, 1);
+  const others = settleIn(desk, B, 7, 0, 3);
+  expect(others).toHaveLength(3);
+  const heard = missBy(desk, 2);
+  // The wired page first, since its tables are in use, then the tables.
+  expect(lostSlots(heard)).toEqual([slots[4], slots[3], slots[2], slots[1]]);
+  expect(heard.map(([, , left]) => left)).toEqual([3, 2, 1, 0]);
+  expect(desk.server.clients[A]?.held).toBe(1);
+  expect(checkBooks(desk)).toBeUndefined();
 });
 
 test('[MEM10] [REV5] a wired run is not the smallest that is left', () => {
@@ -125,12 +157,15 @@ test('[REV14] drop: pages in containers go too, whether they may hold extras or 
 test('[REV5] each loss is told to whoever observes, with how much it was and whether it was written', () => {
   const desk = createDesk({ frames: 8 });
   const slots = runs(desk, 2, 6, [0, 0, 1, 0, 0, 1]);
+  const { state, format } = desk.kernel;
   expect(map(desk.kernel, A, A, 2, slots[4] as number, true)).toBe(true);
+  const index = format.find(state.table, 0, 2);
+  state.table.entries[index] = (state.table.entries[index] as number) | MODIFIED;
   missBy(desk, 2);
   expect(desk.events.filter(({ kind }) => kind === 'penalty' || kind === 'loss')).toEqual([
     { at: 100, task: 'client0', kind: 'penalty', penalty: 'repossess', frames: 4 },
     { at: 100, task: 'client0', kind: 'loss', frames: 2, modified: false },
-    { at: 100, task: 'client0', kind: 'loss', frames: 1, modified: false },
+    { at: 100, task: 'client0', kind: 'loss', frames: 1, modified: true },
     { at: 100, task: 'client0', kind: 'loss', frames: 1, modified: false },
   ]);
 });

@@ -2,8 +2,11 @@
 
 import { expect, test } from 'vitest';
 import type { TermsWish } from '../../../../contracts/terms.ts';
+import { killTask } from '../../../../nucleus/life.ts';
 import type { TaskState } from '../../../../nucleus/tasks.ts';
+import { nextVictim, reconsider } from '../../../../servers/memory/revocation/victims.ts';
 import { whoWaits } from '../../../../servers/memory/revocation/waiting-requests.ts';
+import type { Client } from '../../../../servers/memory/state.ts';
 import {
   advance,
   checkBooks,
@@ -89,7 +92,7 @@ test('[REV11] who has returned half is a victim like any other again', () => {
   say(desk, B, 'allocate', [1, 0, 1]);
   give(desk, slots.slice(7));
   advance(desk, 99);
-  say(desk, B, 'contract', [0, 0, 0, 0]);
+  killTask(desk.kernel, B);
   advance(desk, 1);
   expect(desk.events).toContainEqual(
     expect.objectContaining({ kind: 'enough', returned: 1, outstanding: 1 }),
@@ -110,6 +113,39 @@ test('[REV12] the requests that a notice allows are counted anew with the next',
   expect(counts(desk)).toEqual([1, 0, 0]);
   take(desk, A, 1);
   expect(counts(desk)).toEqual([1, 1, 0]);
+  expect(desk.events).toContainEqual(expect.objectContaining({ kind: 'missed', heard: true }));
+});
+
+test('[REV2] what is returned unasked answers no notice', () => {
+  const { desk, slots } = lent();
+  give(desk, slots.slice(6));
+  expect(counts(desk)).toEqual([0, 0, 0]);
+  expect(kindsOf(desk)).not.toContain('met');
+});
+
+test.each(['repossess', 'karma'] as const)(
+  '[REV5] [CON3] under %s nothing is taken of a guarantee that has grown over all of it',
+  (penalty) => {
+    const { desk } = lent({ penalty });
+    say(desk, B, 'allocate', [2, 0, 1]);
+    killTask(desk.kernel, B);
+    advance(desk, 1);
+    say(desk, A, 'contract', [8, 0, 0, 0]);
+    expect(desk.server.clients[A]).toMatchObject({ noticed: 4, guaranteed: 8 });
+    advance(desk, 100);
+    expect(counts(desk)).toEqual([0, 1, 0]);
+    expect(desk.server.clients[A]).toMatchObject({ held: 8, noticed: 0 });
+    expect(checkBooks(desk)).toBeUndefined();
+  },
+);
+
+test('[REV8] who waits itself is not asked, whatever it holds', () => {
+  const { desk } = lent();
+  const client = desk.server.clients[A] as Client;
+  expect(nextVictim(desk.server)).toBe(client);
+  client.waitingOrder = 0;
+  reconsider(desk.server, client);
+  expect(nextVictim(desk.server)).toBeNull();
 });
 
 test('[REV13] what is taken unasked of an offender is told as a penalty', () => {
@@ -154,17 +190,18 @@ test('[REV1] [CON10] of one whose contract has expired frames are asked for with
 test('[REV6] a request that waits is refused only when no notice runs any more', () => {
   const desk = createDesk({ frames: 8, clients: 3, terms: { penalty: 'none' } });
   settleIn(desk, A, 0, 8, 4);
-  settleIn(desk, B, 0, 4, 4);
-  say(desk, C, 'contract', [8, 0, 0, 0]);
-  // A misses: it is asked no more.
+  const slots = settleIn(desk, B, 1, 3, 4);
+  say(desk, C, 'contract', [7, 0, 0, 0]);
+  // A misses: it is asked no more, and B is.
   say(desk, C, 'allocate', [0, 0, 1]);
   advance(desk, 100);
   expect(counts(desk)).toEqual([0, 1, 0]);
   expect(checkBooks(desk)).toBeUndefined();
   expect(notices(desk, B).map(([, frames]) => frames)).toEqual([1]);
-  // B is asked for all it has, which is not enough: C waits for the deadline none the less.
-  expect(whoWaits(desk.server)).toEqual([C]);
-  say(desk, C, 'renew', [3]);
+  give(desk, slots.slice(3), B);
+  // All that B has borrowed is not enough for four: C waits for the deadline none the less.
+  say(desk, C, 'allocate', [2, 0, 1]);
+  expect(notices(desk, B).map(([, frames]) => frames)).toEqual([2]);
   expect(whoWaits(desk.server)).toEqual([C]);
   advance(desk, 100);
   expect(whoWaits(desk.server)).toEqual([]);

@@ -85,6 +85,29 @@ test('[REV8] the check notices an old rank and a client that is missing or has n
   expect(checkVictims(server)).toContain('task 3 is not listed');
 });
 
+test('[REV8] the check notices a wrong place in the heap, and one that is nobody’s', () => {
+  const server = serverWith('excess');
+  for (const id of [2, 5, 9]) {
+    clientOf(server, id).held = id;
+    reconsider(server, clientOf(server, id));
+  }
+  const { victims } = server;
+  // The first has nothing to give any more, and is still there.
+  clientOf(server, 9).held = 0;
+  expect(checkVictims(server)).toBe('task 9 is listed');
+  clientOf(server, 9).held = 9;
+  victims.count = 4;
+  expect(checkVictims(server)).toBe('4 victims, 3 clients');
+  victims.count = 3;
+  const swap = <T extends Int32Array | Float64Array>(list: T, one: number, other: number) =>
+    ([list[one], list[other]] = [list[other] as number, list[one] as number]);
+  swap(victims.ids, 0, 1);
+  expect(checkVictims(server)).toContain('stands where another does');
+  swap(victims.ranks, 0, 1);
+  swap(victims.places, victims.ids[0] as number, victims.ids[1] as number);
+  expect(checkVictims(server)).toBe('task 5 stands below task 2');
+});
+
 test('[REV16] share: of two with as many extras the lighter one is asked', () => {
   const desk = createDesk({ frames: 12, clients: 3, terms: { arbiter: 'share' } });
   settleIn(desk, FIRST, 0, 6, 6);
