@@ -4,7 +4,7 @@
  * references is the number of references executed.
  */
 
-import { type EventQueueState, popEvent, pushEvent } from '../sim-hw/event-queue.ts';
+import { type EventQueueState, peekTime, popEvent, pushEvent } from '../sim-hw/event-queue.ts';
 import { type Kernel, NUCLEUS, type Receiver } from './kernel.ts';
 import { enterStatus, isAlive, RUNNING, type TaskState } from './tasks.ts';
 
@@ -22,6 +22,12 @@ export function charge(kernel: Kernel, part: number, ns: number): void {
 export function termNow(kernel: Kernel): number {
   const { state } = kernel;
   return state.countsReferences ? state.references : state.nowNs;
+}
+
+/** Whether the time of a timer, or of a device's completion, has come. */
+export function isDue(kernel: Kernel): boolean {
+  const { timers, deviceEvents, nowNs } = kernel.state;
+  return peekTime(timers) <= termNow(kernel) || peekTime(deviceEvents) <= nowNs;
 }
 
 /** Sends TIMER to `receiver` at `time` on the clock of terms. */

@@ -16,6 +16,7 @@ import {
 } from './capabilities.ts';
 import { charge } from './clock.ts';
 import { FAULT, type Kernel, type Receiver } from './kernel.ts';
+import { isTurnOver, LONG } from './message-turns.ts';
 import { dequeue, enqueue, newest } from './messages.ts';
 import { defer, isStarved } from './starvation.ts';
 import { isAlive, isOver, MESSAGE, type TaskState } from './tasks.ts';
@@ -123,22 +124,41 @@ export function sendCapability(
 
 /** Delivers messages until none is under way. */
 export function deliverAll(kernel: Kernel): void {
+  deliver(kernel, DELIVERIES_MAX, null);
+  assert(kernel.state.queue.count === 0, 'ipc: messages beget messages without end');
+}
+
+/** The same, but a client's thread that sends and hears for long has to wait for its next turn. */
+export function deliverInTurn(kernel: Kernel): void {
+  const { queue, tasks } = kernel.state;
+  deliver(kernel, LONG, null);
+  if (queue.count === 0) return;
+  deliver(kernel, DELIVERIES_MAX, new Uint32Array(tasks.length));
+  assert(queue.count === 0, 'ipc: servers beget messages without end');
+}
+
+/** `heard`: how many messages each task has had, where turns are counted. */
+function deliver(kernel: Kernel, most: number, heard: Uint32Array | null): void {
   const { state } = kernel;
-  const { queue, tasks } = state;
-  for (let left = DELIVERIES_MAX; queue.count > 0 && left > 0; left--) {
+  const { queue, tasks, deferred } = state;
+  for (let left = most; queue.count > 0 && left > 0; left--) {
     const message = dequeue(queue);
     const { op, from, to } = message;
     // The dead hear nothing, not even what was on its way.
     if (isOver(tasks[to] as TaskState)) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
     if (op === FAULT && !isAlive(tasks[from] as TaskState)) continue;
-    if (kernel.schedule.ranked && isStarved(kernel, tasks[to] as TaskState)) {
-      defer(kernel, message, tasks[to] as TaskState);
+    const waits = kernel.schedule.ranked || deferred.length > 0;
+    if (waits && isStarved(kernel, tasks[to] as TaskState)) {
+      defer(kernel, message, tasks[to] as TaskState, true);
+      continue;
+    }
+    if (heard !== null && isTurnOver(kernel, heard, tasks[to] as TaskState)) {
+      defer(kernel, message, tasks[to] as TaskState, false);
       continue;
     }
     state.account = message.account;
     const receiver = kernel.receivers[to] as Receiver;
     receiver.step(kernel, receiver.state, message);
   }
-  assert(queue.count === 0, 'ipc: messages beget messages without end');
 }

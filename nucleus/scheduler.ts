@@ -17,8 +17,8 @@ import { assert } from '../sim-hw/assert.ts';
 import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED, PROGRAM_ENDED, runBatch } from '../sim-hw/mmu.ts';
 import { kindOfRun, pageOfRun, type ReferenceString, type Stops } from '../sim-hw/references.ts';
-import { charge, fireEvent, setStatus, termNow } from './clock.ts';
-import { deliverAll } from './ipc.ts';
+import { charge, fireEvent, isDue, setStatus, termNow } from './clock.ts';
+import { deliverInTurn } from './ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
 import { endTask, freezeFinished, raiseFault, restTask } from './life.ts';
 import { releaseDeferred } from './starvation.ts';
@@ -42,10 +42,10 @@ const EVENTS_MAX = 64;
 /** One decision. False when every client task has finished. */
 export function stepKernel(kernel: Kernel): boolean {
   const { state } = kernel;
-  deliverAll(kernel);
+  deliverInTurn(kernel);
   if (state.unfinished === 0) return false;
   if (!fireDueEvents(kernel)) return true;
-  if (state.deferred.length > 0 && releaseDeferred(kernel)) deliverAll(kernel);
+  if (state.deferred.length > 0 && releaseDeferred(kernel)) deliverInTurn(kernel);
   if (state.unfinished === 0) return false;
   const id = chooseTask(kernel);
   if (id < 0) idle(kernel);
@@ -67,7 +67,7 @@ function fireDueEvents(kernel: Kernel): boolean {
       charge(kernel, TRAP, kernel.costs.trapNs);
     } else if (timer <= termNow(kernel)) fireEvent(kernel, state.timers, TIMER);
     else return true;
-    deliverAll(kernel);
+    deliverInTurn(kernel);
   }
   return false;
 }
@@ -104,9 +104,17 @@ function highestReady({ state }: Kernel): number {
   return highest;
 }
 
-/** Nobody can run: on to the next event. */
+/** Rounds of messages that threads get while nothing else can happen, before time goes on. */
+const ROUNDS = 64;
+
+/** Nobody can run: threads whose turn was over go on; then on to the next event. */
 function idle(kernel: Kernel): void {
   const { state } = kernel;
+  for (let left = ROUNDS; state.deferred.length > 0 && left > 0; left--) {
+    if (!releaseDeferred(kernel)) break;
+    deliverInTurn(kernel);
+    if (state.unfinished === 0 || isDue(kernel) || canRun(kernel)) return;
+  }
   const device = peekTime(state.deviceEvents);
   const timer = peekTime(state.timers);
   if (state.countsReferences) {
@@ -120,6 +128,14 @@ function idle(kernel: Kernel): void {
   const next = Math.min(device, timer);
   assert(next < Number.POSITIVE_INFINITY, 'scheduler: every task waits and nothing is due');
   state.nowNs = Math.max(state.nowNs, next);
+}
+
+/** Whether there is somebody to choose: one who is ready, and no device that all wait for. */
+function canRun(kernel: Kernel): boolean {
+  const { state, schedule } = kernel;
+  const overlaps = schedule.overlap && !state.countsReferences;
+  const mayRun = overlaps || peekTime(state.deviceEvents) === Number.POSITIVE_INFINITY;
+  return mayRun && highestReady(kernel) > Number.NEGATIVE_INFINITY;
 }
 
 function dispatch(kernel: Kernel, task: TaskState): void {

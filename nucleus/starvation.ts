@@ -3,7 +3,9 @@
  * higher CPU priority is ready, messages to it wait, in their order; the time that they wait is
  * time in which it could not run [TIME8].
  *
- * Only where tasks differ in priority: else threads run at once, and this costs one test a message.
+ * Where tasks do not differ in priority threads run at once, but for one whose turn is over
+ * (message-turns.ts): its messages wait in the same place, and that is no time in which it could not
+ * run. All this costs one test a message.
  */
 
 import { termNow } from './clock.ts';
@@ -22,9 +24,12 @@ function isOutranked({ state }: Kernel, { cpu }: TaskState): boolean {
   return false;
 }
 
-/** Puts a message by until its receiver can run. */
-export function defer(kernel: Kernel, message: Message, task: TaskState): void {
-  if (task.deferred++ === 0) task.starvedSince = termNow(kernel);
+/** `starvedSince` of a task whose messages wait for no one else. */
+const OWN_TIME = -1;
+
+/** Puts a message by until its receiver can run; `starves`: others keep it from that. */
+export function defer(kernel: Kernel, message: Message, task: TaskState, starves: boolean): void {
+  if (task.deferred++ === 0) task.starvedSince = starves ? termNow(kernel) : OWN_TIME;
   kernel.state.deferred.push(Object.assign(createMessage(), message));
 }
 
@@ -41,7 +46,8 @@ export function releaseDeferred(kernel: Kernel): boolean {
       continue;
     }
     released = true;
-    if (--task.deferred === 0) task.starved += termNow(kernel) - task.starvedSince;
+    if (task.deferred === 1) task.starved = starvedTime(kernel, task);
+    task.deferred--;
     const { op, from, to, account, w0, w1, w2, w3, time, cameAlong } = message;
     enqueue(queue, op, from, to, account, w0, w1, w2, w3, time);
     newest(queue).cameAlong = cameAlong;
@@ -51,5 +57,8 @@ export function releaseDeferred(kernel: Kernel): boolean {
 
 /** Time, on the clock of terms, in which messages to the task have waited for the CPU. */
 export function starvedTime(kernel: Kernel, task: TaskState): number {
-  return task.starved + (task.deferred > 0 ? termNow(kernel) - task.starvedSince : 0);
+  const { deferred, starved, starvedSince } = task;
+  return deferred === 0 || starvedSince === OWN_TIME
+    ? starved
+    : starved + termNow(kernel) - starvedSince;
 }

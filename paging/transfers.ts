@@ -14,11 +14,12 @@
  *     |<-----------------swapped----------------|
  *
  * The tag of every message is the transfer's number. Transfers are bounded; who finds none free
- * waits for one to end.
+ * waits for one to end. One that was refused is tried again after a while [FAULT12].
  */
 
 import { OP } from '../contracts/messages.ts';
 import { DONE, LOCK_LOST, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
+import { termNow, timerAt } from '../nucleus/clock.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import {
@@ -26,12 +27,16 @@ import {
   FETCH,
   IDLE,
   NO_PAGE,
+  nextRetry,
   type PagerState,
   type Transfer,
   type TransfersState,
 } from './state.ts';
 
-/** Begins a transfer; returns its number, or -1 when all are in use. */
+/** Timer word of a refused transfer that is tried again; 256 times its number is added to it. */
+export const RETRY_TRANSFER = 8;
+
+/** Begins a transfer; nothing happens when all are in use. */
 export function beginTransfer(
   kernel: Kernel,
   pager: PagerState,
@@ -40,8 +45,49 @@ export function beginTransfer(
   out: number,
   slot: number,
   waiter: number,
+): void {
+  const number = occupyTransfer(pager, purpose, page, out, slot, waiter);
+  if (number >= 0) askForContainer(kernel, pager, number);
+}
+
+/**
+ * Begins one again that has ended for `reason`: at once where its lock was lost, for then a device
+ * has been at work meanwhile; else whoever refused would refuse again, and again.
+ */
+export function beginAgain(
+  kernel: Kernel,
+  pager: PagerState,
+  purpose: number,
+  page: number,
+  out: number,
+  slot: number,
+  waiter: number,
+  reason: number,
+): void {
+  const number = occupyTransfer(pager, purpose, page, out, slot, waiter);
+  if (reason === LOCK_LOST) askForContainer(kernel, pager, number);
+  else {
+    const word = RETRY_TRANSFER + 256 * number;
+    timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, word);
+  }
+}
+
+/** The first step: a container for its frame. */
+export function askForContainer(kernel: Kernel, pager: PagerState, number: number): void {
+  const { id, memoryPort, lockMax, transfers } = pager;
+  const { slot } = transfers.records[number] as Transfer;
+  send(kernel, id, memoryPort, OP.createContainer, slot, 1, number, 1, lockMax);
+}
+
+/** Fills a record that is idle; returns its number, or -1 when all are in use. */
+function occupyTransfer(
+  { transfers }: PagerState,
+  purpose: number,
+  page: number,
+  out: number,
+  slot: number,
+  waiter: number,
 ): number {
-  const { transfers } = pager;
   const number = firstIdle(transfers);
   if (number === transfers.records.length) return -1;
   const transfer = transfers.records[number] as Transfer;
@@ -54,7 +100,6 @@ export function beginTransfer(
   transfer.container = -1;
   transfers.active++;
   if (purpose === EVICT) transfers.evictions++;
-  send(kernel, pager.id, pager.memoryPort, OP.createContainer, slot, 1, number, 1, pager.lockMax);
   return number;
 }
 

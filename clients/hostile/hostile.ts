@@ -11,7 +11,7 @@
  *   recorder has the server keep records: opens containers, splits its contract, and uses neither
  *   flooder  takes all it can get and gives it back softly at once, so that every free frame has its name
  *
- * Of others what they do is in files of their own: snatcher.ts, climber.ts.
+ * Of others what they do is in files of their own: snatcher.ts, climber.ts, nagger.ts.
  */
 
 import { messageName, OP, TIME_MAX } from '../../contracts/messages.ts';
@@ -42,7 +42,7 @@ export const hostileKinds = [
 ] as const;
 export type HostileKind = (typeof hostileKinds)[number];
 /** What a task of a scenario can be beside honest: these, and those in files of their own. */
-export const hostileTasks = [...hostileKinds, 'snatcher', 'climber'] as const;
+export const hostileTasks = [...hostileKinds, 'snatcher', 'climber', 'nagger'] as const;
 export type HostileTask = (typeof hostileTasks)[number];
 
 /** Timer word of a hoarder that at last returns the rest; 256 times the rest is added to it. */

@@ -5,6 +5,7 @@
 
 import { climberStep } from '../../clients/hostile/climber.ts';
 import { hostileStep } from '../../clients/hostile/hostile.ts';
+import { naggerStep } from '../../clients/hostile/nagger.ts';
 import { snatcherStep } from '../../clients/hostile/snatcher.ts';
 import { type LenderWish, lenderStep } from '../../clients/lender/lender.ts';
 import { createLending } from '../../clients/lender/state.ts';
@@ -51,6 +52,7 @@ export function stepOf(task: CellTask, code: PagerCode): ReturnType<typeof clien
   const { hostile } = task;
   if (hostile === 'snatcher') return snatcherStep(code);
   if (hostile === 'climber') return climberStep(code);
+  if (hostile === 'nagger') return naggerStep(code);
   if (hostile !== null) return hostileStep(code, hostile);
   return task.reads ? lenderStep(code) : clientStep(code);
 }

@@ -156,7 +156,7 @@ test('what no explored world makes use of is a violation where it is in use', ()
   expect(used(({ memory }) => memory.wirings.push(null))).toContain('a wired frame');
   expect(used(({ memory }) => attachPolicyTable(memory, 8))).toContain('a policy server');
   expect(used(({ records }) => records[0].children.push(0))).toContain('a record of a client');
-  expect(used(({ kernel }) => defer(kernel, createMessage(), kernel.state.tasks[3]))).toContain(
-    'a CPU priority',
-  );
+  expect(
+    used(({ kernel }) => defer(kernel, createMessage(), kernel.state.tasks[3], true)),
+  ).toContain('a CPU priority');
 });

@@ -1,0 +1,167 @@
+/**
+ * Ends of transfers: what becomes of the page that came or went, of the one that was in its frame
+ * before, and of the fault that waited; and what is done about one that was refused.
+ */
+
+import { DONE, NO_PLACE, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
+import type { Kernel } from '../nucleus/kernel.ts';
+import { SOFT, type TaskState } from '../nucleus/tasks.ts';
+import { freeFrame, leaveFrame, payOwed } from './eviction.ts';
+import { retryDirtying } from './faults.ts';
+import { serveWaiters } from './frame-waiters.ts';
+import {
+  BUSY,
+  DIRTY,
+  FLAGS,
+  HAS_COPY,
+  LOST,
+  RESIDENT,
+  SCRATCH,
+  setWord,
+  slotOf,
+  TOUCHED,
+} from './page-word.ts';
+import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import { settle } from './settlement.ts';
+import { EVICT, FETCH, IDLE, type Member, NO_PAGE, type PagerState, WANTS_FRAME } from './state.ts';
+import { askForContainer, beginAgain, endTransfer, handOver } from './transfers.ts';
+
+/** Its container is made: on to the swap server, if that can take it. */
+export function containerMade(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  number: number,
+  container: number,
+  weak: number,
+): void {
+  const purpose = pager.transfers.records[number]?.purpose ?? IDLE;
+  if (!handOver(kernel, pager, number, container, weak) && purpose !== IDLE)
+    transferOver(kernel, code, pager, number, NO_PLACE, false);
+}
+
+/** A transfer has ended, well (DONE) or not; `stored`: what it had to write it has written. */
+export function transferOver(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  number: number,
+  reason: number,
+  stored: boolean,
+): void {
+  const transfer = pager.transfers.records[number];
+  if (transfer === undefined) return;
+  const { page, out, slot, purpose, waiter, orphan } = transfer;
+  endTransfer(kernel, pager, transfer, reason);
+  const isOut = out !== NO_PAGE && (stored || orphan);
+  if (isOut) wasWritten(kernel, pager, out, stored);
+  if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
+  else if (reason !== DONE)
+    beginAgain(kernel, pager, purpose, page, isOut ? NO_PAGE : out, slot, waiter, reason);
+  else {
+    const member = memberOfPage(pager, page) as Member;
+    const task = kernel.state.tasks[member.task] as TaskState;
+    if (purpose === FETCH) task.pageIns++;
+    else task.pageOuts++;
+    if (purpose === EVICT) pageIsOut(kernel, code, pager, page, slot, waiter);
+    else pageIsIn(kernel, code, pager, page, purpose, waiter);
+  }
+  // What is owed is more than transfers could take at once: the next ones.
+  if (pager.owed > 0) payOwed(kernel, code, pager);
+  retryDirtying(kernel, code, pager);
+  serveWaiters(kernel, code, pager);
+}
+
+/** The time to try a refused transfer again has come; its frame may be gone by now. */
+export function resumeTransfer(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  number: number,
+): void {
+  const transfer = pager.transfers.records[number];
+  if (transfer?.orphan === true)
+    transferOver(kernel, code, pager, number, NO_SUCH_CONTAINER, false);
+  else askForContainer(kernel, pager, number);
+}
+
+/** The page that was in the frame before: on swap now, or nowhere. */
+function wasWritten(kernel: Kernel, pager: PagerState, page: number, stored: boolean): void {
+  const kept = (pager.pageWord[page] as number) & TOUCHED;
+  setWord(pager, page, kept | (stored ? HAS_COPY : LOST));
+  const member = memberOfPage(pager, page) as Member;
+  if (stored) (kernel.state.tasks[member.task] as TaskState).pageOuts++;
+}
+
+function pageIsIn(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  purpose: number,
+  waiter: number,
+): void {
+  const word = pager.pageWord[page] as number;
+  const clean = purpose === FETCH ? word : (word | HAS_COPY) & ~DIRTY;
+  setWord(pager, page, clean & ~BUSY);
+  const owner = memberOfPage(pager, page) as Member;
+  if (owner.dead) return dropPage(kernel, code, pager, owner, page);
+  if (waiter < 0) return;
+  const member = pager.members[waiter] as Member;
+  if (purpose !== FETCH) member.how = SOFT;
+  settle(kernel, code, pager, member);
+}
+
+/** Written out: its frame is free, unless its program has come back for it meanwhile. */
+function pageIsOut(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  slot: number,
+  waiter: number,
+): void {
+  const flags = ((pager.pageWord[page] as number) & FLAGS & ~(BUSY | DIRTY)) | HAS_COPY;
+  if (waiter < 0) {
+    setWord(pager, page, flags);
+    leaveFrame(kernel, pager, memberOfPage(pager, page) as Member, page, slot);
+    return;
+  }
+  setWord(pager, page, slot * 256 + (flags | RESIDENT));
+  tellAdmitted(kernel, code, pager, page);
+  const member = pager.members[waiter] as Member;
+  member.how = SOFT;
+  settle(kernel, code, pager, member);
+}
+
+/** The frame of a transfer was taken, or its task died, before the transfer was over. */
+function orphaned(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  purpose: number,
+  waiter: number,
+): void {
+  const word = pager.pageWord[page] as number;
+  const kept = word & (SCRATCH | TOUCHED);
+  if ((word & RESIDENT) !== 0) tellRemoved(kernel, code, pager, page);
+  setWord(pager, page, purpose === FETCH ? kept | HAS_COPY : kept | LOST);
+  if (waiter < 0) return;
+  (pager.members[waiter] as Member).waits = WANTS_FRAME;
+  pager.waiters.push(waiter);
+}
+
+/** The page is gone, and its frame is free. */
+export function dropPage(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  member: Member,
+  page: number,
+): void {
+  const slot = slotOf(pager.pageWord[page] as number);
+  tellRemoved(kernel, code, pager, page);
+  setWord(pager, page, 0);
+  freeFrame(kernel, pager, member, slot);
+}
