@@ -2,14 +2,14 @@
  * Rooms of the memory server, for mutation tests: the files that are mutated and the tests that must
  * notice. A room by itself is held by its own tests and by those of bad input, which are fewer than all:
  * a mutant that they find all of them would. Left out of a room's tests: the model of containers of
- * pages and whole runs (`*-runs.test.ts`), which take seconds each.
+ * pages and whole runs (`*-whole.test.ts`), which take seconds each.
  */
 
 const memory = 'test/servers/memory';
 const everywhere = [
   `${memory}/bad-input.test.ts`,
   `${memory}/malformed.test.ts`,
-  `!${memory}/**/*-runs.test.ts`,
+  `!${memory}/**/*-whole.test.ts`,
 ];
 const slow = [
   `!${memory}/containers/pages-model.test.ts`,
