@@ -63,7 +63,6 @@ export function provideFrame(
   page: Page,
 ): number {
   if (page.frame !== NONE_THERE) return GRANTED;
-  if (page.pins > 0) return LOCKED_NOW;
   const client = clientOf(server, container.owner);
   if (roomOf(kernel, server, client, container.extras) < 1) return OVER_CONTRACT;
   const frame = freeFrameFor(kernel, server, container, 0);
@@ -128,7 +127,6 @@ export function canOwn(
   let rooms = 0;
   let from = 0;
   for (const [planned, page] of pages.entries()) {
-    if (page.pins > 0) return LOCKED_NOW;
     const payer = page.frame < 0 ? -1 : kernel.state.frames.owner[page.frame];
     const stays = payer !== writer.id || usesFrame(server.pages, writer.id, page.frame, page);
     // An heir may draw on the same child contract as the writer does.

@@ -101,10 +101,8 @@ function planPages(
     if (room <= 0) return { ...plan, reason: OVER_CONTRACT };
     room--;
     let frame = freeFrameFor(kernel, server, container, next);
-    if (frame >= 0 && (flags & ALLOCATE_CONTIGUOUS) !== 0) {
-      if (run < 0) return { ...plan, reason: NO_RUN };
-      frame = run + i;
-    }
+    // With no run that is -1, for the first page.
+    if (frame >= 0 && (flags & ALLOCATE_CONTIGUOUS) !== 0) frame = run + i;
     if (frame < 0) return { ...plan, reason: whyNoFrame(server, i) };
     plan.frames.push(frame);
     next = frame + 1;

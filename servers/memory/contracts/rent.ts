@@ -65,6 +65,6 @@ function bringUpToDate(rent: Rent, now: number, period: number): void {
 }
 
 function nextPrice({ price, demand }: Rent): number {
-  const step = Math.max(1, price >> 3);
+  const step = price >> 3;
   return demand ? Math.min(PRICE_MAX, price + step) : Math.max(PRICE_LEAST, price - step);
 }

@@ -51,6 +51,23 @@ function copied(guaranteed: number, options: DeskOptions = {}) {
   return { desk, own, weak, other };
 }
 
+/** FIRST and SECOND live on one child of THIRD's contract, of this size. */
+function siblings(guaranteed: number, extra: number): Desk {
+  const desk = createDesk({ clients: 3 });
+  settleIn(desk, THIRD, 4, 4, 0);
+  const split = say(desk, THIRD, 'splitContract', [guaranteed, extra, -1, 0, 0]);
+  const control = split[0]?.[2] as number;
+  const copy = say(desk, THIRD, 'copyControl', [control, 0])[0]?.[2] as number;
+  for (const [task, slot] of [
+    [FIRST, control],
+    [SECOND, copy],
+  ] as const) {
+    hand(desk, THIRD, 'controlIs', slot, 0, 0, givePort(desk.kernel, THIRD, task));
+    say(desk, task, 'useControl', [takeHeard(desk, task)[0]?.[1] as number, 0]);
+  }
+  return desk;
+}
+
 const held = (desk: Desk) => [FIRST, SECOND].map((id) => desk.server.clients[id]?.held);
 
 const kinds = (desk: Desk) => desk.events.map(({ kind }) => kind);
@@ -58,18 +75,7 @@ const kinds = (desk: Desk) => desk.events.map(({ kind }) => kind);
 test.each([0, 1])(
   '[CONT33] [CONT21] an extra of a sibling’s is taken over into a container for extras only: %i',
   (extras) => {
-    const desk = createDesk({ clients: 3 });
-    settleIn(desk, THIRD, 4, 4, 0);
-    const control = say(desk, THIRD, 'splitContract', [0, 1, -1, 0, 0])[0]?.[2] as number;
-    const copy = say(desk, THIRD, 'copyControl', [control, 0])[0]?.[2] as number;
-    for (const [task, slot] of [
-      [FIRST, control],
-      [SECOND, copy],
-    ] as const) {
-      hand(desk, THIRD, 'controlIs', slot, 0, 0, givePort(desk.kernel, THIRD, task));
-      const given = takeHeard(desk, task)[0]?.[1] as number;
-      say(desk, task, 'useControl', [given, 0]);
-    }
+    const desk = siblings(0, 1);
     const own = open(desk, FIRST, { extras: 1, lockMax: 50 });
     fill(desk, FIRST, own, 0, 1, ALLOCATE_EXTRA);
     const weak = entrust(desk, FIRST, own, SECOND);
@@ -82,6 +88,38 @@ test.each([0, 1])(
     expect(checkBooks(desk)).toBeUndefined();
   },
 );
+
+test('[CONT33] [CONT27] of one frame that siblings have, a writer leaves none behind, a giver does', () => {
+  for (const end of ['write', 'release'] as const) {
+    const desk = siblings(1, 0);
+    const own = open(desk, FIRST, { lockMax: 50 });
+    fill(desk, FIRST, own, 0, 1, ALLOCATE_ZERO);
+    const weak = entrust(desk, FIRST, own, SECOND);
+    const other = open(desk, SECOND);
+    transfer(desk, SECOND, [weak, 0, 1], [other, 0, 1], COPY);
+    if (end === 'write') {
+      expect(say(desk, FIRST, 'mapPage', [own, 0, 6, FORCE_WRITE])[0]?.[0]).toBe('pageMapped');
+      expect(takeHeard(desk, SECOND)).toEqual([['pageLost', other, 0, 1, 1, 0]]);
+      expect(held(desk)).toEqual([1, 0]);
+    } else {
+      expect(say(desk, FIRST, 'releaseData', [own, 0, 1])[0]?.[3]).toBe(1);
+      expect(takeHeard(desk, SECOND)).toEqual([]);
+      expect(held(desk)).toEqual([0, 1]);
+    }
+    expect(checkBooks(desk)).toBeUndefined();
+  }
+});
+
+test('[CONT27] a copy costs what zeros cost, whoever had the frame before', () => {
+  const { desk, own } = copied(4, { costs: { zeroNs: 70 } });
+  const slot = say(desk, FIRST, 'allocate', [0, 0, 1])[0]?.[2] as number;
+  say(desk, FIRST, 'returnFrames', [slot]);
+  for (const index of [0, 1]) {
+    const before = desk.kernel.state.nowNs;
+    say(desk, FIRST, 'mapPage', [own, index, 5 + index, FORCE_WRITE]);
+    expect(desk.kernel.state.nowNs - before).toBe(70);
+  }
+});
 
 test('[CONT27] [CONT25] who shows the very page that is written to is no heir of the old frame', () => {
   const { desk, own } = copied(4);

@@ -142,6 +142,15 @@ test('[CONT20] a copy under a physical lock gets no frame of its own', () => {
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[CONT20] under a physical lock that lets others in a page of its own is written where it is', () => {
+  const { desk, own, weak, other } = copied();
+  say(desk, SECOND, 'dropContainer', [other]);
+  const frame = frameOf(desk, FIRST, own, 0);
+  expect(lockPages(desk, weak, LOCK_PHYSICAL)?.[0]).toBe('locked');
+  expect(force(desk, FIRST, own, 0)?.[4]).toBe(1);
+  expect(frameOf(desk, FIRST, own, 0)).toBe(frame);
+});
+
 test('[CONT20] a lock that writes needs room for as many frames as it takes, no fewer, no more', () => {
   for (const guaranteed of [2, 3]) {
     const { desk, weak, own } = copied(6, guaranteed);
@@ -163,8 +172,11 @@ test('[CONT20] a lock that writes needs room for as many frames as it takes, no 
 
 test('[CONT20] a payer whose copies others take over needs no room for a lock that writes', () => {
   const { desk, weak } = copied(3);
+  // Not even one that holds more than is guaranteed.
+  say(desk, FIRST, 'contract', [3, 1, 0, 0]);
+  take(desk, FIRST, 1);
   expect(lockPages(desk, weak, LOCK_WRITES)?.[0]).toBe('locked');
-  expect(held(desk)).toEqual([3, 3]);
+  expect(held(desk)).toEqual([4, 3]);
   expect(checkBooks(desk)).toBeUndefined();
 });
 
