@@ -32,9 +32,10 @@ const ORDER_MASK = 0x1f;
 const END_OF_FREE = -1;
 
 export interface CapabilityTable {
-  readonly kind: Uint8Array;
-  readonly object: Int32Array;
-  readonly generation: Uint32Array;
+  /** Plain arrays: a table has few slots, and a typed array so small is all header. */
+  readonly kind: number[];
+  readonly object: number[];
+  readonly generation: number[];
   objects: number;
   /** No object slot below this one is empty. */
   firstEmpty: number;
@@ -49,9 +50,9 @@ export interface CapabilityTable {
 
 export function createCapabilityTable(objectSlots: number): CapabilityTable {
   return {
-    kind: new Uint8Array(objectSlots),
-    object: new Int32Array(objectSlots),
-    generation: new Uint32Array(objectSlots),
+    kind: emptySlots(objectSlots),
+    object: emptySlots(objectSlots),
+    generation: emptySlots(objectSlots),
     objects: 0,
     firstEmpty: 0,
     slotFrame: new Int32Array(16),
@@ -61,6 +62,10 @@ export function createCapabilityTable(objectSlots: number): CapabilityTable {
   };
 }
 
+function emptySlots(count: number): number[] {
+  return new Array<number>(count).fill(0);
+}
+
 /** Puts an object capability in the lowest free slot; returns the slot, or -1 when it is full. */
 export function addCapability(
   table: CapabilityTable,
@@ -68,7 +73,7 @@ export function addCapability(
   object: number,
   generation: number,
 ): number {
-  const slot = firstZero(table.kind, table.firstEmpty);
+  const slot = firstFree(table.kind, table.firstEmpty);
   table.firstEmpty = slot;
   if (slot === table.kind.length) return -1;
   table.kind[slot] = kind;
@@ -90,10 +95,10 @@ export function renewCapability(table: CapabilityTable, slot: number, generation
   table.generation[slot] = generation;
 }
 
-/** Index of the first 0 at or after `from`, or the length: small tables, mostly found at once. */
-function firstZero(bytes: Uint8Array, from: number): number {
+/** Index of the first NOTHING at or after `from`, or the length: small tables, mostly found at once. */
+function firstFree(kinds: readonly number[], from: number): number {
   let index = from;
-  while (index < bytes.length && bytes[index] !== 0) index++;
+  while (index < kinds.length && kinds[index] !== NOTHING) index++;
   return index;
 }
 
