@@ -36,31 +36,8 @@ const superpageCounts = {
   reservationsBroken: count.optional(),
 };
 
-const measures = {
-  references: count,
-  faults: count,
-  compulsoryFaults: count,
-  hardFaults: count,
-  softFaults: count,
-  lostFaults: count,
-  regeneratedFaults: count,
-  pageIns: count,
-  pageOuts: count,
-  revocationsMet: count,
-  revocationsMissed: count,
-  revocationsPartly: count,
-  messages: count,
-  virtualNs: ns,
-  timeNs: timeNsSchema.nullable(),
-  stallNs: ns,
-  faultNsMean: z.number().min(0).nullable(),
-  faultNsP99: ns,
-  framesMean: z.number().min(0),
-  framesMax: count,
-  slowdown: z.number().min(0).nullable(),
-};
-
-const windowSchema = z.strictObject({
+/** What is counted of a task in any stretch of time. */
+const counts = {
   references: count,
   faults: count,
   compulsoryFaults: count,
@@ -75,7 +52,19 @@ const windowSchema = z.strictObject({
   messages: count,
   stallNs: count,
   framesMean: z.number().min(0),
-});
+};
+
+const measures = {
+  ...counts,
+  stallNs: ns,
+  revocationsPartly: count,
+  virtualNs: ns,
+  timeNs: timeNsSchema.nullable(),
+  faultNsMean: z.number().min(0).nullable(),
+  faultNsP99: ns,
+  framesMax: count,
+  slowdown: z.number().min(0).nullable(),
+};
 
 export const documentSchema = z.strictObject({
   version: z.literal(DOCUMENT_VERSION),
@@ -94,7 +83,7 @@ export const documentSchema = z.strictObject({
           charged: count.optional(),
           tableFramesMax: count.optional(),
           metadataBytesMax: count.optional(),
-          windows: z.record(z.string(), windowSchema).optional(),
+          windows: z.record(z.string(), z.strictObject(counts)).optional(),
           ...superpageCounts,
         }),
       ),
