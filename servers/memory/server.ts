@@ -22,12 +22,9 @@ import { servePages } from './containers/page-face.ts';
 import { expirePages } from './containers/page-lifetimes.ts';
 import { tellLosses } from './containers/page-losses.ts';
 import { drawFor, OWN, settleDraw } from './contracts/child-contract.ts';
-import {
-  applyDecision,
-  contractTimer,
-  proposeContract,
-  renewContract,
-} from './contracts/contract.ts';
+import { proposeContract, renewContract } from './contracts/contract.ts';
+import { applyDecision } from './contracts/decisions.ts';
+import { contractTimer } from './contracts/expiry.ts';
 import { expireChildren, foldContract, releaseControls } from './contracts/folding.ts';
 import { getControl, usePolicy } from './contracts/policy.ts';
 import { tellPurse } from './contracts/purse.ts';
