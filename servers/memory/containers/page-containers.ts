@@ -84,7 +84,7 @@ export function openContainer(
   container.below = 0;
   container.cells = new Array<number>(pages).fill(NONE_THERE);
   noteEnd(server.pages, container);
-  if (lifetime > 0) armPageTimer(kernel, server, container.endsAt);
+  armPageTimer(kernel, server, container.endsAt);
   reply(kernel, server.id, from, OP.containerIs, tag, capability, NONE_THERE, 0, 0);
 }
 

@@ -103,11 +103,10 @@ export function expirePages(kernel: Kernel, server: MemoryServerState): void {
     } else endLifetime(kernel, server, container);
   }
   pages.timerAt = Number.POSITIVE_INFINITY;
-  const next = nextEnd(pages);
-  if (next !== Number.POSITIVE_INFINITY) armPageTimer(kernel, server, next);
+  armPageTimer(kernel, server, nextEnd(pages));
 }
 
-/** One timer for all: at the earliest end, or earlier. */
+/** One timer for all: at the earliest end, or earlier; none for what never ends. */
 export function armPageTimer(kernel: Kernel, server: MemoryServerState, at: number): void {
   if (at >= server.pages.timerAt) return;
   server.pages.timerAt = at;

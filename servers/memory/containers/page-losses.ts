@@ -21,6 +21,7 @@ import {
   indexOfCell,
   LOCKED,
   type Page,
+  type PageContainer,
   pageAt,
   pagesOn,
   touch,
@@ -50,8 +51,7 @@ export function takePages(
   const { containers } = server.pages;
   let left = count;
   for (let id = containers.length - 1; id >= 0 && left > 0; id--) {
-    const container = containers[id];
-    if (container === undefined || container.status === UNUSED) continue;
+    const container = containers[id] as PageContainer;
     if (container.owner !== client.id || container.extras !== extras) continue;
     for (let index = container.cells.length - 1; index >= 0 && left > 0; index--) {
       const frame = pageAt(server.pages, container, index)?.frame ?? -1;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { LOCK_PHYSICAL } from '../../../../contracts/messages.ts';
 import { checkEnds, nextEnd } from '../../../../servers/memory/containers/page-ends.ts';
 import { SEALED } from '../../../../servers/memory/containers/page-state.ts';
+import { setRank } from '../../../../servers/memory/ranked.ts';
 import { advance, createDesk, FIRST, say, settleIn, takeHeard } from '../../../support/desk.ts';
 import { containerOf, entrust, lockPages, open, SECOND } from '../../../support/pages.ts';
 
@@ -20,6 +21,8 @@ test('[CONT14] of many containers each ends at its own moment, the soonest first
   }
   expect(ended).toEqual([1, 3, 2, 0, 4]);
   expect(containerOf(desk, FIRST, still).status).toBe(SEALED);
+  // What has no end is not listed.
+  expect(desk.server.pages.ends.count).toBe(0);
   expect(nextEnd(desk.server.pages)).toBe(Number.POSITIVE_INFINITY);
 });
 
@@ -35,4 +38,7 @@ test('[CONT4] a lock that ends early leaves no end behind, and its lifetime coun
   expect(checkEnds(desk.server.pages)).toBeUndefined();
   containerOf(desk, FIRST, own).endsAt = 61;
   expect(checkEnds(desk.server.pages)).toContain('noted 60');
+  containerOf(desk, FIRST, own).endsAt = 60;
+  setRank(desk.server.pages.ends, 9, -5);
+  expect(checkEnds(desk.server.pages)).toBe('2 ends, 1 containers');
 });

@@ -19,6 +19,7 @@ import {
   FIRST,
   say,
   settleIn,
+  take,
   takeHeard,
 } from '../../../support/desk.ts';
 import {
@@ -62,10 +63,10 @@ function begin(): Desk {
 
 test('[REV5] [CONT21] of containers for extras the newest goes first, its last page first; others last', () => {
   const desk = begin();
-  const plain = open(desk, FIRST);
   const first = open(desk, FIRST, { extras: 1 });
   const gone = open(desk, FIRST, { extras: 1 });
   const last = open(desk, FIRST, { extras: 1 });
+  const plain = open(desk, FIRST);
   fill(desk, FIRST, plain, 0, 2);
   fill(desk, FIRST, first, 0, 3, ALLOCATE_EXTRA);
   fill(desk, FIRST, last, 1, 3, ALLOCATE_EXTRA);
@@ -114,6 +115,42 @@ test('[REV5] [CONT24] what another pays for is not among what is taken', () => {
   takeFromFirst(desk, 4);
   expect(lostOf(desk, own)).toEqual([2]);
   expect(frameOf(desk, FIRST, own, 3)).toBe(frameOf(desk, SECOND, theirs, 0));
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[REV5] [CONT25] a copy in another’s container says not which goes first, and stays with who can pay', () => {
+  const desk = begin();
+  settleIn(desk, SECOND, 2, 0, 0);
+  const own = open(desk, FIRST, { pages: 8, extras: 1, lockMax: 50 });
+  fill(desk, FIRST, own, 0, 8, ALLOCATE_EXTRA);
+  const weak = entrust(desk, FIRST, own, SECOND);
+  const other = open(desk, SECOND, { extras: 1 });
+  transfer(desk, SECOND, [weak, 0, 1], [other, 3, 1], COPY);
+  transfer(desk, SECOND, [weak, 7, 1], [other, 2, 1], COPY);
+  say(desk, THIRD, 'contract', [1, 0, 0, 0]);
+  say(desk, THIRD, 'allocate', [0, 0, 1]);
+  advance(desk, 100);
+  expect(lostOf(desk, own, 8)).toEqual([7]);
+  // Its frame is the other's now: another one goes.
+  advance(desk, 100);
+  expect(lostOf(desk, own, 8)).toEqual([6, 7]);
+  expect(frameOf(desk, SECOND, other, 2)).toBeGreaterThanOrEqual(0);
+  expect(takeHeard(desk, SECOND)).toEqual([]);
+  expect([SECOND, THIRD].map((id) => desk.server.clients[id]?.held)).toEqual([1, 1]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[REV14] [CONT20] what is dropped is taken from under a lock, which ends', () => {
+  const desk = createDesk({ frames: 8, clients: 3, terms: { penalty: 'drop', writeMax: 0 } });
+  settleIn(desk, FIRST, 2, 6, 0);
+  const own = open(desk, FIRST, { lockMax: 900 });
+  fill(desk, FIRST, own, 0, 2);
+  take(desk, FIRST, 6);
+  const weak = entrust(desk, FIRST, own, SECOND);
+  expect(lockPages(desk, weak, LOCK_PHYSICAL, 900)?.[0]).toBe('locked');
+  takeFromFirst(desk, 1);
+  expect(lostOf(desk, own)).toEqual([0, 1]);
+  expect(say(desk, SECOND, 'unlockContainer', [weak])[0]?.[0]).toBe('refused');
   expect(checkBooks(desk)).toBeUndefined();
 });
 
@@ -195,6 +232,9 @@ test('[MEM6] [CONT15] the dead leave no container, lock or list; those of others
   ] as const)
     fill(desk, client, own, 0, 2);
   const [mine, other] = [entrust(desk, FIRST, open1, THIRD), entrust(desk, SECOND, theirs, THIRD)];
+  // One that was never locked, and one that has been dropped: neither counts.
+  open(desk, FIRST);
+  say(desk, FIRST, 'dropContainer', [open(desk, FIRST)]);
   for (const weak of [mine, other])
     expect(say(desk, THIRD, 'lockPages', [weak, LOCK_PHYSICAL, 1, 40])[0]?.[0]).toBe('locked');
   say(desk, FIRST, 'fromPages', [open1, 0, 1]);
@@ -204,6 +244,7 @@ test('[MEM6] [CONT15] the dead leave no container, lock or list; those of others
   expect(desk.events.at(-1)).toMatchObject({ kind: 'death', frames: 2, locked: 1 });
   expect(desk.server.pages.lists[FIRST]).toBeNull();
   expect(desk.server.pages.lists[SECOND]).not.toBeNull();
+  expect(desk.server.clients[FIRST]?.metadata).toBe(0);
   expect(desk.server.clients[SECOND]?.held).toBe(2);
   expect(say(desk, THIRD, 'unlockContainer', [other])).toEqual([]);
   expect(checkBooks(desk)).toBeUndefined();
