@@ -43,6 +43,11 @@ export const rooms = {
   relocation: room(['containers/relocation.ts'], [`${memory}/containers/relocation*.test.ts`]),
   ledger: room(
     ['*.ts'],
-    [`${memory}/*.test.ts`, `${memory}/revocation/*.test.ts`, `${memory}/contracts/*.test.ts`],
+    [
+      `${memory}/*.test.ts`,
+      `${memory}/revocation/*.test.ts`,
+      `${memory}/contracts/*.test.ts`,
+      `!${memory}/contracts/child-contract.test.ts`,
+    ],
   ),
 };

@@ -94,7 +94,7 @@ function endSoft(
 
 /** First frame of the soft run in `slot`, or -1. */
 export function softFrameAt(table: CapabilityTable, slot: number): number {
-  if (!(slot >= 0 && slot < table.slots)) return -1;
+  // Of a slot that there is not this is no number, and so below nothing.
   const frame = (table.slotFrame[slot] as number) + SOFT;
   return frame < SOFT / 2 ? frame : -1;
 }

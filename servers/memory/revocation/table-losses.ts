@@ -7,22 +7,22 @@
 import { OP } from '../../../contracts/messages.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
-import { dropAllMappings } from '../../../nucleus/table-frames.ts';
+import { dropAllMappings, type TableFrames } from '../../../nucleus/table-frames.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
 import { releaseSlot } from '../containers/custody.ts';
 import type { Client, MemoryServerState } from '../state.ts';
 
-/** Takes up to `count` table frames that are in no use; returns how many are still due. */
+/** Where tables are charged: takes up to `count` of their frames in no use; returns what is still due. */
 export function takeTables(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
   count: number,
 ): number {
-  const { tables, tasks } = kernel.state;
-  const { space: id } = tasks[client.id] as TaskState;
-  if (tables === null || id < 0) return count;
+  const tables = kernel.state.tables as TableFrames;
+  const { space: id } = kernel.state.tasks[client.id] as TaskState;
+  if (id < 0) return count;
   const given = tables.given[id] as number[];
   // What is mapped still is lent: others' frames, which the client asks for anew.
   if (client.held === given.length) dropAllMappings(kernel, client.id);

@@ -82,7 +82,7 @@ export function endTurns({ byUse }: TurnsState, client: Client): void {
 function turnByRank(server: MemoryServerState, asker: Client): Turn | null {
   const { terms } = server;
   const client = nextVictim(server);
-  if (client === null || client === asker) return null;
+  if (client === null) return null;
   const { rank } = arbiterOf(terms);
   const ofAsker = rank(asker, revocable(asker) + 1, terms);
   return rank(client, revocable(client), terms) > ofAsker ? { client, frame: -1 } : null;

@@ -39,8 +39,8 @@ export function nextInOrder(kernel: Kernel, server: MemoryServerState, order: Us
   for (let step = 0; step < length; step++) {
     const frame = order.frameAt[order.hand] as number;
     order.hand = order.hand + 1 === length ? 0 : order.hand + 1;
-    const client = server.clients[frames.owner[frame] as number];
-    if (client === null || client === undefined || !mayBeAsked(client)) continue;
+    const client = server.clients[frames.owner[frame] as number] ?? null;
+    if (client === null || !mayBeAsked(client)) continue;
     if (frames.mappedBy[frame] === UNMAPPED) continue;
     if (!lookAtUse(kernel, frame)) return frame;
     order.kept[frame] = 0;

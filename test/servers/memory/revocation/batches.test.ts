@@ -63,6 +63,29 @@ test('[REV36] adaptive: doubled by each call within the grace of the last, 64 at
   expect(notices(desk, slots, 180, 1)).toEqual([1, 2, 4, 8, 16, 32, 64, 64]);
 });
 
+test('[REV36] adaptive: within the grace, its last moment counted', () => {
+  const { desk, slots } = lent('adaptive');
+  expect(notices(desk, slots, 3, 100)).toEqual([1, 2]);
+});
+
+test('[REV36] adaptive: what one request lacks is one batch, of however many clients it is asked', () => {
+  const desk = createDesk({ frames: 12, clients: 4, terms: { reclaimBatch: 'adaptive' } });
+  const [borrowers, owner] = [[FIRST, SECOND, SECOND + 1], SECOND + 2];
+  const slots = borrowers.map((id, i) => settleIn(desk, id, i === 2 ? 6 : 0, 2, i === 2 ? 8 : 2));
+  say(desk, owner, 'contract', [6, 0, 0, 0]);
+  const asked = (order: number) => {
+    say(desk, owner, 'allocate', [order, 0, 1]);
+    return borrowers.map((id, i) => {
+      const count = takeHeard(desk, id).reduce((sum, [, frames]) => sum + (frames ?? 0), 0);
+      for (let n = 0; n < count; n++) say(desk, id, 'returnFrames', [slots[i]?.pop() as number]);
+      return count;
+    });
+  };
+  expect([asked(2), desk.server.batch.size]).toEqual([[2, 2, 0], 1]);
+  advance(desk, 10);
+  expect([asked(0), desk.server.batch.size]).toEqual([[0, 0, 2], 2]);
+});
+
 test('[REV36] adaptive: one again after a longer pause', () => {
   const { desk, slots } = lent('adaptive');
   expect(notices(desk, slots, 7, 1)).toEqual([1, 2, 4]);

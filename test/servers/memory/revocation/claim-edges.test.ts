@@ -230,6 +230,21 @@ test('[REV23] market: what stands against a client is what it lacks of the most 
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[REV20] where nobody has borrowed nobody is called on', () => {
+  const { desk } = lent();
+  say(desk, A, 'contract', [7, 0, 0, 0]);
+  say(desk, B, 'contract', [1, 7, 0, 0]);
+  claim(desk);
+  expect(noticed(desk)).toBe(0);
+  expect(desk.server.turns?.claims).toEqual([]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CON29] under another arbiter that moves extras the price stays what the terms say', () => {
+  const { desk } = lent({ price: 1, arbiterPeriod: 1000 });
+  expect(desk.server.turns?.rent).toBeNull();
+});
+
 test('[CON29] [REV20] an extra that was wanted and not to be had makes frames dearer', () => {
   const { desk } = lent({ arbiter: 'market', price: 1, arbiterPeriod: 1000 });
   const price = () => desk.server.turns?.rent?.price;

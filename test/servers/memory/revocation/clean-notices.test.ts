@@ -100,6 +100,25 @@ test('[REV27] it helps once: the second deadline is one like any other', () => {
   expect(say(desk, FIRST, 'cleanSpent', [6])[0]?.slice(0, 3)).toEqual(['refused', 6, NOT_ASKED]);
 });
 
+test('[REV27] it is of the notice that runs alone, and none was asked before any', () => {
+  const { desk, slots } = asked();
+  for (const slot of slots.slice(6)) say(desk, FIRST, 'returnFrames', [slot]);
+  takeHeard(desk, SECOND);
+  expect(desk.kernel.state.tasks[FIRST]).toMatchObject({ revocationsMet: 1 });
+  expect(say(desk, FIRST, 'cleanSpent', [4])[0]?.slice(0, 3)).toEqual(['refused', 4, NOT_ASKED]);
+  expect(say(desk, SECOND, 'cleanSpent', [4])[0]?.slice(0, 3)).toEqual(['refused', 4, NOT_ASKED]);
+  expect(takeHeard(desk, FIRST)).toEqual([]);
+});
+
+test('[REV27] [REV24] what is told anew is of no frame in particular', () => {
+  const desk = createDesk({ frames: 8, terms: { graceClean: 30, arbiter: 'lru-sp' } });
+  settleIn(desk, FIRST, 2, 6, 8);
+  say(desk, SECOND, 'contract', [6, 0, 0, 0]);
+  say(desk, SECOND, 'allocate', [0, 0, 1]);
+  takeHeard(desk, FIRST);
+  expect(say(desk, FIRST, 'cleanSpent', [4])).toEqual([['notice', 0, 100, 0, 0, 0]]);
+});
+
 test('[REV27] who says nothing misses it, at the shorter deadline', () => {
   const { desk } = asked();
   advance(desk, 29);

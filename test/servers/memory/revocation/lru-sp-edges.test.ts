@@ -5,8 +5,9 @@ import { NOT_HONOURED } from '../../../../contracts/refusals.ts';
 import type { TermsWish } from '../../../../contracts/terms.ts';
 import { frameAt } from '../../../../nucleus/capabilities.ts';
 import { map, unmap } from '../../../../nucleus/memory-map.ts';
-import { keepFrame } from '../../../../servers/memory/revocation/placeholders.ts';
+import { keepFrame, keepsUnused } from '../../../../servers/memory/revocation/placeholders.ts';
 import type { TurnsByUse } from '../../../../servers/memory/revocation/turns-state.ts';
+import { createUseOrder, swapPlaces } from '../../../../servers/memory/revocation/use-order.ts';
 import { clientOf } from '../../../../servers/memory/state.ts';
 import { runBatch } from '../../../../sim-hw/mmu.ts';
 import type { ReferenceString } from '../../../../sim-hw/references.ts';
@@ -241,6 +242,44 @@ test('[REV24] one run of two that is returned meets two turns, and none is open 
   say(desk, A, 'returnFrames', [run]);
   expect(desk.server.clients[A]?.noticed).toBe(0);
   expect(turnsOf(desk).placeholders.named[A]).toEqual([]);
+});
+
+test('[REV25] what it has used is no placeholder, though the hand has seen that since', () => {
+  const { desk, slots } = borrowed();
+  for (const page of [0, 1, 3]) unmap(desk.kernel, A, A, page);
+  expect(claim(desk)).toEqual([[A, slots[2]]]);
+  say(desk, A, 'returnFrames', [slots[3] as number]);
+  const { order, placeholders } = turnsOf(desk);
+  const frame = frameAt(tableOf(desk, A), slots[2] as number);
+  expect(order.kept[frame]).toBe(1);
+  // The hand comes by after it has been used, and forgets that.
+  order.kept[frame] = 0;
+  expect(keepsUnused(desk.kernel, turnsOf(desk), clientOf(desk.server, A))).toBe(false);
+  expect(placeholders.kept[A]).toEqual([]);
+});
+
+test('[REV24] frames that are free have no turn', () => {
+  const desk = createDesk({ frames: 4, clients: 3, terms: { arbiter: 'lru-sp' } });
+  const slots = settleIn(desk, A, 0, 4, 4);
+  for (const [page, slot] of slots.entries()) map(desk.kernel, A, A, page, slot, false);
+  say(desk, A, 'returnFrames', [slots[0] as number]);
+  say(desk, C, 'contract', [2, 0, 0, 0]);
+  say(desk, C, 'allocate', [1, 0, 9]);
+  expect(takeHeard(desk, A)).toEqual([['notice', 1, 100, 0, 0, (slots[1] as number) + 1]]);
+});
+
+test('[REV24] places and frames name each other, however often two have changed places', () => {
+  const order = createUseOrder(4);
+  for (const [one, other] of [
+    [0, 1],
+    [1, 2],
+    [3, 1],
+  ] as const)
+    swapPlaces(order, one, other);
+  for (let frame = 0; frame < 4; frame++)
+    expect(order.frameAt[order.placeOf[frame] as number]).toBe(frame);
+  expect([...order.frameAt].sort()).toEqual([0, 1, 2, 3]);
+  expect([...order.frameAt]).toEqual([2, 0, 3, 1]);
 });
 
 test('[REV25] no more is remembered than the client holds, the latest of it', () => {

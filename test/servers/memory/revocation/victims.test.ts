@@ -108,6 +108,25 @@ test('[REV8] the check notices a wrong place in the heap, and one that is nobody
   expect(checkVictims(server)).toBe('task 5 stands below task 2');
 });
 
+test('[REV16] karma: an offender is asked before who has borrowed more', () => {
+  const server = serverWith('karma');
+  for (const [id, held, karma] of [
+    [2, 9, 0],
+    [5, 3, 1],
+    [7, 2, 2],
+  ] as const) {
+    const client = Object.assign(clientOf(server, id), { held, karma });
+    reconsider(server, client);
+  }
+  const order: number[] = [];
+  for (let next = nextVictim(server); next !== null; next = nextVictim(server)) {
+    order.push(next.id);
+    next.held = 0;
+    reconsider(server, next);
+  }
+  expect(order).toEqual([7, 5, 2]);
+});
+
 test('[REV16] share: of two with as many extras the lighter one is asked', () => {
   const desk = createDesk({ frames: 12, clients: 3, terms: { arbiter: 'share' } });
   settleIn(desk, FIRST, 0, 6, 6);

@@ -89,6 +89,21 @@ test.each([
   expect(held(desk)).toBe(2);
 });
 
+test('[REV35] what a server moves of another client’s moves no deadline', () => {
+  const { desk, slots } = asked(20 * GRACE);
+  say(desk, FIRST, 'returnFrames', [slots[3] as number]);
+  say(desk, SECOND, 'contract', [2, 0, 0, 0]);
+  const other = createDesk({ frames: 6, clients: 3, terms: { graceExtra: GRACE, writeMax: 3000 } });
+  const mine = settleIn(other, SECOND, 2, 0, 1);
+  settleIn(other, FIRST, 2, 3, 5);
+  say(other, SECOND + 1, 'contract', [2, 0, 0, 0]);
+  say(other, SECOND + 1, 'allocate', [0, 0, 1]);
+  const answer = say(other, SECOND, 'createContainer', [mine[0] as number, 1e6, 1, 5, 1])[0];
+  hand(other, SECOND, 'store', answer?.[3] as number, 0, 9);
+  advance(other, GRACE);
+  expect(counts(other)).toEqual([0, 1]);
+});
+
 test('[REV35] it is over with the writing: the next deadline counts as ever', () => {
   const { desk, slots } = asked(20 * GRACE);
   write(desk, slots[0] as number);
