@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OVER_METADATA } from '../../../contracts/refusals.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
+import { givePort } from '../../../nucleus/kernel.ts';
 import { killTask } from '../../../nucleus/life.ts';
 import { CHILD_BYTES, checkRecords, containerBytes } from '../../../servers/memory/metadata.ts';
 import type { Client } from '../../../servers/memory/state.ts';
@@ -11,9 +12,11 @@ import {
   createDesk,
   type Desk,
   FIRST,
+  hand,
   hashDesk,
   say,
   settleIn,
+  takeHeard,
 } from '../../support/desk.ts';
 import { open, refusal } from '../../support/pages.ts';
 
@@ -113,6 +116,44 @@ test('[MEM19] [MEM20] whatever is opened, split, folded and dropped, the counts 
     { seed: 39, numRuns: 60 },
   );
   expect(refused).toEqual(new Set([true, false]));
+});
+
+test('[MEM20] just as many bytes as there is room for, and not one more', () => {
+  const desk = limited(containerBytes(10) / 4096 / 4);
+  expect(say(desk, FIRST, 'openContainer', [11, -1, 0, 5, 0])[0]?.[2]).toBe(OVER_METADATA);
+  const own = open(desk, FIRST, { pages: 10 });
+  expect(booked(desk)).toBe(containerBytes(10));
+  say(desk, FIRST, 'dropContainer', [own]);
+  // The most that there was is remembered.
+  expect(desk.server.clients[FIRST]).toMatchObject({
+    metadata: 0,
+    metadataMost: containerBytes(10),
+  });
+});
+
+test('[MEM20] of a child contract each who lives on it has an equal part', () => {
+  const desk = createDesk({ clients: 3, terms: { metadataMax: 0.5 } });
+  say(desk, FIRST, 'contract', [8, 0, 0, 0]);
+  const split = say(desk, FIRST, 'splitContract', [4, 0, -1, 0, 0])[0]?.[2] as number;
+  const copy = say(desk, FIRST, 'copyControl', [split, 0])[0]?.[2] as number;
+  const lives = (client: number, control: number) => {
+    hand(desk, FIRST, 'controlIs', control, 0, 0, givePort(desk.kernel, FIRST, client));
+    say(desk, client, 'useControl', [takeHeard(desk, client)[0]?.[1] as number, 0]);
+  };
+  const places = (frames: number) => {
+    const each = containerBytes(1) - containerBytes(0);
+    return Math.floor((0.5 * frames * 4096 - containerBytes(0)) / each);
+  };
+  const opens = (pages: number) => {
+    const answer = say(desk, FIRST + 1, 'openContainer', [pages, -1, 0, 5, 0])[0];
+    if (answer?.[0] !== 'containerIs') return answer?.[2];
+    say(desk, FIRST + 1, 'dropContainer', [answer[2] as number]);
+    return 'opened';
+  };
+  lives(FIRST + 1, split);
+  expect([opens(places(4)), opens(places(4) + 1)]).toEqual(['opened', OVER_METADATA]);
+  lives(FIRST + 2, copy);
+  expect([opens(places(2)), opens(places(2) + 1)]).toEqual(['opened', OVER_METADATA]);
 });
 
 test('[MEM19] the check notices records that nobody is charged for', () => {
