@@ -9,7 +9,7 @@ import { send } from '../nucleus/ipc.ts';
 import { addTask, givePort, type Kernel } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
 import { createMachine, FIRST, fireDue, MEMORY, say } from './crowd.ts';
-import { cpuSeconds, inTurn, median, medianRatio, type Row, seconds } from './measure.ts';
+import { cpuSeconds, inTurn, median, medianRatio, type Row } from './measure.ts';
 
 const CROWDS = [1_000, 10_000, 100_000];
 /** Owners' turns in one round, and operations in one turn: renew, allocate, return. */
@@ -72,7 +72,7 @@ function stormRow(): Row {
   }
   const claimant = addClient(kernel);
   say(kernel, claimant, OP.contract, STORM_FRAMES, 0, 0, 0, 0);
-  const time = seconds(() => {
+  const time = cpuSeconds(() => {
     for (let n = 0; n < STORM_FRAMES; n++) {
       say(kernel, claimant, OP.allocate, 0, 0, 0, 0, 0);
       fireDue(kernel);

@@ -11,13 +11,6 @@ export interface Row {
   readonly of: string;
 }
 
-/** Seconds of `work`, by the wall. */
-export function seconds(work: () => void): number {
-  const from = performance.now();
-  work();
-  return (performance.now() - from) / 1000;
-}
-
 /**
  * Seconds of CPU that this thread spends on `work`: what others do on the machine is not in it, nor
  * what V8's own threads do beside it (parallel garbage collection).

@@ -12,7 +12,7 @@ import type { TaskState } from '../nucleus/tasks.ts';
 import { FETCH, kindOfRun, pageOfRun, type ReferenceString, WRITE } from '../sim-hw/references.ts';
 import { bareLoop } from './bare-loop.ts';
 import { ampleCell, faultCell, pressureCell } from './cells.ts';
-import { inTurn, median, medianRatio, type Row, seconds } from './measure.ts';
+import { cpuSeconds, inTurn, median, medianRatio, type Row } from './measure.ts';
 
 const ROUNDS = 5;
 /** Four tasks under pressure: one fault in so many references or fewer. */
@@ -29,7 +29,7 @@ export function ampleRows(programs: readonly NamedProgram[]): Row[] {
   const taken = inTurn(
     ROUNDS,
     programs.flatMap(({ program }) => [
-      () => seconds(() => consume(bareLoop(program).walks)),
+      () => cpuSeconds(() => consume(bareLoop(program).walks)),
       () => timeWorld(ampleCell(program)),
     ]),
   );
@@ -76,11 +76,11 @@ export function pressureRows(programs: readonly NamedProgram[]): Row[] {
     const [off, on] = inTurn(ROUNDS, [
       () => {
         const world = boot(pressureCell(all, frames, false));
-        const time = seconds(() => runWorld(world));
+        const time = cpuSeconds(() => runWorld(world));
         faults = faultsOf(world);
         return time;
       },
-      () => seconds(() => consume(runCell(pressureCell(all, frames, true)).tasks.length)),
+      () => cpuSeconds(() => consume(runCell(pressureCell(all, frames, true)).tasks.length)),
     ]) as [number[], number[]];
     const speed = references / median(off);
     const cost = medianRatio(on, off);
@@ -118,7 +118,7 @@ export function faultRow(): Row {
   const [times] = inTurn(4 * ROUNDS, [
     () => {
       const world = boot(faultCell(4096, 40));
-      const time = seconds(() => runWorld(world));
+      const time = cpuSeconds(() => runWorld(world));
       faults = sum(world, 'hardFaults');
       pageOuts = sum(world, 'pageOuts');
       return time;
@@ -168,7 +168,7 @@ function say(line: string): void {
 
 function timeWorld(options: CellOptions): number {
   const world = boot(options);
-  return seconds(() => runWorld(world));
+  return cpuSeconds(() => runWorld(world));
 }
 
 /** Every program in some group; the last group takes from the front what it lacks. */
