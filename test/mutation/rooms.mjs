@@ -11,10 +11,7 @@ const everywhere = [
   `${memory}/malformed.test.ts`,
   `!${memory}/**/*-whole.test.ts`,
 ];
-const slow = [
-  `!${memory}/containers/pages-model.test.ts`,
-  `!${memory}/containers/relocation.test.ts`,
-];
+const slow = [`!${memory}/containers/pages-model.test.ts`];
 
 function room(mutate, tests) {
   const files = mutate.map((path) => path.replace(/^!?/, '$&servers/memory/'));
@@ -32,7 +29,7 @@ export const rooms = {
     [`${memory}/revocation/*.test.ts`, `${memory}/*.test.ts`],
   ),
   containers: room(
-    ['containers/*.ts', '!containers/relocation.ts'],
+    ['containers/*.ts', '!containers/relocation.ts', '!containers/moving.ts'],
     [
       `${memory}/containers/*.test.ts`,
       `${memory}/*.test.ts`,
@@ -40,7 +37,10 @@ export const rooms = {
       ...slow,
     ],
   ),
-  relocation: room(['containers/relocation.ts'], [`${memory}/containers/relocation*.test.ts`]),
+  relocation: room(
+    ['containers/relocation.ts', 'containers/moving.ts'],
+    [`${memory}/containers/relocation*.test.ts`],
+  ),
   // Of these files nearly every test runs most: so bad input, and other models, are left out.
   ledger: {
     mutate: ['servers/memory/*.ts'],
