@@ -157,3 +157,16 @@ test('[CONT28] what is named twice is told before what one list has more', () =>
   const [nothing] = say(desk, FIRST, 'transferPages', [COPY, 9]);
   expect([nothing?.[2], nothing?.[4]]).toEqual([NOT_ALIKE, 0]);
 });
+
+test('[CONT28] targets may be named before sources, and what was named before both is forgotten', () => {
+  const { desk, own } = begin([0, 0]);
+  const other = open(desk, FIRST);
+  say(desk, FIRST, 'intoPages', [other, 2, 1]);
+  say(desk, FIRST, 'fromPages', [0, 0, 0]);
+  say(desk, FIRST, 'intoPages', [other, 0, 2]);
+  say(desk, FIRST, 'fromPages', [own, 1, 1]);
+  say(desk, FIRST, 'fromPages', [own, 0, 1]);
+  expect(say(desk, FIRST, 'transferPages', [COPY, 9])[0]?.slice(0, 2)).toEqual(['pagesDone', 9]);
+  const frames = [0, 1].map((index) => frameOf(desk, FIRST, own, index));
+  expect([1, 0].map((index) => frameOf(desk, FIRST, other, index))).toEqual(frames);
+});
