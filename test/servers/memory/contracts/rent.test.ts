@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { TermsWish } from '../../../../contracts/terms.ts';
 import { chargedTo } from '../../../../servers/memory/contracts/purse.ts';
-import { pricedTicks } from '../../../../servers/memory/contracts/rent.ts';
+import { noteDemand, pricedTicks, type Rent } from '../../../../servers/memory/contracts/rent.ts';
+import type { TurnsState } from '../../../../servers/memory/revocation/turns-state.ts';
 import { clientOf } from '../../../../servers/memory/state.ts';
 import { advance, createDesk, type Desk, FIRST, say, settleIn } from '../../../support/desk.ts';
 
@@ -63,6 +64,24 @@ test('[CON26] [CON29] purses are charged what frames cost at each moment', () =>
   const price = ticksIn(desk, PERIOD);
   expect(price).toBe(2);
   expect(charged() - before).toBe((2 * PERIOD * price) / 1000);
+});
+
+test('[CON29] in the midst of a period it is what it has been since its beginning', () => {
+  const desk = market();
+  want(desk, 8);
+  expect(ticksIn(desk, PERIOD / 4)).toBe(2);
+  expect(ticksIn(desk, PERIOD / 4)).toBe(2);
+  // The other half, and a half at an eighth less.
+  expect(ticksIn(desk, PERIOD)).toBe((2 + 14 / 8) / 2);
+});
+
+test('[CON29] what is wanted counts for its own period, however long nobody looked', () => {
+  const desk = market();
+  advance(desk, 5 * PERIOD + 10);
+  const { rent } = desk.server.turns as TurnsState;
+  noteDemand(desk.kernel, desk.server, rent as Rent);
+  advance(desk, PERIOD - 10);
+  expect(ticksIn(desk, PERIOD)).toBe(9 / 8);
 });
 
 test('[CON26] under other arbiters the price stays', () => {
