@@ -50,8 +50,10 @@ export function allocate(
   countRequest(kernel, server, client);
   const within = client.held + frames <= client.guaranteed && server.planted !== 'deny-guarantee';
   if (within) {
-    if (server.waiting.length === 0 && grant(kernel, server, client, order, zero, tag, 0)) return;
-    if (order > 0 && freeCount(server.ledger) >= frames) return say(NO_RUN);
+    if (server.waiting.length === 0) {
+      if (grant(kernel, server, client, order, zero, tag, 0)) return;
+      if (freeCount(server.ledger) >= frames) return say(NO_RUN);
+    }
     beginWaiting(server, client, order, zero, tag, termNow(kernel));
     if (kernel.observer !== null) observe(kernel, from, { kind: 'wait', frames });
     return;

@@ -36,7 +36,9 @@ type Asked = 'allocate' | 'reserveRun';
 /** What a client hears first of its request: the name, or the reason why not. */
 function ask(desk: Desk, name: Asked, order = 0, client = A): string | number | undefined {
   const heard = say(desk, client, name, [order, 0, 9]);
-  const answer = heard.find(([what]) => what !== 'notice');
+  const answers = heard.filter(([what]) => what !== 'notice');
+  expect(answers).toHaveLength(1);
+  const [answer] = answers;
   return answer?.[0] === 'refused' ? answer[2] : answer?.[0];
 }
 
@@ -119,6 +121,7 @@ test('[MEM9] what waits is told when frames have come, with how long it has wait
   const desk = createDesk({ frames: 8 });
   const slots = settleIn(desk, B, 0, 8, 8);
   say(desk, A, 'contract', [4, 0, 0, 0]);
+  advance(desk, 5);
   say(desk, A, 'allocate', [1, 0, 7]);
   expect(desk.events.at(-2)).toMatchObject({ kind: 'wait', task: 'client0', frames: 2 });
   advance(desk, 30);
@@ -144,6 +147,24 @@ test('[MEM5] [MEM9] who waits for a run that the frames that come do not make is
     expect.objectContaining({ kind: 'refusal', task: 'client0', reason: expect.any(String) }),
   );
   expect(whoWaits(desk.server)).toEqual([]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CON2] [MEM5] a run that is there is not refused as none since others wait: it is waited for', () => {
+  const desk = createDesk({ frames: 8, clients: 3 });
+  const slots = settleIn(desk, B, 0, 8, 8);
+  say(desk, A, 'contract', [4, 0, 0, 0]);
+  say(desk, C, 'contract', [4, 0, 0, 0]);
+  say(desk, A, 'allocate', [2, 0, 7]);
+  for (const at of [0, 1]) say(desk, B, 'returnFrames', [slots[at] as number]);
+  // Two are free beside each other, four are waited for.
+  expect(say(desk, C, 'allocate', [1, 0, 8])).toEqual([]);
+  expect(whoWaits(desk.server)).toEqual([A, C]);
+  advance(desk, 200);
+  expect([A, C].map((id) => takeHeard(desk, id).map(([name]) => name))).toEqual([
+    ['granted'],
+    ['granted'],
+  ]);
   expect(checkBooks(desk)).toBeUndefined();
 });
 

@@ -38,6 +38,7 @@ test('[MC1] a request that waits when its guarantee shrinks stays while it is wi
   for (const [guaranteed, extra, reason] of [
     [1, 0, OVER_CONTRACT],
     [1, 5, NO_FREE_FRAMES],
+    [1, 1, NO_FREE_FRAMES],
     [2, 0, null],
   ] as const) {
     const desk = createDesk({ frames: 4, terms: { graceExtra: 100, graceShrink: 50 } });
