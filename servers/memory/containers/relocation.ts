@@ -13,7 +13,7 @@ import { isInWindow, moveRun } from '../../../nucleus/move-frames.ts';
 import { isTableFrame } from '../../../nucleus/table-frames.ts';
 import { findFreeRun, giveBackRun, NOBODY, takeFrame } from '../../../sim-hw/frames.ts';
 import { endSoftOf } from '../revocation/soft-runs.ts';
-import { CONTAINER_FREE, CONTAINER_LOCKED, type MemoryServerState } from '../state.ts';
+import { CONTAINER_FREE, type MemoryServerState } from '../state.ts';
 import { bind, type Page, pagesOn, unbind } from './page-state.ts';
 
 const NO_SLOT = -1;
@@ -43,7 +43,7 @@ export function relocateRun(
   if (slot !== NO_SLOT && isTableFrame(kernel, owner, slot)) return false;
   const isPinned = isInWindow(kernel, first) || pages.some(({ pins }) => pins > 0);
   if (isPinned && !evenPinned) return false;
-  if (!moveThinContainer(server, owner, slot, into, evenPinned)) return false;
+  moveThinContainer(server, owner, slot, into);
   if (server.soft.count > 0) endSoftOf(kernel, server, into, 1 << order);
   for (let frame = into; frame < into + (1 << order); frame++) takeFrame(frames, frame, owner);
   moveRun(kernel, first, order, into);
@@ -78,19 +78,15 @@ function slotOf(table: CapabilityTable, first: number, order: number): number {
   return NO_SLOT;
 }
 
-/** A container of one run learns where it is now; false while it is locked. */
+/** A container of one run learns where it is now. */
 function moveThinContainer(
   server: MemoryServerState,
   owner: number,
   slot: number,
   into: number,
-  evenLocked: boolean,
-): boolean {
+): void {
   for (const container of server.containers.records) {
     if (container.status === CONTAINER_FREE) continue;
-    if (container.owner !== owner || container.slot !== slot) continue;
-    if (container.status === CONTAINER_LOCKED && !evenLocked) return false;
-    container.frame = into;
+    if (container.owner === owner && container.slot === slot) container.frame = into;
   }
-  return true;
 }

@@ -205,3 +205,23 @@ test('[CONT35] the last frames move to the first; without the term none does', (
   advance(still, 1000);
   expect(framesOf(still, [one])).toEqual([0]);
 });
+
+test('[CONT35] in full memory nothing moves, nor what a device may be reaching', () => {
+  const full = createDesk({ frames: 8, terms: { moveEvery: 10 } });
+  const slots = settleIn(full, FIRST, 8, 0, 8);
+  const at = framesOf(full, slots);
+  armMoves(full.kernel, full.server);
+  advance(full, 100);
+  expect(framesOf(full, slots)).toEqual(at);
+  expect(checkBooks(full)).toBeUndefined();
+  const desk = createDesk({ frames: 32, terms: { moveEvery: 10 } });
+  const [slot] = settleIn(desk, FIRST, 4, 0, 1) as [number];
+  const thin = say(desk, FIRST, 'createContainer', [slot, 500, 1, 7])[0]?.[3] as number;
+  say(desk, FIRST, 'lockContainer', [thin, 45, 0, 1]);
+  armMoves(desk.kernel, desk.server);
+  // It is the turn of the first eight every fourth time.
+  advance(desk, 40);
+  expect(framesOf(desk, [slot])).toEqual([0]);
+  advance(desk, 40);
+  expect(framesOf(desk, [slot])).not.toEqual([0]);
+});
