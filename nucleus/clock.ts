@@ -6,7 +6,7 @@
 
 import { type EventQueueState, peekTime, popEvent, pushEvent } from '../sim-hw/event-queue.ts';
 import { type Kernel, NUCLEUS, type Receiver } from './kernel.ts';
-import { enterStatus, isAlive, RUNNING, type TaskState } from './tasks.ts';
+import { enterStatus, isAlive, isOver, RUNNING, type TaskState } from './tasks.ts';
 
 /** Charges CPU time to the account of what is being done, and moves the clock. */
 export function charge(kernel: Kernel, part: number, ns: number): void {
@@ -45,10 +45,11 @@ export function deviceEventAt(
   pushEvent(kernel.state.deviceEvents, timeNs, kernel.state.account, receiver, word);
 }
 
-/** Takes the event at the head of `queue` and hands it to its receiver. */
+/** Takes the event at the head of `queue` and hands it to its receiver, unless that is dead. */
 export function fireEvent(kernel: Kernel, queue: EventQueueState, op: number): void {
   popEvent(queue);
   const { message, state } = kernel;
+  if (isOver(state.tasks[queue.a] as TaskState)) return;
   message.op = op;
   message.from = NUCLEUS;
   message.to = queue.a;

@@ -13,6 +13,7 @@
 
 import { OP, OWN_CONTRACT } from '../../contracts/messages.ts';
 import { NO_SUCH_CONTROL } from '../../contracts/refusals.ts';
+import { type CapabilityTable, CONTROL, removeCapability } from '../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { send, sendCapability } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
@@ -40,6 +41,8 @@ export interface Kinship {
   parent: number;
   /** The capability to its part, or -1. */
   control: number;
+  /** A timer runs at which it splits again. */
+  splitsAgain: boolean;
 }
 
 /** Timer words: a client proposes, or asks, again; a parent whose split was refused tries again. */
@@ -48,7 +51,7 @@ export const SPLIT = 4;
 const TAG = 0;
 
 export function createKinship(): Kinship {
-  return { parts: [], parent: -1, control: -1 };
+  return { parts: [], parent: -1, control: -1, splitsAgain: false };
 }
 
 /** A child asks for its part instead of proposing. False: it has to propose itself. */
@@ -85,12 +88,20 @@ export function splitParts(kernel: Kernel, pager: PagerState, kin: Kinship): voi
 }
 
 /** All that was split off has ended, or the part that this task lived on. */
-export function forgetParts(kin: Kinship): void {
+export function forgetParts(kernel: Kernel, pager: PagerState, kin: Kinship): void {
+  dropControl(kernel, pager, kin.control);
   kin.control = -1;
   for (const part of kin.parts) {
+    dropControl(kernel, pager, part.control);
     part.control = -1;
     part.asked = false;
   }
+}
+
+/** A capability that is dead takes a place until its holder drops it. */
+function dropControl(kernel: Kernel, { id }: PagerState, slot: number): void {
+  const table = kernel.state.capabilities[id] as CapabilityTable;
+  if (slot >= 0 && table.kind[slot] === CONTROL) removeCapability(table, slot);
 }
 
 /** Messages about child contracts; false when it is none. */
@@ -140,7 +151,8 @@ function takeControl(
   const place = part.waiting.shift();
   if (place === undefined) return;
   const port = part.ports[place] as number;
-  sendCapability(kernel, pager.id, port, OP.handControl, control, 0, 0, 0);
+  if (!sendCapability(kernel, pager.id, port, OP.handControl, control, 0, 0, 0))
+    dropControl(kernel, pager, control);
 }
 
 function copyControl(kernel: Kernel, pager: PagerState, part: Part, tag: number): void {
@@ -153,7 +165,12 @@ function refusal(kernel: Kernel, pager: PagerState, kin: Kinship, message: Messa
   if (word < 0) return w2 === OP.copyControl;
   const part = kin.parts[w0];
   if (word === SPLIT && part !== undefined) part.asked = false;
-  if (word === PROPOSE && w1 === NO_SUCH_CONTROL) kin.control = -1;
+  if (word === PROPOSE && w1 === NO_SUCH_CONTROL) {
+    dropControl(kernel, pager, kin.control);
+    kin.control = -1;
+  }
+  if (word === SPLIT && kin.splitsAgain) return true;
+  if (word === SPLIT) kin.splitsAgain = true;
   timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, word);
   return true;
 }

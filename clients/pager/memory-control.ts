@@ -97,7 +97,7 @@ export function controlMessage(
     if (op === START) propose(kernel, pager);
     else if (op === TIMER && w0 === PROPOSE) {
       (pager.owner as ContractWish).asksAgain = false;
-      propose(kernel, pager);
+      if (!livesOnPart(pager)) propose(kernel, pager);
     } else if (op === TIMER && w0 === RENEW) renew(kernel, pager);
     else if (op === TIMER && w0 === SPLIT) splitAgain(kernel, pager);
     return;
@@ -120,7 +120,7 @@ export function controlMessage(
       pager.guaranteed = 0;
       pager.extra = 0;
       (pager.owner as ContractWish).renewing = false;
-      if (kin !== null) forgetParts(kin);
+      if (kin !== null) forgetParts(kernel, pager, kin);
       return propose(kernel, pager);
     case OP.refused:
       if (w2 === OP.contract) proposeLater(kernel, pager);
@@ -171,15 +171,26 @@ export function obeyNotice(
 
 function propose(kernel: Kernel, pager: PagerState): void {
   const { guaranteed, extra, term, kin } = pager.owner as ContractWish;
-  if (kin !== null && askForPart(kernel, pager, kin)) return;
+  if (kin !== null && askForPart(kernel, pager, kin)) {
+    // A parent that dies before it has answered answers never: then its own contract it must be.
+    const isUnanswered = kin.control < 0 && !(pager.owner as ContractWish).asksAgain;
+    return isUnanswered ? proposeLater(kernel, pager) : undefined;
+  }
   const parts = kin === null ? null : unsplit(kin);
   const wholeGuaranteed = guaranteed + (parts?.guaranteed ?? 0);
   const wholeExtra = extra + (parts?.extra ?? 0);
   send(kernel, pager.id, pager.memoryPort, OP.contract, wholeGuaranteed, wholeExtra, TAG, 0, term);
 }
 
+/** Its part of another's contract is in use: it has nothing to propose. */
+function livesOnPart({ owner, guaranteed, extra }: PagerState): boolean {
+  const { kin } = owner as ContractWish;
+  return kin !== null && kin.control >= 0 && guaranteed + extra > 0;
+}
+
 function splitAgain(kernel: Kernel, pager: PagerState): void {
   const { kin } = pager.owner as ContractWish;
+  if (kin !== null) kin.splitsAgain = false;
   if (kin !== null && pager.guaranteed > 0) splitParts(kernel, pager, kin);
 }
 

@@ -3,6 +3,10 @@
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Penalty } from '../../contracts/terms.ts';
 import { createTally, type Tally } from './tally.ts';
+import { drawnHostile } from './variants.ts';
+
+/** How names of ordinary tasks begin. */
+const ORDINARY = 'task';
 
 export interface Counts {
   /** Deadlines missed, by penalty. */
@@ -45,6 +49,16 @@ export interface Counts {
   /** Pages that stirrers' devices moved through windows; rounds of stirrers. */
   movedByDevice: number;
   rounds: number;
+  /** Deadlines that moved on for transfers; frames granted unasked that came from another. */
+  writing: number;
+  claims: number;
+  /** Ordinary tasks that took a part of another's contract into use. */
+  lives: number;
+  /** Runs that the server moved by its own terms; frames that were given for page tables at most. */
+  movedByServer: number;
+  tableFrames: number;
+  /** Tasks that were hostile, by kind. */
+  readonly hostile: Record<string, number>;
   readonly tally: Tally;
 }
 
@@ -76,6 +90,12 @@ export function createCounts(): Counts {
     remaps: 0,
     movedByDevice: 0,
     rounds: 0,
+    writing: 0,
+    claims: 0,
+    lives: 0,
+    movedByServer: 0,
+    tableFrames: 0,
+    hostile: Object.fromEntries(drawnHostile.map((kind) => [kind, 0])),
     tally: createTally(),
   };
 }
@@ -108,6 +128,7 @@ export function count(counts: Counts, event: ContractEvent): void {
       return;
     case 'use':
       counts.uses++;
+      if (event.task.startsWith(ORDINARY)) counts.lives++;
       return;
     case 'fold':
       counts.folds++;
@@ -119,6 +140,10 @@ export function count(counts: Counts, event: ContractEvent): void {
       if (event.what === 'takes over') counts.policyTakesOver++;
       else counts.policyGone++;
       return;
+    case 'claim':
+      counts.claims++;
+      return;
+    case 'writing':
     case 'starving':
     case 'starved':
     case 'enough':

@@ -17,6 +17,7 @@ import { drawGovernance } from './governance.ts';
 import { drawKinds } from './kinds.ts';
 import { drawProgram } from './program.ts';
 import { drawStir, type Stir } from './stirred.ts';
+import { drawVariants } from './variants.ts';
 
 /** Hoarders come twice as often: only they return late. */
 const HOSTILE: readonly HostileKind[] = ['silent', 'deaf', 'hoarder', 'liar', 'greedy', 'hoarder'];
@@ -67,7 +68,9 @@ export function draw(seed: number): Drawn {
   const calmAt = between(random, span / 2, span * 4);
   const withKinds = { ...options, ...drawKinds(options, seed, span) };
   const { options: stirred, stir } = drawStir(withKinds, seed, span);
-  return { options: drawGovernance(stirred, seed, span), calmAt, stir };
+  const governed = drawGovernance(stirred, seed, span);
+  const varied = drawVariants(governed, seed, span, stir.stirrers.length);
+  return { options: varied, calmAt, stir };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

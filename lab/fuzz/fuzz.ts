@@ -82,6 +82,9 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
   } finally {
     counts.references += world.kernel.state.references;
     counts.remaps += (world.kernel.receivers[world.memory].state as MemoryServerState).pages.remaps;
+    for (const most of world.kernel.state.tables?.most ?? []) counts.tableFrames += most;
+    for (const { hostile } of drawn.options.tasks)
+      if (hostile !== null) counts.hostile[hostile] = (counts.hostile[hostile] ?? 0) + 1;
     for (const { moved, rounds } of stirrers) {
       counts.movedByDevice += moved;
       counts.rounds += rounds;
@@ -101,10 +104,20 @@ function besideOf(world: World, oracles: Oracles, drawn: Drawn, counts: Counts) 
   listen(kernel, world.memory, counts.tally);
   const books = openBooks(world, stirrers);
   const random = splitRandom(options.seed, 'moves');
+  let movesHere = false;
+  const { probe } = kernel;
+  const moved = probe?.moved;
+  if (probe !== null)
+    probe.moved = (...what) => {
+      moved?.(...what);
+      if (!movesHere) counts.movedByServer++;
+    };
   const beside = (step: number): Fault | null => {
     if (stir.moveEvery > 0 && step % stir.moveEvery === 0) {
       kernel.state.account = NUCLEUS;
+      movesHere = true;
       counts.relocations += moveFrames(world, random);
+      movesHere = false;
     }
     if (step % LOOK_EVERY !== 0) return null;
     const what = lookAtBooks(books);

@@ -60,7 +60,7 @@ function facts(record: object): string {
     .join(', ');
 }
 
-function countsText({ tally, ...counts }: Counts): string {
+function countsText({ tally, hostile, ...counts }: Counts): string {
   const { none, karma, repossess, drop, kill } = counts;
   return [
     `deadlines missed: ${none} without penalty, ${karma} by karma, ${repossess} repossessed, ` +
@@ -76,6 +76,10 @@ function countsText({ tally, ...counts }: Counts): string {
       `taken silently ${counts.silent}`,
     `runs relocated ${counts.relocations}, mappings taken over ${counts.remaps}, ` +
       `pages moved by stirrers' devices ${counts.movedByDevice}, rounds of stirrers ${counts.rounds}`,
+    `frames moved by the server ${counts.movedByServer}, given for page tables ${counts.tableFrames}; ` +
+      `deadlines that waited for transfers ${counts.writing}, claims ${counts.claims}, ` +
+      `parts lived on ${counts.lives}`,
+    `hostile: ${facts(hostile)}`,
     `served: ${facts(tally.served)}`,
     `refused: ${facts(tally.reasons)}`,
   ].join('\n');

@@ -153,11 +153,13 @@ function transferEnds(
 ): void {
   const { store, stamp } = server;
   const operation = server.operations[number] as Operation;
-  const { kind, place, next, capability, window, serial } = operation;
+  const { kind, place, next, capability, window, serial, client } = operation;
+  // Of the dead nothing is kept, and nothing is put into frames that others lent them [SWAP6].
+  const isDead = isOver(kernel.state.tasks[client] as TaskState);
   let moved: boolean;
-  if (kind === STORE) {
+  if (kind === STORE || isDead) {
     moved = readThrough(kernel, server.id, window, stamp, serial);
-    if (moved) {
+    if (moved && !isDead) {
       store.stampLow[place] = stamp.low;
       store.stampHigh[place] = stamp.high;
       operation.stored = 1;
@@ -168,7 +170,7 @@ function transferEnds(
     stamp.high = store.stampHigh[from] as number;
     moved = writeThrough(kernel, server.id, window, stamp, serial);
   }
-  if (moved && next >= 0) {
+  if (moved && next >= 0 && !isDead) {
     operation.kind = FETCH;
     operation.place = next;
     operation.next = -1;

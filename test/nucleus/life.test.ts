@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { letPass } from '../../lab/run/bare-kernel.ts';
+import { timerAt } from '../../nucleus/clock.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
-import { FAULT, givePort } from '../../nucleus/kernel.ts';
+import { FAULT, givePort, TIMER } from '../../nucleus/kernel.ts';
 import { killTask, raiseFault, resume } from '../../nucleus/life.ts';
 import { map } from '../../nucleus/memory-map.ts';
 import {
@@ -99,6 +101,19 @@ test('[MEM6] the fault of a task that dies meanwhile is nobody to settle', () =>
   killTask(kernel, FIRST);
   deliverAll(kernel);
   expect(takeHeard(desk, SECOND)).toEqual([]);
+});
+
+test('[MEM6] the dead hear no timer of theirs: nobody goes on that sets one each time', () => {
+  const desk = createDesk();
+  const { kernel } = desk;
+  kernel.state.account = FIRST;
+  for (const time of [10, 20]) timerAt(kernel, time, FIRST, 7);
+  letPass(kernel, 10);
+  expect(takeHeard(desk, FIRST)).toEqual([[`op ${TIMER}`, 7, 0, 0, 0, 0]]);
+  killTask(kernel, FIRST);
+  letPass(kernel, 10);
+  expect(takeHeard(desk, FIRST)).toEqual([]);
+  expect(kernel.state.timers.size).toBe(0);
 });
 
 test('[CAP5] nothing is mapped for the dead', () => {

@@ -68,6 +68,20 @@ test('[CON20] a parent that dies takes the part along: the child has one of its 
   expect(tasks[1]).toMatchObject({ references: 20 * 400 });
 });
 
+test('[CON20] a parent that dies before it has answered keeps no child waiting', () => {
+  const options = family([task('third', reads(10, 2000), 'lru', 25, zero)]);
+  const [parent, child, third] = options.tasks as [CellTask, CellTask, CellTask];
+  // While the third has its contract the parent is refused one, and has nothing to split.
+  const unlucky = { ...parent, start: 1000, killAt: 3000 };
+  const { tasks, kinds } = told({
+    ...options,
+    tasks: [unlucky, { ...child, start: 1 }, third],
+  });
+  expect(kinds).not.toContain('parent split');
+  expect(kinds).toContain('child contract');
+  expect(tasks[1]).toMatchObject({ references: 20 * 400 });
+});
+
 test('[CON17] a term that the parent renews holds for the child as well', () => {
   const terms = { term: 9_000, graceExtra: 1000, graceShrink: 5000, penalty: 'repossess' } as const;
   const { tasks, kinds } = told(family([], { terms }));

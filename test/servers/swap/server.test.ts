@@ -28,6 +28,7 @@ import {
   tableOf,
   takeHeard,
 } from '../../support/desk.ts';
+import { portTo } from '../../support/pages.ts';
 
 const SECOND = FIRST + 1;
 
@@ -205,6 +206,30 @@ test('[SWAP6] what was discarded, or stored by the dead, is gone', () => {
   deliverAll(desk.kernel);
   expect(desk.store.stampHigh.every((high) => high === JUNK)).toBe(true);
 });
+
+test.each(['fetch', 'store'] as const)(
+  '[SWAP6] a %s that is under way for one who dies moves nothing, in whosever frame',
+  (what) => {
+    const desk = begin();
+    write(desk, FIRST, 0, 5, 42);
+    write(desk, SECOND, 0, 6, 43);
+    request(desk, SECOND, 'store', 0, 3);
+    advance(desk, DEVICE_NS);
+    const [made] = say(desk, FIRST, 'createContainer', [0, 20_000, 1, 0]);
+    hand(desk, FIRST, 'store', made?.[3] as number, 0, 0, portTo(desk, FIRST, SECOND));
+    const lent = takeHeard(desk, SECOND).at(-1)?.[1] as number;
+    expect(hand(desk, SECOND, what, lent, 3, 1)).toBe(true);
+    killTask(desk.kernel, SECOND);
+    deliverAll(desk.kernel);
+    advance(desk, DEVICE_NS);
+    const frame = frameAt(tableOf(desk, FIRST), 0);
+    const { stampHigh, stampLow } = desk.kernel.state.frames;
+    expect([stampHigh[frame], stampLow[frame]]).toEqual([5, 42]);
+    expect(desk.store.stampHigh.every((high) => high === JUNK)).toBe(true);
+    // The lock is over: its owner has the frame back.
+    expect(say(desk, FIRST, 'cancelContainer', [made?.[2] as number])).toEqual([]);
+  },
+);
 
 /** Writes (5, 42) to block 3, then (6, 43) into the frame of slot 0, for an exchange of both. */
 function beginExchange(lockTime: number): Desk {
