@@ -259,3 +259,12 @@ test('[CONT17] [REV2] extras that a container gives back count towards the notic
   expect(desk.server.clients[FIRST]?.noticed).toBe(0);
   expect(takeHeard(desk, SECOND).map(([name]) => name)).toEqual(['granted']);
 });
+
+test('[CONT15] [MEM19] the record of a page that is gone is the next page’s', () => {
+  const { desk, own } = begun(4);
+  for (let round = 0; round < 5; round++) {
+    expect(fill(desk, FIRST, own, round, 3)?.[3]).toBe(3);
+    say(desk, FIRST, 'deallocatePages', [own, round, 3]);
+  }
+  expect(desk.server.pages.pages.length).toBe(3);
+});
