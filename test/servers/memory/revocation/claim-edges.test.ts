@@ -130,7 +130,11 @@ test('[REV21] [CON27] whose purse has become empty gets none', () => {
 });
 
 test('[REV21] [CON14] what came free for one who lives on a child contract is drawn on that', () => {
-  for (const extra of [3, 1]) {
+  for (const [extra, owes] of [
+    [3, 0],
+    [3, 1],
+    [1, 0],
+  ] as const) {
     const desk = createDesk({ frames: 8, clients: 3, terms: { arbiter: 'idle-tax', idleTax: 0 } });
     say(desk, C, 'contract', [0, 8, 0, 0]);
     const split = say(desk, C, 'splitContract', [0, extra, -1, 0, 0])[0]?.[2] as number;
@@ -140,9 +144,11 @@ test('[REV21] [CON14] what came free for one who lives on a child contract is dr
     take(desk, B, 1);
     const slots = settleIn(desk, A, 0, 8, 7);
     claim(desk);
+    if (owes > 0) notify(desk.kernel, desk.server, clientOf(desk.server, B), 1, CAUSE_EXTRA);
     say(desk, A, 'returnFrames', [slots[0] as number]);
-    expect(heldBy(desk, B)).toBe(extra === 3 ? 2 : 1);
-    expect(desk.server.clients[B]).toMatchObject({ extra: extra === 3 ? 2 : 1 });
+    const got = extra === 3 && owes === 0 ? 2 : 1;
+    expect(heldBy(desk, B)).toBe(got);
+    expect(desk.server.clients[B]).toMatchObject({ extra: got });
     expect(checkBooks(desk)).toBeUndefined();
   }
 });

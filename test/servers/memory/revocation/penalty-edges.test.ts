@@ -50,6 +50,14 @@ test('[REV5] of runs that are all more than is due the smallest goes, of these t
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[REV5] the only run goes whole, and may leave less than G by less than its size', () => {
+  const desk = createDesk({ frames: 4 });
+  const slots = runs(desk, 3, 1, [2]);
+  expect(lostSlots(missBy(desk, 0))).toEqual(slots);
+  expect(desk.server.clients[A]?.held).toBe(0);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
 test('[REV5] what fits is taken first, then one run that is more than is left due', () => {
   const desk = createDesk({ frames: 8 });
   const slots = runs(desk, 4, 4, [1, 0, 1, 0, 1]);
