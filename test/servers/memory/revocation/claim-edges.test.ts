@@ -236,6 +236,19 @@ test('[REV23] market: what stands against a client is what it lacks of the most 
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[REV20] who would then have just as much calls nobody', () => {
+  for (const [frames, called] of [
+    [9, 0],
+    [10, 1],
+  ] as const) {
+    const desk = createDesk({ frames, terms: { arbiter: 'idle-tax', idleTax: 0 } });
+    settleIn(desk, B, 0, 8, 4);
+    settleIn(desk, A, 0, 8, frames - 4);
+    claim(desk);
+    expect(noticed(desk)).toBe(called);
+  }
+});
+
 test('[REV20] where nobody has borrowed nobody is called on', () => {
   const { desk } = lent();
   say(desk, A, 'contract', [7, 0, 0, 0]);

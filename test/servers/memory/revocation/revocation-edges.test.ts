@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { TermsWish } from '../../../../contracts/terms.ts';
+import { deliverAll } from '../../../../nucleus/ipc.ts';
 import { killTask } from '../../../../nucleus/life.ts';
 import type { TaskState } from '../../../../nucleus/tasks.ts';
 import { nextVictim, reconsider } from '../../../../servers/memory/revocation/victims.ts';
@@ -93,6 +94,7 @@ test('[REV11] who has returned half is a victim like any other again', () => {
   give(desk, slots.slice(7));
   advance(desk, 99);
   killTask(desk.kernel, B);
+  deliverAll(desk.kernel);
   advance(desk, 1);
   expect(desk.events).toContainEqual(
     expect.objectContaining({ kind: 'enough', returned: 1, outstanding: 1 }),
