@@ -90,6 +90,20 @@ test('[CON17] a term that the parent renews holds for the child as well', () => 
   expect(kinds).not.toContain('child expiry');
 });
 
+test('[CON17] a part that ends with each term is split off anew each time: no place is lost', () => {
+  const terms = { term: 9000, graceExtra: 1000, graceShrink: 5000, penalty: 'repossess' } as const;
+  const options = family([], { terms });
+  const [parent, child] = options.tasks as [CellTask, CellTask];
+  const { program } = task('long', reads(20, 40_000), 'lru', 20, zero);
+  const tasks = [
+    { ...parent, program: reads(10, 80_000), renews: false },
+    { ...child, program },
+  ];
+  const ran = told({ ...options, tasks });
+  expect(ran.kinds.filter((kind) => kind === 'parent split').length).toBeGreaterThan(70);
+  expect(ran.tasks.map(({ references }) => references)).toEqual([800_000, 800_000]);
+});
+
 test('[CON12] who asks for a part that is not meant for it is not heard', () => {
   const world = boot(family([task('stranger', reads(5, 4), 'lru', 5)]));
   const { kernel, clients } = world;
