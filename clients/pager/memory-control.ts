@@ -225,6 +225,11 @@ function contractIs(
   pager.guaranteed = Math.min(guaranteed, wish.guaranteed, wish.cap?.guaranteed ?? guaranteed);
   pager.extra = mayBorrow(pager, Math.min(extra, wish.extra, wish.cap?.extra ?? extra));
   pager.retries = 0;
+  // Decided anew, perhaps, while it shrank: what holds when that would be over nobody else will tell.
+  if (wish.cap !== null && guaranteed > wish.cap.guaranteed && !wish.asksAgain) {
+    wish.asksAgain = true;
+    timerAt(kernel, wish.cap.at, pager.id, PROPOSE);
+  }
   // Decided by a policy that may be gone since: nobody else will tell when there is more to have.
   const isNothing = guaranteed + extra === 0 && wish.guaranteed + wish.extra > 0;
   if (isNothing && wish.kin === null && !wish.asksAgain) proposeLater(kernel, pager);

@@ -46,6 +46,7 @@ test('no violation in 150 hostile scenarios', () => {
 const mended: readonly [number, string][] = [
   [1798, 'a child waited for ever for an answer of its parent, which had died'],
   [1881, 'what swap did for a dead client put junk into a frame that another had lent it'],
+  [3534, 'a client kept to a shrinking that had been decided anew before its time'],
   [3432, 'dead capabilities filled the table of a parent whose contract expired at each term'],
   [802, 'a frame that a page had been moved out of came back to its task as its own'],
   [1807, 'tasks that got nothing asked so often that no program ran any more'],
