@@ -81,6 +81,7 @@ export function splitContract(
   root.treeSize++;
   chargeRecords(root, CHILD_BYTES);
   moveInto(server, child, guaranteed, extra);
+  trimWires(kernel, server, root);
   child.expiresAt = term === 0 ? Number.POSITIVE_INFINITY : later(termNow(kernel), term);
   armChildTimer(kernel, server, child.expiresAt);
   tellControl(kernel, server, from, child, slot, tag);
@@ -154,6 +155,7 @@ export function resizeContract(
   if (-more > child.idle || -moreExtra > child.idleExtra) return no(OVER_CONTRACT);
   if (!canSpare(server, child.parent, root, more, moreExtra)) return no(OVER_CONTRACT);
   moveInto(server, child, more, moreExtra);
+  trimWires(kernel, server, root);
   coverMembers(server, child);
   tellControl(kernel, server, from, child, control, tag);
   const kind = more < 0 ? 'fold' : 'split';

@@ -176,6 +176,25 @@ test('[MEM11] a run that is put into a container is wired no more', () => {
   expect(desk.server.wirings[FIRST]?.frames).toBe(0);
 });
 
+test.each(['splitContract', 'resizeContract'] as const)(
+  '[MEM13] what a %s takes off a guarantee takes its share of wires along',
+  (name) => {
+    const desk = createDesk({ frames: 8, terms });
+    const [slot = -1] = settleIn(desk, FIRST, 4, 0, 2);
+    const child = say(desk, FIRST, 'splitContract', [0, 0, -1, 7, 0])[0]?.[2] as number;
+    for (const at of [slot, slot + 1])
+      expect(say(desk, FIRST, 'wire', [at, 1, 500])[0]?.[0]).toBe('wired');
+    const words = name === 'splitContract' ? [2, 0, -1, 7, 0] : [child, 2, 0, 7];
+    const heard = say(desk, FIRST, name, words).map(([what]) => what);
+    expect(heard).toEqual(['unwired', 'controlIs']);
+    expect([isWired(desk.server, FIRST, slot), isWired(desk.server, FIRST, slot + 1)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(checkBooks(desk)).toBeUndefined();
+  },
+);
+
 test('[MEM13] what is wired under a child contract is unwired when that ends', () => {
   const desk = createDesk({ frames: 8, terms });
   say(desk, FIRST, 'contract', [6, 0, 0, 0]);
