@@ -4,12 +4,13 @@ import { createRanked, dropRank, setRank } from '../../../servers/memory/ranked.
 
 test('[CONT4] any order of changes: the first is the highest, of equals the lowest id', () => {
   const step = fc.record({
-    id: fc.nat(40),
+    id: fc.nat(90),
     rank: fc.integer({ min: -4, max: 4 }),
-    out: fc.boolean(),
+    // Seldom, so that there come to be more than the heap begins with room for.
+    out: fc.nat(5).map((one) => one === 0),
   });
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const ranked = createRanked();
       const naive = new Map<number, number>();
       for (const { id, rank, out } of steps) {
