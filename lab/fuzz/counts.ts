@@ -57,6 +57,9 @@ export interface Counts {
   /** Runs that the server moved by its own terms; frames that were given for page tables at most. */
   movedByServer: number;
   tableFrames: number;
+  /** Superpages that were made, and that were split again. */
+  promotions: number;
+  demotions: number;
   /** Tasks that were hostile, by kind. */
   readonly hostile: Record<string, number>;
   readonly tally: Tally;
@@ -95,6 +98,8 @@ export function createCounts(): Counts {
     lives: 0,
     movedByServer: 0,
     tableFrames: 0,
+    promotions: 0,
+    demotions: 0,
     hostile: Object.fromEntries(drawnHostile.map((kind) => [kind, 0])),
     tally: createTally(),
   };

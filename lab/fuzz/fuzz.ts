@@ -4,6 +4,7 @@
  */
 
 import { NUCLEUS } from '../../nucleus/kernel.ts';
+import type { PagerState } from '../../paging/state.ts';
 import type { MemoryServerState, PlantedBug } from '../../servers/memory/state.ts';
 import { splitRandom } from '../../sim-hw/random.ts';
 import type { Oracles } from '../oracles/index.ts';
@@ -83,6 +84,11 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
     counts.references += world.kernel.state.references;
     counts.remaps += (world.kernel.receivers[world.memory].state as MemoryServerState).pages.remaps;
     for (const most of world.kernel.state.tables?.most ?? []) counts.tableFrames += most;
+    for (const id of world.clients) {
+      const { superpages } = world.kernel.receivers[id].state as Partial<PagerState>;
+      counts.promotions += superpages?.counts.promoted ?? 0;
+      counts.demotions += superpages?.counts.demoted ?? 0;
+    }
     for (const { hostile } of drawn.options.tasks)
       if (hostile !== null) counts.hostile[hostile] = (counts.hostile[hostile] ?? 0) + 1;
     for (const { moved, rounds } of stirrers) {

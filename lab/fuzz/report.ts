@@ -78,7 +78,7 @@ function countsText({ tally, hostile, ...counts }: Counts): string {
       `pages moved by stirrers' devices ${counts.movedByDevice}, rounds of stirrers ${counts.rounds}`,
     `frames moved by the server ${counts.movedByServer}, given for page tables ${counts.tableFrames}; ` +
       `deadlines that waited for transfers ${counts.writing}, claims ${counts.claims}, ` +
-      `parts lived on ${counts.lives}`,
+      `parts lived on ${counts.lives}; superpages made ${counts.promotions}, split ${counts.demotions}`,
     `hostile: ${facts(hostile)}`,
     `served: ${facts(tally.served)}`,
     `refused: ${facts(tally.reasons)}`,

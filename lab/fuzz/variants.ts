@@ -1,11 +1,14 @@
 /**
  * Variants of fuzzed scenarios: terms that arbiters, deadlines and page tables have, frames that the
- * server moves by itself, the hostile clients that are not in draw.ts, and contracts split between
- * tasks. Drawn from a stream of its own, after everything else: what is drawn before stays.
+ * server moves by itself, the hostile clients that are not in draw.ts, contracts split between tasks,
+ * and superpages. Drawn from a stream of its own, after everything else: what is drawn before stays.
  */
 
 import { type HostileTask, hostileTasks } from '../../clients/hostile/hostile.ts';
+import { stringOfPages } from '../../clients/programs/index.ts';
 import type { TermsWish } from '../../contracts/terms.ts';
+import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { CellOptions, CellTask, ContractPart } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
@@ -28,6 +31,9 @@ export const drawnHostile: readonly HostileTask[] = hostileTasks.filter(
 /** A page, the tables of its mapping and some room: with less no task can begin. */
 const TABLES_LEAST = 8;
 
+/** Pages of the largest superpage. */
+const SUPERPAGE = 512;
+
 /** What of `options` is otherwise. `stirrers`: so many tasks, the last ones, are no ordinary ones. */
 export function drawVariants(
   options: CellOptions,
@@ -46,8 +52,8 @@ export function drawVariants(
   const varied = { ...options, terms, tasks };
   const isPlain = options.policyServer === undefined && options.purses === undefined;
   if (isPlain && chance(random, 12)) return drawParts(random, varied, ordinary);
-  const isLate = stirrers === 0 && chance(random, 30);
-  return isLate ? chargeTables(varied) : varied;
+  if (stirrers === 0 && chance(random, 30)) return chargeTables(varied);
+  return chance(random, 50) ? drawSuperpages(random, varied, ordinary) : varied;
 }
 
 function drawHostile(random: RandomState, task: CellTask, kinds: readonly HostileTask[]): CellTask {
@@ -99,6 +105,35 @@ function drawParts(random: RandomState, options: CellOptions, ordinary: number):
   // The record of the part must fit, or those who are to live on it never begin.
   const { metadataMax: _, ...terms } = options.terms;
   return { ...options, terms, tasks, parts: [part] };
+}
+
+/** The last honest task gets a program that can fill a superpage, and memory for it. */
+function drawSuperpages(random: RandomState, options: CellOptions, ordinary: number): CellOptions {
+  const { machine } = options;
+  const orders = (pageTableFormats[machine.pageTable]?.orders ?? []).filter(isSmall);
+  const at = options.tasks.findLastIndex((task, i) => i < ordinary && task.hostile === null);
+  if (at < 0 || orders.length === 0) return options;
+  const pages = SUPERPAGE + between(random, 0, SUPERPAGE / 4);
+  const numbers = Float64Array.from({ length: 3 * pages }, (_, i) => SUPERPAGE + (i % pages));
+  const guaranteed = between(random, SUPERPAGE / 2, SUPERPAGE + SUPERPAGE / 4);
+  const task: CellTask = {
+    ...options.tasks[at],
+    program: stringOfPages(numbers, oneOf(random, [0, 0.001, 0.2, 1]), random),
+    guaranteed,
+    extra: between(random, SUPERPAGE / 2, SUPERPAGE),
+    initial: 'zero',
+    scratch: [],
+    renegotiate: [],
+    kinds: { ...PLAIN_PAGES, superpages: { orders, apart: chance(random, 50) } },
+  };
+  // Room for a run of that size beside what others hold.
+  const frames = machine.frames + guaranteed + 2 * SUPERPAGE;
+  const tasks = options.tasks.map((one, i) => (i === at ? task : one));
+  return { ...options, machine: { ...machine, frames }, tasks };
+}
+
+function isSmall(order: number): boolean {
+  return order > 0 && 1 << order <= SUPERPAGE;
 }
 
 /** Frames for page tables count; every task has room for them. */
