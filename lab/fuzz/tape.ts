@@ -47,7 +47,7 @@ const WEIGHTS: Partial<Record<MessageName, number>> = {
 };
 
 /** Answers, and what goes to other servers: sent to the memory server now and then, as nonsense. */
-const FOREIGN: readonly MessageName[] = [
+export const FOREIGN: readonly MessageName[] = [
   'contractIs',
   'granted',
   'refused',
