@@ -8,6 +8,7 @@
  */
 
 import { z } from 'zod';
+import { diskMessages } from './disk-messages.ts';
 import {
   block,
   capability,
@@ -21,7 +22,9 @@ import {
   tag,
   time,
 } from './field-schemas.ts';
+import { fileMessages } from './file-messages.ts';
 import { pageMessages } from './page-messages.ts';
+import { swapMessages } from './swap-messages.ts';
 
 /** Op numbers below this belong to the nucleus. */
 export const FIRST_OP = 16;
@@ -178,6 +181,9 @@ export const messages = {
   reserved: z.object({ tag, slot, order, zeroed: flag }),
   /** Gives the runs in `count` neighbouring slots back, those that are there. */
   returnRange: z.object({ slot, count: length }),
+  ...swapMessages,
+  ...diskMessages,
+  ...fileMessages,
 } as const;
 
 export type MessageName = keyof typeof messages;

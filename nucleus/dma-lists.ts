@@ -5,7 +5,9 @@
  * alone. Window numbers follow those of single windows, so no number names one of each kind.
  */
 
-import { endWriteEpoch, type Stamp } from './dma.ts';
+import type { Contents } from '../sim-hw/contents.ts';
+import { readFrame, writeFrame } from '../sim-hw/frames.ts';
+import { endWriteEpoch } from './dma.ts';
 import type { Kernel } from './kernel.ts';
 
 export interface WindowList {
@@ -49,20 +51,18 @@ export function listSerial(kernel: Kernel, window: number): number {
   return windowLists[window - windowFrame.length]?.serial ?? -1;
 }
 
-/** Device reads page `index`: fills `stamp`; false when that opening is over, or has no such page. */
+/** Device reads page `index`: fills `contents`; false when that opening is over, or has no such page. */
 export function readListThrough(
   kernel: Kernel,
   holder: number,
   window: number,
   index: number,
-  stamp: Stamp,
+  contents: Contents,
   serial: number = listSerial(kernel, window),
 ): boolean {
   const frame = frameThrough(kernel, holder, window, index, serial, false);
   if (frame < 0) return false;
-  const { frames } = kernel.state;
-  stamp.low = frames.stampLow[frame] as number;
-  stamp.high = frames.stampHigh[frame] as number;
+  readFrame(kernel.state.frames, frame, contents);
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   endWriteEpoch(kernel, frame);
   return true;
@@ -74,13 +74,12 @@ export function writeListThrough(
   holder: number,
   window: number,
   index: number,
-  stamp: Stamp,
+  contents: Contents,
   serial: number = listSerial(kernel, window),
 ): boolean {
   const frame = frameThrough(kernel, holder, window, index, serial, true);
   if (frame < 0) return false;
-  kernel.state.frames.stampLow[frame] = stamp.low;
-  kernel.state.frames.stampHigh[frame] = stamp.high;
+  writeFrame(kernel.state.frames, frame, contents);
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   endWriteEpoch(kernel, frame);
   return true;

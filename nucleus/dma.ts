@@ -7,16 +7,11 @@
  */
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
-import { UNMAPPED } from '../sim-hw/frames.ts';
+import type { Contents } from '../sim-hw/contents.ts';
+import { readFrame, UNMAPPED, writeFrame } from '../sim-hw/frames.ts';
 import { clearWriteReady } from '../sim-hw/tlb.ts';
 import type { Kernel } from './kernel.ts';
 import { spaceOfGlobalPage } from './memory-map.ts';
-
-/** Contents as they pass through a window. */
-export interface Stamp {
-  low: number;
-  high: number;
-}
 
 export function openWindow(kernel: Kernel, window: number, frame: number, holder: number): void {
   kernel.state.windowFrame[window] = frame;
@@ -34,19 +29,17 @@ export function closeWindow(kernel: Kernel, window: number): void {
   kernel.state.windowHolder[window] = -1;
 }
 
-/** Device reads memory: fills `stamp`; false when that opening of the window (or any) is over. */
+/** Device reads memory: fills `contents`; false when that opening of the window (or any) is over. */
 export function readThrough(
   kernel: Kernel,
   holder: number,
   window: number,
-  stamp: Stamp,
+  contents: Contents,
   serial: number = windowSerial(kernel, window),
 ): boolean {
   const frame = frameThrough(kernel, holder, window, serial);
   if (frame < 0) return false;
-  const { frames } = kernel.state;
-  stamp.low = frames.stampLow[frame] as number;
-  stamp.high = frames.stampHigh[frame] as number;
+  readFrame(kernel.state.frames, frame, contents);
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   endWriteEpoch(kernel, frame);
   return true;
@@ -66,13 +59,12 @@ export function writeThrough(
   kernel: Kernel,
   holder: number,
   window: number,
-  stamp: Stamp,
+  contents: Contents,
   serial: number = windowSerial(kernel, window),
 ): boolean {
   const frame = frameThrough(kernel, holder, window, serial);
   if (frame < 0) return false;
-  kernel.state.frames.stampLow[frame] = stamp.low;
-  kernel.state.frames.stampHigh[frame] = stamp.high;
+  writeFrame(kernel.state.frames, frame, contents);
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   return true;
 }

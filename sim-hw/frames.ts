@@ -11,7 +11,9 @@
  * Fresh frames hold junk and freed ones what they held, so a stale use shows the moment it is mapped.
  * `page` is a global page id: the base of an address space plus the page's dense id in it.
  *
- * A column per fact, 21 bytes a frame in all, besides the buddy allocator's 2-3 bits.
+ * A column per fact, 21 bytes a frame in all, besides the buddy allocator's 2-3 bits. In bytes fidelity
+ * (contents.ts) a frame has its 4096 bytes as well. The loop that runs programs writes stamps alone;
+ * bytes are rendered from them when somebody reads the frame.
  */
 
 import { assert } from './assert.ts';
@@ -24,11 +26,14 @@ import {
   lowestRun,
   releaseRun,
 } from './buddy.ts';
+import { type Contents, PAGE_BYTES, renderBytes } from './contents.ts';
 
 /** Owner of a frame that nobody holds. Tasks are numbered from 1. */
 export const NOBODY = 0;
 /** `stampHigh` of memory that holds nothing anybody wrote. */
 export const JUNK = 0xffffffff;
+/** What fresh memory holds in each byte. */
+const JUNK_BYTE = 0xa5;
 /** `mappedBy` of a frame that no page maps. */
 export const UNMAPPED = 0;
 
@@ -45,10 +50,15 @@ export interface FramesState {
   readonly stampHigh: Uint32Array;
   /** Global id of the page that maps the frame, plus 1, or UNMAPPED. */
   readonly mappedBy: Uint32Array;
+  /** Bytes fidelity: all memory, and of each frame the stamp that its bytes are of. Else empty. */
+  readonly bytes: Uint8Array;
+  readonly bytesLow: Uint32Array;
+  readonly bytesHigh: Uint32Array;
 }
 
-/** `orderMax`: base-2 log of the largest run, in frames. */
-export function createFrames(count: number, orderMax: number): FramesState {
+/** `orderMax`: base-2 log of the largest run, in frames; `keepsBytes`: bytes fidelity. */
+export function createFrames(count: number, orderMax: number, keepsBytes = false): FramesState {
+  const withBytes = keepsBytes ? count : 0;
   return {
     count,
     buddy: createBuddy(count, orderMax),
@@ -58,6 +68,9 @@ export function createFrames(count: number, orderMax: number): FramesState {
     stampLow: new Uint32Array(count),
     stampHigh: new Uint32Array(count).fill(JUNK),
     mappedBy: new Uint32Array(count),
+    bytes: new Uint8Array(withBytes * PAGE_BYTES).fill(JUNK_BYTE),
+    bytesLow: new Uint32Array(withBytes),
+    bytesHigh: new Uint32Array(withBytes).fill(JUNK),
   };
 }
 
@@ -133,11 +146,52 @@ export function giveBackRun(frames: FramesState, first: number, order: number): 
 }
 
 export function zeroFrame(frames: FramesState, frame: number): void {
-  frames.stampLow[frame] = 0;
-  frames.stampHigh[frame] = 0;
+  setStamp(frames, frame, 0, 0);
 }
 
 export function copyFrame(frames: FramesState, from: number, into: number): void {
-  frames.stampLow[into] = frames.stampLow[from];
-  frames.stampHigh[into] = frames.stampHigh[from];
+  setStamp(frames, into, frames.stampLow[from] as number, frames.stampHigh[from] as number);
+  if (frames.bytes.length === 0) return;
+  frames.bytes.set(bytesOf(frames, from), into * PAGE_BYTES);
+  bytesAreOfStamp(frames, into);
+}
+
+/** Reads what the frame holds into `contents`. */
+export function readFrame(frames: FramesState, frame: number, contents: Contents): void {
+  contents.low = frames.stampLow[frame] as number;
+  contents.high = frames.stampHigh[frame] as number;
+  if (contents.bytes.length === 0) return;
+  if (frames.bytes.length === 0) renderBytes(contents.bytes, 0, contents.low, contents.high);
+  else contents.bytes.set(bytesOf(frames, frame));
+}
+
+/** Makes the frame hold `contents`. */
+export function writeFrame(frames: FramesState, frame: number, contents: Contents): void {
+  setStamp(frames, frame, contents.low, contents.high);
+  if (frames.bytes.length === 0 || contents.bytes.length === 0) return;
+  frames.bytes.set(contents.bytes, frame * PAGE_BYTES);
+  bytesAreOfStamp(frames, frame);
+}
+
+function setStamp(frames: FramesState, frame: number, low: number, high: number): void {
+  frames.stampLow[frame] = low;
+  frames.stampHigh[frame] = high;
+}
+
+/** The frame's bytes, rendered now if its stamp has changed since they were. */
+function bytesOf(frames: FramesState, frame: number): Uint8Array {
+  const { bytes, stampLow, stampHigh, bytesLow, bytesHigh } = frames;
+  const at = frame * PAGE_BYTES;
+  const low = stampLow[frame] as number;
+  const high = stampHigh[frame] as number;
+  if (bytesLow[frame] !== low || bytesHigh[frame] !== high) {
+    renderBytes(bytes, at, low, high);
+    bytesAreOfStamp(frames, frame);
+  }
+  return bytes.subarray(at, at + PAGE_BYTES);
+}
+
+function bytesAreOfStamp({ stampLow, stampHigh, bytesLow, bytesHigh }: FramesState, frame: number) {
+  bytesLow[frame] = stampLow[frame] as number;
+  bytesHigh[frame] = stampHigh[frame] as number;
 }

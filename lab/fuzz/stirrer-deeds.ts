@@ -28,6 +28,7 @@ import { allowWrite, map, protect, unmap, zero } from '../../nucleus/memory-map.
 import type { TaskState } from '../../nucleus/tasks.ts';
 import { LOCKED, type PageContainer } from '../../servers/memory/containers/page-state.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
+import { stamped } from '../../sim-hw/contents.ts';
 import { nextBelow } from '../../sim-hw/random.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import type { Sender } from './fields.ts';
@@ -120,7 +121,7 @@ export function work(kernel: Kernel, stirrer: StirrerState): void {
   const { window, serial } = oneOf(random, windows);
   const { space } = kernel.state.tasks[id] as TaskState;
   const { base, pages } = kernel.state.spaces[space];
-  const stamp = { low: nextBelow(random, 1000), high: base + nextBelow(random, pages) + 1 };
+  const stamp = stamped(nextBelow(random, 1000), base + nextBelow(random, pages) + 1);
   const writes = chance(random, 60);
   const thin = kernel.state.windowFrame.length;
   if (window < thin) {

@@ -52,7 +52,7 @@ export function tableText(comparison: Comparison, style: Style): string {
 }
 
 function headLines({ loaded }: Comparison, style: Style): string[] {
-  const { costs, pageTable, tlb, device, pagerFrames } = loaded.machine;
+  const { costs, pageTable, tlb, device, pagerFrames, fidelity } = loaded.machine;
   const tasks = loaded.tasks.map((task) => {
     const hostile = task.hostile === null ? '' : ` (hostile: ${task.hostile})`;
     return `${task.name}${hostile}`;
@@ -62,7 +62,8 @@ function headLines({ loaded }: Comparison, style: Style): string[] {
       ? 'lockstep'
       : `slices of ${timeText(loaded.slice, loaded.clock)}`;
   const pagers = pagerFrames === 'counted' ? "pagers' frames counted" : "pagers' frames outside";
-  const machine = machineLabel(costs, pageTable, tlb, device);
+  const bytes = fidelity === 'bytes' ? ', pages of bytes' : '';
+  const machine = machineLabel(costs, pageTable, tlb, device) + bytes;
   return [
     ...wrapped(`${bold(loaded.name, style)}: ${tasks.join(', ')}`, '  '),
     ...wrapped(`on ${machine}; ${turn}; ${pagers}; seed ${loaded.seed}`, '  '),

@@ -46,7 +46,7 @@ export function createWorldKernel(
       overlap: options.schedule === 'slices' && options.clock === 'ns',
       atEnd: tasks.map((task) => task.atEnd),
     },
-    frames: createFrames(frames, ORDER_MAX),
+    frames: createFrames(frames, ORDER_MAX, machine.fidelity === 'bytes'),
     mmu: createMmu(
       geometry,
       pagesOf(spaces),

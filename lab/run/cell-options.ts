@@ -74,6 +74,8 @@ export interface CellMachine {
   readonly frames: number;
   /** Frames of pagers and servers are taken from `frames` ('counted') or not ('outside'). */
   readonly pagerFrames: 'counted' | 'outside';
+  /** Whether pages have bytes, or stamps alone (sim-hw/contents.ts). */
+  readonly fidelity?: 'stamped' | 'bytes';
 }
 
 /** Who belongs to whom, and what a policy server grants to each user together, in frames. */

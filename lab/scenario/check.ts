@@ -126,7 +126,7 @@ export function checkScenario(source: Source): Scenario {
 }
 
 function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachine {
-  const { costs, pagerFrames } = document.machine;
+  const { costs, pagerFrames, fidelity } = document.machine;
   requireName(source, ['machine', 'costs'], costs, Object.keys(costProfiles), 'cost profile');
   const profile = costProfiles[costs];
   const machine = {
@@ -135,6 +135,7 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
     tlb: document.machine.tlb ?? profile.tlb,
     device: document.machine.device ?? profile.device,
     pagerFrames,
+    fidelity,
   };
   const known = [
     ['pageTable', Object.keys(pageTableFormats), 'page table'],
@@ -146,10 +147,21 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
   return machine;
 }
 
+/** A frame of bytes is memory of the machine that simulates. */
+const BYTES_FRAMES_MAX = 2 ** 18;
+
 function checkFrames(source: Source, document: ScenarioDocument): number[] {
   const { frames } = document.machine;
   const list = typeof frames === 'number' ? [frames] : frames;
   for (const [at, size] of list.entries()) {
+    if (document.machine.fidelity === 'bytes' && size > BYTES_FRAMES_MAX) {
+      const where = typeof frames === 'number' ? ['frames'] : ['frames', at];
+      throw inputError(
+        placeOf(source, ['machine', ...where]),
+        `machine.frames is ${size} with fidelity: bytes, expected at most ${BYTES_FRAMES_MAX} (1 GiB); ` +
+          'give it fewer frames, or fidelity: stamped',
+      );
+    }
     if (list.indexOf(size) === at) continue;
     const place = placeOf(source, ['machine', 'frames', at]);
     throw inputError(

@@ -20,6 +20,7 @@ export interface ScenarioMachine {
   readonly tlb: string;
   readonly device: string;
   readonly pagerFrames: 'counted' | 'outside';
+  readonly fidelity: 'stamped' | 'bytes';
 }
 
 /** A policy of the house by name, or a file of somebody's own. */

@@ -56,6 +56,7 @@ export const scenarioSchema = z.strictObject({
     device: z.string().min(1).optional(),
     frames: z.union([frames, z.array(frames).min(1).max(32)]),
     pagerFrames: z.enum(['counted', 'outside']).default('counted'),
+    fidelity: z.enum(['stamped', 'bytes']).default('stamped'),
   }),
   schedule: z.enum(['slices', 'lockstep']).default('slices'),
   slice: timeSchema.optional(),

@@ -125,12 +125,12 @@ function fill(kernel: Kernel, server: ArchiveState, number: number): void {
   const request = server.requests[number] as Request;
   const { client, block, blocks, window, serial, capability } = request;
   const shelf = server.shelves.find((one) => one.client === client);
-  const { stamp } = server;
+  const { contents } = server;
   let moved = 0;
   for (let index = 0; index < blocks; index++) {
-    stamp.low = 0;
-    stamp.high = (shelf?.base ?? 0) + block + index + 1;
-    if (writeListThrough(kernel, server.id, window, index, stamp, serial)) moved++;
+    contents.low = 0;
+    contents.high = (shelf?.base ?? 0) + block + index + 1;
+    if (writeListThrough(kernel, server.id, window, index, contents, serial)) moved++;
   }
   if (moved > 0) tell(kernel, server, OP.unlockContainer, capability, 0);
   answer(kernel, server, request, moved === blocks ? DONE : LOCK_LOST);

@@ -1,6 +1,6 @@
 /** State of an archive server: plain data, sized by the requests that may be under way. */
 
-import type { Stamp } from '../../nucleus/dma.ts';
+import { type Contents, createContents } from '../../sim-hw/contents.ts';
 import type { DeviceState } from '../../sim-hw/devices/device.ts';
 
 /** Phases of a request. */
@@ -42,18 +42,18 @@ export interface ArchiveState {
   readonly sits: boolean;
   /** By number. */
   readonly requests: Request[];
-  /** Bytes in transit. */
-  readonly stamp: Stamp;
+  /** What is in transit. */
+  readonly contents: Contents;
 }
 
 export function createArchiveState(
-  parts: Omit<ArchiveState, 'requests' | 'stamp'>,
+  parts: Omit<ArchiveState, 'requests' | 'contents'>,
   requests: number,
 ): ArchiveState {
   return {
     ...parts,
     requests: Array.from({ length: requests }, createRequest),
-    stamp: { low: 0, high: 0 },
+    contents: createContents(false),
   };
 }
 

@@ -151,24 +151,24 @@ function transferEnds(
   model: DeviceModel,
   number: number,
 ): void {
-  const { store, stamp } = server;
+  const { store, contents } = server;
   const operation = server.operations[number] as Operation;
   const { kind, place, next, capability, window, serial, client } = operation;
   // Of the dead nothing is kept, and nothing is put into frames that others lent them [SWAP6].
   const isDead = isOver(kernel.state.tasks[client] as TaskState);
   let moved: boolean;
   if (kind === STORE || isDead) {
-    moved = readThrough(kernel, server.id, window, stamp, serial);
+    moved = readThrough(kernel, server.id, window, contents, serial);
     if (moved && !isDead) {
-      store.stampLow[place] = stamp.low;
-      store.stampHigh[place] = stamp.high;
+      store.stampLow[place] = contents.low;
+      store.stampHigh[place] = contents.high;
       operation.stored = 1;
     }
   } else {
     const from = server.planted ? (place + 1) % store.used : place;
-    stamp.low = store.stampLow[from] as number;
-    stamp.high = store.stampHigh[from] as number;
-    moved = writeThrough(kernel, server.id, window, stamp, serial);
+    contents.low = store.stampLow[from] as number;
+    contents.high = store.stampHigh[from] as number;
+    moved = writeThrough(kernel, server.id, window, contents, serial);
   }
   if (moved && next >= 0 && !isDead) {
     operation.kind = FETCH;

@@ -1,6 +1,6 @@
 /** State of the swap server: plain data, sized by the operations that may be under way. */
 
-import type { Stamp } from '../../nucleus/dma.ts';
+import { type Contents, createContents } from '../../sim-hw/contents.ts';
 import type { DeviceState } from '../../sim-hw/devices/device.ts';
 import type { StoreState } from './store.ts';
 
@@ -34,8 +34,8 @@ export interface SwapServerState {
   readonly lockTime: number;
   /** By number. */
   readonly operations: Operation[];
-  /** Bytes in transit. */
-  readonly stamp: Stamp;
+  /** What is in transit. */
+  readonly contents: Contents;
   /** Test-only: answers from the next block instead. */
   readonly planted: boolean;
 }
@@ -56,7 +56,7 @@ export function createSwapServerState(
     device,
     lockTime,
     operations: Array.from({ length: operations }, createOperation),
-    stamp: { low: 0, high: 0 },
+    contents: createContents(false),
     planted,
   };
 }

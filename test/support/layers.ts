@@ -16,6 +16,7 @@ export interface Layer {
 }
 
 const belowPaging = ['contracts', 'nucleus'];
+const storage = ['sim-hw/devices', 'sim-hw/contents', 'sim-hw/random', 'sim-hw/assert'];
 const machineFacts = ['sim-hw/assert', 'sim-hw/references', 'sim-hw/page-table/format'];
 
 function layer(path: string, imports: readonly string[], packages: readonly string[] = []): Layer {
@@ -35,8 +36,10 @@ export const layers: readonly Layer[] = [
   layer('paging', [...belowPaging, ...machineFacts]),
   // A server knows the machine by the face of its frames and devices, and no other server.
   layer('servers/memory', [...belowPaging, 'sim-hw/frames', 'sim-hw/shape'], ['rxjs']),
-  layer('servers/swap', [...belowPaging, 'sim-hw/devices'], ['rxjs']),
-  layer('servers/archive', [...belowPaging, 'sim-hw/devices'], ['rxjs']),
+  layer('servers/swap', [...belowPaging, ...storage], ['rxjs']),
+  layer('servers/disk', [...belowPaging, ...storage], ['rxjs']),
+  layer('servers/file', [...belowPaging, ...storage], ['rxjs']),
+  layer('servers/archive', [...belowPaging, ...storage], ['rxjs']),
   layer('servers/policy', [...belowPaging, 'sim-hw/shape'], ['rxjs']),
   layer('servers/central', [...belowPaging, 'paging'], ['rxjs']),
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),

@@ -170,7 +170,7 @@ function withoutEnded(state: object): object {
     return { ...pager, client, tag: tag.map((one, i) => (client[i] === 0 ? 0 : one)) };
   }
   if (!('operations' in state)) return state;
-  const { operations, stamp: _, ...swap } = state as SwapServerState;
+  const { operations, contents: _, ...swap } = state as SwapServerState;
   return { ...swap, operations: operations.map((one) => (one.kind === FREE ? FREE : one)) };
 }
 

@@ -14,6 +14,7 @@ import { deliverAll } from '../../../../nucleus/ipc.ts';
 import { givePort } from '../../../../nucleus/kernel.ts';
 import { killTask } from '../../../../nucleus/life.ts';
 import { map, zero } from '../../../../nucleus/memory-map.ts';
+import { stamped } from '../../../../sim-hw/contents.ts';
 import {
   advance,
   createDesk,
@@ -143,12 +144,12 @@ test('[CONT5] each unlock, willing or not, makes a new version, told with the ne
 
 test('[CONT6] a window is open to the holder of the lock, while it holds it', () => {
   const { desk, weak } = handed();
-  const stamp = { low: 9, high: 4 };
+  const stamp = stamped(9, 4);
   expect(writeThrough(desk.kernel, SECOND, 0, stamp)).toBe(false);
   lock(desk, weak);
   expect(writeThrough(desk.kernel, FIRST, 0, stamp)).toBe(false);
   expect(writeThrough(desk.kernel, SECOND, 0, stamp)).toBe(true);
-  const read = { low: 0, high: 0 };
+  const read = stamped(0, 0);
   expect(readThrough(desk.kernel, SECOND, 0, read)).toBe(true);
   expect(read).toEqual(stamp);
   say(desk, SECOND, 'unlockContainer', [weak]);
@@ -165,7 +166,7 @@ test('[CONT6] time limit and death of the owner close it, and nothing moves any 
       deliverAll(desk.kernel);
     }
     const before = desk.kernel.state.frames.stampHigh[0];
-    expect(writeThrough(desk.kernel, SECOND, 0, { low: 1, high: 77 })).toBe(false);
+    expect(writeThrough(desk.kernel, SECOND, 0, stamped(1, 77))).toBe(false);
     expect(desk.kernel.state.frames.stampHigh[0]).toBe(before);
   }
 });

@@ -14,6 +14,7 @@ import { readThrough } from '../../../../nucleus/dma.ts';
 import { listSerial, readListThrough, writeListThrough } from '../../../../nucleus/dma-lists.ts';
 import { deliverAll } from '../../../../nucleus/ipc.ts';
 import { killTask } from '../../../../nucleus/life.ts';
+import { stamped } from '../../../../sim-hw/contents.ts';
 import {
   advance,
   checkBooks,
@@ -48,7 +49,7 @@ const EXTRA = 4;
 const DMA = LOCK_PHYSICAL + LOCK_WRITES;
 
 function read(desk: Desk, window: number, index: number, holder = SECOND, serial?: number) {
-  const stamp = { low: -1, high: -1 };
+  const stamp = stamped(-1, -1);
   return readListThrough(desk.kernel, holder, window, index, stamp, serial) ? stamp : null;
 }
 
@@ -93,9 +94,7 @@ test('[CONT20] a lock for writing gives each page a frame of its own, or is refu
   const mine = open(desk, SECOND);
   transfer(desk, SECOND, [weak, 0, 3], [mine, 0, 3], COPY);
   const [, , window] = lockPages(desk, weak, DMA) as unknown as number[];
-  expect(writeListThrough(desk.kernel, SECOND, window as number, 1, { low: 5, high: 0 })).toBe(
-    true,
-  );
+  expect(writeListThrough(desk.kernel, SECOND, window as number, 1, stamped(5, 0))).toBe(true);
   expect(contents(desk, FIRST, own, 1)).toBe(5);
   expect(contents(desk, SECOND, mine, 1)).toBe(0);
   // While a device may write, nobody copies what it is writing.
@@ -221,33 +220,31 @@ test('[CONT23] a window lists the pages, lets its holder through, and closes wit
   const [, , number] = lockPages(desk, weak, DMA, 50) as unknown as number[];
   const window = number as number;
   expect(window).toBe(desk.kernel.state.windowFrame.length);
-  expect(writeListThrough(desk.kernel, SECOND, window, 2, { low: 7, high: 0 })).toBe(true);
+  expect(writeListThrough(desk.kernel, SECOND, window, 2, stamped(7, 0))).toBe(true);
   expect(contents(desk, FIRST, own, 2)).toBe(7);
-  expect(read(desk, window, 2)).toEqual({ low: 7, high: 0 });
+  expect(read(desk, window, 2)).toEqual(stamped(7, 0));
   expect(read(desk, window, 3)).toBeNull();
   expect(read(desk, window, 4)).toBeNull();
   expect(read(desk, window, -1)).toBeNull();
   expect(read(desk, window, 0, FIRST)).toBeNull();
   // No number names a window of each kind.
-  expect(readThrough(desk.kernel, SECOND, window, { low: 0, high: 0 })).toBe(false);
+  expect(readThrough(desk.kernel, SECOND, window, stamped(0, 0))).toBe(false);
   expect(read(desk, 0, 0)).toBeNull();
   const serial = listSerial(desk.kernel, window);
   advance(desk, 50);
   expect(desk.events.at(-1)).toMatchObject({ kind: 'lockExpired', task: 'client0' });
-  expect(writeListThrough(desk.kernel, SECOND, window, 2, { low: 8, high: 0 })).toBe(false);
+  expect(writeListThrough(desk.kernel, SECOND, window, 2, stamped(8, 0))).toBe(false);
   // Opened again, it is another window to a transfer that was begun before.
   lockPages(desk, weak, DMA, 50);
   expect(read(desk, window, 2, SECOND, serial)).toBeNull();
-  expect(read(desk, window, 2)).toEqual({ low: 7, high: 0 });
+  expect(read(desk, window, 2)).toEqual(stamped(7, 0));
 });
 
 test('[CONT23] a lock for reading lets nothing in; one of the mapping opens no window', () => {
   const { desk, weak } = handed({}, {}, EXTRA);
   const [, , window] = lockPages(desk, weak, LOCK_PHYSICAL) as unknown as number[];
-  expect(writeListThrough(desk.kernel, SECOND, window as number, 0, { low: 7, high: 0 })).toBe(
-    false,
-  );
-  expect(read(desk, window as number, 0)).toEqual({ low: 0, high: 0 });
+  expect(writeListThrough(desk.kernel, SECOND, window as number, 0, stamped(7, 0))).toBe(false);
+  expect(read(desk, window as number, 0)).toEqual(stamped(0, 0));
   say(desk, SECOND, 'unlockContainer', [weak]);
   lockPages(desk, weak);
   expect(read(desk, window as number, 0)).toBeNull();
@@ -260,9 +257,7 @@ test('[CONT23] [CONT6] death of the owner closes the window, and nothing moves a
   killTask(desk.kernel, FIRST);
   deliverAll(desk.kernel);
   const before = desk.kernel.state.frames.stampLow[frame];
-  expect(writeListThrough(desk.kernel, SECOND, window as number, 0, { low: 7, high: 3 })).toBe(
-    false,
-  );
+  expect(writeListThrough(desk.kernel, SECOND, window as number, 0, stamped(7, 3))).toBe(false);
   expect(desk.kernel.state.frames.stampLow[frame]).toBe(before);
 });
 
@@ -291,7 +286,7 @@ test('[CONT22] what a device writes into a truly shared page raises the version 
     string,
     ...number[],
   ];
-  expect(writeListThrough(desk.kernel, SECOND, window, 0, { low: 5, high: 0 })).toBe(true);
+  expect(writeListThrough(desk.kernel, SECOND, window, 0, stamped(5, 0))).toBe(true);
   say(desk, SECOND, 'unlockContainer', [weak]);
   expect(containerOf(desk, FIRST, other).version).toBeGreaterThan(version);
   expect(checkBooks(desk)).toBeUndefined();

@@ -10,6 +10,7 @@ import { ALLOCATE_ZERO, COPY, MOVE, SHARE } from '../../../../contracts/messages
 import { frameAt } from '../../../../nucleus/capabilities.ts';
 import { writeListThrough } from '../../../../nucleus/dma-lists.ts';
 import { relocateRun } from '../../../../servers/memory/containers/relocation.ts';
+import { stamped } from '../../../../sim-hw/contents.ts';
 import {
   advance,
   checkBooks,
@@ -229,7 +230,7 @@ function step(world: World, { kind, who, box, other, index, into, count, flags }
     // A lock by whoever has the weak capability; its device writes where the lock lets it.
     heard = say(desk, client, 'lockPages', [reach(a, client), flags % 8, 1, 40]);
     const window = heard.find(([name]) => name === 'locked')?.[2] ?? -1;
-    const stamp = { low: world.next, high: 0 };
+    const stamp = stamped(world.next, 0);
     if (writeListThrough(desk.kernel, client, window, index, stamp))
       (a.cells[index] as Content).value = world.next++;
   }

@@ -7,6 +7,7 @@ import { readThrough } from '../../../../nucleus/dma.ts';
 import type { Probe } from '../../../../nucleus/kernel.ts';
 import { armMoves } from '../../../../servers/memory/containers/moving.ts';
 import { defragment, relocateRun } from '../../../../servers/memory/containers/relocation.ts';
+import { stamped } from '../../../../sim-hw/contents.ts';
 import {
   advance,
   checkBooks,
@@ -60,7 +61,7 @@ test('[CONT32] only a whole run moves, to where a whole run is free', () => {
 
 test('[CONT32] a container of one run learns where its run is, and no other does', () => {
   const desk = createDesk();
-  const stamp = { low: 0, high: 0 };
+  const stamp = stamped(0, 0);
   const { stampLow } = desk.kernel.state.frames;
   const weak = [FIRST, SECOND].map((client) => {
     const [slot] = settleIn(desk, client, 4, 0, 2) as [number, number];

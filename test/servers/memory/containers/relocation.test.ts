@@ -4,6 +4,7 @@ import { frameAt } from '../../../../nucleus/capabilities.ts';
 import { readThrough } from '../../../../nucleus/dma.ts';
 import { map } from '../../../../nucleus/memory-map.ts';
 import { defragment, relocateRun } from '../../../../servers/memory/containers/relocation.ts';
+import { stamped } from '../../../../sim-hw/contents.ts';
 import {
   advance,
   checkBooks,
@@ -107,7 +108,7 @@ test('[CONT32] what is locked stays; what is not free, or nobody’s, is refused
   // The next lock opens its window where the frame is now.
   kernel.state.frames.stampLow[10] = 5;
   say(desk, FIRST, 'lockContainer', [thin, 50, 0, 1]);
-  const stamp = { low: 0, high: 0 };
+  const stamp = stamped(0, 0);
   expect(readThrough(kernel, FIRST, 0, stamp)).toBe(true);
   expect(stamp.low).toBe(5);
   expect(checkBooks(desk)).toBeUndefined();
