@@ -13,6 +13,7 @@ import { addModelCheck } from './commands/model-check.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addRun } from './commands/run.ts';
 import { addTrace } from './commands/trace.ts';
+import { addValidate } from './commands/validate.ts';
 import { BAD_INPUT, exitCodesText, OK, report } from './exit-codes.ts';
 
 await main(process.argv);
@@ -51,6 +52,7 @@ function createProgram(finish: (code: number) => void): Command {
   addPolicies(program, finish);
   addFuzz(program, finish);
   addModelCheck(program, finish);
+  addValidate(program, finish);
   for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({

@@ -7,5 +7,6 @@ export { pageList } from './page-list.ts';
 export { withPauses } from './pause.ts';
 export { uniform } from './random.ts';
 export { stringOfPages, truncate } from './reference-string.ts';
+export { scan } from './scan.ts';
 export { traceL } from './trace-l.ts';
 export { zipf } from './zipf.ts';

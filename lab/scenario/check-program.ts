@@ -23,6 +23,11 @@ export function checkProgram(
     const expected = `expected at most ${TOUCHES_MAX}`;
     throw inputError(placeOf(source, where), `${what}, ${expected}; make it shorter`);
   }
+  if (program.kind === 'scan' && program.length > program.pages) {
+    const what = `${pathText([...where, 'length'])} is ${program.length}`;
+    const expected = `expected at most the ${program.pages} pages of the program`;
+    throw inputError(placeOf(source, [...where, 'length']), `${what}, ${expected}; lower it`);
+  }
   if (!stops(program)) return;
   if (clock === 'references') {
     const what = `${pathText(where)} rests or computes for some ns, expected clock: ns`;
@@ -35,6 +40,7 @@ export function checkProgram(
 
 function touchesOf(program: ProgramDescription): number {
   if (program.kind === 'cache') return program.lookups * program.pages;
+  if (program.kind === 'scan') return program.scans * program.length;
   if (program.kind !== 'hog') return 0;
   const steps = Math.ceil(program.pages / program.step);
   return program.pages * (steps + program.hold);

@@ -68,7 +68,8 @@ export function parseExpectation(text: string, because: string): Expectation | u
   return { text, because, left, comparator: parts[1] as Comparator, right };
 }
 
-function parseSide(text: string): Side | undefined {
+/** Parses one side; undefined when it is none. */
+export function parseSide(text: string): Side | undefined {
   if (NUMBER.test(text)) return { factor: Number(text), measure: null };
   const found = SIDE.exec(text);
   if (found === null) return undefined;
@@ -115,7 +116,8 @@ function checkAt(
   return { holds: a !== undefined && b !== undefined && compare(a, comparator, b), found };
 }
 
-function measured({ factor, measure }: Side, { rows }: Measured, frames: number | null) {
+/** What a side comes to at one memory size. */
+export function measured({ factor, measure }: Side, { rows }: Measured, frames: number | null) {
   if (measure === null) return factor;
   const size = measure.frames ?? frames;
   const row = rows.find((one) => one.management === measure.management && one.frames === size);

@@ -5,6 +5,7 @@ import {
   hog,
   loop,
   pageList,
+  scan,
   traceL,
   truncate,
   uniform,
@@ -52,6 +53,8 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
       const { pages, step, hold, restNs } = description;
       return hog(pages, step, hold, restNs);
     }
+    case 'scan':
+      return scan(description.pages, description.scans, description.length, random);
     case 'random':
       return uniform(description.pages, description.references, description.write, random);
   }

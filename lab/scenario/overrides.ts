@@ -17,6 +17,8 @@ export interface Overrides {
   /** Policy of all honest tasks, or of the one named. */
   readonly policy?: string;
   readonly task?: string;
+  /** Any value, by its path: `tasks.0.policy` (the runs of lab/papers). */
+  readonly set?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -33,6 +35,10 @@ export function override(source: Source, options: Overrides): Source {
     (holder as Record<string, unknown>)[path[path.length - 1]] = given;
     overridden.push({ path, option });
   };
+  for (const [path, given] of Object.entries(options.set ?? {})) {
+    const parts = path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+    put(parts, `set ${path}`, given);
+  }
   if (options.seed !== undefined) put(['seed'], '--seed', options.seed);
   if (options.frames !== undefined) put(['machine', 'frames'], '--frames', [...options.frames]);
   const tasks = Array.isArray(value.tasks)

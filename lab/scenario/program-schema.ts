@@ -48,6 +48,13 @@ export const programSchema = z.discriminatedUnion('kind', [
     pause: pauseSchema.optional(),
   }),
   z.strictObject({
+    kind: z.literal('scan'),
+    pages,
+    scans: z.int().min(1).max(1_000_000),
+    /** Pages of one, no more than there are. */
+    length: pages,
+  }),
+  z.strictObject({
     kind: z.literal('cache'),
     objects: pages,
     pages: z.int().min(1).max(1024),

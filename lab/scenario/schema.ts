@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { termsSchema } from '../../contracts/terms.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
+import { paperSchema } from '../papers/schema.ts';
 import { taskSchema } from './task-schema.ts';
 import { frames, name, quantitySchema, timeSchema } from './value-schemas.ts';
 
@@ -120,6 +121,8 @@ export const scenarioSchema = z.strictObject({
     .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))
     .max(100)
     .default([]),
+  /** The published experiment that it repeats (lab/papers/). */
+  paper: paperSchema.optional(),
   policyServer: policyServerSchema.optional(),
   /** Stretches of time in which each task is counted apart, by name. */
   windows: z

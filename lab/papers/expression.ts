@@ -1,0 +1,74 @@
+/**
+ * Expressions of a paper's figures: a measure of a run, or the quotient of two.
+ *
+ *   mach.heap.virtualNs                        row, task, field, as in `expect`
+ *   none:mach.heap.virtualNs / pf:contracts.heap.virtualNs
+ *   server:mach.vm.virtualNs@640 / kernel:mach.vm.virtualNs@640
+ */
+
+import { type Measured, measured, parseSide, type Side } from '../scenario/expectations.ts';
+
+/** A side of `expect`, of one run; '' where there is one run alone. */
+interface Term {
+  readonly run: string;
+  readonly side: Side;
+}
+
+export interface Expression {
+  readonly over: Term;
+  readonly under: Term | null;
+}
+
+const TERM = /^(?:([a-z][\w-]*):)?(.+)$/i;
+
+/** Parses an expression; undefined when it is none. */
+export function parseMeasured(text: string): Expression | undefined {
+  const parts = text.split(/\s\/\s/);
+  if (parts.length > 2) return undefined;
+  const [over, under] = parts.map((part) => parseTerm(part.trim()));
+  if (over === undefined || (parts.length === 2 && under === undefined)) return undefined;
+  return { over, under: under ?? null };
+}
+
+function parseTerm(text: string): Term | undefined {
+  const [, run = '', rest] = TERM.exec(text) ?? [];
+  const side = rest === undefined ? undefined : parseSide(rest);
+  return side === undefined ? undefined : { run, side };
+}
+
+/** The runs that an expression names. */
+export function runsOf({ over, under }: Expression): string[] {
+  return [over, under].flatMap((term) => (term === null || isNumber(term) ? [] : [term.run]));
+}
+
+function isNumber({ side }: Term): boolean {
+  return side.measure === null;
+}
+
+/** What the expression comes to; undefined where the results lack a measure of it. */
+export function valueIn(
+  { over, under }: Expression,
+  runs: ReadonlyMap<string, Measured>,
+): number | undefined {
+  const value = termValue(over, runs);
+  if (under === null || value === undefined) return value;
+  const divisor = termValue(under, runs);
+  return divisor === undefined || divisor === 0 ? undefined : value / divisor;
+}
+
+function termValue({ run, side }: Term, runs: ReadonlyMap<string, Measured>): number | undefined {
+  if (side.measure === null) return side.factor;
+  const results = runs.get(run);
+  const frames = side.measure.frames ?? results?.rows[0]?.frames ?? null;
+  return results === undefined ? undefined : measured(side, results, frames);
+}
+
+/** A number, or the quotient of two; undefined for anything else. */
+export function numberOf(given: number | string): number | undefined {
+  if (typeof given === 'number') return given;
+  const parts = given.split('/').map((part) => part.trim());
+  const numbers = parts.map(Number);
+  if (parts.includes('') || parts.length > 2 || !numbers.every(Number.isFinite)) return undefined;
+  const [over = 0, under = 1] = numbers;
+  return under === 0 ? undefined : over / under;
+}

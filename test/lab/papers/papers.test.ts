@@ -1,0 +1,63 @@
+/** Each published experiment: inside as it stands, outside once what it shows is taken away. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPool, type Pool } from '../../../lab/compare/index.ts';
+import {
+  papersDocument,
+  papersTable,
+  readPaper,
+  runExperiment,
+} from '../../../lab/papers/index.ts';
+
+const FOLDER = 'lab/scenarios/papers';
+const files = readdirSync(FOLDER).map((name) => {
+  const file = `${FOLDER}/${name}`;
+  return { file, text: readFileSync(file, 'utf8') };
+});
+
+/** By id: what is changed in every run, and a figure that must be outside then. */
+const planted: Record<string, { set: Record<string, unknown>; fails: string }> = {
+  'L-E12': { set: { 'tasks.0.policy': 'fifo' }, fails: 'misses, own MRU of central LRU' },
+  'L-E14': {
+    set: { 'tasks.0.contract.guaranteed': '10%', 'tasks.1.contract.guaranteed': '90%' },
+    fails: 'GET throughput, informed of uninformed (Mach)',
+  },
+};
+
+let pool: Pool;
+beforeAll(() => {
+  pool = createPool({ size: 1 });
+});
+afterAll(() => pool.close());
+
+const ids = files.map((file) => readPaper(file).id);
+
+test('every experiment has an id of its own, and a change that it must notice', () => {
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(Object.keys(planted).sort()).toEqual([...ids].sort());
+});
+
+describe.each(files)('$file', (file) => {
+  const { id } = readPaper(file);
+
+  test('is inside as it stands', async () => {
+    const result = await runExperiment(file, pool, { oracles: true });
+    expect(result.violations).toEqual([]);
+    for (const { what, verdict } of result.figures) expect(verdict, what).not.toBe('OUTSIDE');
+    const text = papersTable([result], { colours: false });
+    expect(text).toContain(`${id}  `);
+    expect(text).toContain('1 experiment: none outside.');
+    const { experiments } = papersDocument([result]) as { experiments: { figures: object[] }[] };
+    expect(experiments[0]?.figures.length).toBe(result.figures.length);
+    for (const { mark, verdict } of result.figures)
+      if (mark !== 'published') expect(verdict).not.toBe('reproduced');
+  }, 120_000);
+
+  test('is outside once its point is taken away', async () => {
+    const { set, fails } = planted[id] as (typeof planted)[string];
+    const result = await runExperiment(file, pool, { oracles: false, set });
+    expect(result.verdict).toBe('OUTSIDE');
+    expect(result.figures.find(({ what }) => what === fails)?.verdict).toBe('OUTSIDE');
+  }, 120_000);
+});
