@@ -37,7 +37,7 @@ export const layers: readonly Layer[] = [
   // A server knows the machine by the face of its frames and devices, and no other server.
   layer('servers/memory', [...belowPaging, 'sim-hw/frames', 'sim-hw/shape'], ['rxjs']),
   layer('servers/swap', [...belowPaging, ...storage], ['rxjs', '@noble/ciphers']),
-  layer('servers/disk', [...belowPaging, ...storage], ['rxjs']),
+  layer('servers/disk', [...belowPaging, ...storage, 'sim-hw/shape'], ['rxjs']),
   layer('servers/file', [...belowPaging, ...storage], ['rxjs']),
   layer('servers/archive', [...belowPaging, ...storage], ['rxjs']),
   layer('servers/policy', [...belowPaging, 'sim-hw/shape'], ['rxjs']),
