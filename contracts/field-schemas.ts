@@ -23,7 +23,7 @@ export const order = z.int().min(0).max(10);
 /** A duration or a moment on the clock of terms; no other field reaches this far. */
 export const TIME_MAX = Number.MAX_SAFE_INTEGER;
 export const time = z.int().min(0).max(TIME_MAX);
-export const refusal = z.int().min(0).max(31);
+export const refusal = z.int().min(0).max(63);
 export const block = z
   .int()
   .min(0)

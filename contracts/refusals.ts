@@ -31,6 +31,11 @@ export const NOT_SEALED = 24;
 export const NOT_ALIKE = 25;
 export const OVER_METADATA = 26;
 export const NOT_ASKED = 27;
+export const NO_SUCH_FILE = 28;
+export const DISK_FULL = 29;
+export const FILE_TOO_LONG = 30;
+export const DEVICE_FAILED = 31;
+export const TAMPERED = 32;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -62,4 +67,9 @@ export const refusalTexts: readonly string[] = [
   'the lists do not fit each other, or name a page twice: forget them and list again',
   'more records than your contract has room for: drop containers, fold children, or ask for more',
   'no notice that asks for clean frames alone runs: nothing is to be said',
+  'no such file, or your handle of it is closed: open it again',
+  'the disk, or its table of files, is full: truncate or remove something',
+  'beyond the longest file there can be',
+  'the device has failed: what was asked for is not done',
+  'others have changed the pages meanwhile: share them with nobody else, and ask again',
 ];

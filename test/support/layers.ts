@@ -38,7 +38,7 @@ export const layers: readonly Layer[] = [
   layer('servers/memory', [...belowPaging, 'sim-hw/frames', 'sim-hw/shape'], ['rxjs']),
   layer('servers/swap', [...belowPaging, ...storage], ['rxjs', '@noble/ciphers']),
   layer('servers/disk', [...belowPaging, ...storage, 'sim-hw/shape'], ['rxjs']),
-  layer('servers/file', [...belowPaging, ...storage], ['rxjs']),
+  layer('servers/file', [...belowPaging, ...storage, 'sim-hw/bitmaps', 'sim-hw/shape'], ['rxjs']),
   layer('servers/archive', [...belowPaging, ...storage], ['rxjs']),
   layer('servers/policy', [...belowPaging, 'sim-hw/shape'], ['rxjs']),
   layer('servers/central', [...belowPaging, 'paging'], ['rxjs']),
