@@ -96,6 +96,16 @@ export function ended(queue: DiskQueue, scheduler: Scheduler, number: number, no
   if (isEmpty(stream)) scheduler.emptied?.(queue, request.stream, nowNs);
 }
 
+/** The request, whose last piece the device has, goes on elsewhere: first of its stream. */
+export function goOn(queue: DiskQueue, number: number, block: number, writes: boolean): void {
+  const request = queue.requests[number];
+  request.block = block;
+  request.left = 1;
+  request.writes = writes;
+  queue.streams[request.stream].waiting.unshift(number);
+  if (!queue.active.includes(request.stream)) queue.active.push(request.stream);
+}
+
 /** A request that is waiting or was begun goes, served or not. */
 export function drop(queue: DiskQueue, scheduler: Scheduler, number: number, nowNs: number): void {
   const request = queue.requests[number];

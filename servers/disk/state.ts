@@ -16,11 +16,20 @@ export interface StreamContract {
   slack: number;
 }
 
+/** How long a contract lasts, on the clock of terms. */
+export interface ContractLife {
+  /** 0: without end. */
+  term: number;
+  expiresAt: number;
+  renewed: boolean;
+}
+
 /** The requests that one task pays for, and what it has had of the device. */
 export interface Stream {
   /** The task whose requests they are. */
   readonly account: number;
   readonly contract: StreamContract;
+  readonly life: ContractLife;
   /** Requests that wait, in the order they came; one of several pieces stays until its last. */
   readonly waiting: number[];
   /** Pieces that the device has. */
@@ -111,6 +120,7 @@ export function createStream(account: number): Stream {
     {
       account,
       contract: { periodNs: 0, sliceNs: 0, laxityNs: 0, slack: 0 },
+      life: { term: 0, expiresAt: Number.POSITIVE_INFINITY, renewed: false },
       waiting: [],
       underWay: 0,
       leftNs: 0,

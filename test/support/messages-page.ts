@@ -21,6 +21,7 @@ is dead nothing is served and nothing answered [MEM6].
 export function messagesPage(
   memory: readonly (readonly [name: string, row: Row])[],
   swap: readonly (readonly [name: string, when: Row['when']])[],
+  disk: readonly (readonly [name: string, when: Row['when']])[] = [],
 ): string {
   const times = memory.map(
     ([name, { stranger, expired }]) => `| ${name} | ${answer(stranger)} | ${answer(expired)} |`,
@@ -36,6 +37,9 @@ export function messagesPage(
     '\n## To the swap server, or to the default pager before it\n',
     'The reason stands in `swapped`. What came along is gone then; the container is as it was.\n',
     refusalTable(swap),
+    '\n## To a disk server\n',
+    'Of a transfer the reason stands in `diskDone`. Without a contract everything but `renewDisk` is served, by best effort.\n',
+    refusalTable(disk),
     '',
   ].join('\n');
 }

@@ -23,7 +23,7 @@
  * Left out: laxity where the device takes several requests at a time; the arm is nobody's then.
  */
 
-import { type DiskQueue, type DiskRequest, NONE } from '../state.ts';
+import { type DiskQueue, type DiskRequest, NONE, type Stream } from '../state.ts';
 import type { Scheduler } from './scheduler.ts';
 import { oldestOf } from './waiting.ts';
 
@@ -62,11 +62,7 @@ function choose(queue: DiskQueue, nowNs: number): number {
   for (const number of queue.active) {
     const stream = queue.streams[number];
     if (stream.contract.sliceNs === 0) continue;
-    // A slice for each period that is over; a debt may eat up several.
-    while (stream.leftNs <= 0 && stream.deadlineNs <= nowNs) {
-      stream.leftNs += stream.contract.sliceNs;
-      stream.deadlineNs += stream.contract.periodNs;
-    }
+    if (stream.leftNs <= 0 && stream.deadlineNs <= nowNs) refill(stream, nowNs);
     if (stream.leftNs <= 0) {
       if (stream.waiting.length > 0) againNs = Math.min(againNs, stream.deadlineNs);
       continue;
@@ -83,6 +79,16 @@ function choose(queue: DiskQueue, nowNs: number): number {
   const laxUntilNs = stream.laxSinceNs + stream.contract.laxityNs;
   queue.askAgainNs = Math.min(laxUntilNs, nowNs + stream.leftNs);
   return NONE;
+}
+
+/** A slice for each period that is over, until there is something left: a debt may eat up several. */
+function refill(stream: Stream, nowNs: number): void {
+  const { sliceNs, periodNs } = stream.contract;
+  const over = Math.floor((nowNs - stream.deadlineNs) / periodNs) + 1;
+  const wanted = Math.floor(-stream.leftNs / sliceNs) + 1;
+  const periods = Math.min(over, wanted);
+  stream.leftNs += periods * sliceNs;
+  stream.deadlineNs += periods * periodNs;
 }
 
 /** Time that nobody has a slice for: to those who want more and those without a contract, in turn. */

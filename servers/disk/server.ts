@@ -1,0 +1,188 @@
+/**
+ * A disk server: one device that several servers and tasks share, its time under contract as memory
+ * is, after Nemesis' user safe disk (Barham 1997; Hand 1999; SPEC [DISK1] on).
+ *
+ *   client                       memory server            disk server
+ *     |--diskRead/Write(container along)----------------------->|  waits for its turn
+ *     |                                |<--lock-----------------|
+ *     |                                |---locked-------------->|  device, piece by piece ...
+ *     |                                |<--unlockContainer------|
+ *     |<--diskDone----------------------------------------------|
+ *
+ * Who pays is not what a message says but on whose time it was sent, which the nucleus writes: a swap
+ * or a file server that asks for a page of a task draws on that task's contract [DISK8]. Who may touch
+ * which blocks is fixed at boot [DISK9]. The server owns no memory, and keeps no lock for longer than
+ * its time.
+ *
+ * Left out: the time that a flush takes; more than one device.
+ */
+
+import { spanBack, spanIndex, spanLength } from '../../contracts/disk-messages.ts';
+import { OP } from '../../contracts/messages.ts';
+import { BUSY, DONE, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
+import { isValid } from '../../contracts/validator.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
+import { reply } from '../../nucleus/ipc.ts';
+import {
+  DEATH,
+  DEVICE_DONE,
+  type Kernel,
+  NUCLEUS,
+  type Step,
+  TIMER,
+} from '../../nucleus/kernel.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import { isOver, type TaskState } from '../../nucleus/tasks.ts';
+import { flushMedium } from '../../sim-hw/devices/medium.ts';
+import {
+  diskTermEnds,
+  endDiskContract,
+  proposeDiskContract,
+  renewDiskContract,
+} from './contract.ts';
+import { arrive, streamOf } from './queue.ts';
+import { createTransfer, type DiskServerState, FREE, placeOf, WAITING } from './server-state.ts';
+import { NONE } from './state.ts';
+import {
+  type DiskCode,
+  forget,
+  handBack,
+  locked,
+  lockRefused,
+  pieceEnds,
+  serveDevice,
+  WAKE,
+} from './transfers.ts';
+
+/** Receiver step of a disk server over one device. */
+export function diskServerStep(code: DiskCode): Step {
+  return (kernel, state, message) => serve(kernel, state as DiskServerState, code, message);
+}
+
+function serve(kernel: Kernel, server: DiskServerState, code: DiskCode, message: Message): void {
+  const { op, from, w0, w1, w2 } = message;
+  if (from === NUCLEUS) return nucleusSays(kernel, server, code, op, w0);
+  if (from === server.id) return handBack(kernel, server, w0, w2);
+  const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  if (from === table.object[server.memoryPort]) {
+    if (op === OP.locked) locked(kernel, server, code, w0, w1);
+    else if (op === OP.refused && (w2 === OP.lockContainer || w2 === OP.lockPages))
+      lockRefused(kernel, server, code, w0, w1);
+    return;
+  }
+  if (!request(kernel, server, code, message)) {
+    // A capability that came along is dropped; one that was only named is the server's own [CAP2].
+    if (message.cameAlong) removeCapability(table, w0);
+    reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    return;
+  }
+  serveDevice(kernel, server, code);
+}
+
+function nucleusSays(
+  kernel: Kernel,
+  server: DiskServerState,
+  code: DiskCode,
+  op: number,
+  word: number,
+): void {
+  if (op === DEVICE_DONE && word !== WAKE) return pieceEnds(kernel, server, code, word);
+  if (op === DEVICE_DONE) server.wakeAtNs = Number.POSITIVE_INFINITY;
+  else if (op === TIMER) diskTermEnds(kernel, server, word);
+  else if (op === DEATH) buried(kernel, server, code, word);
+  serveDevice(kernel, server, code);
+}
+
+/** Handles what a client or another server asks; false: it makes no sense. */
+function request(
+  kernel: Kernel,
+  server: DiskServerState,
+  code: DiskCode,
+  message: Message,
+): boolean {
+  const { op, from, w0, w1, w2, w3, time, cameAlong } = message;
+  if (!isValid(message) || isOver(kernel.state.tasks[from] as TaskState)) return false;
+  switch (op) {
+    case OP.diskRead:
+    case OP.diskWrite:
+      if (!cameAlong) return false;
+      begin(kernel, server, code, message, NONE, w2);
+      return true;
+    case OP.diskExchange:
+      if (!cameAlong) return false;
+      begin(kernel, server, code, message, w2, 0);
+      return true;
+    case OP.diskFlush:
+      if (cameAlong) return false;
+      flushMedium(server.medium);
+      reply(kernel, server.id, from, OP.diskDone, NONE, w0, DONE, 0, 0);
+      return true;
+    case OP.diskContract:
+      if (cameAlong) return false;
+      proposeDiskContract(kernel, server, from, [w0, w1, w2, w3], time);
+      return true;
+    case OP.renewDisk:
+      if (cameAlong) return false;
+      renewDiskContract(kernel, server, from);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A request with its container: checked, and put into the queue of whoever pays. */
+function begin(
+  kernel: Kernel,
+  server: DiskServerState,
+  code: DiskCode,
+  { op, from, w0, w1, w3, account }: Message,
+  next: number,
+  span: number,
+): void {
+  const { queue, id } = server;
+  const table = kernel.state.capabilities[id] as CapabilityTable;
+  const length = spanLength(span);
+  const place = placeOf(server, from, w1, length);
+  const nextPlace = next === NONE ? NONE : placeOf(server, from, next, 1);
+  // The nucleus's own time, or that of the dead, is nobody's: the sender's own then.
+  const isPaid = account !== NUCLEUS && !isOver(kernel.state.tasks[account] as TaskState);
+  const stream = streamOf(queue, isPaid ? account : from);
+  const { waiting, underWay } = queue.streams[stream];
+  const isKnown = place >= 0 && (next === NONE || nextPlace >= 0);
+  if (!isKnown || waiting.length + underWay >= server.each) {
+    removeCapability(table, w0);
+    const reason = isKnown ? BUSY : NO_SUCH_BLOCK;
+    reply(kernel, id, from, OP.diskDone, NONE, w3, reason, 0, 0);
+    return;
+  }
+  let number = queue.requests.findIndex(({ phase }) => phase === FREE);
+  if (number < 0) number = queue.requests.push(createTransfer()) - 1;
+  const transfer = queue.requests[number];
+  // The unlock that named the last one has been heard by now.
+  if (transfer.capability >= 0) removeCapability(table, transfer.capability);
+  Object.assign(transfer, {
+    phase: WAITING,
+    stream,
+    block: place,
+    left: length,
+    writes: op !== OP.diskRead,
+    sender: from,
+    account,
+    tag: w3,
+    capability: w0,
+    back: spanBack(span),
+    index: spanIndex(span),
+    moved: 0,
+    next: nextPlace,
+  });
+  arrive(queue, code.scheduler, number, kernel.state.nowNs);
+}
+
+/** A task is gone: its contract ends, and what it still wanted is nobody's wish any more. */
+function buried(kernel: Kernel, server: DiskServerState, code: DiskCode, task: number): void {
+  const { queue } = server;
+  const number = queue.streams.findIndex(({ account }) => account === task);
+  if (number >= 0) endDiskContract(kernel, server, number);
+  for (const [at, { sender }] of queue.requests.entries())
+    if (sender === task) forget(kernel, server, code, at);
+}
