@@ -36,6 +36,9 @@ export const DISK_FULL = 29;
 export const FILE_TOO_LONG = 30;
 export const DEVICE_FAILED = 31;
 export const TAMPERED = 32;
+export const LOST_PAGE = 33;
+export const STORE_FULL = 34;
+export const OVER_QUOTA = 35;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -72,4 +75,7 @@ export const refusalTexts: readonly string[] = [
   'beyond the longest file there can be',
   'the device has failed: what was asked for is not done',
   'others have changed the pages meanwhile: share them with nobody else, and ask again',
+  'what was stored is gone, or not what it was: the page is lost',
+  'no room where pages are stored: discard some, or ask again later',
+  'more pages than your quota of swap: discard some, or ask for more',
 ];

@@ -1,0 +1,117 @@
+/** Building: a plan becomes the state of a stack; a state is wired to code and world. */
+
+import { assert } from '../../../sim-hw/assert.ts';
+import type { DeviceModel } from '../../../sim-hw/devices/device.ts';
+import { createMedium } from '../../../sim-hw/devices/medium.ts';
+import { seedOf } from '../../../sim-hw/random.ts';
+import { compressedLayer, createCompressed, idsBelowCompressed } from '../layers/compressed.ts';
+import { createDisk, diskLayer } from '../layers/disk.ts';
+import { createWaiting, waitingLayer } from '../layers/waiting.ts';
+import type { Layer, Port } from './layer.ts';
+import type { DiskLayerPlan, LayerPlan } from './plan.ts';
+import { createPool } from './requests.ts';
+import type { NodeState, PageWork, Stack, StackState } from './stack.ts';
+
+/** Layers by name. */
+const layers: Readonly<Record<string, Layer>> = {
+  disk: diskLayer,
+  waiting: waitingLayer,
+  compressed: compressedLayer,
+};
+
+/** Blocks of a cluster; blocks that a file grows by; writes that a drive may have in its cache. */
+const CLUSTER = 16;
+const GROW = 256;
+const CACHE_BLOCKS = 64;
+/** Blocks of a partition beyond one a page: for pages that are written anew before the old goes. */
+const BLOCKS_MORE = 64;
+const WRITERS = 4;
+
+export interface StackOptions {
+  /** Pages that the stack is for: ids 0 to `ids` - 1. */
+  readonly ids: number;
+  /** Requests that its user may have under way. */
+  readonly roots: number;
+  readonly keepsBytes: boolean;
+  readonly seed: number;
+  readonly work: PageWork;
+  /** Device models by name, and the one of a disk that names none. */
+  readonly models: Readonly<Record<string, DeviceModel>>;
+  readonly device: string;
+}
+
+/** The state of a stack of these layers, nothing stored. */
+export function createStack(plan: readonly LayerPlan[], options: StackOptions): StackState {
+  const state: StackState = {
+    nodes: [],
+    pool: createPool(options.roots, options.keepsBytes),
+    disks: [],
+    work: options.work,
+    ended: [],
+    head: 0,
+  };
+  addNode(state, plan, options.ids, options);
+  return state;
+}
+
+/** The stack of that state in that world. */
+export function wireStack(state: StackState, port: Port): Stack {
+  return { state, layers: state.nodes.map(({ layer }) => layers[layer] as Layer), port };
+}
+
+/** Adds the first layer of the list and all below it; returns its node. */
+function addNode(
+  state: StackState,
+  plan: readonly LayerPlan[],
+  ids: number,
+  options: StackOptions,
+): number {
+  const [first, ...rest] = plan;
+  assert(first !== undefined, 'stack: a list of layers ends without a disk');
+  const node = state.nodes.length;
+  const below: number[] = [];
+  const place = (layerState: object): number => {
+    state.nodes.push({
+      layer: first.layer,
+      ids,
+      below,
+      line: new Int32Array(ids),
+      state: layerState,
+    } satisfies NodeState);
+    return node;
+  };
+  switch (first.layer) {
+    case 'disk':
+      return place(addDisk(state, first, ids, options));
+    case 'waiting': {
+      const { frames, low = Math.ceil(frames / 4), writers = WRITERS } = first;
+      place(createWaiting({ frames, low, writers }, ids));
+      below.push(addNode(state, rest, ids, options));
+      return node;
+    }
+    case 'compressed': {
+      const { frames, framesMin = Math.min(frames, 4) } = first;
+      const seed = seedOf(options.seed, `sizes ${node}`);
+      place(createCompressed({ frames, framesMin, seed }, ids));
+      below.push(addNode(state, rest, idsBelowCompressed(ids, frames), options));
+      return node;
+    }
+    default:
+      throw new Error(`stack: no layer ${first.layer}`);
+  }
+}
+
+function addDisk(state: StackState, plan: DiskLayerPlan, ids: number, options: StackOptions) {
+  const { device = options.device, pageBlocks = 1, fixed = false, grow = GROW } = plan;
+  const { cluster = CLUSTER, cacheBlocks = CACHE_BLOCKS } = plan;
+  const blocks = plan.blocks ?? (fixed ? ids : ids + BLOCKS_MORE);
+  const blocksMax = Math.max(blocks, plan.blocksMax ?? blocks);
+  const model = options.models[device] as DeviceModel;
+  const disk = state.disks.length;
+  state.disks.push({
+    model: device,
+    device: model.create(seedOf(options.seed, disk === 0 ? 'device' : `device ${disk}`)),
+    medium: createMedium(blocksMax, seedOf(options.seed, `medium ${disk}`), cacheBlocks),
+  });
+  return createDisk({ disk, blocks, blocksMax, grow, cluster, fixed, pageBlocks }, ids);
+}

@@ -1,0 +1,77 @@
+/**
+ * Plan: what a stack is made of, from the top down. Most layers stand on the rest of the list; a
+ * mirrored one ends it with two lists of its own; a tiered one has a list for its upper tier, and the
+ * rest of the list is the lower one; what comes after a remote one is on another machine.
+ */
+
+export type LayerPlan =
+  | WaitingLayerPlan
+  | CompressedLayerPlan
+  | DeduplicatingLayerPlan
+  | EncryptingLayerPlan
+  | MirroredLayerPlan
+  | TieredLayerPlan
+  | RemoteLayerPlan
+  | DiskLayerPlan;
+
+export interface WaitingLayerPlan {
+  readonly layer: 'waiting';
+  readonly frames: number;
+  readonly low?: number | undefined;
+  readonly writers?: number | undefined;
+}
+
+export interface CompressedLayerPlan {
+  readonly layer: 'compressed';
+  readonly frames: number;
+  readonly framesMin?: number | undefined;
+}
+
+export interface DeduplicatingLayerPlan {
+  readonly layer: 'deduplicating';
+}
+
+export interface EncryptingLayerPlan {
+  readonly layer: 'encrypting';
+}
+
+export interface MirroredLayerPlan {
+  readonly layer: 'mirrored';
+  readonly sides: readonly [readonly LayerPlan[], readonly LayerPlan[]];
+}
+
+export interface TieredLayerPlan {
+  readonly layer: 'tiered';
+  readonly upper: readonly LayerPlan[];
+  /** Pages of the upper tier, and how many of them are kept free. */
+  readonly pages: number;
+  readonly low?: number | undefined;
+}
+
+export interface RemoteLayerPlan {
+  readonly layer: 'remote';
+  readonly latencyNs?: number | undefined;
+  readonly jitterNs?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
+  /** Chance that a packet is lost, in 2^16. */
+  readonly loss?: number | undefined;
+  readonly timeoutNs?: number | undefined;
+  readonly tries?: number | undefined;
+}
+
+export interface DiskLayerPlan {
+  readonly layer: 'disk';
+  /** Name of a device model; absent: the machine's. */
+  readonly device?: string | undefined;
+  /** Blocks; absent: as many as pages may need. */
+  readonly blocks?: number | undefined;
+  /** Most blocks of a paging file; absent: a partition. */
+  readonly blocksMax?: number | undefined;
+  readonly grow?: number | undefined;
+  readonly cluster?: number | undefined;
+  /** Each id has a block of its own. */
+  readonly fixed?: boolean | undefined;
+  readonly pageBlocks?: number | undefined;
+  /** Writes that the drive acknowledges before they are durable. */
+  readonly cacheBlocks?: number | undefined;
+}

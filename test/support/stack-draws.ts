@@ -1,0 +1,75 @@
+/** What fast-check draws of stacks of swap layers, and of what is done to them. */
+
+import fc from 'fast-check';
+import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
+import { type Deed, IDS } from './stack-world.ts';
+
+const lowest: fc.Arbitrary<LayerPlan> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<LayerPlan>({ layer: 'disk' }) },
+  fc.constant<LayerPlan>({ layer: 'disk', blocks: 12, cluster: 4 }),
+  fc.constant<LayerPlan>({ layer: 'disk', blocks: 8, blocksMax: 140, grow: 8, cluster: 4 }),
+  fc.constant<LayerPlan>({ layer: 'disk', fixed: true }),
+);
+
+const between: fc.Arbitrary<LayerPlan> = fc.oneof(
+  fc.record({
+    layer: fc.constant('waiting' as const),
+    frames: fc.integer({ min: 1, max: 8 }),
+    writers: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({ layer: fc.constant('compressed' as const), frames: fc.integer({ min: 1, max: 6 }) }),
+);
+
+/** Stacks of `min` to `max` layers, one above the other. */
+export function stacks(min: number, max: number): fc.Arbitrary<LayerPlan[]> {
+  return fc
+    .tuple(fc.array(between, { minLength: min - 1, maxLength: max - 1 }), lowest)
+    .map(([above, disk]) => [...above, disk]);
+}
+
+const id = fc.integer({ min: 0, max: IDS - 1 });
+const plain: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('store' as const, 'store' as const, 'fetch' as const),
+      id,
+      value: fc.integer({ min: 0, max: 200 }),
+    }),
+  },
+  fc.record({ do: fc.constant('discard' as const), id, value: fc.constant(0) }),
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      events: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  fc.constant<Deed>({ do: 'flush' }),
+  fc.constant<Deed>({ do: 'die' }),
+);
+const cut: fc.Arbitrary<Deed> = fc.record({
+  do: fc.constant('power' as const),
+  disk: fc.integer({ min: 0, max: 3 }),
+});
+const faults: fc.Arbitrary<Deed> = fc.record({
+  do: fc.constant('faults' as const),
+  disk: fc.integer({ min: 0, max: 3 }),
+  kind: fc.constantFrom('readErrors', 'writeErrors', 'lostWrites', 'tornWrites'),
+  chance: fc.constantFrom(0, 2_000, 20_000, 60_000),
+});
+
+const most = { minLength: 1, maxLength: 120, size: 'max' as const };
+export const harmless = fc.array(plain, most);
+export const withPowerCuts = fc.array(
+  fc.oneof({ weight: 12, arbitrary: plain }, { weight: 1, arbitrary: cut }),
+  most,
+);
+export const withAll = fc.array(
+  fc.oneof(
+    { weight: 12, arbitrary: plain },
+    { weight: 1, arbitrary: cut },
+    { weight: 1, arbitrary: faults },
+  ),
+  most,
+);
