@@ -11,10 +11,12 @@ export const slot = z
   .int()
   .min(0)
   .max(2 ** 24 - 1);
-export const capability = z.int().min(0).max(1023);
+/** A server of ten thousand clients holds something of each of them. */
+export const CAPABILITY_MAX = 2 ** 16 - 1;
+export const capability = z.int().min(0).max(CAPABILITY_MAX);
 /** A control capability, or the sender's own contract. */
 export const OWN_CONTRACT = -1;
-export const ownOrControl = z.int().min(OWN_CONTRACT).max(1023);
+export const ownOrControl = z.int().min(OWN_CONTRACT).max(CAPABILITY_MAX);
 export const tag = z
   .int()
   .min(0)

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { diskMessages } from './disk-messages.ts';
 import {
   block,
+  CAPABILITY_MAX,
   capability,
   count,
   flag,
@@ -30,6 +31,7 @@ import { swapMessages } from './swap-messages.ts';
 export const FIRST_OP = 16;
 
 export { OWN_CONTRACT, TIME_MAX } from './field-schemas.ts';
+export * from './file-messages.ts';
 export * from './page-messages.ts';
 
 /** In order of op number. Append; never reorder. */
@@ -76,7 +78,7 @@ export const messages = {
   loss: z.object({ slot, remaining: count, modified: flag }),
   /** The contract has run out: everything held is due back when asked for. */
   expired: z.object({ held: count }),
-  containerIs: z.object({ tag, container: capability, weak: z.int().min(-1).max(1023) }),
+  containerIs: z.object({ tag, container: capability, weak: z.int().min(-1).max(CAPABILITY_MAX) }),
   locked: z.object({ tag, window: slot, version: count }),
   // Client -> swap server (or whoever stands before it).
   /** Writes the container's page to `block` of the client's own extent. */

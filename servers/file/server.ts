@@ -1,0 +1,243 @@
+/**
+ * The file server: files for clients that bring the memory along. It holds no frame for anybody, and
+ * its own number of frames is the same whatever they ask for (SPEC [FILE7]); its records are of a
+ * fixed number. What a message asks of the file system's metadata is done at once; what moves data
+ * goes the way of transfers.ts; what has to be durable, that of syncs.ts.
+ *
+ * Left out: rights (whoever has a port may open every file), names of more than ten characters.
+ */
+
+import { OP } from '../../contracts/messages.ts';
+import {
+  BUSY,
+  DISK_FULL,
+  DONE,
+  MALFORMED,
+  NO_PLACE,
+  NO_SUCH_FILE,
+} from '../../contracts/refusals.ts';
+import { isValid } from '../../contracts/validator.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
+import { reply, send } from '../../nucleus/ipc.ts';
+import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import { isOver } from '../../nucleus/tasks.ts';
+import type { DeviceModel } from '../../sim-hw/devices/device.ts';
+import { closeAll, closeHandle, type Handle, handleOf, openHandle } from './handles.ts';
+import { LOOKING, takeRequest } from './requests.ts';
+import type { FileServerState } from './state.ts';
+import { COMMIT_WORD, commit, commitEnds, commitIfMany, sync } from './syncs.ts';
+import {
+  copyRange,
+  HOLE,
+  nextFile,
+  openFile,
+  removeFile,
+  runAt,
+  truncateFile,
+} from './system/index.ts';
+import { containerHeard, transferEnds } from './transfers.ts';
+
+/** Receiver step of a file server over one device. */
+export function fileServerStep(model: DeviceModel): Step {
+  return (kernel, state, message) => serve(kernel, state as FileServerState, model, message);
+}
+
+function serve(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  message: Message,
+): void {
+  const { op, from, w0, cameAlong } = message;
+  if (from === NUCLEUS) {
+    if (op === DEVICE_DONE && w0 === COMMIT_WORD) commitEnds(kernel, server, model);
+    else if (op === DEVICE_DONE) transferEnds(kernel, server, w0);
+    else if (op === DEATH) forget(server, w0);
+    return commitIfMany(kernel, server, model);
+  }
+  const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  if (from === table.object[server.memoryPort])
+    return containerHeard(kernel, server, model, message);
+  const moves = op === OP.readFile || op === OP.writeFile;
+  if (!isValid(message) || isOver(kernel.state.tasks[from]) || moves !== cameAlong) {
+    // A capability that came along is dropped; one that was only named is the server's own.
+    if (cameAlong) removeCapability(table, w0);
+    return refuse(kernel, server, from, 0, MALFORMED, op);
+  }
+  if (moves) beginTransfer(kernel, server, message);
+  else operate(kernel, server, model, message);
+}
+
+/** What needs no memory of the client's. */
+function operate(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  { op, from, w0, w1, w2, w3 }: Message,
+): void {
+  const { handles, system } = server;
+  if (op === OP.openFile) return open(kernel, server, model, from, w0, w1, w2 === 1, w3);
+  if (op === OP.listFiles) return list(kernel, server, from, w0, w1);
+  if (op === OP.closeFile) {
+    if (closeHandle(handles, from, w0)) return;
+    return refuse(kernel, server, from, w0, NO_SUCH_FILE, op);
+  }
+  const handle = handleOf(handles, system, from, w0);
+  const tag = op === OP.truncateFile || op === OP.mapFile || op === OP.copyRange ? w2 : w1;
+  if (handle === undefined) {
+    const named = op === OP.rangeFrom || op === OP.hintFile ? w0 : tag;
+    return refuse(kernel, server, from, named, NO_SUCH_FILE, op);
+  }
+  switch (op) {
+    case OP.truncateFile:
+      return done(kernel, server, model, from, tag, op, truncateFile(system, handle.inode, w1), 0);
+    case OP.syncFile: {
+      const number = takeRequest(server.requests, from);
+      if (number < 0) return refuse(kernel, server, from, tag, BUSY, op);
+      server.requests.table[number].tag = tag;
+      return sync(kernel, server, model, number);
+    }
+    case OP.mapFile:
+      return map(kernel, server, from, handle, w1, tag);
+    case OP.rangeFrom:
+      server.ranges[from] = { file: w0, page: w1, pages: w2 };
+      return;
+    case OP.copyRange:
+      return copy(kernel, server, model, from, handle, w1, tag);
+    case OP.hintFile:
+      handle.hint = w1;
+      return;
+    case OP.removeFile:
+      return done(kernel, server, model, from, tag, op, removeFile(system, handle.inode), 0);
+    default:
+      return refuse(kernel, server, from, 0, MALFORMED, op);
+  }
+}
+
+function open(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  from: number,
+  low: number,
+  high: number,
+  create: boolean,
+  tag: number,
+): void {
+  const { handles, system } = server;
+  const inode = openFile(system, low, high, create);
+  if (inode < 0) return done(kernel, server, model, from, tag, OP.openFile, -inode, 0);
+  const number = openHandle(handles, system, from, inode);
+  if (number < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.openFile);
+  reply(kernel, server.id, from, OP.fileIs, tag, number, system.inodes.pages[inode], 0, 0);
+}
+
+/** A container came along: the first thing is to ask how large it is, and which version. */
+function beginTransfer(
+  kernel: Kernel,
+  server: FileServerState,
+  { op, from, w0, w1, w2, w3 }: Message,
+): void {
+  const { handles, system, requests, id, memoryPort } = server;
+  const table = kernel.state.capabilities[id] as CapabilityTable;
+  const isKnown = handleOf(handles, system, from, w1) !== undefined;
+  const number = isKnown ? takeRequest(requests, from) : -1;
+  if (number < 0) {
+    removeCapability(table, w0);
+    const reason = isKnown ? BUSY : NO_SUCH_FILE;
+    reply(kernel, id, from, OP.fileDone, w3, reason, 0, 0, 0);
+    return;
+  }
+  const request = requests.table[number];
+  // Only now: the unlock that named the capability of the request before was still on its way.
+  if (request.capability >= 0) removeCapability(table, request.capability);
+  request.capability = w0;
+  request.phase = LOOKING;
+  request.writes = op === OP.writeFile;
+  request.handle = w1;
+  request.page = w2;
+  request.tag = w3;
+  send(kernel, id, memoryPort, OP.inspectContainer, w0, number, 0, 0, 0);
+}
+
+/** What `runAt` fills in. */
+const run = { page: 0, block: 0, length: 0 };
+
+function map(
+  kernel: Kernel,
+  { system, id }: FileServerState,
+  from: number,
+  { inode }: Handle,
+  page: number,
+  tag: number,
+): void {
+  const pages = system.inodes.pages[inode];
+  run.length = 0;
+  if (page < pages) runAt(system.inodes.extents[inode], page, pages, run);
+  const isHole = run.length === 0 || run.block === HOLE;
+  const first = isHole ? 0 : run.block;
+  reply(kernel, id, from, OP.fileRun, tag, first, run.length, isHole ? 1 : 0, 0);
+}
+
+/** Copies what rangeFrom named. */
+function copy(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  from: number,
+  { inode }: Handle,
+  page: number,
+  tag: number,
+): void {
+  const { system, handles, ranges } = server;
+  const range = ranges[from];
+  ranges[from] = null;
+  const source = range ? handleOf(handles, system, from, range.file) : undefined;
+  if (!range || source === undefined)
+    return refuse(kernel, server, from, tag, NO_SUCH_FILE, OP.copyRange);
+  const copied = copyRange(system, source.inode, range.page, inode, page, range.pages);
+  done(kernel, server, model, from, tag, OP.copyRange, Math.max(0, -copied), Math.max(0, copied));
+}
+
+function list(kernel: Kernel, server: FileServerState, from: number, first: number, tag: number) {
+  const { inodes } = server.system;
+  const inode = nextFile(inodes, first);
+  if (inode < 0) return refuse(kernel, server, from, tag, NO_SUCH_FILE, OP.listFiles);
+  const { nameLow, nameHigh } = inodes;
+  reply(kernel, server.id, from, OP.fileEntry, tag, inode, nameLow[inode], nameHigh[inode], 0);
+}
+
+/** Done, or refused; where a commit would help, one begins. */
+function done(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  from: number,
+  tag: number,
+  op: number,
+  reason: number,
+  pages: number,
+): void {
+  if (reason === DONE) reply(kernel, server.id, from, OP.fileDone, tag, DONE, pages, 0, 0);
+  else refuse(kernel, server, from, tag, reason, op);
+  if (reason === BUSY || reason === DISK_FULL) commit(kernel, server, model);
+  else commitIfMany(kernel, server, model);
+}
+
+function refuse(
+  kernel: Kernel,
+  server: FileServerState,
+  to: number,
+  tag: number,
+  reason: number,
+  op: number,
+): void {
+  reply(kernel, server.id, to, OP.refused, tag, reason, op & 255, 0, 0);
+}
+
+/** A client is gone: what it had open is closed. What is under way for it ends by itself. */
+function forget(server: FileServerState, client: number): void {
+  closeAll(server.handles, client);
+  server.ranges[client] = null;
+}

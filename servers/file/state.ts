@@ -1,0 +1,61 @@
+/** State of a file server: plain data, sized by the requests and handles there may be. */
+
+import { type Contents, createContents } from '../../sim-hw/contents.ts';
+import type { DriveState } from './drive.ts';
+import { createHandles, type Handles } from './handles.ts';
+import { createRequests, type Requests } from './requests.ts';
+import type { FileSystem } from './system/index.ts';
+
+/** Pages that a client's next copyRange copies. */
+export interface Range {
+  readonly file: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+export interface FileServerState {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly system: FileSystem;
+  readonly drive: DriveState;
+  /** How long it locks a container. */
+  readonly lockTime: number;
+  readonly requests: Requests;
+  readonly handles: Handles;
+  /** By client: what rangeFrom named. */
+  readonly ranges: (Range | null)[];
+  /** Contents in transit. */
+  readonly contents: Contents;
+  /** Requests that wait for a commit, the oldest first. */
+  readonly syncs: number[];
+}
+
+export interface FileServerParts {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly system: FileSystem;
+  readonly drive: DriveState;
+  readonly lockTime: number;
+  /** Requests there may be at a time, and those of one client. */
+  readonly requests: number;
+  readonly requestsEach: number;
+  readonly handles: number;
+  readonly handlesEach: number;
+  readonly keepsBytes: boolean;
+}
+
+export function createFileServerState(parts: FileServerParts): FileServerState {
+  const { id, memoryPort, system, drive, lockTime } = parts;
+  return {
+    id,
+    memoryPort,
+    system,
+    drive,
+    lockTime,
+    requests: createRequests(parts.requests, parts.requestsEach),
+    handles: createHandles(parts.handles, parts.handlesEach),
+    ranges: [],
+    contents: createContents(parts.keepsBytes),
+    syncs: [],
+  };
+}
