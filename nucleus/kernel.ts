@@ -63,6 +63,8 @@ export interface Probe {
   released(kernel: Kernel, task: number, frame: number, order: number, cause: number): void;
   /** The run of 2^order frames at `frame` is `task`'s as before, and lies at `into` now. */
   moved?(kernel: Kernel, task: number, frame: number, order: number, into: number): void;
+  /** A task has said of its pages [from, to) what they are to it (advice.ts). */
+  advised?(kernel: Kernel, task: number, from: number, to: number, what: number): void;
   /** A device has moved data through a window. */
   transferred(kernel: Kernel, window: number, frame: number): void;
   clockMoved(kernel: Kernel): void;

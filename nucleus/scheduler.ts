@@ -17,6 +17,7 @@ import { assert } from '../sim-hw/assert.ts';
 import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED, PROGRAM_ENDED, runBatch } from '../sim-hw/mmu.ts';
 import { kindOfRun, pageOfRun, type ReferenceString, type Stops } from '../sim-hw/references.ts';
+import { advise } from './advice.ts';
 import { charge, fireEvent, isDue, setStatus, termNow } from './clock.ts';
 import { deliverInTurn } from './ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
@@ -224,6 +225,7 @@ function upToStop(program: ReferenceString, { at }: Stops, made: number): Refere
 function makeStop(kernel: Kernel, task: TaskState, stops: Stops | undefined): void {
   if (stops === undefined) return;
   const stop = task.stopsMade++;
+  if (stops.says !== undefined) advise(kernel, task, stops.says, stop);
   const restNs = stops.restNs[stop] as number;
   task.callbackNs = stops.workNs[stop] as number;
   if (restNs > 0) restTask(kernel, task, restNs);

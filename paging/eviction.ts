@@ -11,19 +11,10 @@ import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
-import { leavesNothing, nextDiscardable } from './discard.ts';
+import { droppedWord, nextDiscardable } from './discard.ts';
 import { countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
-import {
-  BUSY,
-  DIRTY,
-  FLAGS,
-  HAS_COPY,
-  LOST,
-  RESIDENT,
-  SCRATCH,
-  setWord,
-  slotOf,
-} from './page-word.ts';
+import { flushGarbage } from './garbage.ts';
+import { BUSY, DIRTY, FLAGS, HAS_COPY, RESIDENT, SCRATCH, setWord, slotOf } from './page-word.ts';
 import { chooseVictim, memberOfPage, type PagerCode, tellRemoved } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
 import { breakOldest } from './reservations.ts';
@@ -63,7 +54,7 @@ export function holdsSlot(kernel: Kernel, pager: PagerState, slot: number): bool
 }
 
 /** Evicts `page`, which is resident and idle. */
-function evict(
+export function evict(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
@@ -80,6 +71,7 @@ function evict(
   const slot = slotOf(word);
   const rest = word & FLAGS & ~(RESIDENT | DIRTY);
   if (modified && (word & SCRATCH) === 0) {
+    if (pager.discard !== null) flushGarbage(kernel, code, pager, pager.discard);
     if (member === reader && pager.owed === 0 && needsReading(pager, member)) {
       setWord(pager, page, rest | BUSY | DIRTY);
       readIn(kernel, code, pager, member, slot, page);
@@ -89,8 +81,8 @@ function evict(
     beginTransfer(kernel, pager, EVICT, page, NO_PAGE, slot, -1);
     return 'begun';
   }
-  const isGone = (word & SCRATCH) !== 0 && leavesNothing(pager, page, modified);
-  setWord(pager, page, isGone ? (rest | LOST) & ~HAS_COPY : rest);
+  const isScratch = (word & SCRATCH) !== 0;
+  setWord(pager, page, isScratch ? droppedWord(pager, page, rest, modified) : rest);
   leaveFrame(kernel, pager, member, page, slot);
   return 'freed';
 }

@@ -11,7 +11,7 @@ import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
-import { type DiscardState, faultWithoutContents, isDiscardable } from './discard.ts';
+import { canBeMade, type DiscardState, faultWithoutContents } from './discard.ts';
 import { type Evicted, evictOne, freeFrame, payOwed } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import { FLAGS, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
@@ -76,7 +76,7 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     pager.grantPending = true;
     const word = pager.pageWord[member.base + member.faultPage] as number;
     const isLost = (word & LOST) !== 0;
-    const isMade = isLost && isDiscardable(pager, member.base + member.faultPage);
+    const isMade = isLost && canBeMade(pager, member.base + member.faultPage);
     const needsZero = (word & HAS_COPY) === 0 && !isMade && (member.zeroFill || isLost);
     send(kernel, pager.id, pager.memoryPort, OP.allocate, member.order, needsZero ? 1 : 0, 0, 0, 0);
     return 'nothing';
@@ -86,6 +86,8 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     if (evicted === 'exchanged') dropFirst(pager.waiters);
     if (evicted === 'freed' || evicted === 'exchanged') return evicted;
     if (evicted === 'nothing') break;
+    // Garbage went with it.
+    if (pager.discard !== null && pager.freeSlots > 0) return 'freed';
     waitForDevice(kernel, pager.id, member.task);
   }
   // Nothing held, nothing coming: only asking again can help.

@@ -19,8 +19,13 @@ export interface PageKinds {
   readonly discardable: readonly PageRange[];
   /** Time of the task's own that making one page anew takes. */
   readonly regenerateNs: number;
-  /** Discardable pages that go at once, at the least, when frames are called back. */
+  /**
+   * Discardable pages that go at once, at the least, when frames are called back; garbage that goes
+   * when a page has to be written.
+   */
   readonly flushPages: number;
+  /** Heeds what the program says of its pages as it goes on (garbage.ts). */
+  readonly heeds: boolean;
   /** -64 to 63; 0 is the policy's own order (priorities.ts). */
   readonly priorities: readonly { readonly pages: PageRange; readonly priority: number }[];
   /** Kept in memory, and wired by contract when they come in. */
@@ -38,6 +43,7 @@ export const PLAIN_PAGES: PageKinds = {
   discardable: [],
   regenerateNs: 0,
   flushPages: 0,
+  heeds: false,
   priorities: [],
   wired: [],
   softReferences: false,

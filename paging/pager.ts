@@ -5,15 +5,17 @@
 
 import { OP } from '../contracts/messages.ts';
 import { MALFORMED } from '../contracts/refusals.ts';
+import { ADVICE } from '../nucleus/advice.ts';
 import { DEATH, FAULT, type Kernel, NUCLEUS, TIMER } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
 import { WRITE } from '../sim-hw/references.ts';
-import { leavesNothing } from './discard.ts';
+import { droppedWord } from './discard.ts';
 import { payOwed } from './eviction.ts';
 import { takeFault } from './faults.ts';
 import { markMessage } from './frame-marks.ts';
 import { askAgain, RETRY, serveWaiters, takeGrant, takeRefusal } from './frame-waiters.ts';
 import { dropFree } from './frames-in-hand.ts';
+import { takeAdvice } from './garbage.ts';
 import { BUSY, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellRemoved } from './policy-call.ts';
 import { loseKept } from './reservations.ts';
@@ -40,6 +42,7 @@ export function pagerMessage(
 ): boolean {
   const { op, w0, w1, w2, w3 } = message;
   if (op === FAULT) takeFault(kernel, code, pager, message.from, w0, w1 === WRITE, w2 === 1);
+  else if (op === ADVICE) takeAdvice(kernel, code, pager, message.from, w0, w1, w2);
   else if (op === OP.swapped) transferOver(kernel, code, pager, w0, w1, w2 === 1);
   else if (op === OP.containerIs) containerMade(kernel, code, pager, w0, w1, w2);
   else if (op === OP.granted) takeGrant(kernel, code, pager, w1, w2, w3 === 1);
@@ -112,8 +115,8 @@ function loseSlot(
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);
   tellRemoved(kernel, code, pager, page);
-  const isGone = (word & SCRATCH) === 0 ? modified : leavesNothing(pager, page, modified);
-  setWord(pager, page, isGone ? (kept & ~HAS_COPY) | LOST : kept);
+  if ((word & SCRATCH) !== 0) setWord(pager, page, droppedWord(pager, page, kept, modified));
+  else setWord(pager, page, modified ? (kept & ~HAS_COPY) | LOST : kept);
   for (const [index, member] of pager.members.entries()) {
     const wants = member.waits === WANTS_CLEAN || member.waits === WANTS_LOSS;
     if (!wants || member.base + member.faultPage !== page) continue;

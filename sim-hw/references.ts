@@ -58,4 +58,21 @@ export interface Stops {
   readonly restNs: Float64Array;
   /** ... and then uses so much of it without a reference. */
   readonly workNs: Float64Array;
+  /** What it says there of its pages to its pager; absent: nothing anywhere. */
+  readonly says?: Advice;
 }
+
+/** By stop: what is said of pages [from, to). */
+export interface Advice {
+  readonly what: Uint8Array;
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+}
+
+export const NOTHING_SAID = 0;
+/** They will be used, from whatever contents on: the next access to each is a write. */
+export const WANTED = 1;
+/** What they hold is of no use any more. */
+export const GARBAGE = 2;
+/** The same, and their frames may go now. */
+export const GARBAGE_NOW = 3;

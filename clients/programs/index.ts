@@ -1,6 +1,7 @@
 /** Generated programs: reference strings made from a few numbers and a seed, by kind. */
 
 export { cache } from './cache.ts';
+export { collector } from './collector.ts';
 export { hog } from './hog.ts';
 export { loop } from './loop.ts';
 export { pageList } from './page-list.ts';

@@ -78,6 +78,17 @@ export function truncate(program: ReferenceString, limit: number): ReferenceStri
   return { references: limit, runs, pageNumbers, stops: firstStops(stops, kept) };
 }
 
-function firstStops({ at, restNs, workNs }: Stops, kept: number): Stops {
-  return { at: at.slice(0, kept), restNs: restNs.slice(0, kept), workNs: workNs.slice(0, kept) };
+function firstStops({ at, restNs, workNs, says }: Stops, kept: number): Stops {
+  return {
+    at: at.slice(0, kept),
+    restNs: restNs.slice(0, kept),
+    workNs: workNs.slice(0, kept),
+    ...(says !== undefined && {
+      says: {
+        what: says.what.slice(0, kept),
+        from: says.from.slice(0, kept),
+        to: says.to.slice(0, kept),
+      },
+    }),
+  };
 }

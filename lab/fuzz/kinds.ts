@@ -54,6 +54,7 @@ function drawTaskKinds(random: RandomState, task: CellTask, span: number): CellT
       : [],
     wired: chance(random, 40) ? [drawRange(random, pages)] : [],
     softReferences: false,
+    heeds: false,
     marksUnused: false,
     superpages: null,
   };

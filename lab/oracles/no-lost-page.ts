@@ -18,6 +18,8 @@
  *
  * Of tasks that stir (lab/fuzz) nothing is expected: they say of no page what it holds.
  *
+ * What its task has called garbage may be zeros at any map until it is written again.
+ *
  * Scratch is never written to swap, and no more are discardable pages. One of these that has contents
  * and is unmapped, or whose frame is taken, is *dropped*: its next touch must be a REGENERATED fault,
  * no other fault may be one, and the page is (page, version) all the same.
@@ -28,6 +30,7 @@ import { spaceOfGlobalPage, wasModified } from '../../nucleus/memory-map.ts';
 import { LOST, REGENERATED } from '../../nucleus/tasks.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
+import { WANTED } from '../../sim-hw/references.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
 
@@ -38,6 +41,8 @@ export interface NoLostPage {
   readonly findings: Findings;
   /** By global page id: the version at which the page was last told to be zeros, or NEVER. */
   readonly zeroAt: Uint32Array;
+  /** By global page id: the version at which its task called it garbage, or NEVER. */
+  readonly garbageAt: Uint32Array;
   /** By global page id: 1 while the page is lost and its task has not been told. */
   readonly lost: Uint8Array;
   /** By global page id: 1 while a discardable page has contents that are in no frame. */
@@ -53,6 +58,7 @@ export function createNoLostPage(view: OracleView): NoLostPage {
   return {
     findings: createFindings('no-lost-page', ['SWAP2', 'FAULT3', 'FAULT4', 'FAULT9']),
     zeroAt,
+    garbageAt: new Uint32Array(pages).fill(NEVER),
     lost: new Uint8Array(pages),
     dropped: new Uint8Array(pages),
   };
@@ -75,16 +81,35 @@ export function checkContents(
   const high = frames.stampHigh[frame];
   const version = space.versions[page];
   oracle.findings.checks++;
+  // Garbage may be as it was, or zeros from here on.
+  const isThere = high === key + 1 && low === version;
+  if (version === oracle.garbageAt[key] && !isThere) oracle.zeroAt[key] = version;
   const unwritten = version === oracle.zeroAt[key] || oracle.lost[key] === 1;
   if (unwritten) {
     if (high === 0 && low === 0) return;
     const own = high !== JUNK && spaceOfGlobalPage(kernel, high - 1) === space;
     if (own && !view.watched[space.id].zeroFill && oracle.lost[key] === 0) return;
-  } else if (high === key + 1 && low === version) return;
+  } else if (isThere) return;
   const expected = unwritten ? 'zeros' : `its version ${version}`;
   const found = `${high === JUNK ? 'junk' : `page ${high - 1 - space.base}`}, version ${low}`;
   const what = `expected ${expected}, found ${high === 0 ? 'zeros' : found}`;
   violate(oracle.findings, kernel, 'SWAP2', task, page, what);
+}
+
+/** `task` has said what its pages [from, to) are to it. */
+export function noteAdvice(
+  { garbageAt }: NoLostPage,
+  { kernel }: OracleView,
+  task: number,
+  from: number,
+  to: number,
+  what: number,
+): void {
+  const { spaces, tasks } = kernel.state;
+  const { base, versions } = spaces[tasks[task].space];
+  // Wanted again it may have been dropped all the same: until it is written nothing changes.
+  if (what === WANTED) return;
+  for (let page = from; page < to; page++) garbageAt[base + page] = versions[page];
 }
 
 /** A fault of `task` at `page` is settled in the way `how`. */
@@ -152,6 +177,7 @@ export function noteTaken(
     if (view.watched[space.id].stirs) continue;
     const version = frames.stampLow[frame];
     if (version !== space.versions[key - space.base] || version === oracle.zeroAt[key]) continue;
+    if (version === oracle.garbageAt[key]) continue;
     const kept = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === version;
     // A discardable page was dropped when its mapping went.
     const made = view.watched[space.id].discardable[key - space.base] === 1;

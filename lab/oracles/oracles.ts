@@ -37,6 +37,7 @@ import {
   checkResumed,
   createNoLostPage,
   type NoLostPage,
+  noteAdvice,
   noteScratch,
   noteTaken,
   sweepScratch,
@@ -137,6 +138,9 @@ function probeOf(oracles: Oracles): Probe {
     },
     resumed(_kernel, task, page, how) {
       checkResumed(pages, view, task, page, how);
+    },
+    advised(_kernel, task, from, to, what) {
+      noteAdvice(pages, view, task, from, to, what);
     },
     granted(_kernel, task) {
       checkSum(frames, view, task);

@@ -1,7 +1,7 @@
 /** Check of a generated program: what its keys come to together, and where it may stop to rest. */
 
 import { inputError } from './input-error.ts';
-import type { ProgramDescription } from './program-schema.ts';
+import { garbageKinds, type ProgramDescription } from './program-schema.ts';
 import type { TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
 
@@ -41,6 +41,8 @@ export function checkProgram(
 function touchesOf(program: ProgramDescription): number {
   if (program.kind === 'cache') return program.lookups * program.pages;
   if (program.kind === 'scan') return program.scans * program.length;
+  if (program.kind === 'collector')
+    return 2 * program.collections * program.pages * (2 + program.reads);
   if (program.kind !== 'hog') return 0;
   const steps = Math.ceil(program.pages / program.step);
   return program.pages * (steps + program.hold);
@@ -49,5 +51,7 @@ function touchesOf(program: ProgramDescription): number {
 function stops(program: ProgramDescription): boolean {
   if (program.kind === 'cache') return program.lookupNs + program.buildNs > 0;
   if (program.kind === 'hog') return program.restNs > 0;
+  // What it says it says at stops.
+  if (garbageKinds.includes(program.kind)) return true;
   return 'pause' in program && program.pause !== undefined;
 }

@@ -2,6 +2,7 @@
 
 import {
   cache,
+  collector,
   hog,
   loop,
   pageList,
@@ -49,6 +50,8 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
     }
     case 'cache':
       return cache(description, random);
+    case 'collector':
+      return collector(description, random);
     case 'hog': {
       const { pages, step, hold, restNs } = description;
       return hog(pages, step, hold, restNs);

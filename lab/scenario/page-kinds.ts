@@ -12,6 +12,7 @@ import {
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { inputError } from './input-error.ts';
+import { garbageKinds } from './program-schema.ts';
 import type { Scratch } from './scenario.ts';
 import type { TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
@@ -25,6 +26,8 @@ export interface KindParts {
   readonly wired: readonly Scratch[];
   readonly softReferences: boolean;
   readonly marksUnused: boolean;
+  /** What the program says of its pages as it goes on counts. */
+  readonly heeds: boolean;
   readonly superpages: SuperpagesWish | null;
 }
 
@@ -41,6 +44,7 @@ export function checkKinds(
 ): KindParts {
   for (const key of ['regenerateNs', 'flushPages', 'marksUnused'] as const) {
     if (task[key] === undefined || task[key] === false || task.discardable.length > 0) continue;
+    if (key === 'flushPages' && saysGarbage(task)) continue;
     const what = `${pathText([...path, key])} is given, expected discardable pages beside it`;
     throw inputError(placeOf(source, [...path, key]), `${what}; declare some, or remove it`);
   }
@@ -57,8 +61,14 @@ export function checkKinds(
     wired: parts('wired'),
     softReferences: task.softReferences,
     marksUnused: task.marksUnused,
+    heeds: task.dropsGarbage && saysGarbage(task),
     superpages: checkSuperpages(source, task, path, format),
   };
+}
+
+/** Whether its program is of a kind that says what is garbage. */
+function saysGarbage({ program }: TaskDocument): boolean {
+  return program !== undefined && garbageKinds.includes(program.kind);
 }
 
 /** Sizes that the page table maps, ascending; all of them where none is named. */
@@ -76,6 +86,8 @@ function checkSuperpages(
   const larger = format.orders.filter((order) => order > 0);
   if (larger.length === 0)
     no(here, `is given, expected a page table with larger pages than ${format.name}`, 'remove it');
+  if (task.program !== undefined && garbageKinds.includes(task.program.kind))
+    no(here, 'is given, expected a program that calls nothing garbage', 'remove it');
   if (pageSize !== PAGE_BYTES)
     no(here, `is given, expected none at pageSize ${pageSize}`, 'remove one of them');
   for (const key of ['scratch', 'discardable', 'priorities', 'wired'] as const)
@@ -120,7 +132,8 @@ export function placeKinds(
     );
   }
   const parts = kinds.discardable.length + kinds.priorities.length + kinds.wired.length;
-  if (parts === 0 && !kinds.softReferences && kinds.superpages === null) return PLAIN_PAGES;
+  const { softReferences, superpages, heeds } = kinds;
+  if (parts === 0 && !softReferences && superpages === null && !heeds) return PLAIN_PAGES;
   const discardable = kinds.discardable.map((part, at) => {
     const here: Path = [...path, 'discardable', at];
     const range = place(part, here);

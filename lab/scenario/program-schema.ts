@@ -66,6 +66,18 @@ export const programSchema = z.discriminatedUnion('kind', [
     buildNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
   }),
   z.strictObject({
+    kind: z.literal('collector'),
+    pages,
+    collections: z.int().min(1).max(10_000),
+    first: fraction.default(1),
+    nursery: pages,
+    survive: fraction.default(0.1),
+    live: fraction.default(0.25),
+    reads: z.int().min(0).max(100).default(1),
+    workNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+    flush: z.boolean().default(false),
+  }),
+  z.strictObject({
     kind: z.literal('hog'),
     pages,
     step: pages,
@@ -73,4 +85,7 @@ export const programSchema = z.discriminatedUnion('kind', [
     restNs: z.int().min(0).max(PAUSE_NS_MAX).default(0),
   }),
 ]);
+/** Kinds of programs that say what is garbage. */
+export const garbageKinds: readonly string[] = ['collector'];
+
 export type ProgramDescription = z.infer<typeof programSchema>;

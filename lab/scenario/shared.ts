@@ -6,13 +6,14 @@ import type { ReferenceString } from '../../sim-hw/references.ts';
 export function shared({ references, runs, pageNumbers, stops }: ReferenceString): ReferenceString {
   const inShared = { references, runs: sharedWords(runs), pageNumbers: sharedNumbers(pageNumbers) };
   if (stops === undefined) return inShared;
-  const { at, restNs, workNs } = stops;
+  const { at, restNs, workNs, says } = stops;
   return {
     ...inShared,
     stops: {
       at: sharedWords(at),
       restNs: sharedNumbers(restNs),
       workNs: sharedNumbers(workNs),
+      ...(says !== undefined && { says }),
     },
   };
 }

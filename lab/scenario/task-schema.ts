@@ -56,6 +56,7 @@ export const taskSchema = z.strictObject({
     .default([]),
   wired: z.array(scratchSchema).default([]),
   softReferences: z.boolean().default(false),
+  dropsGarbage: z.boolean().default(true),
   marksUnused: z.boolean().default(false),
   superpages: z
     .strictObject({

@@ -30,7 +30,7 @@ const existing: Record<string, Existing> = {
   'decstation-5000': {
     pageTables: [],
     tlbs: ['r3000'],
-    devices: ['disk'],
+    devices: ['disk', 'commanded-disk'],
     note: 'the real one filled its TLB in software',
   },
   'modern-nvme': { pageTables: ['x86-64'], tlbs: ['skylake'], devices: ['nvme'] },

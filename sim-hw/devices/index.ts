@@ -1,9 +1,14 @@
 /** Devices by the name that scenarios and cost profiles use. */
 
+import { commandedDisk } from './commanded-disk.ts';
 import type { DeviceModel } from './device.ts';
 import { disk } from './disk.ts';
 import { nvme } from './nvme.ts';
 
 export type { DeviceModel, DeviceState } from './device.ts';
 
-export const devices: Record<'disk' | 'nvme', DeviceModel> = { disk, nvme };
+export const devices: Record<'disk' | 'commanded-disk' | 'nvme', DeviceModel> = {
+  disk,
+  'commanded-disk': commandedDisk,
+  nvme,
+};

@@ -1,7 +1,21 @@
 import { expect, test } from 'vitest';
-import { cache, hog, loop, truncate, withPauses } from '../../../clients/programs/index.ts';
+import {
+  cache,
+  collector,
+  hog,
+  loop,
+  truncate,
+  withPauses,
+} from '../../../clients/programs/index.ts';
 import { createRandom } from '../../../sim-hw/random.ts';
-import { kindOfRun, pageOfRun, type ReferenceString, WRITE } from '../../../sim-hw/references.ts';
+import {
+  GARBAGE,
+  kindOfRun,
+  pageOfRun,
+  type ReferenceString,
+  WANTED,
+  WRITE,
+} from '../../../sim-hw/references.ts';
 
 const work = {
   objects: 20,
@@ -74,4 +88,34 @@ test('a pause comes after every so many references, not at the end, and a shorte
   expect(program.stops?.workNs).toEqual(new Float64Array(3));
   expect(Array.from(truncate(program, 13).stops?.at ?? [])).toEqual([6, 12]);
   expect(truncate(program, 3).stops?.at).toHaveLength(0);
+});
+
+test('a collector writes what it says it wants first, and touches no garbage', () => {
+  const heap = { pages: 60, collections: 6, first: 0.5, nursery: 8, survive: 0.25, live: 0.3 };
+  const program = collector({ ...heap, reads: 2, workNs: 5, flush: true }, createRandom(3));
+  const { runs, stops, pageNumbers } = program;
+  const { at, says, workNs } = stops as Required<NonNullable<typeof stops>>;
+  expect(pageNumbers.length).toBeLessThanOrEqual(120);
+  const state = new Map<number, number>();
+  const said = [0, 0, 0, 0];
+  let stop = 0;
+  for (const [index, run] of runs.entries()) {
+    for (; at[stop] === index; stop++) {
+      const what = says.what[stop] as number;
+      said[what] = (said[what] as number) + 1;
+      for (let page = says.from[stop] as number; page < (says.to[stop] as number); page++)
+        if (what > 0) state.set(page, what);
+    }
+    const page = pageOfRun(run);
+    const writes = kindOfRun(run) === WRITE;
+    expect([undefined, WANTED]).toContain(state.get(page));
+    if (state.get(page) === WANTED) {
+      expect(writes).toBe(true);
+      state.delete(page);
+    }
+  }
+  // What was never touched yet needs no word.
+  expect(said[WANTED]).toBeGreaterThan(6);
+  expect(said[GARBAGE]).toBeGreaterThan(6);
+  expect(workNs.filter((ns) => ns === 5).length).toBeGreaterThan(60);
 });

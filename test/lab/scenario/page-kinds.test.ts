@@ -39,6 +39,7 @@ test('kinds of pages and terms of wiring are read; without them there are none',
     wired: [{ pages: [4, 6] }],
     softReferences: false,
     marksUnused: false,
+    heeds: false,
     superpages: null,
   });
   expect(terms).toMatchObject({ wiredMax: 0.5, wiredTimeMax: 7000 });

@@ -42,6 +42,23 @@ test.each<[string, string, RegExp, machine?: string]>([
   expect(() => check(task, machine)).toThrow(/^x.yaml:4:\d+: tasks\[0\].superpages/);
 });
 
+test('not beside a program that says of its pages what is garbage', () => {
+  const text = `name: s
+machine: { frames: 4096 }
+tasks:
+  - name: a
+    program: { kind: collector, pages: 40, collections: 2, nursery: 8 }
+    superpages: {}
+`;
+  expect(() => checkScenario(parseSource('x.yaml', text))).toThrow(
+    /x.yaml:6:\d+: tasks\[0\].superpages is given, expected a program that calls nothing garbage/,
+  );
+  const heeds = (more: string) =>
+    checkScenario(parseSource('x.yaml', text.replace('superpages: {}', more))).tasks[0]?.kinds;
+  expect(heeds('flushPages: 4')).toMatchObject({ heeds: true, flushPages: 4 });
+  expect(heeds('dropsGarbage: false')?.heeds).toBe(false);
+});
+
 test('not where page tables are charged', () => {
   const machine = '{ frames: 4096 }\nterms: { chargePageTables: true }';
   expect(() => check('superpages: {}, contract: { guaranteed: 20 }', machine)).toThrow(

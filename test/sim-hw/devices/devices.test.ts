@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { commandedDisk } from '../../../sim-hw/devices/commanded-disk.ts';
 import { disk, diskFigures } from '../../../sim-hw/devices/disk.ts';
 import { devices } from '../../../sim-hw/devices/index.ts';
 import { nvme, nvmeFigures } from '../../../sim-hw/devices/nvme.ts';
@@ -109,6 +110,20 @@ test('disk: read-ahead serves a reader that pauses; a write that pauses loses a 
   const first = disk.submit(state, 0, 0, false);
   const write = disk.submit(state, first, 0, true);
   expect(disk.submit(state, write, 1, false) - write).not.toBe(diskFigures.busNs.value);
+});
+
+test('commanded disk: blocks in order take a revolution each, and what waits, waits as long', () => {
+  const state = commandedDisk.create(7);
+  let now = commandedDisk.submit(state, 0, 0, true);
+  const startNs = now;
+  for (let block = 1; block <= 100; block++) now = commandedDisk.submit(state, now, block, true);
+  expect(Math.abs((now - startNs) / 100 - diskFigures.revolutionNs.value - 1.88 * MS)).toBeLessThan(
+    2 * MS,
+  );
+  const queued = commandedDisk.submit(state, startNs, 500, false);
+  expect(queued).toBeGreaterThan(now);
+  expect(state.queuedNs).toBe(now - startNs);
+  expect(state.busyNs).toBe(queued);
 });
 
 test('disk: queueing adds up', () => {
