@@ -59,7 +59,7 @@ function figureLine(figure: FigureResult): string {
 }
 
 function number(value: number): string {
-  if (Math.abs(value) >= 1000) return grouped(value);
+  if (Math.abs(value) >= 1000 || (Number.isInteger(value) && value > 9)) return grouped(value);
   return Math.abs(value) >= 10 ? threeDigits(value) : value.toFixed(3);
 }
 
