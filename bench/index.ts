@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { readTrace } from '../lab/traces/index.ts';
 import { containerRows } from './container-ops.ts';
 import { contractRows } from './contract-ops.ts';
+import { fileRows } from './file-reads.ts';
 import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
@@ -28,6 +29,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
   containers: async () => containerRows(),
+  files: async () => fileRows(),
 };
 const ORDER = [
   'bare-loop',
@@ -46,6 +48,7 @@ const ORDER = [
   'container-copy',
   'container-lock',
   'container-once',
+  'file-reads',
 ];
 
 const asked = process.argv[process.argv.indexOf(GROUP) + 1];
