@@ -47,7 +47,10 @@ function checkImports(file: string, source: string): string[] {
   const own = folderOf(file);
   return importsOf(source).flatMap((name) => {
     if (name.startsWith('node:')) return rule.host ? [] : [`${file}: ${name}`];
-    if (!name.startsWith('.')) return rule.packages.includes(name) ? [] : [`${file}: ${name}`];
+    if (!name.startsWith('.')) {
+      const isListed = rule.packages.some((one) => name === one || name.startsWith(`${one}/`));
+      return isListed ? [] : [`${file}: ${name}`];
+    }
     const target = posix.join(posix.dirname(file), name);
     const allowed = isWithin(target, own) || rule.imports.some((path) => isWithin(target, path));
     return allowed ? [] : [`${file}: ${target}`];

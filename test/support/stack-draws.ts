@@ -11,21 +11,52 @@ const lowest: fc.Arbitrary<LayerPlan> = fc.oneof(
   fc.constant<LayerPlan>({ layer: 'disk', fixed: true }),
 );
 
+const frames = fc.integer({ min: 1, max: 8 });
 const between: fc.Arbitrary<LayerPlan> = fc.oneof(
   fc.record({
     layer: fc.constant('waiting' as const),
-    frames: fc.integer({ min: 1, max: 8 }),
+    frames,
     writers: fc.integer({ min: 1, max: 3 }),
   }),
-  fc.record({ layer: fc.constant('compressed' as const), frames: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({ layer: fc.constant('compressed' as const), frames }),
+  fc.constant<LayerPlan>({ layer: 'deduplicating' }),
+  fc.constant<LayerPlan>({ layer: 'encrypting' }),
+  fc.constant<LayerPlan>({ layer: 'remote' }),
 );
 
-/** Stacks of `min` to `max` layers, one above the other. */
+/** Stacks whose longest way down has `min` to `max` layers. */
 export function stacks(min: number, max: number): fc.Arbitrary<LayerPlan[]> {
-  return fc
-    .tuple(fc.array(between, { minLength: min - 1, maxLength: max - 1 }), lowest)
-    .map(([above, disk]) => [...above, disk]);
+  const one = lowest.map((disk): LayerPlan[] => [disk]);
+  if (max === 1) return one;
+  const less = Math.max(1, min - 1);
+  const rest = stacks(less, max - 1);
+  const deeper = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.tuple(between, rest).map(([first, below]): LayerPlan[] => [first, ...below]),
+    },
+    fc.tuple(rest, stacks(1, less)).map((sides): LayerPlan[] => [{ layer: 'mirrored', sides }]),
+    fc
+      .tuple(rest, stacks(1, less), fc.integer({ min: 1, max: 10 }))
+      .map(([below, upper, pages]): LayerPlan[] => [{ layer: 'tiered', upper, pages }, ...below]),
+  );
+  return min > 1 ? deeper : fc.oneof(one, { weight: max - 1, arbitrary: deeper });
 }
+
+/** The same, across networks that lose packets. */
+export const lossy: fc.Arbitrary<LayerPlan[]> = fc
+  .tuple(
+    fc.constantFrom(3_000, 30_000),
+    fc.array(between, { maxLength: 1 }),
+    fc.array(between, { maxLength: 1 }),
+    lowest,
+  )
+  .map(([loss, above, below, disk]) => [
+    ...above,
+    { layer: 'remote', loss, tries: 3, timeoutNs: 200_000, jitterNs: 300_000 },
+    ...below,
+    disk,
+  ]);
 
 const id = fc.integer({ min: 0, max: IDS - 1 });
 const plain: fc.Arbitrary<Deed> = fc.oneof(

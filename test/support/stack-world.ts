@@ -8,7 +8,12 @@ import { createStackAlone, type StackAlone, stepAlone } from '../../lab/run/stac
 import { NOTHING } from '../../servers/swap/stack/layer.ts';
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import { FETCH, FLUSH, NO_ID, STORE } from '../../servers/swap/stack/requests.ts';
-import { clientDied, discardRoot, submitRoot } from '../../servers/swap/stack/stack.ts';
+import {
+  clientDied,
+  discardRoot,
+  powerFailed,
+  submitRoot,
+} from '../../servers/swap/stack/stack.ts';
 import { type Contents, copyContents, createContents, stamped } from '../../sim-hw/contents.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { powerCut } from '../../sim-hw/devices/medium.ts';
@@ -28,6 +33,8 @@ export type Deed =
 export type Fault = 'readErrors' | 'writeErrors' | 'lostWrites' | 'tornWrites';
 
 interface Asked {
+  /** Power failures when it was asked. */
+  readonly cuts: number;
   readonly kind: number;
   readonly id: number;
   readonly value: number;
@@ -48,8 +55,8 @@ export interface StackWorld {
   /** By root. */
   readonly under: (Asked | null)[];
   readonly covered: boolean[][];
-  /** The power has failed; something else has been done to a device; a disk may be full. */
-  cut: boolean;
+  /** Times the power has failed; something else has been done to a device; a disk may be full. */
+  cuts: number;
   harmed: boolean;
   full: boolean;
   refused: number;
@@ -79,8 +86,8 @@ export function createStackWorld(
     asked: Array.from({ length: IDS }, () => []),
     under: new Array(ROOTS).fill(null),
     covered: Array.from({ length: ROOTS }, () => []),
-    cut: false,
-    harmed: false,
+    cuts: 0,
+    harmed: JSON.stringify(plan).includes('"loss"'),
     full: JSON.stringify(plan).includes('"blocks"'),
     refused: 0,
   };
@@ -104,7 +111,7 @@ export function act(world: StackWorld, deed: Deed): void {
     case 'flush':
       return ask(world, FLUSH, NO_ID, 0);
     case 'discard':
-      (world.asked[deed.id] as Asked[]).push({ kind: 0, id: deed.id, value: 0 });
+      (world.asked[deed.id] as Asked[]).push({ cuts: 0, kind: 0, id: deed.id, value: 0 });
       discardRoot(alone.stack, deed.id, clientOf(deed.id));
       return catchUp(world, deed.id);
     case 'die':
@@ -115,7 +122,8 @@ export function act(world: StackWorld, deed: Deed): void {
     case 'power': {
       const { disks } = alone.stack.state;
       powerCut((disks[deed.disk % disks.length] as (typeof disks)[0]).medium, world.random);
-      world.cut = true;
+      powerFailed(alone.stack);
+      world.cuts++;
       for (let id = 0; id < IDS; id++) if (!world.durable[id]) world.doubtful[id] = true;
       return;
     }
@@ -139,7 +147,7 @@ function ask(world: StackWorld, kind: number, id: number, value: number): void {
   const { alone, under } = world;
   while (!under.includes(null)) step(world);
   const root = under.indexOf(null);
-  const asked = { kind, id, value };
+  const asked = { cuts: world.cuts, kind, id, value };
   under[root] = asked;
   if (kind === FLUSH)
     world.covered[root] = world.there.map((there, at) => there !== null && !isOpen(world, at));
@@ -157,7 +165,7 @@ function step(world: StackWorld): void {
 }
 
 function told(world: StackWorld, root: number, reason: number): void {
-  const { kind, id, value } = world.under[root] as Asked;
+  const { cuts, kind, id, value } = world.under[root] as Asked;
   world.under[root] = null;
   if (kind === FLUSH) {
     if (reason !== DONE) return allowed(world, reason, 'flush');
@@ -170,7 +178,7 @@ function told(world: StackWorld, root: number, reason: number): void {
   if (kind === STORE && reason === DONE) {
     world.there[id] = value;
     world.durable[id] = false;
-    world.doubtful[id] = false;
+    world.doubtful[id] = cuts !== world.cuts;
     for (const covered of world.covered) covered[id] = false;
   } else if (kind === STORE) allowed(world, reason, `store of ${id}`);
   else check(world, root, id, reason);
@@ -210,7 +218,7 @@ function check(world: StackWorld, root: number, id: number, reason: number): voi
 
 function allowed(world: StackWorld, reason: number, what: string): void {
   world.refused++;
-  if (world.cut || world.harmed || (world.full && reason === STORE_FULL)) return;
+  if (world.cuts > 0 || world.harmed || (world.full && reason === STORE_FULL)) return;
   throw new Error(`${what}: refused (${reason}) though nothing has been done to the devices`);
 }
 

@@ -200,10 +200,10 @@ function place(stack: Stack, node: number, state: CompressedState, number: numbe
   }
   const { id, client } = recordOf(stack, number);
   const { blocks, counts } = state;
-  let block = openBlockFor(blocks, size, PAGE_BYTES);
+  let block = openBlockFor(blocks, client, size, PAGE_BYTES);
   if (block === NO_BLOCK) {
     if (blocks.inMemory >= state.pool.frames) return false;
-    block = takeBlockOf(blocks, IN_MEMORY);
+    block = takeBlockOf(blocks, IN_MEMORY, client);
     if (block === NO_BLOCK) {
       finish(stack, number, STORE_FULL);
       return true;
@@ -247,7 +247,7 @@ function enterBlock(
 function passOn(stack: Stack, node: number, state: CompressedState, number: number): void {
   const request = recordOf(stack, number);
   state.counts.raw++;
-  const block = takeBlockOf(state.blocks, RAW);
+  const block = takeBlockOf(state.blocks, RAW, request.client);
   if (block === NO_BLOCK) return finish(stack, number, STORE_FULL);
   request.a = block;
   beginChild(stack, belowOf(stack, node), STORE, block, request.client, number, request.slot);
@@ -281,7 +281,15 @@ function leaveBlock(stack: Stack, node: number, state: CompressedState, id: numb
   const stands = blocks.state[block] as number;
   if (left > 0 || stands === WRITING) return;
   if (stands === BELOW || stands === RAW)
-    beginChild(stack, belowOf(stack, node), DISCARD, block, 0, NONE, NONE);
+    beginChild(
+      stack,
+      belowOf(stack, node),
+      DISCARD,
+      block,
+      blocks.client[block] as number,
+      NONE,
+      NONE,
+    );
   else freeOwn(stack, blocks.holder[block] as number);
   freeBlockOf(blocks, block);
 }
@@ -319,7 +327,15 @@ function blockWritten(
     blocks.state[block] = BELOW;
     blocks.writtenAt[block] = blocks.written++;
     if (blocks.live[block] === 0) {
-      beginChild(stack, belowOf(stack, node), DISCARD, block, 0, NONE, NONE);
+      beginChild(
+        stack,
+        belowOf(stack, node),
+        DISCARD,
+        block,
+        blocks.client[block] as number,
+        NONE,
+        NONE,
+      );
       freeBlockOf(blocks, block);
     }
     serveParked(stack, node, state);
@@ -357,7 +373,15 @@ function beginFetch(stack: Stack, node: number, state: CompressedState, number: 
     noteFetch(state.pool, isBelow ? blocks.written - (blocks.writtenAt[block] as number) : 0);
   if (isBelow) {
     const slot = stands === RAW ? request.slot : NONE;
-    beginChild(stack, belowOf(stack, node), FETCH, block, request.client, number, slot);
+    beginChild(
+      stack,
+      belowOf(stack, node),
+      FETCH,
+      block,
+      blocks.client[block] as number,
+      number,
+      slot,
+    );
     return;
   }
   counts.hits++;

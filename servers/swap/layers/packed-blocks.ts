@@ -12,8 +12,8 @@ export const WRITING = 2;
 export const BELOW = 3;
 export const RAW = 4;
 
-/** Blocks that are open at a time: the first that has room takes a page. */
-const OPEN_MAX = 4;
+/** Blocks that are open at a time: the first of the client's that has room takes a page. */
+const OPEN_MAX = 8;
 const NONE = -1;
 
 export interface BlockTable {
@@ -21,6 +21,8 @@ export interface BlockTable {
   /** Pages in it that still count; bytes taken. */
   readonly live: Uint16Array;
   readonly used: Uint16Array;
+  /** Whose pages are in it: one client's alone, since what is below may depend on whose they are. */
+  readonly client: Int32Array;
   /** The record that holds it in memory. */
   readonly holder: Int32Array;
   /** What its stamp must be below. */
@@ -45,6 +47,7 @@ export function createBlocks(count: number): BlockTable {
     state: new Uint8Array(count),
     live: new Uint16Array(count),
     used: new Uint16Array(count),
+    client: new Int32Array(count),
     holder: new Int32Array(count).fill(NONE),
     stamp: new Uint32Array(count),
     writtenAt: new Uint32Array(count),
@@ -61,9 +64,10 @@ export function createBlocks(count: number): BlockTable {
 }
 
 /** A free block, or -1; in memory it is open. */
-export function takeBlockOf(blocks: BlockTable, state: number): number {
+export function takeBlockOf(blocks: BlockTable, state: number, client: number): number {
   const block = blocks.free.pop();
   if (block === undefined) return NONE;
+  blocks.client[block] = client;
   blocks.state[block] = state;
   blocks.live[block] = 0;
   blocks.used[block] = 0;
@@ -86,9 +90,16 @@ export function freeBlockOf(blocks: BlockTable, block: number): void {
   blocks.free.push(block);
 }
 
-/** An open block with room for `size` bytes, or -1. */
-export function openBlockFor({ open, used }: BlockTable, size: number, bytes: number): number {
-  for (const block of open) if ((used[block] as number) + size <= bytes) return block;
+/** An open block of the client's in which `size` bytes end at or before `bytes`, or -1. */
+export function openBlockFor(
+  blocks: BlockTable,
+  client: number,
+  size: number,
+  bytes: number,
+): number {
+  for (const block of blocks.open)
+    if (blocks.client[block] === client && (blocks.used[block] as number) + size <= bytes)
+      return block;
   return NONE;
 }
 

@@ -3,12 +3,22 @@
 import { assert } from '../../../sim-hw/assert.ts';
 import type { DeviceModel } from '../../../sim-hw/devices/device.ts';
 import { createMedium } from '../../../sim-hw/devices/medium.ts';
+import { createNetwork, networkFigures } from '../../../sim-hw/devices/network.ts';
 import { seedOf } from '../../../sim-hw/random.ts';
 import { compressedLayer, createCompressed, idsBelowCompressed } from '../layers/compressed.ts';
+import {
+  createDeduplicating,
+  deduplicatingLayer,
+  idsBelowDeduplicating,
+} from '../layers/deduplicating.ts';
 import { createDisk, diskLayer } from '../layers/disk.ts';
+import { createEncrypting, encryptingLayer } from '../layers/encrypting.ts';
+import { createMirrored, mirroredLayer } from '../layers/mirrored.ts';
+import { createRemote, remoteLayer } from '../layers/remote.ts';
+import { createTiered, tieredLayer } from '../layers/tiered.ts';
 import { createWaiting, waitingLayer } from '../layers/waiting.ts';
 import type { Layer, Port } from './layer.ts';
-import type { DiskLayerPlan, LayerPlan } from './plan.ts';
+import type { DiskLayerPlan, LayerPlan, RemoteLayerPlan } from './plan.ts';
 import { createPool } from './requests.ts';
 import type { NodeState, PageWork, Stack, StackState } from './stack.ts';
 
@@ -17,6 +27,11 @@ const layers: Readonly<Record<string, Layer>> = {
   disk: diskLayer,
   waiting: waitingLayer,
   compressed: compressedLayer,
+  deduplicating: deduplicatingLayer,
+  encrypting: encryptingLayer,
+  mirrored: mirroredLayer,
+  tiered: tieredLayer,
+  remote: remoteLayer,
 };
 
 /** Blocks of a cluster; blocks that a file grows by; writes that a drive may have in its cache. */
@@ -26,6 +41,7 @@ const CACHE_BLOCKS = 64;
 /** Blocks of a partition beyond one a page: for pages that are written anew before the old goes. */
 const BLOCKS_MORE = 64;
 const WRITERS = 4;
+const REMOTE = { loss: 0, timeoutNs: 100_000_000, tries: 6 };
 
 export interface StackOptions {
   /** Pages that the stack is for: ids 0 to `ids` - 1. */
@@ -96,9 +112,45 @@ function addNode(
       below.push(addNode(state, rest, idsBelowCompressed(ids, frames), options));
       return node;
     }
-    default:
-      throw new Error(`stack: no layer ${first.layer}`);
+    case 'deduplicating':
+      place(createDeduplicating(ids, seedOf(options.seed, `bodies ${node}`)));
+      below.push(addNode(state, rest, idsBelowDeduplicating(ids), options));
+      return node;
+    case 'encrypting':
+      place(createEncrypting(ids, seedOf(options.seed, `keys ${node}`)));
+      below.push(addNode(state, rest, ids, options));
+      return node;
+    case 'mirrored':
+      place(createMirrored(ids));
+      for (const side of first.sides) below.push(addNode(state, side, ids, options));
+      return node;
+    case 'tiered': {
+      const { pages, low = Math.ceil(pages / 8) } = first;
+      place(createTiered({ pages, low }, ids));
+      below.push(addNode(state, first.upper, pages, options));
+      below.push(addNode(state, rest, ids, options));
+      return node;
+    }
+    case 'remote':
+      place(remoteOf(first, ids, seedOf(options.seed, `network ${node}`)));
+      below.push(addNode(state, rest, ids, options));
+      return node;
   }
+}
+
+function remoteOf(plan: RemoteLayerPlan, ids: number, seed: number) {
+  const { latencyNs, jitterNs, bytesPerSecond } = networkFigures;
+  const { timeoutNs = REMOTE.timeoutNs, tries = REMOTE.tries } = plan;
+  const network = createNetwork(
+    {
+      latencyNs: plan.latencyNs ?? latencyNs.value,
+      jitterNs: plan.jitterNs ?? jitterNs.value,
+      bytesPerSecond: plan.bytesPerSecond ?? bytesPerSecond.value,
+      loss: plan.loss ?? REMOTE.loss,
+    },
+    seed,
+  );
+  return createRemote({ timeoutNs, tries }, network, ids);
 }
 
 function addDisk(state: StackState, plan: DiskLayerPlan, ids: number, options: StackOptions) {

@@ -33,6 +33,8 @@ export interface Layer {
   woken(stack: Stack, node: number, request: number): void;
   /** A client has died: all it stored has been discarded. */
   died?(stack: Stack, node: number, client: number): void;
+  /** A device has lost its power: what has not been flushed may be gone. */
+  reset?(stack: Stack, node: number): void;
   stat(stack: Stack, node: number): LayerStat;
 }
 

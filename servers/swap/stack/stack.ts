@@ -113,12 +113,30 @@ export function beginChild(
   parent: number,
   slot: number,
 ): number {
+  const number = takeChild(stack, node, kind, id, client, parent, slot);
+  begin(stack, number);
+  return number;
+}
+
+/** The same, but it only begins with `startChild`, when its contents are there. */
+export function takeChild(
+  stack: Stack,
+  node: number,
+  kind: number,
+  id: number,
+  client: number,
+  parent: number,
+  slot: number,
+): number {
   const { pool } = stack.state;
   const number = takeRecord(pool);
   const record = pool.records[number] as Request;
   setRecord(record, node, kind, id, client, parent, slot === NONE ? number : slot, 1);
-  begin(stack, number);
   return number;
+}
+
+export function startChild(stack: Stack, number: number): void {
+  begin(stack, number);
 }
 
 /** A record of the layer's own at `node`: contents, and a parent for children. Never begun. */
@@ -191,6 +209,11 @@ function leaveLine(stack: Stack, number: number, node: number, id: number): numb
 export function clientDied(stack: Stack, client: number): void {
   for (const [node, layer] of stack.layers.entries()) layer.died?.(stack, node, client);
   settle(stack);
+}
+
+/** A device has lost its power: what was not flushed may be gone. */
+export function powerFailed(stack: Stack): void {
+  for (const [node, layer] of stack.layers.entries()) layer.reset?.(stack, node);
 }
 
 export function recordOf(stack: Stack, number: number): Request {

@@ -11,7 +11,7 @@ import { beginChild, belowOf, finish, recordOf } from '../../../servers/swap/sta
 import { stamped } from '../../../sim-hw/contents.ts';
 import { devices } from '../../../sim-hw/devices/index.ts';
 import { cloneState, hashState } from '../../../sim-hw/state.ts';
-import { harmless, stacks, withAll, withPowerCuts } from '../../support/stack-draws.ts';
+import { harmless, lossy, stacks, withAll, withPowerCuts } from '../../support/stack-draws.ts';
 import { act, createStackWorld, type Deed, settleWorld, WORK } from '../../support/stack-world.ts';
 
 /** Plays the deeds; `change` may put another layer's code into the stack first. */
@@ -65,6 +65,15 @@ test('[SWAP11] [SWAP12] the same with bytes', () => {
       play(plan, deeds, true);
     }),
     { seed: 12, numRuns: 60 },
+  );
+});
+
+test('[SWAP22] [SWAP12] across networks that lose, delay and reorder nothing is lost silently', () => {
+  fc.assert(
+    fc.property(lossy, withAll, (plan, deeds) => {
+      play(plan, deeds);
+    }),
+    { seed: 15, numRuns: 800 },
   );
 });
 
