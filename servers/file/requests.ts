@@ -4,7 +4,8 @@
  * of them, and each client may have some at a time, so that nobody is kept out by another.
  *
  *   read    FREE --> LOOKING --> LOCKING --> MOVING --> FREE
- *   write   the same
+ *   cached  FREE --> LOOKING [--> LOCKING --> MOVING] --> COPYING --> FREE
+ *   write   as a read
  *   sync    FREE --> SYNCING --> FREE
  */
 
@@ -18,6 +19,10 @@ export const LOCKING = 2;
 export const MOVING = 3;
 /** Waits for a commit. */
 export const SYNCING = 4;
+/** Pages are copied between the container and the cache. */
+export const COPYING = 5;
+/** Unlocked; over as soon as the memory server has heard so. */
+export const CLOSING = 6;
 
 export interface Request {
   phase: number;
@@ -34,6 +39,15 @@ export interface Request {
   window: number;
   serial: number;
   readonly plan: Plan;
+  hint: number;
+  /** With a cache: the slot of each page that it had, or -1; the slots that pages are put into. */
+  readonly hits: number[];
+  readonly serials: number[];
+  readonly admitted: number[];
+  /** How the copy went: a refusal, or 0. */
+  copied: number;
+  /** The cache has made room for its lock, once. */
+  helped: boolean;
   /** A sync: how many changes have to be durable. */
   changes: number;
 }
@@ -68,6 +82,12 @@ function createRequest(): Request {
     window: 0,
     serial: 0,
     plan: createPlan(),
+    hint: 0,
+    hits: [],
+    serials: [],
+    admitted: [],
+    copied: 0,
+    helped: false,
     changes: 0,
   };
 }

@@ -18,11 +18,13 @@ import {
 } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
-import { reply, send } from '../../nucleus/ipc.ts';
+import { reply } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
+import { inspect } from './answers.ts';
+import { cacheHeard } from './caching/contract.ts';
 import { closeAll, closeHandle, type Handle, handleOf, openHandle } from './handles.ts';
 import { LOOKING, takeRequest } from './requests.ts';
 import type { FileServerState } from './state.ts';
@@ -57,8 +59,10 @@ function serve(
     return commitIfMany(kernel, server, model);
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
-  if (from === table.object[server.memoryPort])
-    return containerHeard(kernel, server, model, message);
+  if (from === table.object[server.memoryPort]) {
+    if (!cacheHeard(kernel, server, message)) containerHeard(kernel, server, model, message);
+    return;
+  }
   const moves = op === OP.readFile || op === OP.writeFile;
   if (!isValid(message) || isOver(kernel.state.tasks[from]) || moves !== cameAlong) {
     // A capability that came along is dropped; one that was only named is the server's own.
@@ -139,9 +143,10 @@ function beginTransfer(
   server: FileServerState,
   { op, from, w0, w1, w2, w3 }: Message,
 ): void {
-  const { handles, system, requests, id, memoryPort } = server;
+  const { handles, system, requests, id } = server;
   const table = kernel.state.capabilities[id] as CapabilityTable;
-  const isKnown = handleOf(handles, system, from, w1) !== undefined;
+  const handle = handleOf(handles, system, from, w1);
+  const isKnown = handle !== undefined;
   const number = isKnown ? takeRequest(requests, from) : -1;
   if (number < 0) {
     removeCapability(table, w0);
@@ -156,9 +161,11 @@ function beginTransfer(
   request.phase = LOOKING;
   request.writes = op === OP.writeFile;
   request.handle = w1;
+  request.hint = handle?.hint ?? 0;
+  request.helped = false;
   request.page = w2;
   request.tag = w3;
-  send(kernel, id, memoryPort, OP.inspectContainer, w0, number, 0, 0, 0);
+  inspect(kernel, server, number, request);
 }
 
 /** What `runAt` fills in. */

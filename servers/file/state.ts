@@ -1,6 +1,7 @@
 /** State of a file server: plain data, sized by the requests and handles there may be. */
 
 import { type Contents, createContents } from '../../sim-hw/contents.ts';
+import { type CacheOptions, type CacheState, createCache } from './caching/cache.ts';
 import type { DriveState } from './drive.ts';
 import { createHandles, type Handles } from './handles.ts';
 import { createRequests, type Requests } from './requests.ts';
@@ -18,6 +19,8 @@ export interface FileServerState {
   readonly memoryPort: number;
   readonly system: FileSystem;
   readonly drive: DriveState;
+  /** Null: every read is one of the disk. */
+  readonly cache: CacheState | null;
   /** How long it locks a container. */
   readonly lockTime: number;
   readonly requests: Requests;
@@ -42,6 +45,7 @@ export interface FileServerParts {
   readonly handles: number;
   readonly handlesEach: number;
   readonly keepsBytes: boolean;
+  readonly cache?: CacheOptions;
 }
 
 export function createFileServerState(parts: FileServerParts): FileServerState {
@@ -51,6 +55,7 @@ export function createFileServerState(parts: FileServerParts): FileServerState {
     memoryPort,
     system,
     drive,
+    cache: parts.cache ? createCache(system.geometry.blocks, parts.cache) : null,
     lockTime,
     requests: createRequests(parts.requests, parts.requestsEach),
     handles: createHandles(parts.handles, parts.handlesEach),

@@ -9,11 +9,11 @@
 import { DEVICE_FAILED, DONE } from '../../contracts/refusals.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
+import { answer } from './answers.ts';
 import { flushDrive, putBlock, submitRuns } from './drive.ts';
 import { SYNCING } from './requests.ts';
 import type { FileServerState } from './state.ts';
 import { beginCommit, endCommit, isCommitting } from './system/index.ts';
-import { answer } from './transfers.ts';
 
 /** Word of the device event that ends a commit; requests have theirs from 0 on. */
 export const COMMIT_WORD = -1;

@@ -16,20 +16,25 @@ import {
   DEVICE_FAILED,
   DONE,
   LOCK_LOST,
+  NO_FREE_FRAMES,
   NO_SUCH_FILE,
   NO_SUCH_PAGE,
   TAMPERED,
 } from '../../contracts/refusals.ts';
 import { listSerial, readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
-import { reply, send } from '../../nucleus/ipc.ts';
+import { send } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import { zeroContents } from '../../sim-hw/contents.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
+import { answer, inspect, unlock } from './answers.ts';
+import { copyCached, copyHeard, forgetBlocks, makeRoom } from './cached-reads.ts';
+import { NOTHING } from './caching/cache.ts';
+import { lookUpPages, missingRuns, unpin } from './caching/copies.ts';
 import { putBlock, submitRuns, takeBlock } from './drive.ts';
 import { handleOf } from './handles.ts';
-import { FREE, freeRequest, LOCKING, LOOKING, MOVING, type Request } from './requests.ts';
+import { CLOSING, COPYING, FREE, LOCKING, LOOKING, MOVING, type Request } from './requests.ts';
 import type { FileServerState } from './state.ts';
 import { endRead, endWrite, giveUpWrite, HOLE, planRead, planWrite } from './system/index.ts';
 
@@ -42,8 +47,9 @@ export function containerHeard(
   kernel: Kernel,
   server: FileServerState,
   model: DeviceModel,
-  { op, w0, w1, w2, w3 }: Message,
+  message: Message,
 ): void {
+  const { op, w0, w1, w2, w3 } = message;
   const request = server.requests.table[w0];
   if (request === undefined || request.phase === FREE) return;
   if (op === OP.containerStands && request.phase === LOOKING) {
@@ -52,6 +58,10 @@ export function containerHeard(
   }
   if (op === OP.locked && request.phase === LOCKING)
     return begin(kernel, server, model, w0, request, w1, w2);
+  if (request.phase === COPYING) return copyHeard(kernel, server, request, message);
+  if (request.phase === CLOSING) return giveUp(kernel, server, w0, request, TAMPERED);
+  if (op === OP.refused && w1 === NO_FREE_FRAMES && makeRoom(kernel, server, request))
+    return askLock(kernel, server, w0, request);
   const asked = w2 === OP.inspectContainer || w2 === OP.lockPages;
   if (op === OP.refused && asked) giveUp(kernel, server, w0, request, w1);
 }
@@ -68,16 +78,28 @@ function lock(
   const { system, handles } = server;
   const handle = handleOf(handles, system, request.client, request.handle);
   if (handle === undefined) return answer(kernel, server, number, request, NO_SUCH_FILE, 0);
-  const { plan, page, writes, capability } = request;
+  const { plan, page, writes } = request;
   const planned = writes ? planWrite : planRead;
   const reason = planned(system, handle.inode, page, pages, plan);
   if (reason !== DONE || plan.count === 0)
     return answer(kernel, server, number, request, reason, 0);
   request.version = version;
+  const { cache } = server;
+  if (cache !== null && writes) forgetBlocks(kernel, server, cache, plan.runs);
+  else if (cache !== null && lookUpPages(cache, request))
+    return copyCached(kernel, server, cache, number, request);
+  askLock(kernel, server, number, request);
+}
+
+function askLock(
+  kernel: Kernel,
+  { id, memoryPort, lockTime }: FileServerState,
+  number: number,
+  request: Request,
+): void {
   request.phase = LOCKING;
-  const { id, memoryPort, lockTime } = server;
-  const how = writes ? DRAIN : FILL;
-  send(kernel, id, memoryPort, OP.lockPages, capability, how, number, 0, lockTime);
+  const how = request.writes ? DRAIN : FILL;
+  send(kernel, id, memoryPort, OP.lockPages, request.capability, how, number, 0, lockTime);
 }
 
 function begin(
@@ -92,11 +114,13 @@ function begin(
   request.window = window;
   request.serial = listSerial(kernel, window);
   if (version !== request.version) {
+    // The capability is needed until the unlock has been heard: so long the record is not free.
     unlock(kernel, server, request);
-    return giveUp(kernel, server, number, request, TAMPERED);
+    request.phase = CLOSING;
+    return inspect(kernel, server, number, request);
   }
   request.phase = MOVING;
-  const { runs } = request.plan;
+  const runs = server.cache === null || request.writes ? request.plan.runs : missingRuns(request);
   submitRuns(kernel, model, server.drive, runs, request.writes, server.id, number);
 }
 
@@ -112,17 +136,29 @@ export function transferEnds(kernel: Kernel, server: FileServerState, number: nu
 }
 
 function fill(kernel: Kernel, server: FileServerState, number: number, request: Request): void {
-  const { runs, count } = request.plan;
-  let moved = 0;
+  const { plan, hits } = request;
+  const { runs } = plan;
+  let index = 0;
   let reason = DONE;
   for (let run = 0; run < runs.length && reason === DONE; run += 2)
     for (let at = 0; at < runs[run + 1] && reason === DONE; at++) {
-      reason = fillPage(kernel, server, request, moved, runs[run] === HOLE ? HOLE : runs[run] + at);
-      if (reason === DONE) moved++;
+      const block = runs[run] === HOLE ? HOLE : runs[run] + at;
+      if ((hits[index] ?? NOTHING) === NOTHING)
+        reason = fillPage(kernel, server, request, index, block);
+      if (reason === DONE) index++;
     }
-  endRead(server.system, request.plan);
   if (reason !== LOCK_LOST) unlock(kernel, server, request);
-  answer(kernel, server, number, request, reason, Math.min(moved, count));
+  const { cache } = server;
+  if (reason === DONE && cache !== null) {
+    request.version++;
+    return copyCached(kernel, server, cache, number, request);
+  }
+  // What the cache would have brought has not come.
+  const first = hits.findIndex((slot) => slot !== NOTHING);
+  const pages = first < 0 ? index : Math.min(index, first);
+  endRead(server.system, plan);
+  unpin(cache, request);
+  answer(kernel, server, number, request, reason, pages);
 }
 
 function fillPage(
@@ -168,22 +204,6 @@ function giveUp(
 ): void {
   if (request.writes) giveUpWrite(server.system, request.plan);
   else endRead(server.system, request.plan);
+  unpin(server.cache, request);
   answer(kernel, server, number, request, reason, 0);
-}
-
-function unlock(kernel: Kernel, server: FileServerState, { capability }: Request): void {
-  const { id, memoryPort } = server;
-  send(kernel, id, memoryPort, OP.unlockContainer, capability, 0, 0, 0, 0);
-}
-
-export function answer(
-  kernel: Kernel,
-  server: FileServerState,
-  number: number,
-  { client, tag }: Request,
-  reason: number,
-  pages: number,
-): void {
-  freeRequest(server.requests, number);
-  reply(kernel, server.id, client, OP.fileDone, tag, reason, pages, 0, 0);
 }

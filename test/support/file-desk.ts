@@ -3,6 +3,8 @@
 import type { MessageName } from '../../contracts/messages.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
 import { addTask, givePort } from '../../nucleus/kernel.ts';
+import type { CacheOptions } from '../../servers/file/caching/cache.ts';
+import { openCache } from '../../servers/file/caching/contract.ts';
 import { createDrive } from '../../servers/file/drive.ts';
 import { fileServerStep } from '../../servers/file/server.ts';
 import { createFileServerState, type FileServerState } from '../../servers/file/state.ts';
@@ -65,6 +67,7 @@ export interface FileDeskOptions extends DeskOptions {
   readonly requestsEach?: number;
   readonly handles?: number;
   readonly blocks?: number;
+  readonly cache?: CacheOptions;
 }
 
 /** A new file system on a new medium, mounted. */
@@ -107,10 +110,13 @@ export function createFileDesk(options: FileDeskOptions = {}): FileDesk {
     handles: options.handles ?? 6,
     handlesEach: 4,
     keepsBytes: false,
+    ...(options.cache && { cache: options.cache }),
   });
   addTask(desk.kernel, 'files', -1, { step: fileServerStep(device), state: files });
   givePort(desk.kernel, id, MEMORY);
   desk.kernel.state.watchers.push(id);
+  openCache(desk.kernel, files);
+  deliverAll(desk.kernel);
   settleIn(desk, FIRST, 8, 0, 0);
   settleIn(desk, FIRST + 1, 8, 0, 0);
   const own = open(desk, FIRST, { pages: 3, lockMax: 200 });

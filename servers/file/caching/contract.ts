@@ -1,0 +1,109 @@
+/**
+ * The cache's contract: the server asks for frames as every client does, keeps its cache in one
+ * container that may hold extras, and returns what is called back at once: nothing in it is dirty,
+ * so giving it up needs no disk.
+ *
+ *   contract -> contractIs -> openContainer -> containerIs: caching
+ *   notice(n) -> askShares -> sharesAre: charged for so many --> gives up pages, the least wanted first
+ *       ^            +--------- again, until it is charged for n fewer, or has nothing left
+ *
+ * It has to ask, for a page that others use too may be charged to them [CONT24].
+ */
+
+import { OP } from '../../../contracts/messages.ts';
+import { send } from '../../../nucleus/ipc.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import type { Message } from '../../../nucleus/messages.ts';
+import { type CacheState, evictSlot, forgetSlot, NOTHING } from './cache.ts';
+
+/** Tag of messages about the cache itself: above all numbers of requests. */
+export const CACHE_TAG = 2 ** 24;
+
+/** What these functions need of the server. */
+export interface CachingServer {
+  readonly id: number;
+  readonly memoryPort: number;
+  readonly cache: CacheState | null;
+}
+
+/** Begins: to be called once, when the server is there. */
+export function openCache(kernel: Kernel, { id, memoryPort, cache }: CachingServer): void {
+  if (cache === null) return;
+  const { guaranteed, extra } = cache.options;
+  send(kernel, id, memoryPort, OP.contract, guaranteed, extra, CACHE_TAG, 0, 0);
+}
+
+/** Handles what is about the cache; false: it is not. */
+export function cacheHeard(kernel: Kernel, server: CachingServer, message: Message): boolean {
+  const { op, w0, w1, w2 } = message;
+  const { cache } = server;
+  if (cache === null) return false;
+  switch (op) {
+    case OP.contractIs:
+      tell(kernel, server, OP.openContainer, cache.slots, -1, 1, CACHE_TAG);
+      return true;
+    case OP.containerIs:
+      cache.own = w1;
+      return true;
+    case OP.notice:
+      cache.noticed += w0;
+      tell(kernel, server, OP.askShares, CACHE_TAG, 0, 0, 0);
+      return true;
+    case OP.sharesAre:
+      giveBack(kernel, server, cache, w1);
+      return true;
+    case OP.pageLost:
+      if (w0 !== cache.own) return true;
+      for (let slot = w1; slot < w1 + w2; slot++) dropSlot(kernel, server, cache, slot);
+      return true;
+    case OP.expired:
+      for (let slot = 0; slot < cache.slots; slot++) dropSlot(kernel, server, cache, slot);
+      cache.own = NOTHING;
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** What the slot has is of no use, and its page goes. */
+export function dropSlot(
+  kernel: Kernel,
+  server: CachingServer,
+  cache: CacheState,
+  slot: number,
+): void {
+  if (cache.blockOf[slot] === NOTHING) return;
+  forgetSlot(cache, slot);
+  tell(kernel, server, OP.deallocatePages, cache.own, slot, 1, 0);
+}
+
+/** It is charged for `charged` frames; fewer, if a notice has said so. */
+function giveBack(kernel: Kernel, server: CachingServer, cache: CacheState, charged: number): void {
+  if (cache.noticed > 0) {
+    const target = cache.target < 0 ? charged : Math.min(cache.target, charged);
+    cache.target = Math.max(0, target - cache.noticed);
+    cache.noticed = 0;
+  }
+  if (cache.target < 0) return;
+  let given = 0;
+  while (given < charged - cache.target) {
+    const slot = evictSlot(cache);
+    if (slot === NOTHING) break;
+    tell(kernel, server, OP.deallocatePages, cache.own, slot, 1, 0);
+    given++;
+  }
+  if (given > 0) tell(kernel, server, OP.askShares, CACHE_TAG, 0, 0, 0);
+  else cache.target = NOTHING;
+}
+
+export function tell(
+  kernel: Kernel,
+  { id, memoryPort }: CachingServer,
+  op: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+): void {
+  send(kernel, id, memoryPort, op, w0, w1, w2, w3, 0);
+}
