@@ -38,6 +38,8 @@ export const diskMessages = {
   diskExchange: z.object({ container: capability, block, from: block, tag }),
   /** Whatever was answered before shall be durable. */
   diskFlush: z.object({ tag }),
+  /** The contents of `count` blocks from `block` on are of no use any more. */
+  diskDiscard: z.object({ block, count }),
   // Disk server -> client or server.
   /** The disk contract as it is in force now; expiresAt 0: no end. */
   diskContractIs: z.object({

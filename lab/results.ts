@@ -52,6 +52,18 @@ export interface TaskResult {
   demotions?: number | undefined;
   reservations?: number | undefined;
   reservationsBroken?: number | undefined;
+  /** Of the disk server's device, where there is one: blocks, and nanoseconds of its time. */
+  diskBlocksRead?: number | undefined;
+  diskBlocksWritten?: number | undefined;
+  /** Within its slices; in slack time or by best effort; held free for it. */
+  diskSliceNs?: number | undefined;
+  diskSlackNs?: number | undefined;
+  diskLaxNs?: number | undefined;
+  /** Its requests waited for the device: all, the longest. */
+  diskWaitNs?: number | undefined;
+  diskWaitNsMost?: number | undefined;
+  /** Times that a request went beyond its slice. */
+  diskOverruns?: number | undefined;
   /** Completion over completion alone with unlimited memory; null where not computed. */
   slowdown: number | null;
 }
@@ -72,7 +84,7 @@ export type WindowResult = Pick<
   | 'revocationsMissed'
   | 'messages'
   | 'framesMean'
-> & { stallNs: number };
+> & { stallNs: number; diskBlocks?: number | undefined };
 
 /** The measures of a window, as expectations name them. */
 export const windowMeasures = [
@@ -90,6 +102,7 @@ export const windowMeasures = [
   'messages',
   'stallNs',
   'framesMean',
+  'diskBlocks',
 ] as const satisfies readonly (keyof WindowResult)[];
 
 /** The measures of a task, and of a row's totals, as expectations name them. */
@@ -114,6 +127,18 @@ export const measureNames = [
   'framesMean',
   'framesMax',
   'slowdown',
+] as const satisfies readonly (keyof TaskResult)[];
+
+/** What a task has only where there is a disk server. */
+export const diskNames = [
+  'diskBlocksRead',
+  'diskBlocksWritten',
+  'diskSliceNs',
+  'diskSlackNs',
+  'diskLaxNs',
+  'diskWaitNs',
+  'diskWaitNsMost',
+  'diskOverruns',
 ] as const satisfies readonly (keyof TaskResult)[];
 
 /** What a task has only where the scenario makes something of it. */

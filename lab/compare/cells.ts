@@ -55,7 +55,7 @@ export function planUnlimited(
   const plans = tasks.map((task): TaskPlan => {
     const footprint = task.references.pageNumbers.length * 2 ** task.order;
     return {
-      ...planTask(task, { guaranteed: footprint + (task.reads?.window ?? 0), extra: 0 }, footprint),
+      ...planTask(task, { guaranteed: footprint + lentBy(task), extra: 0 }, footprint),
       policy: { name: 'fifo', file: null, parameters: {} },
       hostile: null,
       renegotiate: [],
@@ -76,6 +76,11 @@ export function planUnlimited(
   };
 }
 
+/** Frames that a task has in containers that servers fill. */
+function lentBy({ reads, streams }: LoadedTask): number {
+  return (reads?.window ?? 0) + (streams ? streams.length * streams.ahead : 0);
+}
+
 /** One task alone with unlimited memory, from the start: what its slowdown is measured against. */
 export function planAlone(loaded: LoadedScenario, task: LoadedTask): CellPlan {
   return planUnlimited(loaded, [{ ...task, start: 0, killAt: null, atEnd: 'exit' }], false);
@@ -85,8 +90,8 @@ function commonParts(
   loaded: LoadedScenario,
   oracles: boolean,
 ): Omit<CellPlan, 'management' | 'machine' | 'tasks'> {
-  const { terms, schedule, slice, clock, seed, spareFrames, windows } = loaded;
-  const common = { terms, schedule, slice, clock, seed, oracles, spareFrames };
+  const { terms, schedule, slice, clock, seed, spareFrames, windows, disk } = loaded;
+  const common = { terms, schedule, slice, clock, seed, oracles, spareFrames, disk };
   return windows.length === 0 ? common : { ...common, windows };
 }
 
@@ -152,5 +157,7 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     kinds: task.kinds,
     adapts: task.adapts,
     reads: task.reads,
+    disk: task.disk,
+    streams: task.streams,
   };
 }

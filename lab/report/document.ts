@@ -8,7 +8,13 @@
 import { z } from 'zod';
 import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
-import { superpageNames, type TaskResult, type TimeNs, type Totals } from '../results.ts';
+import {
+  diskNames,
+  superpageNames,
+  type TaskResult,
+  type TimeNs,
+  type Totals,
+} from '../results.ts';
 
 /** Rises when a field changes its meaning or goes. */
 export const DOCUMENT_VERSION = 1;
@@ -27,6 +33,17 @@ const timeNsSchema = z.strictObject({
   cpuWait: count,
   rest: count,
 });
+
+const diskCounts = {
+  diskBlocksRead: count.optional(),
+  diskBlocksWritten: count.optional(),
+  diskSliceNs: count.optional(),
+  diskSlackNs: count.optional(),
+  diskLaxNs: count.optional(),
+  diskWaitNs: count.optional(),
+  diskWaitNsMost: count.optional(),
+  diskOverruns: count.optional(),
+};
 
 const superpageCounts = {
   tlbWalks: count.optional(),
@@ -83,8 +100,11 @@ export const documentSchema = z.strictObject({
           charged: count.optional(),
           tableFramesMax: count.optional(),
           metadataBytesMax: count.optional(),
-          windows: z.record(z.string(), z.strictObject(counts)).optional(),
+          windows: z
+            .record(z.string(), z.strictObject({ ...counts, diskBlocks: count.optional() }))
+            .optional(),
           ...superpageCounts,
+          ...diskCounts,
         }),
       ),
       totals: z.strictObject({
@@ -105,7 +125,9 @@ export type ResultsDocument = z.infer<typeof documentSchema>;
 const timeKeys = Object.keys(timeNsSchema.shape) as (keyof TimeNs)[];
 const measureKeys = Object.keys(measures) as (keyof typeof measures)[];
 
-function pairOf(task: TaskResult, name: (typeof superpageNames)[number]): [string, number][] {
+type Optional = (typeof superpageNames)[number] | (typeof diskNames)[number];
+
+function pairOf(task: TaskResult, name: Optional): [string, number][] {
   const value = task[name];
   return value === undefined ? [] : [[name, value]];
 }
@@ -129,7 +151,9 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...(task.metadataBytesMax !== undefined && { metadataBytesMax: task.metadataBytesMax }),
         ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
         ...(task.windows !== undefined && { windows: task.windows }),
-        ...Object.fromEntries(superpageNames.flatMap((name) => pairOf(task, name))),
+        ...Object.fromEntries(
+          [...superpageNames, ...diskNames].flatMap((name) => pairOf(task, name)),
+        ),
       })),
       totals: {
         ...measured(totals),

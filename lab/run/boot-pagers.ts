@@ -3,6 +3,7 @@
  * parts and differ in members, policy, thresholds and contract.
  */
 
+import { type DiskContractWish, diskContractStep } from '../../clients/disk/disk-contract.ts';
 import { climberStep } from '../../clients/hostile/climber.ts';
 import { hostileStep } from '../../clients/hostile/hostile.ts';
 import { naggerStep } from '../../clients/hostile/nagger.ts';
@@ -14,6 +15,7 @@ import { createWiring } from '../../clients/pager/wiring.ts';
 import clock from '../../clients/policies/clock.ts';
 import fifo from '../../clients/policies/fifo.ts';
 import lru from '../../clients/policies/lru.ts';
+import { createReading, type ReaderWish, readerStep } from '../../clients/reader/reader.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
@@ -54,7 +56,8 @@ export function stepOf(task: CellTask, code: PagerCode): ReturnType<typeof clien
   if (hostile === 'climber') return climberStep(code);
   if (hostile === 'nagger') return naggerStep(code);
   if (hostile !== null) return hostileStep(code, hostile);
-  return task.reads ? lenderStep(code) : clientStep(code);
+  const step = task.streams ? readerStep(code) : task.reads ? lenderStep(code) : clientStep(code);
+  return task.disk ? diskContractStep(step) : step;
 }
 
 /** The pager of one client, with the contract it wishes for. */
@@ -97,7 +100,7 @@ export function clientPager(
       task.guaranteed,
       task.name,
     ),
-    owner: task.reads ? lenderWish(owner, task.reads) : owner,
+    owner: wishOf(owner, task),
     kinds: task.kinds,
     superpages: createSuperpages(task.kinds.superpages, task.program.pageNumbers),
     seed: seedOf(options.seed, `priorities ${task.name}`),
@@ -109,8 +112,21 @@ function isPart({ parts = [], tasks }: CellOptions, task: CellTask): boolean {
   return parts.some((part) => part.tasks.includes(tasks.indexOf(task)));
 }
 
-function lenderWish(owner: ContractWish, { pages, window, lockMax }: ReadingPlan): LenderWish {
-  return { ...owner, lending: createLending(pages[0], pages[1], window, lockMax) };
+/** What it wants beside its contract for memory. */
+function wishOf(owner: ContractWish, { reads, disk, streams }: CellTask): ContractWish {
+  let wish: ContractWish = owner;
+  if (reads) wish = { ...wish, lending: lendingOf(reads) } as LenderWish;
+  if (disk) wish = { ...wish, disk: { ...disk, port: -1, renewing: false } } as DiskContractWish;
+  if (streams) {
+    const { blocks, length, ahead, every, lockMax: longest } = streams;
+    const reading = createReading(blocks, length, ahead, every, longest);
+    wish = { ...wish, reading } as ReaderWish;
+  }
+  return wish;
+}
+
+function lendingOf({ pages, window, lockMax: longest }: ReadingPlan): LenderWish['lending'] {
+  return createLending(pages[0], pages[1], window, longest);
 }
 
 /** One pager for all clients. */

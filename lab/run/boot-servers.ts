@@ -5,7 +5,7 @@
 
 import { termsSchema } from '../../contracts/terms.ts';
 import { addFrames, type CapabilityTable } from '../../nucleus/capabilities.ts';
-import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import { addTask, givePort, type Kernel, NUCLEUS, type Receiver } from '../../nucleus/kernel.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
@@ -21,6 +21,7 @@ import {
   createMemoryServerState,
   type MemoryServerState,
 } from '../../servers/memory/state.ts';
+import { createDiskClientState, diskClientStep } from '../../servers/swap/disk-client.ts';
 import { swapServerStep } from '../../servers/swap/server.ts';
 import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
@@ -28,6 +29,7 @@ import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { takeRun } from '../../sim-hw/frames.ts';
 import { seedOf } from '../../sim-hw/random.ts';
+import { giveDiskExtents } from './boot-disk.ts';
 import type { CellOptions } from './cell-options.ts';
 import {
   CENTRAL,
@@ -57,18 +59,7 @@ export function addServers(
   );
   memory.containers.each = isCentral ? CENTRAL_TRANSFERS : CLIENT_TRANSFERS;
   addTask(kernel, 'memory', -1, { step: memoryServerStep, state: memory });
-  const model = devices[options.machine.device as keyof typeof devices];
-  const device = model.create(seedOf(options.seed, 'device'));
-  const swap = createSwapServerState(
-    SWAP,
-    0,
-    createStore(),
-    device,
-    lockMax(options),
-    containersFor(options),
-    planted === 'swap-wrong-block',
-  );
-  addTask(kernel, 'swap', -1, { step: swapServerStep(model), state: swap });
+  addTask(kernel, 'swap', -1, swapServer(options));
   givePort(kernel, SWAP, MEMORY);
   kernel.state.watchers.push(MEMORY, SWAP);
   if (options.management === 'contracts') {
@@ -76,6 +67,23 @@ export function addServers(
     armMoves(kernel, memory);
   }
   if (isCentral) kernel.state.watchers.push(CENTRAL);
+}
+
+/** With a device of its own, or before a disk server (boot-disk.ts). */
+function swapServer(options: CellOptions): Receiver {
+  const passages = containersFor(options);
+  if (options.disk) return { step: diskClientStep, state: createDiskClientState(SWAP, passages) };
+  const model = devices[options.machine.device as keyof typeof devices];
+  const state = createSwapServerState(
+    SWAP,
+    0,
+    createStore(),
+    model.create(seedOf(options.seed, 'device')),
+    lockMax(options),
+    passages,
+    options.planted === 'swap-wrong-block',
+  );
+  return { step: swapServerStep(model), state };
 }
 
 /** A central pager, told of every fault and death, with all of memory in hand. */
@@ -110,6 +118,7 @@ export function addCentral(
 
 /** Every page has a block on swap; a program's image is there from the start. */
 export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
+  if (options.disk) return giveDiskExtents(options, kernel, isCentral);
   const { store } = kernel.receivers[SWAP].state as { store: StoreState };
   const centralClient = options.management === 'mach' ? DEFAULT_PAGER : CENTRAL;
   for (const [i, task] of options.tasks.entries()) {

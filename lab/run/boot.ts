@@ -11,6 +11,7 @@ import type { TaskState } from '../../nucleus/tasks.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { addArchives, archivesOf } from './boot-archives.ts';
+import { addDisk, disksOf } from './boot-disk.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addParts } from './boot-parts.ts';
@@ -26,10 +27,11 @@ import { createWindows, type Windows } from './windows.ts';
 export interface World {
   readonly options: CellOptions;
   readonly kernel: Kernel;
-  /** Ids: the memory server, the swap server, the central pager (0: none), each client. */
+  /** Ids: the memory server, the swap server, the central pager, the disk server (0: none), each client. */
   readonly memory: number;
   readonly swap: number;
   readonly central: number;
+  readonly disk: number;
   readonly clients: readonly number[];
   /** Frames of pagers and servers, and frames left for tasks. */
   readonly pagerFrames: number;
@@ -51,7 +53,11 @@ export function boot(options: CellOptions): World {
   const pagerFrames =
     options.machine.pagerFrames === 'outside' || options.management === 'unlimited'
       ? 0
-      : stateFrames(pagers, isCentral, policyServersOf(options) + archivesOf(options));
+      : stateFrames(
+          pagers,
+          isCentral,
+          policyServersOf(options) + archivesOf(options) + disksOf(options),
+        );
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
     throw new RangeError(
@@ -76,6 +82,7 @@ export function boot(options: CellOptions): World {
   addParts(options, kernel, clients, pagers);
   addArchives(options, kernel, clients);
   addMover(options, kernel);
+  const disk = addDisk(options, kernel, clients, pagers);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   for (const [i, task] of options.tasks.entries()) {
@@ -91,6 +98,7 @@ export function boot(options: CellOptions): World {
     memory: MEMORY,
     swap: SWAP,
     central: isCentral ? CENTRAL : 0,
+    disk,
     clients,
     pagerFrames,
     taskFrames,

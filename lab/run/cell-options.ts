@@ -6,6 +6,7 @@ import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { TermsWish } from '../../contracts/terms.ts';
 import type { PageKinds } from '../../paging/page-kinds.ts';
+import type { schedulers } from '../../servers/disk/schedulers/index.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { WindowPlan } from './windows.ts';
@@ -44,6 +45,38 @@ export interface CellTask {
   readonly adapts?: boolean;
   /** Pages [from, to) that it reads from archives, in a container of its own that it lends them. */
   readonly reads?: ReadingPlan | null;
+  /** Its disk contract, where there is a disk server. */
+  readonly disk?: DiskTaskPlan | null;
+  /** A file that it reads from the disk server while its program runs. */
+  readonly streams?: StreamPlan | null;
+}
+
+/** A disk server, on the machine's device. */
+export interface DiskPlan {
+  readonly scheduler: keyof typeof schedulers;
+  /** Requests that the device has at a time. */
+  readonly depth: number;
+  /** Share of its time that may be under contract. */
+  readonly admit: number;
+}
+
+/** Times in microseconds, the term on the clock of terms. */
+export interface DiskTaskPlan {
+  readonly period: number;
+  readonly slice: number;
+  readonly laxity: number;
+  readonly slack: boolean;
+  readonly term: number;
+}
+
+export interface StreamPlan {
+  /** Blocks of the file, of one request, and requests ahead. */
+  readonly blocks: number;
+  readonly length: number;
+  readonly ahead: number;
+  /** Between two requests, or 0; and the longest lock: on the clock of terms. */
+  readonly every: number;
+  readonly lockMax: number;
 }
 
 export interface ReadingPlan {
@@ -121,6 +154,8 @@ export interface CellOptions {
   /** Stretches of time in which each task is counted apart. */
   readonly windows?: readonly WindowPlan[];
   readonly archives?: readonly ArchivePlan[];
+  /** A disk server that swap and files share; absent: swap has the device for itself. */
+  readonly disk?: DiskPlan | null;
   /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
   readonly relocate?: { readonly every: number } | null;
   readonly observer?: (event: ContractEvent) => void;

@@ -19,6 +19,7 @@ import { chargedTo } from '../../servers/memory/contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
+import { diskResult } from './disk-counts.ts';
 import { windowsOf } from './windows.ts';
 
 /** Reads the results out of a world that has run to its end. */
@@ -40,6 +41,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       ...(records > 0 && { metadataBytesMax: records }),
       ...(windows !== null && { windows: windowsOf(windows, world, index) }),
       ...superpagesOf(world, id, task),
+      ...diskResult(world, id),
     };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];

@@ -1,8 +1,10 @@
 /** Watching a world: oracles and whoever subscribed are attached to its kernel. */
 
+import type { DiskServerState } from '../../servers/disk/server-state.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
 import type { StoreState } from '../../servers/swap/store.ts';
 import { attachOracles, type Oracles, type OracleView } from '../oracles/index.ts';
+import type { SwapView } from '../oracles/view.ts';
 import type { World } from './boot.ts';
 
 /** Attaches the observer and, unless they are off, the oracles; returns these, or null. */
@@ -14,14 +16,20 @@ export function watch(world: World): Oracles | null {
   return null;
 }
 
+/** Where pages are that are in no frame. */
+function swapOf({ kernel, swap, disk }: World): SwapView {
+  if (disk === 0) return (kernel.receivers[swap].state as { store: StoreState }).store;
+  const { medium } = kernel.receivers[disk].state as DiskServerState;
+  return { stampLow: medium.low, stampHigh: medium.high };
+}
+
 function viewOf(world: World): OracleView {
   const { kernel, options } = world;
-  const { store } = kernel.receivers[world.swap].state as { store: StoreState };
   const isCentral = world.central > 0;
   return {
     kernel,
     server: kernel.receivers[world.memory].state as MemoryServerState,
-    swap: store,
+    swap: swapOf(world),
     watched: options.tasks.map((task, space) => {
       const scratch = new Uint8Array(kernel.state.spaces[space].pages);
       // A central pager knows of no scratch, and zeroes whatever it maps first.

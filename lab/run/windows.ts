@@ -10,6 +10,7 @@ import { termNow } from '../../nucleus/clock.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import type { WindowResult } from '../results.ts';
 import type { World } from './boot.ts';
+import { diskBlocksOf } from './disk-counts.ts';
 
 export interface WindowPlan {
   readonly name: string;
@@ -72,7 +73,8 @@ export function windowsOf(
   return results;
 }
 
-function lookAt({ kernel, clients }: World): Look[] {
+function lookAt(world: World): Look[] {
+  const { kernel, clients, disk } = world;
   const { tasks, nowNs } = kernel.state;
   return clients.map((id) => {
     const task = tasks[id] as TaskState;
@@ -90,6 +92,7 @@ function lookAt({ kernel, clients }: World): Look[] {
       revocationsMissed: task.revocationsMissed,
       messages: task.messages,
       stallNs: task.stallNs,
+      ...(disk > 0 && { diskBlocks: diskBlocksOf(world, id) }),
       frameNs: task.frameNs + task.framesHeld * (nowNs - task.framesSinceNs),
       nowNs,
     };
@@ -100,7 +103,7 @@ function between(first: Look, last: Look): WindowResult {
   const { frameNs, nowNs, ...counts } = last;
   const changes = Object.entries(counts).map(([key, value]) => [
     key,
-    value - first[key as keyof typeof counts],
+    (value as number) - (first[key as keyof typeof counts] as number),
   ]);
   const passed = nowNs - first.nowNs;
   const mean = passed === 0 ? 0 : Math.round(((frameNs - first.frameNs) / passed) * 100) / 100;

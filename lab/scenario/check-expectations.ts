@@ -1,6 +1,6 @@
 /** Checking what a scenario expects: every name in it must be one that its results will have. */
 
-import { measureNames, superpageNames, windowMeasures } from '../results.ts';
+import { diskNames, measureNames, superpageNames, windowMeasures } from '../results.ts';
 import { type Expectation, measuresOf, parseExpectation } from './expectations.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
@@ -33,7 +33,14 @@ function requireNames(
     const whole =
       task === null
         ? [...measureNames, 'jain', 'damage']
-        : [...measureNames, 'charged', 'tableFramesMax', 'metadataBytesMax', ...superpageNames];
+        : [
+            ...measureNames,
+            'charged',
+            'tableFramesMax',
+            'metadataBytesMax',
+            ...superpageNames,
+            ...diskNames,
+          ];
     const fields = window === null ? whole : [...windowMeasures];
     const asked: [string | null, string[], string][] = [
       [management, rows, 'a management or bound of the scenario'],

@@ -5,6 +5,7 @@ import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { checkReads } from './check-archives.ts';
 import { checkProgram } from './check-program.ts';
+import { checkStreams, checkTaskDisk } from './disk.ts';
 import { inputError } from './input-error.ts';
 import { checkKinds } from './page-kinds.ts';
 import type { PolicyChoice, ScenarioTask, Scratch } from './scenario.ts';
@@ -75,6 +76,8 @@ function checkTask(
       checkScratch(source, part, where),
     ),
     reads: checkReads(source, document, task, at),
+    disk: checkTaskDisk(source, task, clock, at),
+    streams: checkStreams(source, task, clock, at),
     budget: task.budget ?? null,
     income: task.income ?? 0,
     user: task.user ?? null,

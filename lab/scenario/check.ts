@@ -17,6 +17,7 @@ import { checkTables } from './check-tables.ts';
 import { checkTasks } from './check-tasks.ts';
 import { checkUndefended } from './check-undefended.ts';
 import { checkWindows } from './check-windows.ts';
+import { checkDisk } from './disk.ts';
 import { type InputError, inputError } from './input-error.ts';
 import { parseBy } from './issues.ts';
 import {
@@ -114,6 +115,7 @@ export function checkScenario(source: Source): Scenario {
     policyServer: checkPolicyServer(source, document),
     windows: checkWindows(source, document),
     archives: checkArchives(source, document),
+    disk: checkDisk(source, document, machine.device),
     relocate:
       document.relocate === undefined
         ? null

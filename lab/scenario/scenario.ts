@@ -4,7 +4,14 @@
  */
 
 import type { TermsWish } from '../../contracts/terms.ts';
-import type { ArchivePlan, CellTask, ReadingPlan } from '../run/cell-options.ts';
+import type {
+  ArchivePlan,
+  CellTask,
+  DiskPlan,
+  DiskTaskPlan,
+  ReadingPlan,
+  StreamPlan,
+} from '../run/cell-options.ts';
 import type { Expectation } from './expectations.ts';
 import type { KindParts } from './page-kinds.ts';
 import type { ProgramDescription } from './program-schema.ts';
@@ -61,6 +68,9 @@ export interface ScenarioTask {
   readonly kinds: KindParts;
   /** Pages that it reads from archives, or null. */
   readonly reads: ReadingPlan | null;
+  /** Its disk contract, and the file that it reads, or null. */
+  readonly disk: DiskTaskPlan | null;
+  readonly streams: StreamPlan | null;
   /** What it can pay for frames with; null: without end. */
   readonly budget: number | null;
   readonly income: number;
@@ -101,6 +111,8 @@ export interface Scenario {
     readonly to: number;
   }[];
   readonly archives: readonly ArchivePlan[];
+  /** A disk server that swap and files share, or null. */
+  readonly disk: DiskPlan | null;
   /** Frames are moved at random, one in so many ticks; or null. */
   readonly relocate: { readonly every: number } | null;
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { termsSchema } from '../../contracts/terms.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { paperSchema } from '../papers/schema.ts';
+import { diskSchema } from './disk.ts';
 import { taskSchema } from './task-schema.ts';
 import { frames, name, quantitySchema, timeSchema } from './value-schemas.ts';
 
@@ -116,6 +117,8 @@ export const scenarioSchema = z.strictObject({
     )
     .max(8)
     .default([]),
+  /** One device for swap and files, its time under contract (servers/disk/). */
+  disk: diskSchema.optional(),
   /** What the scenario is there to show, checked by --expect. */
   expect: z
     .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { hostileTasks } from '../../clients/hostile/hostile.ts';
 import { PRIORITY_GREATEST, PRIORITY_LEAST } from '../../paging/priorities.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
+import { streamsSchema, taskDiskSchema } from './disk.ts';
 import { programSchema } from './program-schema.ts';
 import { fraction, name, quantitySchema, REGENERATE_NS_MAX, timeSchema } from './value-schemas.ts';
 
@@ -74,6 +75,8 @@ export const taskSchema = z.strictObject({
       lockMax: timeSchema.optional(),
     })
     .optional(),
+  disk: taskDiskSchema.optional(),
+  streams: streamsSchema.optional(),
   user: name.optional(),
   weight: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-64).max(63).optional(),

@@ -33,7 +33,7 @@ import {
 } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
-import { flushMedium } from '../../sim-hw/devices/medium.ts';
+import { discardBlocks, flushMedium } from '../../sim-hw/devices/medium.ts';
 import {
   diskTermEnds,
   endDiskContract,
@@ -117,6 +117,10 @@ function request(
       flushMedium(server.medium);
       reply(kernel, server.id, from, OP.diskDone, NONE, w0, DONE, 0, 0);
       return true;
+    case OP.diskDiscard:
+      if (cameAlong) return false;
+      discard(server, from, w0, w1);
+      return true;
     case OP.diskContract:
       if (cameAlong) return false;
       proposeDiskContract(kernel, server, from, [w0, w1, w2, w3], time);
@@ -176,6 +180,12 @@ function begin(
     next: nextPlace,
   });
   arrive(queue, code.scheduler, number, kernel.state.nowNs);
+}
+
+/** Blocks that are not the sender's are passed over. */
+function discard(server: DiskServerState, from: number, block: number, blocks: number): void {
+  const place = placeOf(server, from, block, blocks);
+  if (place >= 0) discardBlocks(server.medium, place, blocks);
 }
 
 /** A task is gone: its contract ends, and what it still wanted is nobody's wish any more. */

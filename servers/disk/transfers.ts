@@ -120,7 +120,10 @@ export function pieceEnds(
 ): void {
   const { queue } = server;
   const transfer = queue.requests[number];
-  const isDead = isOver(kernel.state.tasks[transfer.sender] as TaskState);
+  const { tasks } = kernel.state;
+  const { sender, account } = transfer;
+  // Neither for the dead nor on their time, onto their blocks or into frames that others lent them.
+  const isDead = isOver(tasks[sender] as TaskState) || isOver(tasks[account] as TaskState);
   const reason = isDead ? LOCK_LOST : movePiece(kernel, server, number);
   if (reason !== DONE) {
     giveUp(kernel, server, code, number, reason, reason === LOCK_LOST && !isDead);

@@ -72,6 +72,18 @@ export const disk: DeviceModel<DiskState> = {
   submit,
 };
 
+/** The same drive with its read-ahead off: a sequential reader that pauses waits for a revolution. */
+export const plainDisk: DeviceModel<DiskState> = {
+  name: 'disk-plain',
+  summary: `The same SCSI disk with its read-ahead off. ${RZ57}.`,
+  blocks: BLOCKS,
+  create,
+  submit(state, nowNs, block, write) {
+    state.aheadFirst = NOTHING;
+    return submit(state, nowNs, block, write);
+  },
+};
+
 function create(seed: number): DiskState {
   return holdingDoubles(
     {

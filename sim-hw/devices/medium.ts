@@ -18,6 +18,7 @@ import { type Contents, copyContents, createContents, PAGE_BYTES, stamped } from
 import { JUNK } from '../frames.ts';
 import { createRandom, nextBelow, nextUint32, type RandomState } from '../random.ts';
 
+const NOTHING = stamped(0, JUNK);
 const SECTORS = 8;
 const SECTOR_BYTES = PAGE_BYTES / SECTORS;
 
@@ -95,6 +96,16 @@ export function writeBlock(medium: MediumState, block: number, contents: Content
   cached.push({ block, before, after: copyOf(contentsOf(medium, block)) });
   if (cached.length > cacheBlocks) cached.shift();
   return true;
+}
+
+/** Trims: `count` blocks from `block` on hold junk from here on, whatever was under way for them. */
+export function discardBlocks(medium: MediumState, block: number, count: number): void {
+  for (let at = block; at < block + count; at++) put(medium, at, NOTHING);
+  const { cached } = medium;
+  for (let at = cached.length - 1; at >= 0; at--) {
+    const { block: one } = cached[at] as CachedWrite;
+    if (one >= block && one < block + count) cached.splice(at, 1);
+  }
 }
 
 /** All that was acknowledged is durable. */

@@ -36,7 +36,15 @@ import {
 import { fill, open, SECOND } from '../../support/pages.ts';
 
 const everyName = Object.keys(messages) as MessageName[];
-const served = ['diskContract', 'renewDisk', 'diskRead', 'diskWrite', 'diskExchange', 'diskFlush'];
+const served = [
+  'diskContract',
+  'renewDisk',
+  'diskRead',
+  'diskWrite',
+  'diskExchange',
+  'diskFlush',
+  'diskDiscard',
+];
 const bad = [-2, 0.5, 2 ** 53, 2 ** 60, Number.NaN, undefined as never as number];
 
 function scene(): { desk: DiskDesk; own: number } {

@@ -21,4 +21,5 @@ export const diskReasons: Partial<Record<MessageName, Row['when']>> = {
   diskWrite: when,
   diskExchange: when,
   diskFlush: {},
+  diskDiscard: {},
 };
