@@ -77,7 +77,7 @@ function checkTask(
     ),
     reads: checkReads(source, document, task, at),
     disk: checkTaskDisk(source, task, clock, at),
-    streams: checkStreams(source, task, clock, at),
+    streams: checkStreams(source, task, document, at),
     budget: task.budget ?? null,
     income: task.income ?? 0,
     user: task.user ?? null,

@@ -88,7 +88,7 @@ export function checkTaskDisk(
 export function checkStreams(
   source: Source,
   { streams, contract, hostile, reads }: TaskDocument,
-  clock: ScenarioDocument['clock'],
+  { clock, managements }: ScenarioDocument,
   at: number,
 ): StreamPlan | null {
   if (streams === undefined) return null;
@@ -96,6 +96,8 @@ export function checkStreams(
   const no = (what: string) => inputError(placeOf(source, path), `tasks[${at}].streams ${what}`);
   if (hostile !== undefined || reads !== undefined)
     throw no('is for tasks that neither lend nor do harm, expected no hostile and no reads');
+  if (managements.includes('contracts-equal'))
+    throw no('needs a guarantee of its own, expected no row contracts-equal; name managements');
   const { blocks, length, ahead, every } = streams;
   if (blocks < length) throw no(`has ${blocks} blocks, expected ${length} or more; raise it`);
   const frames = length * ahead;
