@@ -79,7 +79,8 @@ export const messages = {
   /** The contract has run out: everything held is due back when asked for. */
   expired: z.object({ held: count }),
   containerIs: z.object({ tag, container: capability, weak: z.int().min(-1).max(CAPABILITY_MAX) }),
-  locked: z.object({ tag, window: slot, version: count }),
+  /** opening: which opening of the window this lock is; a transfer goes through no other. */
+  locked: z.object({ tag, window: slot, version: count, opening: count }),
   // Client -> swap server (or whoever stands before it).
   /** Writes the container's page to `block` of the client's own extent. */
   store: z.object({ container: capability, block, tag }),

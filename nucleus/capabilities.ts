@@ -90,6 +90,13 @@ export function removeCapability(table: CapabilityTable, slot: number): void {
   if (slot < table.firstEmpty) table.firstEmpty = slot;
 }
 
+/** The task is dead: it names nothing any more. Its frames are another matter. */
+export function forgetCapabilities(table: CapabilityTable): void {
+  table.kind.fill(NOTHING);
+  table.objects = 0;
+  table.firstEmpty = 0;
+}
+
 /** The capability in `slot` names its object's present generation from here on. */
 export function renewCapability(table: CapabilityTable, slot: number, generation: number): void {
   table.generation[slot] = generation;

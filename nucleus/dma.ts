@@ -72,6 +72,7 @@ export function writeThrough(
 /** The frame behind that opening of the window, or -1 when it is over. */
 function frameThrough(kernel: Kernel, holder: number, window: number, serial: number): number {
   const { windowFrame, windowHolder, windowSerial: serials } = kernel.state;
-  const isOpen = windowHolder[window] === holder && serials[window] === serial;
-  return isOpen ? (windowFrame[window] as number) : -1;
+  if (windowHolder[window] !== holder) return -1;
+  if (serials[window] !== serial && kernel.state.planted !== 'stale-serial') return -1;
+  return windowFrame[window] as number;
 }

@@ -16,7 +16,8 @@
  *   - who held a frame before its present holder: it is overwritten before it is read
  *   - fields of free, unlocked or finished records: written before they are read
  *   - statistics, and the account of time: every cost is 0
- *   - messages to the dead, and faults of the dead: the nucleus drops them when their turn comes
+ *   - messages to the dead, and faults of the dead: the nucleus drops them when their turn comes;
+ *     so does it with what a dead server's device has in hand, and nobody reads the server's records
  *   - the order between messages that do not share a channel: the explorer tries every order
  *   - a pager's `refusedFor` and `retries`: see pager-state.ts
  *
@@ -97,7 +98,7 @@ function visit({ world, tape, deadlines }: Codec, next: number, which: number, d
 
 function visitTasks(tape: Tape, world: World): void {
   const { tasks } = world.kernel.state;
-  for (let id = FIRST; id < tasks.length; id++) {
+  for (let id = SWAP; id < tasks.length; id++) {
     const task = tasks[id];
     task.status = cell(tape, task.status);
     task.receiving = flag(tape, task.receiving);
@@ -146,7 +147,9 @@ function visitWindows(tape: Tape, world: World): void {
 
 /** Operations of the swap server, and which of them the device has in hand. */
 function visitOperations(tape: Tape, world: World, done: number): void {
-  const { deviceEvents, windowSerial } = world.kernel.state;
+  const { deviceEvents, windowSerial, tasks } = world.kernel.state;
+  if (!tape.saves) deviceEvents.size = 0;
+  if (isOver(tasks[SWAP])) return;
   for (const operation of world.swap.operations) {
     operation.kind = cell(tape, operation.kind);
     operation.capability = cell(tape, operation.capability);
@@ -167,7 +170,6 @@ function visitOperations(tape: Tape, world: World, done: number): void {
     busy |= 1 << deviceEvents.bs[deviceEvents.slots[i]];
   busy = cell(tape, busy);
   if (tape.saves) return;
-  deviceEvents.size = 0;
   deviceEvents.sequence = 0;
   for (let number = 0; busy >> number > 0; number++)
     if (((busy >> number) & 1) === 1)
@@ -190,5 +192,6 @@ function forget(world: World, index: number): void {
   for (let slot = 0; slot < slots; slot++) if (slotFrame[slot] < 0) script.known &= ~(1 << slot);
   if (boxOf(world, index) >= 0) return;
   script.box = 0;
+  script.weak = 0;
   script.cancelling = 0;
 }

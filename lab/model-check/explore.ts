@@ -129,14 +129,19 @@ function takeStep(
   return checkState(world, deadlines);
 }
 
+const wanted: Record<Goal['what'], string> = {
+  answered: 'an answer to its call',
+  served: 'the frames it is guaranteed',
+  whole: 'its frames out of their container',
+};
+
 function checkLiveness(run: Exploration): void {
   const { graph, goals, plan } = run;
   goals.forEach(({ client, what }, number) => {
     const stuck = firstStuck(graph, goals, number);
     if (stuck < 0) return;
     const { name } = plan.clients[client];
-    const wanted = what === 'answered' ? 'an answer to its call' : 'the frames it is guaranteed';
-    const text = `liveness: from here ${name} can never get ${wanted}, whatever it does`;
+    const text = `liveness: from here ${name} can never get ${wanted[what]}, whatever it does`;
     run.violations.push(violationAt(run, text, stuck, -1));
   });
 }

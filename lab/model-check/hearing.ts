@@ -3,7 +3,8 @@
 import { OP } from '../../contracts/messages.ts';
 import { map } from '../../nucleus/memory-map.ts';
 import type { Message } from '../../nucleus/messages.ts';
-import { isIdle, NEVER_GRANTED, type Script } from './script.ts';
+import { NEVER_GRANTED } from './lies.ts';
+import { isIdle, type Script } from './script.ts';
 import { FIRST, type World } from './world.ts';
 
 /** Client `index` hears a message. */

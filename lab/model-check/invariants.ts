@@ -4,32 +4,19 @@
  * (`checkLedger`, `checkBuddy`); the rest is written over the small world.
  */
 
-import {
-  CONTAINER,
-  frameAt,
-  IN_CONTAINER,
-  LOCKED_OUT,
-  NOTHING,
-  PORT,
-} from '../../nucleus/capabilities.ts';
+import { frameAt, LOCKED_OUT } from '../../nucleus/capabilities.ts';
+import { isOver } from '../../nucleus/tasks.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
 import { checkVictims } from '../../servers/memory/revocation/victims.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
-import {
-  ACTIVE,
-  CONTAINER_FREE,
-  CONTAINER_LOCKED,
-  EXPIRED,
-  GONE,
-  SHRINKING,
-} from '../../servers/memory/state.ts';
-import { FREE } from '../../servers/swap/state.ts';
+import { ACTIVE, CONTAINER_LOCKED, EXPIRED, GONE, SHRINKING } from '../../servers/memory/state.ts';
 import { checkBuddy, isFree } from '../../sim-hw/buddy.ts';
 import { JUNK, NOBODY, UNMAPPED } from '../../sim-hw/frames.ts';
+import { checkCapabilities, checkContainers, checkDead } from './container-invariants.ts';
 import { type Deadlines, EXTRA, LOCK, SHRINK, TERM } from './deadlines.ts';
 import { SPACE_PAGES } from './flat-table.ts';
 import { checkUnexplored } from './unexplored-state.ts';
-import { FIRST, SWAP, type World } from './world.ts';
+import { FIRST, nameOf, type World } from './world.ts';
 
 /** What is wrong with the state, or undefined. The deadlines have been read off it. */
 export function checkState(world: World, deadlines: Deadlines): string | undefined {
@@ -40,13 +27,10 @@ export function checkState(world: World, deadlines: Deadlines): string | undefin
     checkDeadlines(world, deadlines) ??
     checkContainers(world) ??
     checkCapabilities(world) ??
+    checkDead(world) ??
     checkMappings(world) ??
     checkContents(world)
   );
-}
-
-function nameOf(world: World, id: number): string {
-  return world.kernel.state.tasks[id].name;
 }
 
 /** Each frame stands in one slot of its owner, or is free; the books agree. */
@@ -134,56 +118,6 @@ function checkDeadlines(world: World, { lists }: Deadlines): string | undefined 
   return undefined;
 }
 
-/** Containers, the slots that are in them, and windows. */
-function checkContainers(world: World): string | undefined {
-  const { capabilities, windowFrame, windowHolder } = world.kernel.state;
-  let boxed = 0;
-  for (const { id, status, owner, slot, frame, holder } of world.memory.containers.records) {
-    const isOpen = windowFrame[id] >= 0;
-    if (isOpen !== (status === CONTAINER_LOCKED))
-      return `[CONT6] window ${id} is ${isOpen ? 'open without a lock' : 'closed in spite of a lock'}`;
-    if (isOpen && (windowFrame[id] !== frame || windowHolder[id] !== holder))
-      return `[CONT6] window ${id} is open to another frame or server than its lock says`;
-    if (status === CONTAINER_FREE) continue;
-    boxed++;
-    if (frameAt(capabilities[owner], slot) !== frame)
-      return `[CONT1] container ${id} is of a frame that ${nameOf(world, owner)} does not hold`;
-    if ((capabilities[owner].slotOrder[slot] & IN_CONTAINER) === 0)
-      return `[CONT1] slot ${slot} of ${nameOf(world, owner)} is in container ${id} and not marked`;
-  }
-  for (let id = FIRST; id < capabilities.length; id++) {
-    const { slotOrder, slots } = capabilities[id];
-    for (let slot = 0; slot < slots; slot++) {
-      if ((slotOrder[slot] & IN_CONTAINER) !== 0) boxed--;
-      else if ((slotOrder[slot] & LOCKED_OUT) !== 0)
-        return `[CONT8] slot ${slot} of ${nameOf(world, id)} is locked out and in no container`;
-    }
-  }
-  return boxed === 0 ? undefined : '[CONT1] a run is in two containers, or marked and in none';
-}
-
-/** No capability to a container that is no more, and none to a container of a stranger. */
-function checkCapabilities(world: World): string | undefined {
-  const { capabilities } = world.kernel.state;
-  const { records } = world.memory.containers;
-  for (let id = SWAP; id < capabilities.length; id++) {
-    const { kind, object, generation } = capabilities[id];
-    for (let slot = 0; slot < 16; slot++) {
-      if (kind[slot] === NOTHING || kind[slot] === PORT) continue;
-      const container = records[object[slot]];
-      if (generation[slot] !== container.generation) continue;
-      if (container.status === CONTAINER_FREE)
-        return `[CONT7] ${nameOf(world, id)} has a live capability to a container that is gone`;
-      if (kind[slot] === CONTAINER && container.owner !== id)
-        return `[CAP3] ${nameOf(world, id)} has the owner's capability to another's container`;
-    }
-  }
-  for (const { kind, capability } of world.swap.operations)
-    if (kind !== FREE && capabilities[SWAP].kind[capability] === NOTHING)
-      return '[SWAP5] an operation goes on without its capability';
-  return undefined;
-}
-
 /** A page maps a frame of its own task's, which names that very page. */
 function checkMappings(world: World): string | undefined {
   const { table, frames, capabilities } = world.kernel.state;
@@ -210,8 +144,13 @@ function checkContents(world: World): string | undefined {
   const { frames } = world.kernel.state;
   for (let frame = 0; frame < frames.count; frame++) {
     const id = frames.owner[frame];
-    if (id !== NOBODY && isForeign(frames.stampHigh[frame], id))
+    if (id === NOBODY) continue;
+    if (isForeign(frames.stampHigh[frame], id))
       return `[MEM4] a frame of ${nameOf(world, id)} holds what another wrote`;
+    // A scripted client writes to what it is granted, and swap has its pages from the first.
+    const isLost = frames.stampHigh[frame] === 0 || frames.stampHigh[frame] === JUNK;
+    if (isLost && world.pagers[id - FIRST] === null && !isOver(world.kernel.state.tasks[id]))
+      return `[MEM4] a frame of ${nameOf(world, id)} has lost what it held`;
   }
   const { store } = world.swap;
   for (const { client, base, blocks } of store.extents)

@@ -6,6 +6,9 @@
  *   ANSWERED  no call of the client is under way
  *   SERVED    it holds all that its contract guarantees (under penalty none nothing is
  *             promised, and where guarantees do not fit a contract may not be had)
+ *   WHOLE     no container keeps it from anything that it holds: whoever had it, or died with it
+ *
+ * Of a server that is dead nobody is owed an answer.
  *
  * Backward over the explored graph: the states that satisfy a goal, those with a step into them,
  * and so on. What is left over cannot get there.
@@ -16,12 +19,12 @@ import { NO_FAULT } from '../../paging/state.ts';
 import { OTHER } from './deadlines.ts';
 import { DEADLINE, DEATH_MOVE, kindOf, moverOf, whatOf } from './moves.ts';
 import type { NumberList } from './number-list.ts';
-import { callsUnderWay } from './script.ts';
+import { boxOf, callsUnderWay } from './script.ts';
 import { FIRST, type World } from './world.ts';
 
 export interface Goal {
   readonly client: number;
-  readonly what: 'answered' | 'served';
+  readonly what: 'answered' | 'served' | 'whole';
 }
 
 /** What is wanted for each honest client of a world. */
@@ -29,15 +32,13 @@ export function goalsOf(world: World): Goal[] {
   const { clients, penalty, frames } = world.plan;
   let most = 0;
   for (const { wishes } of clients) most += Math.max(...wishes.map((wish) => wish.guaranteed));
-  return clients.flatMap(({ manner, kind }, client): Goal[] => {
+  return clients.flatMap(({ manner, kind, containers }, client): Goal[] => {
     if (manner !== 'honest') return [];
     const isServed = penalty !== 'none' && kind === 'script' && most <= frames;
-    return isServed
-      ? [
-          { client, what: 'answered' },
-          { client, what: 'served' },
-        ]
-      : [{ client, what: 'answered' }];
+    const goals: Goal[] = [{ client, what: 'answered' }];
+    if (isServed) goals.push({ client, what: 'served' });
+    if (containers !== 'none') goals.push({ client, what: 'whole' });
+    return goals;
   });
 }
 
@@ -52,10 +53,10 @@ function isMet(world: World, { client, what }: Goal): boolean {
   if (isOver(world.kernel.state.tasks[FIRST + client])) return true;
   const pager = world.pagers[client];
   if (pager !== null) return pager.members[0].waits === NO_FAULT && !isFaulting(world, client);
-  const script = world.scripts[client];
   if (what === 'served')
     return world.records[client].held >= world.plan.clients[client].wishes[0].guaranteed;
-  return callsUnderWay(script) === 0;
+  if (what === 'whole') return boxOf(world, client) < 0;
+  return callsUnderWay(world, client) === 0;
 }
 
 const READY_STATUS = 1;

@@ -4,6 +4,7 @@
  */
 
 import { OP } from '../../contracts/messages.ts';
+import { windowSerial } from '../../nucleus/dma.ts';
 import { FAULT } from '../../nucleus/kernel.ts';
 import { enqueue, type Message, newest } from '../../nucleus/messages.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
@@ -39,7 +40,7 @@ export function visitMessages(tape: Tape, world: World): void {
     const channel = (place: number) => channelOf(world, messageAt(world, place));
     places.sort((a, b) => channel(a) - channel(b) || a - b);
     cell(tape, places.length);
-    for (const place of places) saveMessage(tape, messageAt(world, place));
+    for (const place of places) saveMessage(tape, world, messageAt(world, place));
     return;
   }
   queue.head = 0;
@@ -48,7 +49,7 @@ export function visitMessages(tape: Tape, world: World): void {
 }
 
 /** Of a time only whether there is one: durations are fixed, and moments nobody reads. */
-function saveMessage(tape: Tape, message: Message): void {
+function saveMessage(tape: Tape, world: World, message: Message): void {
   const { op, from, to, w0, w1, w2, w3, time, cameAlong } = message;
   cell(tape, op);
   cell(tape, from);
@@ -57,7 +58,8 @@ function saveMessage(tape: Tape, message: Message): void {
   cell(tape, w1);
   // The version of a container.
   cell(tape, op === OP.locked ? 0 : w2);
-  cell(tape, w3);
+  // Which opening of a window: the present one, or one that is over.
+  cell(tape, op === OP.locked ? (windowSerial(world.kernel, w1) === w3 ? 1 : 0) : w3);
   cell(tape, (time > 0 ? 1 : 0) + (cameAlong ? 2 : 0));
 }
 

@@ -9,15 +9,15 @@
 
 import { fireEvent } from '../../nucleus/clock.ts';
 import { DEVICE_DONE, FAULT, TIMER } from '../../nucleus/kernel.ts';
-import { killTask } from '../../nucleus/life.ts';
+import { killServer, killTask } from '../../nucleus/life.ts';
 import { createMessage, type Message } from '../../nucleus/messages.ts';
-import { isAlive } from '../../nucleus/tasks.ts';
+import { isAlive, isOver } from '../../nucleus/tasks.ts';
 import { type Codec, restore } from './canonical-state.ts';
 import { OTHER } from './deadlines.ts';
 import { channelOf, isHeard, messageAt } from './message-state.ts';
 import { possibleTouches, touchPage } from './pager-client.ts';
 import { act, possibleActions } from './script.ts';
-import { FIRST, type World } from './world.ts';
+import { FIRST, SWAP, type World } from './world.ts';
 
 export const DELIVER = 0;
 export const DEADLINE = 1;
@@ -75,8 +75,9 @@ export function possibleMoves(codec: Codec, moves: number[]): void {
     if (world.pagers[index] === null) possibleActions(world, index, actions);
     else possibleTouches(world, index, actions);
     for (const action of actions) moves.push(moveOf(ACTION, index, action));
-    if (world.plan.clients[index].mayDie) moves.push(moveOf(DEATH_MOVE, index, 0));
+    if (world.plan.clients[index].mayDie) moves.push(moveOf(DEATH_MOVE, FIRST + index, 0));
   }
+  if (world.plan.serverMayDie && !isOver(tasks[SWAP])) moves.push(moveOf(DEATH_MOVE, SWAP, 0));
 }
 
 /** The client whose own doing a move is, or -1. A death is nobody's. */
@@ -98,6 +99,7 @@ export function makeMove(world: World, move: number): void {
   happened.granted.length = 0;
   happened.taken.length = 0;
   happened.leaked.length = 0;
+  happened.stale = kindOf(move) === DEVICE && isStale(world, whatOf(move));
   happened.foreign.length = 0;
   const what = whatOf(move);
   switch (kindOf(move)) {
@@ -115,8 +117,14 @@ export function makeMove(world: World, move: number): void {
       else touchPage(world, what, detailOf(move));
       return;
     default:
-      return killTask(kernel, FIRST + what);
+      return what < FIRST ? killServer(kernel, what) : killTask(kernel, what);
   }
+}
+
+/** Whether the window that an operation was begun for has been closed or opened again since. */
+function isStale({ kernel, swap }: World, number: number): boolean {
+  const { window, serial } = swap.operations[number];
+  return window >= 0 && serial !== kernel.state.windowSerial[window];
 }
 
 const delivered = createMessage();

@@ -29,6 +29,8 @@ export interface ClientPlan {
   readonly returns: boolean;
   /** Containers: none, or handed to the swap server, made for one lock or for many. */
   readonly containers: 'none' | 'once' | 'kept';
+  /** Containers it makes in all; 0: any number, one after the other. */
+  readonly boxesMax: number;
   /** It begins a call while another one is under way; else it waits for its answer first. */
   readonly pipelined: boolean;
   readonly mayDie: boolean;
@@ -50,6 +52,10 @@ export interface WorldPlan {
    * [CAP6], and nothing else happens while a message is under way.
    */
   readonly order: 'channel' | 'drained';
+  /** Every client has its first contract and the frames of it already: other worlds have the way there. */
+  readonly settled: boolean;
+  /** The swap server may die, too. */
+  readonly serverMayDie: boolean;
   readonly clients: readonly ClientPlan[];
 }
 
@@ -66,6 +72,9 @@ export const plantedBugs = [
   'lock-without-end',
   'lose-clean-bit',
   'swap-wrong-block',
+  'window-outlives-holder',
+  'lock-outlives-owner',
+  'stale-serial',
 ] as const satisfies readonly PlantedBug[];
 
 /** A client that does nothing but keep its contract; plans change what they are about. */
@@ -78,6 +87,7 @@ export const quietClient: ClientPlan = {
   framesMax: 1,
   returns: false,
   containers: 'none',
+  boxesMax: 0,
   pipelined: false,
   mayDie: false,
   pages: 0,

@@ -14,7 +14,9 @@
 import { OP } from '../../contracts/messages.ts';
 import { CONTAINER, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
 import { send, sendCapability } from '../../nucleus/ipc.ts';
-import { FIRST, MEMORY_PORT, SWAP_PORT, type World } from './world.ts';
+import { isOver } from '../../nucleus/tasks.ts';
+import { lie } from './lies.ts';
+import { FIRST, MEMORY_PORT, SWAP, SWAP_PORT, type World } from './world.ts';
 
 /** What a scripted client remembers: numbers, each 0 at first. */
 export interface Script {
@@ -37,6 +39,8 @@ export interface Script {
   /** Its container's slot plus 1, and that of the weak capability it has not handed on yet. */
   box: number;
   weak: number;
+  /** Containers it has made, where that is limited. */
+  made: number;
 }
 
 export const scriptFields = [
@@ -53,6 +57,7 @@ export const scriptFields = [
   'known',
   'box',
   'weak',
+  'made',
 ] as const satisfies readonly (keyof Script)[];
 
 export function createScript(): Script {
@@ -78,22 +83,19 @@ export const actionNames = [
   'sends an op that there is not',
   'names a container to the swap server that it does not hand over',
 ] as const;
-const PROPOSE = 0;
+export const PROPOSE = 0;
 const CHANGE = 1;
 const RENEW = 2;
-const ALLOCATE = 3;
+export const ALLOCATE = 3;
 const BOX = 4;
 const STORE = 5;
 const FETCH = 6;
 const CANCEL = 7;
 const DEAFEN = 8;
 const LISTEN = 9;
-const LIES = 10;
+export const LIES = 10;
 const LIES_END = 15;
 export const RETURN = 16;
-
-const NO_SUCH_OP = 200;
-export const NEVER_GRANTED = 99;
 
 /** Adds what client `index` may do now to `actions`. */
 export function possibleActions(world: World, index: number, actions: number[]): void {
@@ -102,39 +104,45 @@ export function possibleActions(world: World, index: number, actions: number[]):
   const id = FIRST + index;
   const { capabilities, tasks } = world.kernel.state;
   const table = capabilities[id];
-  if (plan.pipelined || callsUnderWay(script) === 0) possibleCalls(world, index, actions);
+  if (plan.pipelined || callsUnderWay(world, index) === 0) possibleCalls(world, index, actions);
   const wantsReturn = plan.returns || (plan.manner === 'honest' && script.owed > 0);
   // Its choice is free and makes no difference to the protocol: the slot granted last.
   let last = table.slots - 1;
   while (last >= 0 && !isIdle(world, index, last)) last--;
   if (wantsReturn && last >= 0) actions.push(RETURN + last);
-  if (boxOf(world, index) >= 0 && script.weak === 0 && script.cancelling === 0)
-    actions.push(CANCEL);
+  const isHandedOn = script.weak === 0 || !hasSwap(world);
+  if (boxOf(world, index) >= 0 && isHandedOn && script.cancelling === 0) actions.push(CANCEL);
   if (plan.manner === 'deaf') actions.push(tasks[id].receiving ? DEAFEN : LISTEN);
   if (plan.manner === 'liar' && script.lying === 0)
     for (let lie = LIES; lie < LIES_END; lie++) actions.push(lie);
 }
 
-/** Calls that wait for an answer. */
-export function callsUnderWay(script: Script): number {
-  const { proposing, renewing, allocating, boxing, moving } = script;
-  return proposing + renewing + allocating + boxing + moving;
+/** Calls that wait for an answer; of the dead nobody has one to wait for. */
+export function callsUnderWay(world: World, index: number): number {
+  const { proposing, renewing, allocating, boxing, moving } = world.scripts[index];
+  return proposing + renewing + allocating + boxing + (hasSwap(world) ? moving : 0);
+}
+
+/** Whether there is a swap server still. */
+function hasSwap({ kernel }: World): boolean {
+  return !isOver(kernel.state.tasks[SWAP]);
 }
 
 function possibleCalls(world: World, index: number, actions: number[]): void {
   const script = world.scripts[index];
-  const { term, wishes, framesMax, containers } = world.plan.clients[index];
+  const { term, wishes, framesMax, containers, boxesMax } = world.plan.clients[index];
   const { slots, slotFrame } = world.kernel.state.capabilities[FIRST + index];
-  const { agreed, proposing, renewing, allocating, boxing, moving, weak } = script;
+  const { agreed, proposing, renewing, allocating, boxing, moving, weak, made } = script;
   if (agreed === 0 && proposing === 0) actions.push(PROPOSE);
   if (agreed === 1 && proposing === 0 && wishes.length > 1) actions.push(CHANGE);
   if (agreed === 1 && term && renewing === 0) actions.push(RENEW);
   let held = 0;
   for (let slot = 0; slot < slots; slot++) if (slotFrame[slot] >= 0) held++;
   if (agreed === 1 && allocating === 0 && held < framesMax) actions.push(ALLOCATE);
+  if (!hasSwap(world)) return;
   if (weak > 0) actions.push(STORE, FETCH);
   else if (containers !== 'none' && boxOf(world, index) < 0 && boxing + moving === 0)
-    if (firstIdle(world, index) >= 0) actions.push(BOX);
+    if (firstIdle(world, index) >= 0 && (boxesMax === 0 || made < boxesMax)) actions.push(BOX);
 }
 
 /** The client's own capability to its container, or -1 when it is no more. */
@@ -191,7 +199,16 @@ export function act(world: World, index: number, action: number): void {
   }
 }
 
-function tell(world: World, index: number, op: number, w0 = 0, w1 = 0, w2 = 0, w3 = 0): void {
+/** Client `index` sends to the memory server. */
+export function tell(
+  world: World,
+  index: number,
+  op: number,
+  w0 = 0,
+  w1 = 0,
+  w2 = 0,
+  w3 = 0,
+): void {
   send(world.kernel, FIRST + index, MEMORY_PORT, op, w0, w1, w2, w3, 0);
 }
 
@@ -212,10 +229,11 @@ function giveBack(world: World, index: number, slot: number): void {
 }
 
 function createBox(world: World, index: number): void {
-  const { containers } = world.plan.clients[index];
+  const { containers, boxesMax } = world.plan.clients[index];
   const once = containers === 'once' ? 1 : 0;
   const slot = firstIdle(world, index);
   world.scripts[index].boxing = 1;
+  if (boxesMax > 0) world.scripts[index].made++;
   const { lock } = world.durations;
   const { kernel } = world;
   send(kernel, FIRST + index, MEMORY_PORT, OP.createContainer, slot, 1, 4, once, lock);
@@ -226,20 +244,4 @@ function handOver(world: World, index: number, op: number): void {
   const weak = script.weak - 1;
   script.weak = 0;
   if (sendCapability(world.kernel, FIRST + index, SWAP_PORT, op, weak, 0, 5, 0)) script.moving = 1;
-}
-
-function lie(world: World, index: number, action: number): void {
-  world.scripts[index].lying = 1;
-  switch (action - LIES) {
-    case 0:
-      return tell(world, index, OP.returnFrames, NEVER_GRANTED);
-    case 1:
-      return tell(world, index, OP.cancelContainer, 0);
-    case 2:
-      return tell(world, index, OP.lockContainer, 1, 1, 6);
-    case 3:
-      return tell(world, index, NO_SUCH_OP);
-    default:
-      send(world.kernel, FIRST + index, SWAP_PORT, OP.store, 0, 0, 5, 0, 0);
-  }
 }

@@ -10,7 +10,7 @@ import { CONTAINER_LOCKED, CONTAINER_SHARED, EXPIRED, GONE } from '../../servers
 import { SHRINK, TERM } from './deadlines.ts';
 import { messageAt } from './message-state.ts';
 import { DEADLINE, kindOf, whatOf } from './moves.ts';
-import { FIRST, MEMORY, type World } from './world.ts';
+import { FIRST, MEMORY, nameOf, type World } from './world.ts';
 
 /** What is kept of the state before a step, by client or container. */
 export interface Before {
@@ -45,10 +45,6 @@ export function checkStep(world: World, before: Before, move: number): string | 
     checkVersions(world, before) ??
     checkSaid(world, before, move)
   );
-}
-
-function nameOf(world: World, id: number): string {
-  return world.kernel.state.tasks[id].name;
 }
 
 /** A guarantee falls at the end of its grace, of its term, or of its owner. */
@@ -93,7 +89,8 @@ function checkTaken(world: World): string | undefined {
     if (!drops && held < guaranteed)
       return `[REV5] ${nameOf(world, id)} is left with ${held} of ${guaranteed} guaranteed frames`;
   }
-  if (leaked.length > 0) return `[CONT6] data moves through window ${leaked[0]} without a lock`;
+  if (leaked.length > 0)
+    return `[CONT6] data moves through window ${leaked[0]} that was not opened for it`;
   return foreign.length > 0 ? `[MEM4] ${foreign[0]}` : undefined;
 }
 

@@ -24,7 +24,7 @@ import {
   whatOf,
 } from './moves.ts';
 import { actionNames, RETURN } from './script.ts';
-import { createWorld, FIRST, type World } from './world.ts';
+import { createWorld, FIRST, nameOf, type World } from './world.ts';
 
 export interface Violation {
   /** The rule, and what is wrong. */
@@ -91,7 +91,7 @@ function describe(world: World, move: number): string {
     case ACTION:
       return actionText(world, what, detail);
     default:
-      return `${nameOf(world, FIRST + what)} dies`;
+      return `${nameOf(world, what)} dies`;
   }
 }
 
@@ -115,10 +115,6 @@ function actionText(world: World, index: number, action: number): string {
     return `the program of ${name} ${(action & 1) === 1 ? 'writes to' : 'reads'} page ${action >> 1}`;
   if (action >= RETURN) return `${name} returns the frame in slot ${action - RETURN}`;
   return `${name} ${actionNames[action]}`;
-}
-
-function nameOf(world: World, id: number): string {
-  return id === NUCLEUS ? 'the nucleus' : world.kernel.state.tasks[id].name;
 }
 
 function messageText(world: World, message: Message): string {

@@ -5,13 +5,15 @@
  */
 
 import type { Terms } from '../../contracts/terms.ts';
-import { addTask, givePort, type Kernel, type Probe } from '../../nucleus/kernel.ts';
+import { deliverAll } from '../../nucleus/ipc.ts';
+import { addTask, givePort, type Kernel, NUCLEUS, type Probe } from '../../nucleus/kernel.ts';
 import { startTask } from '../../nucleus/life.ts';
-import { READY } from '../../nucleus/tasks.ts';
+import { isOver, READY } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
   type Client,
+  CONTAINER_LOCKED,
   clientOf,
   createMemoryServerState,
   type MemoryServerState,
@@ -26,7 +28,7 @@ import { flatTable, SPACE_PAGES } from './flat-table.ts';
 import { hear } from './hearing.ts';
 import { createPagerClient, pagerClientStep } from './pager-client.ts';
 import type { WorldPlan } from './plan.ts';
-import { createScript, type Script } from './script.ts';
+import { ALLOCATE, act, createScript, PROPOSE, type Script } from './script.ts';
 
 export const MEMORY = 1;
 export const SWAP = 2;
@@ -49,8 +51,10 @@ export interface Happened {
   readonly granted: number[];
   /** Tasks from which the server has taken a frame. */
   readonly taken: number[];
-  /** Windows through which data has moved while no lock was on. */
+  /** Windows through which data has moved that should not have. */
   readonly leaked: number[];
+  /** The transfer that ends in this step was begun for an earlier opening of its window. */
+  stale: boolean;
   /** What a client or its program has found in memory and should not have. */
   readonly foreign: string[];
 }
@@ -107,7 +111,7 @@ export function createWorld(
   addTask(kernel, 'swap server', -1, { step: swapServerStep(anyTime), state: swap });
   givePort(kernel, SWAP, MEMORY);
   kernel.state.watchers.push(MEMORY, SWAP);
-  const happened: Happened = { granted: [], taken: [], leaked: [], foreign: [] };
+  const happened: Happened = { granted: [], taken: [], leaked: [], stale: false, foreign: [] };
   const records: Client[] = [];
   const pagers: (PagerState | null)[] = [];
   const scripts = plan.clients.map(createScript);
@@ -125,7 +129,13 @@ export function createWorld(
   };
   for (const index of plan.clients.keys()) addClient(world, index);
   kernel.probe = createProbe(world);
+  if (plan.settled) settleClients(world);
   return world;
+}
+
+/** The name of a task, as traces and violations tell it. */
+export function nameOf({ kernel }: World, id: number): string {
+  return id === NUCLEUS ? 'the nucleus' : kernel.state.tasks[id].name;
 }
 
 function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel {
@@ -182,6 +192,17 @@ function addClient(world: World, index: number): void {
   else startTask(kernel, id);
 }
 
+/** Each client gets its contract, and then all that it may ask for. */
+function settleClients(world: World): void {
+  const { clients } = world.plan;
+  for (const [index, { framesMax }] of clients.entries())
+    for (let call = 0; call <= framesMax; call++) {
+      act(world, index, call === 0 ? PROPOSE : ALLOCATE);
+      deliverAll(world.kernel);
+    }
+  world.happened.granted.length = 0;
+}
+
 function createProbe(world: World): Probe {
   const { happened, records, memory } = world;
   return {
@@ -197,10 +218,17 @@ function createProbe(world: World): Probe {
       if (cause === 1) happened.taken.push(task);
     },
     transferred(_kernel, window) {
-      if (memory.containers.records[window].status !== 3) happened.leaked.push(window);
+      const isLocked = memory.containers.records[window].status === CONTAINER_LOCKED;
+      if (!isLocked || happened.stale || hasDeadHolder(world, window)) happened.leaked.push(window);
     },
     clockMoved: () => {},
   };
+}
+
+/** Whether a window is open to a server that is dead. */
+export function hasDeadHolder({ kernel }: World, window: number): boolean {
+  const holder = kernel.state.windowHolder[window];
+  return holder >= 0 && isOver(kernel.state.tasks[holder]);
 }
 
 /**

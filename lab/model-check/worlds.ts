@@ -15,6 +15,8 @@ const quietWorld: WorldPlan = {
   containers: 2,
   operations: 2,
   order: 'channel',
+  settled: false,
+  serverMayDie: false,
   clients: [],
 };
 
@@ -129,6 +131,30 @@ export const worlds: readonly WorldPlan[] = [
     clients: [
       client('A', { containers: 'kept', mayDie: true }),
       client('B', { wishes: [{ guaranteed: 1, extra: 0 }] }),
+    ],
+  }),
+  world('orphan', 'the swap server may die at any moment, and so may the owner of a container', {
+    serverMayDie: true,
+    clients: [
+      client('A', { containers: 'kept', mayDie: true }),
+      client('B', { wishes: [{ guaranteed: 1, extra: 0 }] }),
+    ],
+  }),
+  world('bereft', 'the swap server may die while frames in containers are called back', {
+    frames: 2,
+    serverMayDie: true,
+    clients: [
+      client('A', { wishes: [{ guaranteed: 0, extra: 1 }], containers: 'once', boxesMax: 1 }),
+      client('B', { wishes: [{ guaranteed: 2, extra: 0 }], framesMax: 2 }),
+    ],
+  }),
+  world('reopened', 'two clients whose containers have one window, one after the other', {
+    frames: 2,
+    containers: 1,
+    settled: true,
+    clients: [
+      client('A', { containers: 'once', boxesMax: 1 }),
+      client('B', { containers: 'once', boxesMax: 1 }),
     ],
   }),
   world('liar', 'a client names slots, containers and ops that are not its own', {

@@ -136,6 +136,21 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     rule: 'SOFT3',
     damages: [],
   },
+  'window-outlives-holder': {
+    off: 'locks of a dead server last, and their windows stay open, up to their limit',
+    rule: 'CONT42',
+    damages: [],
+  },
+  'lock-outlives-owner': {
+    off: 'locks on containers of the dead last up to their limit',
+    rule: 'MEM6',
+    damages: [],
+  },
+  'stale-serial': {
+    off: 'a transfer goes through a window that was closed and opened again meanwhile',
+    rule: 'CONT6',
+    damages: [],
+  },
   'page-lock-without-end': {
     off: 'a lock on a container of pages has no time limit',
     rule: 'CONT20',

@@ -16,7 +16,7 @@ import { BUSY, DONE, LOCK_LOST, MALFORMED, NO_SUCH_BLOCK } from '../../contracts
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
-import { listSerial, writeListThrough } from '../../nucleus/dma-lists.ts';
+import { writeListThrough } from '../../nucleus/dma-lists.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
@@ -74,13 +74,13 @@ function begin(
 
 /** What the memory server says; the tag is the request's number. */
 function heard(kernel: Kernel, server: ArchiveState, model: DeviceModel, message: Message): void {
-  const { op, w0, w1, w2 } = message;
+  const { op, w0, w1, w2, w3 } = message;
   const request = server.requests[w0];
   if (request === undefined) return;
   if (op === OP.containerStands && request.phase === LOOKING)
     return lock(kernel, server, w0, request, w1);
   if (op === OP.locked && request.phase === LOCKING)
-    return startReading(kernel, server, model, w0, request, w1);
+    return startReading(kernel, server, model, w0, request, w1, w3);
   const asks = w2 === OP.inspectContainer || w2 === OP.lockPages;
   if (op === OP.refused && asks && request.phase !== FREE) answer(kernel, server, request, w1);
 }
@@ -108,10 +108,11 @@ function startReading(
   number: number,
   request: Request,
   window: number,
+  opening: number,
 ): void {
   request.phase = READING;
   request.window = window;
-  request.serial = listSerial(kernel, window);
+  request.serial = opening;
   // The record stays taken: it waits for a device that was never told.
   if (server.sits) return;
   let end = kernel.state.nowNs;

@@ -60,12 +60,12 @@ export function diskServerStep(code: DiskCode): Step {
 }
 
 function serve(kernel: Kernel, server: DiskServerState, code: DiskCode, message: Message): void {
-  const { op, from, w0, w1, w2 } = message;
+  const { op, from, w0, w1, w2, w3 } = message;
   if (from === NUCLEUS) return nucleusSays(kernel, server, code, op, w0);
   if (from === server.id) return handBack(kernel, server, w0, w2);
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
   if (from === table.object[server.memoryPort]) {
-    if (op === OP.locked) locked(kernel, server, code, w0, w1);
+    if (op === OP.locked) locked(kernel, server, code, w0, w1, w3);
     else if (op === OP.refused && (w2 === OP.lockContainer || w2 === OP.lockPages))
       lockRefused(kernel, server, code, w0, w1);
     return;

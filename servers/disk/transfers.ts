@@ -12,8 +12,8 @@ import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../contracts/
 import { DEVICE_FAILED, DONE, LOCK_LOST, NO_SUCH_CONTAINER } from '../../contracts/refusals.ts';
 import { type CapabilityTable, removeCapability, WEAK_PAGES } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
-import { readThrough, windowSerial, writeThrough } from '../../nucleus/dma.ts';
-import { listSerial, readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
+import { readThrough, writeThrough } from '../../nucleus/dma.ts';
+import { readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
 import { workFor } from '../../nucleus/donated-time.ts';
 import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
 import { givePort, type Kernel } from '../../nucleus/kernel.ts';
@@ -76,12 +76,13 @@ export function locked(
   code: DiskCode,
   number: number,
   window: number,
+  opening: number,
 ): void {
   const transfer = server.queue.requests[number];
   if (transfer?.phase !== LOCKING) return;
   transfer.phase = MOVING;
   transfer.window = window;
-  transfer.serial = transfer.isList ? listSerial(kernel, window) : windowSerial(kernel, window);
+  transfer.serial = opening;
   beginPiece(kernel, server, code, number);
 }
 

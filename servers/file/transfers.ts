@@ -21,7 +21,7 @@ import {
   NO_SUCH_PAGE,
   TAMPERED,
 } from '../../contracts/refusals.ts';
-import { listSerial, readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
+import { readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
 import { send } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
@@ -57,7 +57,7 @@ export function containerHeard(
     return lock(kernel, server, w0, request, w1, w3);
   }
   if (op === OP.locked && request.phase === LOCKING)
-    return begin(kernel, server, model, w0, request, w1, w2);
+    return begin(kernel, server, model, w0, request, message);
   if (request.phase === COPYING) return copyHeard(kernel, server, request, message);
   if (request.phase === CLOSING) return giveUp(kernel, server, w0, request, TAMPERED);
   if (op === OP.refused && w1 === NO_FREE_FRAMES && makeRoom(kernel, server, request))
@@ -108,11 +108,10 @@ function begin(
   model: DeviceModel,
   number: number,
   request: Request,
-  window: number,
-  version: number,
+  { w1: window, w2: version, w3: opening }: Message,
 ): void {
   request.window = window;
-  request.serial = listSerial(kernel, window);
+  request.serial = opening;
   if (version !== request.version) {
     // The capability is needed until the unlock has been heard: so long the record is not free.
     unlock(kernel, server, request);

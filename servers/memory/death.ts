@@ -1,15 +1,18 @@
 /**
- * Death of a client: everything it had is free at once [MEM6]. Its containers die, locks on them
- * break (a transfer in flight moves nothing more, [CONT6]), its guarantee goes, its frames go back.
+ * Death of a task. The locks it held are over [CONT42], and what it could name is nobody's. Of a
+ * client everything it had is free at once [MEM6]: its containers die, locks on them break (a
+ * transfer in flight moves nothing more, [CONT6]), its guarantee goes, its frames go back.
  * Child contracts split off its own end as if folded [CON20]; what it drew on one is idle there, and
  * one that only it could reach closes [CON18] [CON19].
  */
 
-import { type CapabilityTable, frameAt } from '../../nucleus/capabilities.ts';
+import { type CapabilityTable, forgetCapabilities, frameAt } from '../../nucleus/capabilities.ts';
 import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
 import { breakContainersOf } from './containers/containers.ts';
 import { releaseSlot } from './containers/custody.ts';
+import { endLocksOf } from './containers/locks.ts';
+import { endPageLocksOf } from './containers/page-locks.ts';
 import { buryPages } from './containers/page-losses.ts';
 import { leaveChild, OWN } from './contracts/child-contract.ts';
 import { closeUnused, endChildrenOf, recall, releaseControls } from './contracts/folding.ts';
@@ -23,6 +26,16 @@ import { GONE, type MemoryServerState } from './state.ts';
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
   releaseControls(kernel, server, id);
   releasePolicy(kernel, server, id);
+  if (server.planted !== 'window-outlives-holder') {
+    endLocksOf(kernel, server, id);
+    endPageLocksOf(kernel, server, id);
+  }
+  buryHoldings(kernel, server, id);
+  forgetCapabilities(kernel.state.capabilities[id] as CapabilityTable);
+}
+
+/** What it held, if it was a client. */
+function buryHoldings(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = server.clients[id];
   if (client === null || client === undefined || client.status === GONE) return;
   const frames = client.held;

@@ -90,8 +90,11 @@ export type PlantedBug =
   | 'page-lock-without-end'
   | ScenarioBug;
 
-/** Switches that oracles do not see: a scenario shows that somebody is worse off. */
-export type ScenarioBug = 'full-force' | 'unpaid-upgrades';
+/** Switches that need an interleaving which only the model checker tries (lab/model-check). */
+export type ModelBug = 'window-outlives-holder' | 'lock-outlives-owner' | 'stale-serial';
+
+/** Switches that oracles do not see: a scenario shows that somebody is worse off; or the model checker. */
+export type ScenarioBug = 'full-force' | 'unpaid-upgrades' | ModelBug;
 
 export interface MemoryServerState {
   /** Its own task id. */

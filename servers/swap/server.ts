@@ -14,7 +14,7 @@ import { BUSY, DONE, LOCK_LOST, MALFORMED, NO_SUCH_BLOCK } from '../../contracts
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
-import { readThrough, windowSerial, writeThrough } from '../../nucleus/dma.ts';
+import { readThrough, writeThrough } from '../../nucleus/dma.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
@@ -47,7 +47,7 @@ function serve(
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
   if (from === table.object[server.memoryPort]) {
-    if (op === OP.locked) transferBegins(kernel, server, model, w0, w1);
+    if (op === OP.locked) transferBegins(kernel, server, model, w0, w1, w3);
     else if (op === OP.refused && w2 === OP.lockContainer) lockRefused(kernel, server, w0, w1);
     return;
   }
@@ -126,10 +126,11 @@ function transferBegins(
   model: DeviceModel,
   number: number,
   window: number,
+  opening: number,
 ): void {
   const operation = server.operations[number] as Operation;
   operation.window = window;
-  operation.serial = windowSerial(kernel, window);
+  operation.serial = opening;
   submit(kernel, server, model, number);
 }
 

@@ -27,6 +27,7 @@ import {
 import { closeWindow } from '../../../nucleus/dma.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
+import { isOver, type TaskState } from '../../../nucleus/tasks.ts';
 import { refuse } from '../answers.ts';
 import {
   CONTAINER_FREE,
@@ -122,7 +123,11 @@ export function breakContainersOf(
   let locked = 0;
   for (const container of server.containers.records) {
     if (container.status === CONTAINER_FREE || container.owner !== owner) continue;
-    if (container.status === CONTAINER_LOCKED) locked++;
+    if (container.status === CONTAINER_LOCKED) {
+      locked++;
+      const isDead = isOver(kernel.state.tasks[owner] as TaskState);
+      if (isDead && server.planted === 'lock-outlives-owner') continue;
+    }
     const { id } = container;
     const holder = kernel.state.windowHolder[id] as number;
     dissolve(kernel, server, container);

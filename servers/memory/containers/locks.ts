@@ -10,7 +10,7 @@ import { OP } from '../../../contracts/messages.ts';
 import { LOCKED_NOW, NO_SUCH_CONTAINER, TOO_LONG } from '../../../contracts/refusals.ts';
 import { IN_CONTAINER, LOCKED_OUT, WEAK_CONTAINER } from '../../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../../nucleus/clock.ts';
-import { closeWindow, openWindow } from '../../../nucleus/dma.ts';
+import { closeWindow, openWindow, windowSerial } from '../../../nucleus/dma.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
@@ -51,8 +51,9 @@ export function lockContainer(
   container.holder = from;
   container.lockedUntil = termNow(kernel) + duration;
   openWindow(kernel, id, frame, from);
+  const opening = windowSerial(kernel, id);
   armLockTimer(kernel, server, container.lockedUntil);
-  reply(kernel, server.id, from, OP.locked, tag, id, container.version, 0, 0);
+  reply(kernel, server.id, from, OP.locked, tag, id, container.version, opening, 0);
 }
 
 export function unlockContainer(
@@ -86,6 +87,17 @@ export function expireLocks(kernel: Kernel, server: MemoryServerState): void {
   }
   containers.timerAt = Number.POSITIVE_INFINITY;
   if (next !== Number.POSITIVE_INFINITY) armLockTimer(kernel, server, next);
+}
+
+/** The holder is dead: its locks are over [CONT42]. */
+export function endLocksOf(kernel: Kernel, server: MemoryServerState, holder: number): void {
+  let left = server.containers.locked;
+  for (const container of server.containers.records) {
+    if (left === 0) return;
+    if (container.status !== CONTAINER_LOCKED) continue;
+    left--;
+    if (container.holder === holder) endLock(kernel, server, container);
+  }
 }
 
 function endLock(kernel: Kernel, server: MemoryServerState, container: Container): void {

@@ -12,7 +12,7 @@ import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../../contrac
 import { LOCKED_NOW, NO_SUCH_CONTAINER, TOO_LONG } from '../../../contracts/refusals.ts';
 import { WEAK_PAGES } from '../../../nucleus/capabilities.ts';
 import { termNow } from '../../../nucleus/clock.ts';
-import { openList } from '../../../nucleus/dma-lists.ts';
+import { listSerial, openList } from '../../../nucleus/dma-lists.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { refuse, refuseAt } from '../answers.ts';
@@ -54,12 +54,14 @@ export function lockPages(
   noteEnd(server.pages, container);
   pinPages(server, container, how, 1);
   let window = 0;
+  let opening = 0;
   if ((how & LOCK_PHYSICAL) !== 0) {
     const writes = (how & LOCK_WRITES) !== 0;
     window = openList(kernel, container.id, framesOf(server, container), from, writes);
+    opening = listSerial(kernel, window);
   }
   armPageTimer(kernel, server, until);
-  reply(kernel, server.id, from, OP.locked, tag, window, container.version, 0, 0);
+  reply(kernel, server.id, from, OP.locked, tag, window, container.version, opening, 0);
 }
 
 /** unlockContainer, of a container of pages. */
@@ -74,6 +76,18 @@ export function unlockPages(
     return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.unlockContainer);
   breakPageLock(kernel, server, container);
   if (container.endsAt <= termNow(kernel)) expirePages(kernel, server);
+}
+
+/** The holder is dead: its locks are over [CONT42]. */
+export function endPageLocksOf(kernel: Kernel, server: MemoryServerState, holder: number): void {
+  let broken = 0;
+  for (const container of server.pages.containers) {
+    if (container.status !== LOCKED || container.holder !== holder) continue;
+    breakPageLock(kernel, server, container);
+    broken++;
+  }
+  // A lifetime that waited for a lock waits no more.
+  if (broken > 0) expirePages(kernel, server);
 }
 
 /** When a lock on the container has to be over: where extras may be inside, with the notice. */

@@ -33,7 +33,10 @@ export function buryPages(kernel: Kernel, server: MemoryServerState, owner: numb
   let locked = 0;
   for (const container of server.pages.containers) {
     if (container.status === UNUSED || container.owner !== owner) continue;
-    if (container.status === LOCKED) locked++;
+    if (container.status === LOCKED) {
+      locked++;
+      if (server.planted === 'lock-outlives-owner') continue;
+    }
     endContainer(kernel, server, container, INHERITED);
   }
   if (server.pages.lists.length > owner) server.pages.lists[owner] = null;

@@ -57,6 +57,9 @@ const shownBy: Record<Bug, [world: string, rule: string]> = {
   'lock-without-end': ['boxes', '[CONT4]'],
   'lose-clean-bit': ['pager', '[MEM4]'],
   'swap-wrong-block': ['boxes', '[MEM4]'],
+  'window-outlives-holder': ['orphan', '[CONT42]'],
+  'lock-outlives-owner': ['kept', '[CONT1]'],
+  'stale-serial': ['reopened', '[CONT6]'],
 };
 
 test.each(plantedBugs.map((bug) => [bug, ...shownBy[bug]] as const))(

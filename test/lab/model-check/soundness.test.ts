@@ -51,7 +51,7 @@ function walk(real: World, random: RandomState, moves: number[]): void {
   }
 }
 
-test.each(['hoard', 'lenient', 'death', 'karma', 'rivals', 'pager'])(
+test.each(['hoard', 'lenient', 'death', 'karma', 'rivals', 'orphan', 'reopened', 'pager'])(
   'random walks of the world %s, with a clock, visit no state that is not known',
   (name) => {
     const plan = world(name);

@@ -1,9 +1,10 @@
 /** Death of a client: what it had is free at once, and what others have is as it was. */
 
 import { expect, test } from 'vitest';
+import { LOCK_PHYSICAL } from '../../../contracts/messages.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { givePort } from '../../../nucleus/kernel.ts';
-import { killTask } from '../../../nucleus/life.ts';
+import { killServer, killTask } from '../../../nucleus/life.ts';
 import { attachPolicyTable } from '../../../servers/memory/contracts/policy.ts';
 import { whoWaits } from '../../../servers/memory/revocation/waiting-requests.ts';
 import { type Client, GONE } from '../../../servers/memory/state.ts';
@@ -11,9 +12,11 @@ import {
   advance,
   checkBooks,
   createDesk,
+  DEVICE_NS,
   type Desk,
   FIRST,
   hand,
+  SWAP,
   say,
   settleIn,
   take,
@@ -104,6 +107,45 @@ test('[MEM6] a death is told once, with what was held and what was locked', () =
   expect(deaths).toEqual([{ at: 0, task: 'client0', kind: 'death', frames: held, locked: 2 }]);
   expect(desk.kernel.state.frames.buddy.free).toBe(16);
   expect(desk.server.containers.locked).toBe(0);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT42] a server dies with its device at work: its lock is over, and the run as it was', () => {
+  const desk = createDesk({ clients: 2 });
+  settleIn(desk, A, 2, 0, 2);
+  const { frames, windowHolder, capabilities } = desk.kernel.state;
+  const before = [...frames.stampHigh];
+  const answers = [0, 1].map((slot) => say(desk, A, 'createContainer', [slot, 1e6, 1, 0, slot])[0]);
+  for (const made of answers) hand(desk, A, 'fetch', made?.[3] as number, 0, 1);
+  expect([...windowHolder].filter((holder) => holder === SWAP)).toHaveLength(2);
+  killServer(desk.kernel, SWAP);
+  deliverAll(desk.kernel);
+  expect([...windowHolder]).not.toContain(SWAP);
+  expect(capabilities[SWAP]?.objects).toBe(0);
+  expect(desk.server.containers.locked).toBe(0);
+  // One that was made for this lock alone is no more; the other is its owner's to cancel.
+  expect(say(desk, A, 'returnFrames', [1])).toEqual([]);
+  expect(say(desk, A, 'cancelContainer', [answers[0]?.[2] as number])).toEqual([]);
+  advance(desk, 10 * DEVICE_NS);
+  expect([...frames.stampHigh]).toEqual(before);
+  expect(takeHeard(desk, A)).toEqual([]);
+  expect(say(desk, A, 'returnFrames', [0])).toEqual([]);
+  expect(checkBooks(desk)).toBeUndefined();
+});
+
+test('[CONT42] so does a lock on pages, and a lifetime that had waited for it is over too', () => {
+  const desk = createDesk({ clients: 2 });
+  settleIn(desk, A, 2, 0, 0);
+  const own = open(desk, A, { lockMax: 1000, lifetime: 100 });
+  fill(desk, A, own, 0, 2);
+  const weak = entrust(desk, A, own, B);
+  expect(lockPages(desk, weak, LOCK_PHYSICAL, 900)?.[0]).toBe('locked');
+  advance(desk, 200);
+  takeHeard(desk, A);
+  die(desk, B);
+  expect(desk.kernel.state.windowLists[0]?.holder).toBe(-1);
+  expect(takeHeard(desk, A)[0]?.[0]).toBe('containerEnded');
+  expect(say(desk, A, 'deallocatePages', [own, 0, 2])[0]?.[0]).toBe('pagesDone');
   expect(checkBooks(desk)).toBeUndefined();
 });
 

@@ -10,6 +10,8 @@ import {
 import { frameAt } from '../../../nucleus/capabilities.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { killTask } from '../../../nucleus/life.ts';
+import { createMessage } from '../../../nucleus/messages.ts';
+import type { SwapServerState } from '../../../servers/swap/state.ts';
 import { JUNK } from '../../../sim-hw/frames.ts';
 import {
   advance,
@@ -20,6 +22,7 @@ import {
   FIRST,
   hand,
   hashDesk,
+  MEMORY,
   SWAP,
   SWAP_PORT,
   say,
@@ -175,6 +178,20 @@ test('[SWAP5] a capability that comes along with nonsense is dropped, not kept',
     say(desk, FIRST, 'cancelContainer', [own]);
   }
   expect(tableOf(desk, SWAP).objects).toBe(objects);
+});
+
+test('[CONT6] [SWAP4] a lock of which it hears too late moves nothing, whoever has the window now', () => {
+  const desk = begin();
+  write(desk, FIRST, 0, 7, 1);
+  request(desk, FIRST, 'store', 0, 2);
+  const { kernel } = desk;
+  const [opening] = kernel.state.windowSerial;
+  const late = { ...createMessage(), op: OP.locked, from: MEMORY, to: SWAP, w3: opening - 1 };
+  const { step, state } = kernel.receivers[SWAP];
+  step(kernel, state, late);
+  advance(desk, 2 * DEVICE_NS);
+  expect(takeHeard(desk, FIRST).map(([, , reason]) => reason)).toContain(LOCK_LOST);
+  expect((state as SwapServerState).store.stampHigh[2]).not.toBe(7);
 });
 
 test('[SWAP9] only the memory server tells the swap server of locks', () => {

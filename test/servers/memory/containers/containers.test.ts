@@ -95,7 +95,7 @@ test('[CONT3] a lock longer than the time fixed at creation is refused', () => {
   const { desk, weak } = handed();
   const refused = ['refused', 3, TOO_LONG, OP.lockContainer, 0, 0];
   expect(lock(desk, weak, LOCK_MAX + 1)).toEqual(refused);
-  expect(lock(desk, weak, LOCK_MAX)).toEqual(['locked', 3, 0, 0, 0, 0]);
+  expect(lock(desk, weak, LOCK_MAX)).toEqual(['locked', 3, 0, 0, 1, 0]);
   expect(lock(desk, weak)?.[2]).toBe(LOCKED_NOW);
 });
 
