@@ -25,6 +25,18 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     fails: 'time, NoPager of PagerPF',
   },
   'L-E2': { set: { 'tasks.0.program.pages': 4000 }, fails: 'reads, NoPager' },
+  'L-E6': {
+    set: { 'tasks.2.disk.slice.ms': 50 },
+    fails: 'pages read in 10 minutes, 40 % of 10 %',
+  },
+  'L-E7': {
+    set: { 'tasks.2.disk.slice.ms': 50 },
+    fails: 'pages written in 10 minutes, 40 % of 10 %',
+  },
+  'L-E8': {
+    set: { 'disk.scheduler': 'fcfs' },
+    fails: 'bandwidth beside pagers of alone, contracts',
+  },
   'L-E12': { set: { 'tasks.0.policy': 'fifo' }, fails: 'misses, own MRU of central LRU' },
   'L-E14': {
     set: { 'tasks.0.contract.guaranteed': '10%', 'tasks.1.contract.guaranteed': '90%' },

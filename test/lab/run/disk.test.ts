@@ -70,6 +70,26 @@ test('disk contracts of 10, 20 and 40 % give time in these proportions; fcfs doe
   for (const ratio of shares('fcfs')) expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
 });
 
+test('no drift: in each 5 seconds of ten minutes everybody makes the progress of its contract', () => {
+  const tasks = [10, 20, 40].map((share) => {
+    const one = task(`${share}`, 256, 15, 0, share);
+    return { ...one, atEnd: 'restart' as const };
+  });
+  const windows = Array.from({ length: 118 }, (_, at) => ({
+    name: `w${at}`,
+    from: (at + 2) * 5e9,
+    to: (at + 3) * 5e9,
+  }));
+  for (const { windows: found = {} } of runCell({ ...cell(tasks), oracles: false, windows })
+    .tasks) {
+    const reads = windows.map(({ name }) => found[name].pageIns);
+    const mean = reads.reduce((sum, one) => sum + one, 0) / reads.length;
+    expect(mean).toBeGreaterThan(25);
+    // A tenth, and two requests that are counted on one side or the other of a window's edge.
+    for (const one of reads) expect(Math.abs(one - mean)).toBeLessThanOrEqual(0.1 * mean + 2);
+  }
+}, 60_000);
+
 test('a contract that is renewed lasts; one that is not admitted leaves best effort', () => {
   const wish = { period: 250_000, slice: 100_000, laxity: 10_000, slack: false };
   const lasting = { ...task('lasting', 64, 2, 0, 0), disk: { ...wish, term: 1_000_000_000 } };
