@@ -208,7 +208,7 @@ const stepKinds = [
     ...ofTask,
     frame: count,
     order: count,
-    cause: z.enum(['returned', 'taken', 'inherited']),
+    cause: z.enum(['returned', 'taken', 'inherited', 'reclaimed']),
   }),
   /** The server moved a run of the task's, with its contents and mapping, to `into`. */
   z.strictObject({ kind: z.literal('move'), ...ofTask, frame: count, order: count, into: count }),

@@ -49,6 +49,11 @@ export type Step = (kernel: Kernel, state: object, message: Message) => void;
 export interface Receiver {
   readonly step: Step;
   readonly state: object;
+  /**
+   * Of a server that lends frames on: the run of 2^order frames at `first` has been taken from it,
+   * and is to leave the hands of whoever has any of it through this server, now.
+   */
+  readonly reclaim?: (kernel: Kernel, state: object, first: number, order: number) => void;
 }
 
 /** What oracles are told as it happens; see lab/oracles. Absent probes cost one test. */
@@ -59,7 +64,7 @@ export interface Probe {
   resumed(kernel: Kernel, task: number, page: number, how: number): void;
   /** A run of 2^order frames has come into `task`'s hands. */
   granted(kernel: Kernel, task: number, frame: number, order: number): void;
-  /** It has left them: RETURNED, TAKEN or INHERITED. Its contents are still there. */
+  /** It has left them: RETURNED, TAKEN, INHERITED or RECLAIMED. Its contents are still there. */
   released(kernel: Kernel, task: number, frame: number, order: number, cause: number): void;
   /** The run of 2^order frames at `frame` is `task`'s as before, and lies at `into` now. */
   moved?(kernel: Kernel, task: number, frame: number, order: number, into: number): void;
@@ -74,6 +79,8 @@ export interface Probe {
 export const RETURNED = 0;
 export const TAKEN = 1;
 export const INHERITED = 2;
+/** With a run that was taken from the server it was lent by. */
+export const RECLAIMED = 3;
 
 export interface KernelState {
   /** Test only: the rule of the nucleus or of pagers that is off, or ''. */
@@ -214,8 +221,8 @@ export function cloneKernel(kernel: Kernel): Kernel {
     kernel: kernel.state,
     receivers: kernel.receivers.map((receiver) => receiver.state),
   });
-  const receivers = kernel.receivers.map(({ step }, i) => ({
-    step,
+  const receivers = kernel.receivers.map((receiver, i) => ({
+    ...receiver,
     state: copy.receivers[i] as object,
   }));
   return wire(kernel, copy.kernel, receivers);

@@ -38,6 +38,14 @@ export function createBuddy(frames: number, orderMax = 10): BuddyState {
   return { frames, orderMax, free: frames, ...createBitmaps(frames, orderMax) };
 }
 
+/** An allocator over the same frames of which none is free: they come by `releaseRun`. */
+export function createEmptyBuddy(frames: number, orderMax = 10): BuddyState {
+  const buddy = createBuddy(frames, orderMax);
+  buddy.words.fill(0);
+  buddy.free = 0;
+  return buddy;
+}
+
 /** Takes the lowest free run of 2^order frames; returns its first frame, or -1. */
 export function allocateRun(b: BuddyState, order: number): number {
   if (!(order >= 0 && order <= b.orderMax)) return -1;

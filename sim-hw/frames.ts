@@ -22,6 +22,7 @@ import {
   allocateRun,
   type BuddyState,
   createBuddy,
+  createEmptyBuddy,
   isRunFree,
   lowestRun,
   releaseRun,
@@ -39,6 +40,8 @@ export const UNMAPPED = 0;
 
 export interface FramesState {
   readonly count: number;
+  /** Owner of frames that are free here: NOBODY, or whoever keeps them to lend (`createPool`). */
+  readonly keeper: number;
   readonly buddy: BuddyState;
   /** Task that holds the frame, or NOBODY. */
   readonly owner: Uint32Array;
@@ -61,6 +64,7 @@ export function createFrames(count: number, orderMax: number, keepsBytes = false
   const withBytes = keepsBytes ? count : 0;
   return {
     count,
+    keeper: NOBODY,
     buddy: createBuddy(count, orderMax),
     owner: new Uint32Array(count),
     lastOwner: new Uint32Array(count),
@@ -72,6 +76,14 @@ export function createFrames(count: number, orderMax: number, keepsBytes = false
     bytesLow: new Uint32Array(withBytes),
     bytesHigh: new Uint32Array(withBytes).fill(JUNK),
   };
+}
+
+/**
+ * A pool of `keeper`'s own within the same frames, with nothing in it yet: what is known of a frame
+ * is known once, and who lends it next is up to the pool that it is free in.
+ */
+export function createPool(frames: FramesState, keeper: number): FramesState {
+  return { ...frames, keeper, buddy: createEmptyBuddy(frames.count, frames.buddy.orderMax) };
 }
 
 /** Takes a run of 2^order frames for `owner`; returns its first frame, or -1. Contents stay. */
@@ -139,7 +151,7 @@ export function giveBackRun(frames: FramesState, first: number, order: number): 
   const end = first + (1 << order);
   for (let frame = first; frame < end; frame++) {
     frames.lastOwner[frame] = frames.owner[frame];
-    frames.owner[frame] = NOBODY;
+    frames.owner[frame] = frames.keeper;
     frames.mappedBy[frame] = UNMAPPED;
   }
   releaseRun(frames.buddy, first, order);

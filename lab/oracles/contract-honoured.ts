@@ -128,8 +128,8 @@ function noteAgreement(
   agreed.until = server.clients[id]?.expiresAt ?? Number.POSITIVE_INFINITY;
   let sum = 0;
   for (let task = 0; task < oracle.agreed.length; task++) sum += guaranteedNow(oracle, view, task);
-  if (sum > server.ledger.frames) {
-    const what = `${sum} frames are guaranteed, of ${server.ledger.frames}`;
+  if (sum > server.ledger.sellable) {
+    const what = `${sum} frames are guaranteed, of ${server.ledger.sellable}`;
     violate(oracle.findings, kernel, 'CON1', id, -1, what);
   }
 }

@@ -90,11 +90,17 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
     const isLarge = space.order === 0 && (entry & LARGE) !== 0;
     const frame = (entry >>> 8) + (isLarge ? pageNumbers[page] % 512 : 0);
     const lent = (entry & LENT) !== 0;
-    if (lent && pagesOn(view.server.pages, frame).length === 0)
+    if (lent && !isInPage(view, frame))
       violate(findings, kernel, 'CONT31', id, page, `was lent frame ${frame}, which is in no page`);
     else if (!lent && frames.owner[frame] !== tasks[id].pager)
       violate(findings, kernel, 'CAP5', id, page, `maps a frame of task ${frames.owner[frame]}`);
     else if (frames.mappedBy[frame] !== space.base + page + 1)
       violate(findings, kernel, 'CAP5', id, page, `maps frame ${frame}, which says otherwise`);
   }
+}
+
+/** Whether the frame is in a page of a container, at whichever memory server. */
+function isInPage({ server, above = [] }: OracleView, frame: number): boolean {
+  if (pagesOn(server.pages, frame).length > 0) return true;
+  return above.some(({ pages }) => pagesOn(pages, frame).length > 0);
 }

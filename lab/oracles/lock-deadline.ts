@@ -6,7 +6,7 @@
 
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { LOCKED } from '../../servers/memory/containers/page-state.ts';
-import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';
+import { CONTAINER_LOCKED, idOf } from '../../servers/memory/state.ts';
 import { type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
 
@@ -14,7 +14,7 @@ import type { OracleView } from './view.ts';
 export function checkTransfer(findings: Findings, view: OracleView, window: number): void {
   const list = window - view.kernel.state.windowFrame.length;
   if (list >= 0) return checkListTransfer(findings, view, list);
-  const container = view.server.containers.records[window];
+  const container = view.server.containers.records[idOf(view.server, window)];
   findings.checks++;
   if (container.status !== CONTAINER_LOCKED)
     violate(
@@ -37,7 +37,7 @@ export function checkTransfer(findings: Findings, view: OracleView, window: numb
 }
 
 function checkListTransfer(findings: Findings, view: OracleView, list: number): void {
-  const { status, owner, lockedUntil } = view.server.pages.containers[list];
+  const { status, owner, lockedUntil } = view.server.pages.containers[idOf(view.server, list)];
   findings.checks++;
   if (status === LOCKED && lockedUntil >= momentOfEvent(view.kernel)) return;
   const what = 'data moves through a window of pages that no lock holds open';

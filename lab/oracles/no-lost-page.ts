@@ -25,7 +25,7 @@
  * no other fault may be one, and the page is (page, version) all the same.
  */
 
-import { TAKEN } from '../../nucleus/kernel.ts';
+import { RECLAIMED, TAKEN } from '../../nucleus/kernel.ts';
 import { spaceOfGlobalPage, wasModified } from '../../nucleus/memory-map.ts';
 import { LOST, REGENERATED } from '../../nucleus/tasks.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
@@ -166,7 +166,7 @@ export function noteTaken(
   order: number,
   cause: number,
 ): void {
-  if (cause !== TAKEN) return;
+  if (cause !== TAKEN && cause !== RECLAIMED) return;
   const { frames } = view.kernel.state;
   const end = first + (1 << order);
   for (let frame = first; frame < end; frame++) {

@@ -62,7 +62,8 @@ export function open(
   oracle.findings.checks++;
   if (notice.deadline === Number.POSITIVE_INFINITY) {
     const { graceClean, graceExtra } = view.server.terms;
-    if (event.deadline < event.at + ((event.clean ? graceClean : undefined) ?? graceExtra))
+    const agreed = (event.clean ? graceClean : undefined) ?? graceExtra;
+    if (event.deadline < event.at + Math.min(agreed, graceFromAbove(view, event.at)))
       violate(oracle.findings, view.kernel, 'REV1', id, -1, 'is given too short a grace');
     notice.outstanding = 0;
     notice.deadline = event.deadline;
@@ -78,6 +79,13 @@ export function open(
   } else if (event.deadline < notice.told)
     violate(oracle.findings, view.kernel, 'REV3', id, -1, 'has its deadline brought forward');
   notice.outstanding += event.frames;
+}
+
+/** A server that is itself under notice gives its clients a share of the time it has [STACK3]. */
+function graceFromAbove({ server }: OracleView, at: number): number {
+  const { upstream } = server;
+  if (upstream === null || upstream.owed === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.floor(0.75 * (upstream.deadline - at)));
 }
 
 /** A client has no clean frames left: once, what is outstanding gets the usual grace [REV27]. */

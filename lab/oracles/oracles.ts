@@ -11,19 +11,12 @@ import type { OracleResult } from '../results.ts';
 import {
   type ContractHonoured,
   checkTaken,
-  createContractHonoured,
   noteContract,
   sweepWaiting,
   sweepWired,
 } from './contract-honoured.ts';
 import { type Findings, resultOf } from './findings.ts';
-import {
-  checkDeath,
-  checkSum,
-  createFrameConservation,
-  type FrameConservation,
-  sweepFrames,
-} from './frame-conservation.ts';
+import { checkDeath, checkSum, type FrameConservation, sweepFrames } from './frame-conservation.ts';
 import {
   checkMapped,
   checkUnmapped,
@@ -31,6 +24,7 @@ import {
   type Isolation,
   sweepMappings,
 } from './isolation.ts';
+import { createLevels, type Level, levelOf } from './levels.ts';
 import { checkTransfer } from './lock-deadline.ts';
 import {
   checkContents,
@@ -43,12 +37,7 @@ import {
   sweepScratch,
 } from './no-lost-page.ts';
 import type { RevocationDeadline } from './open-notice.ts';
-import {
-  checkDeadlines,
-  createRevocationDeadline,
-  noteReleased,
-  noteRevocation,
-} from './revocation-deadline.ts';
+import { checkDeadlines, noteReleased, noteRevocation } from './revocation-deadline.ts';
 import { checkClocks, createTime, sweepTimes, type Time } from './time.ts';
 import { idOf, type OracleView } from './view.ts';
 
@@ -59,6 +48,8 @@ export interface Oracles {
   readonly contracts: ContractHonoured;
   readonly pages: NoLostPage;
   readonly revocation: RevocationDeadline;
+  /** The same three at each memory server, the one that tasks deal with first. */
+  readonly levels: readonly Level[];
   readonly time: Time;
   /** Scheduler decisions between two sweeps, and left until the next. */
   readonly sweepEvery: number;
@@ -77,13 +68,16 @@ export function attachOracles(
   const { state } = view.kernel;
   const pages = state.spaces.reduce((sum, space) => sum + space.pages, 0);
   const sweepEvery = Math.max(SWEEP_LEAST, (state.frames.count + pages) / LOOKS_A_DECISION);
+  const levels = createLevels(view);
+  const { frames, contracts, revocation } = levels[0] as Level;
   const oracles: Oracles = {
     view,
-    frames: createFrameConservation(view),
+    frames,
+    contracts,
+    revocation,
+    levels,
     isolation: createIsolation(),
-    contracts: createContractHonoured(view),
     pages: createNoLostPage(view),
-    revocation: createRevocationDeadline(view),
     time: createTime(view),
     sweepEvery,
     untilSweep: sweepEvery,
@@ -99,10 +93,12 @@ export function attachOracles(
 /** One full look; also the last one, when the run is over. */
 export function sweep(oracles: Oracles): void {
   const { view } = oracles;
-  sweepFrames(oracles.frames, view);
+  for (const level of oracles.levels) sweepFrames(level.frames, level.view);
   sweepMappings(oracles.isolation, view);
-  sweepWaiting(oracles.contracts, view);
-  sweepWired(oracles.contracts, view);
+  for (const level of oracles.levels) {
+    sweepWaiting(level.contracts, level.view);
+    sweepWired(level.contracts, level.view);
+  }
   sweepScratch(oracles.pages, view);
   sweepTimes(oracles.time, view);
 }
@@ -118,15 +114,15 @@ export function findingsOf(oracles: Oracles): Findings[] {
 }
 
 function note(oracles: Oracles, event: ContractEvent): void {
-  const { view } = oracles;
-  const id = idOf(view, event.task);
-  noteContract(oracles.contracts, view, id, event);
-  noteRevocation(oracles.revocation, view, id, event);
-  if (event.kind === 'death') checkDeath(oracles.frames, view, id);
+  const id = idOf(oracles.view, event.task);
+  const { view, frames, contracts, revocation } = levelOf(oracles.levels, id);
+  noteContract(contracts, view, id, event);
+  noteRevocation(revocation, view, id, event);
+  if (event.kind === 'death') checkDeath(frames, view, id);
 }
 
 function probeOf(oracles: Oracles): Probe {
-  const { view, frames, isolation, contracts, pages, revocation, time } = oracles;
+  const { view, levels, isolation, pages, time } = oracles;
   return {
     mapped(_kernel: Kernel, task, page, frame) {
       checkMapped(isolation, view, task, page, frame);
@@ -143,20 +139,23 @@ function probeOf(oracles: Oracles): Probe {
       noteAdvice(pages, view, task, from, to, what);
     },
     granted(_kernel, task) {
-      checkSum(frames, view, task);
+      const level = levelOf(levels, task);
+      checkSum(level.frames, level.view, task);
     },
     released(_kernel, task, frame, order, cause) {
-      checkSum(frames, view, task);
+      const level = levelOf(levels, task);
+      checkSum(level.frames, level.view, task);
       noteTaken(pages, view, frame, order, cause);
-      checkTaken(contracts, view, task, cause);
-      noteReleased(revocation, view, task, order, cause);
+      checkTaken(level.contracts, level.view, task, cause);
+      noteReleased(level.revocation, level.view, task, order, cause);
     },
     transferred(_kernel, window) {
-      checkTransfer(revocation.findings, view, window);
+      const level = levels[window % levels.length] as Level;
+      checkTransfer(level.revocation.findings, level.view, window);
     },
     clockMoved() {
       checkClocks(time, view);
-      checkDeadlines(revocation, view);
+      for (const level of levels) checkDeadlines(level.revocation, level.view);
       if (--oracles.untilSweep > 0) return;
       oracles.untilSweep = oracles.sweepEvery;
       sweep(oracles);

@@ -31,7 +31,9 @@ export interface SwapView {
 
 export interface OracleView {
   readonly kernel: Kernel;
+  /** The memory server that tasks deal with; those it stands behind, the next above first. */
   readonly server: MemoryServerState;
+  readonly above?: readonly MemoryServerState[];
   readonly swap: SwapView;
   /** By address space. */
   readonly watched: readonly WatchedTask[];

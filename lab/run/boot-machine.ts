@@ -10,7 +10,7 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 import type { CellOptions } from './cell-options.ts';
-import { containersFor, ORDER_MAX, orderOf } from './layout.ts';
+import { containersFor, depthOf, ORDER_MAX, orderOf } from './layout.ts';
 
 /** An address space for each task, their global page ids one after the other. */
 export function createSpaces(options: CellOptions): SpaceState[] {
@@ -57,7 +57,7 @@ export function createWorldKernel(
     table: format.create(frames, tasks.length),
     spaces,
     countsReferences: options.clock === 'references',
-    windows: containersFor(options),
+    windows: containersFor(options) * depthOf(options),
     messagesMax: 1 << 14,
     logsSegments: options.management === 'global-lru',
     planted: options.planted ?? '',

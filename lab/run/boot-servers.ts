@@ -37,6 +37,7 @@ import {
   CLIENT_TRANSFERS,
   containersFor,
   DEFAULT_PAGER,
+  depthOf,
   lockMax,
   MEMORY,
   SWAP,
@@ -56,6 +57,9 @@ export function addServers(
     termsSchema.parse(options.terms),
     containersFor(options),
     planted,
+    'first',
+    0,
+    depthOf(options),
   );
   memory.containers.each = isCentral ? CENTRAL_TRANSFERS : CLIENT_TRANSFERS;
   addTask(kernel, 'memory', -1, { step: memoryServerStep, state: memory });

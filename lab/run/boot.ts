@@ -13,12 +13,13 @@ import type { PagerState } from '../../paging/state.ts';
 import { addArchives, archivesOf } from './boot-archives.ts';
 import { addDisk, disksOf } from './boot-disk.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
+import { addMemories } from './boot-memories.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addParts } from './boot-parts.ts';
 import { addPolicyServers, policyServersOf } from './boot-policy.ts';
 import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
-import { CENTRAL, DEFAULT_PAGER, MEMORY, SWAP } from './layout.ts';
+import { CENTRAL, DEFAULT_PAGER, depthOf, MEMORY, SWAP } from './layout.ts';
 import { addMover } from './mover.ts';
 import { stateFrames } from './overhead.ts';
 import { createWindows, type Windows } from './windows.ts';
@@ -29,6 +30,8 @@ export interface World {
   readonly kernel: Kernel;
   /** Ids: the memory server, the swap server, the central pager, the disk server (0: none), each client. */
   readonly memory: number;
+  /** All memory servers, the one above each after it: the last has the machine's frames. */
+  readonly memories: readonly number[];
   readonly swap: number;
   readonly central: number;
   readonly disk: number;
@@ -56,7 +59,7 @@ export function boot(options: CellOptions): World {
       : stateFrames(
           pagers,
           isCentral,
-          policyServersOf(options) + archivesOf(options) + disksOf(options),
+          policyServersOf(options) + archivesOf(options) + disksOf(options) + depthOf(options) - 1,
         );
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
@@ -85,6 +88,7 @@ export function boot(options: CellOptions): World {
   const disk = addDisk(options, kernel, clients, pagers);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
+  const memories = addMemories(options, kernel, taskFrames);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;
     kernel.state.account = NUCLEUS;
@@ -96,6 +100,7 @@ export function boot(options: CellOptions): World {
     options,
     kernel,
     memory: MEMORY,
+    memories,
     swap: SWAP,
     central: isCentral ? CENTRAL : 0,
     disk,

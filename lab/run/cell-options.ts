@@ -49,6 +49,8 @@ export interface CellTask {
   readonly disk?: DiskTaskPlan | null;
   /** A file that it reads from the disk server while its program runs. */
   readonly streams?: StreamPlan | null;
+  /** The memory server that it deals with: 1 is the machine's own; absent: the deepest. */
+  readonly level?: number;
 }
 
 /** A disk server, on the machine's device. */
@@ -156,6 +158,8 @@ export interface CellOptions {
   readonly archives?: readonly ArchivePlan[];
   /** A disk server that swap and files share; absent: swap has the device for itself. */
   readonly disk?: DiskPlan | null;
+  /** Under contracts: memory servers that stand behind one another. */
+  readonly memoryServers?: { readonly depth: number };
   /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
   readonly relocate?: { readonly every: number } | null;
   readonly observer?: (event: ContractEvent) => void;

@@ -6,6 +6,7 @@ import { stepKernel } from '../../nucleus/scheduler.ts';
 import { oracleResults, sweep } from '../oracles/index.ts';
 import type { CellResult } from '../results.ts';
 import { boot, type World } from './boot.ts';
+import { openMemories } from './boot-memories.ts';
 import type { CellOptions } from './cell-options.ts';
 import { collect } from './collect.ts';
 import { beginLog, endLog } from './step-log.ts';
@@ -23,6 +24,7 @@ export function runCell(options: CellOptions, run: (world: World) => void = runW
   const world = boot(options);
   const oracles = watch(world);
   const log = options.stepped === undefined ? null : beginLog(world.kernel, options.stepped);
+  openMemories(world.kernel, world.memories);
   if (world.windows !== null) noteWindows(world.windows, world);
   run(world);
   if (log !== null) endLog(log);

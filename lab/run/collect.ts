@@ -45,7 +45,15 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
     };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
+  if (world.memories.length > 1) notes.push(memoriesOf(world));
   return { sight: sightOf(world), notes, tasks, framesMean: framesMeanOf(world), oracles };
+}
+
+/** What each of several memory servers had to say. */
+function memoriesOf({ kernel, memories }: World): string {
+  const sent = memories.map((id) => kernel.state.tasks[id] as TaskState);
+  const counts = sent.map(({ name, messages }) => `${name} ${messages}`);
+  return `messages sent by memory servers, the deepest first: ${counts.join(', ')}`;
 }
 
 /** What the frames of a client have cost it, under contracts with a price; else null. */

@@ -23,6 +23,11 @@ export function containersFor(options: CellOptions): number {
   return CENTRAL_TRANSFERS + CLIENT_TRANSFERS * options.tasks.length;
 }
 
+/** Memory servers behind one another, the machine's own included: only contracts know more than one. */
+export function depthOf({ management, memoryServers }: CellOptions): number {
+  return management === 'contracts' ? (memoryServers?.depth ?? 1) : 1;
+}
+
 /** Longest lock, on the clock of terms. */
 export function lockMax(options: CellOptions): number {
   if (options.lockMax !== undefined) return options.lockMax;

@@ -8,7 +8,7 @@ import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { addTask, type Kernel, NUCLEUS, type Step, TIMER } from '../../nucleus/kernel.ts';
 import { defragment, relocateRun } from '../../servers/memory/containers/relocation.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
-import { NOBODY } from '../../sim-hw/frames.ts';
+import { poolOf } from '../../servers/memory/upstream/upstream.ts';
 import { nextBelow, type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { CellOptions } from './cell-options.ts';
 import { MEMORY } from './layout.ts';
@@ -40,23 +40,23 @@ const moverStep: Step = (kernel, state, message) => {
   const mover = state as MoverState;
   if (message.from !== NUCLEUS || message.op !== TIMER) return;
   const server = kernel.receivers[MEMORY].state as MemoryServerState;
-  const { count } = kernel.state.frames;
+  const { count, keeper } = poolOf(kernel, server);
   kernel.state.account = NUCLEUS;
   if (++mover.moves % DEFRAGMENT_EVERY === 0) mover.moved += defragment(kernel, server);
   else {
-    const from = nextFrame(kernel, nextBelow(mover.random, count), false);
-    const into = nextFrame(kernel, nextBelow(mover.random, count), true);
+    const from = nextFrame(kernel, nextBelow(mover.random, count), false, keeper);
+    const into = nextFrame(kernel, nextBelow(mover.random, count), true, keeper);
     if (from >= 0 && into >= 0 && relocateRun(kernel, server, from, 0, into)) mover.moved++;
   }
   if (kernel.state.unfinished > 0) wait(kernel, mover);
 };
 
 /** The first frame that is free, or is somebody's, from `start` on and round; -1: none. */
-function nextFrame(kernel: Kernel, start: number, free: boolean): number {
+function nextFrame(kernel: Kernel, start: number, free: boolean, keeper: number): number {
   const { owner, count } = kernel.state.frames;
   for (let step = 0; step < count; step++) {
     const frame = (start + step) % count;
-    if ((owner[frame] === NOBODY) === free) return frame;
+    if ((owner[frame] === keeper) === free) return frame;
   }
   return -1;
 }

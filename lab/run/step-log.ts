@@ -46,7 +46,7 @@ export interface StepLog {
 
 const ACCESSES = ['read', 'write', 'fetch'] as const;
 const SETTLEMENTS = ['hard', 'soft', 'lost'] as const;
-const CAUSES = ['returned', 'taken', 'inherited'] as const;
+const CAUSES = ['returned', 'taken', 'inherited', 'reclaimed'] as const;
 
 /** Begins to tell `push` of every step of a booted world; `endLog` when its run is over. */
 export function beginLog(kernel: Kernel, push: (event: StepEvent) => void): StepLog {

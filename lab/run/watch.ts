@@ -29,6 +29,7 @@ function viewOf(world: World): OracleView {
   return {
     kernel,
     server: kernel.receivers[world.memory].state as MemoryServerState,
+    above: world.memories.slice(1).map((id) => kernel.receivers[id].state as MemoryServerState),
     swap: swapOf(world),
     watched: options.tasks.map((task, space) => {
       const scratch = new Uint8Array(kernel.state.spaces[space].pages);

@@ -65,6 +65,8 @@ export interface ScenarioTask {
   readonly renews: boolean;
   readonly cpu: number;
   readonly killAt: number | null;
+  /** The memory server that it deals with, or null: the deepest. */
+  readonly level: number | null;
   readonly kinds: KindParts;
   /** Pages that it reads from archives, or null. */
   readonly reads: ReadingPlan | null;
@@ -113,6 +115,8 @@ export interface Scenario {
   readonly archives: readonly ArchivePlan[];
   /** A disk server that swap and files share, or null. */
   readonly disk: DiskPlan | null;
+  /** Memory servers behind one another. */
+  readonly memoryServers: { readonly depth: number };
   /** Frames are moved at random, one in so many ticks; or null. */
   readonly relocate: { readonly every: number } | null;
 }

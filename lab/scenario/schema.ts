@@ -106,6 +106,8 @@ export const scenarioSchema = z.strictObject({
   tasks: z.array(taskSchema).min(1).max(64),
   /** Frames are moved, one after so long on average, and all of memory defragmented now and then. */
   relocate: z.strictObject({ every: timeSchema }).optional(),
+  /** Under contracts: memory servers behind one another, the machine's own included. */
+  memoryServers: z.strictObject({ depth: z.int().min(1).max(4) }).default({ depth: 1 }),
   /** Servers that tasks read pages from, in memory that they lend them (servers/archive/). */
   archives: z
     .array(

@@ -42,6 +42,8 @@ export const taskSchema = z.strictObject({
     )
     .default([]),
   renews: z.boolean().default(true),
+  /** The memory server that it deals with: 1 is the machine's own. */
+  memoryServer: z.int().min(1).optional(),
   cpu: z.int().min(0).max(7).default(0),
   killAt: timeSchema.optional(),
   discardable: z.array(scratchSchema).default([]),

@@ -34,6 +34,7 @@ import { countRequest } from './revocation/revocation.ts';
 import { runGivenUp } from './revocation/turns.ts';
 import { beginWaiting, endWaiting, oldestWaiting } from './revocation/waiting-requests.ts';
 import { type Client, clientOf, type MemoryServerState } from './state.ts';
+import { wantExtras } from './upstream/asking.ts';
 
 export function allocate(
   kernel: Kernel,
@@ -67,6 +68,7 @@ export function allocate(
   if (grant(kernel, server, client, order, zero, tag, 0)) return;
   if (freeCount(server.ledger) >= frames) return say(NO_RUN);
   say(NO_FREE_FRAMES);
+  wantExtras(kernel, server, frames);
   if (server.turns !== null && order === 0) claimExtra(kernel, server, server.turns, client);
 }
 

@@ -17,7 +17,10 @@ export interface Account {
 }
 
 export interface LedgerState {
-  readonly frames: number;
+  /** Frames there are: all of the machine's, or those that a server above has granted. */
+  frames: number;
+  /** What may be guaranteed in all: every frame, or what a server above guarantees itself. */
+  sellable: number;
   guaranteedSum: number;
   /** Guarantee of child contracts that no task draws at the moment; part of the sum. */
   idleSum: number;
@@ -28,13 +31,21 @@ export interface LedgerState {
 }
 
 export function createLedger(frames: number): LedgerState {
-  return { frames, guaranteedSum: 0, idleSum: 0, heldSum: 0, noticedSum: 0, waitingSum: 0 };
+  return {
+    frames,
+    sellable: frames,
+    guaranteedSum: 0,
+    idleSum: 0,
+    heldSum: 0,
+    noticedSum: 0,
+    waitingSum: 0,
+  };
 }
 
 /** Changes a guarantee when the sum allows it [CON1]; returns whether it did. */
 export function setGuarantee(ledger: LedgerState, account: Account, guaranteed: number): boolean {
   const sum = ledger.guaranteedSum - account.guaranteed + guaranteed;
-  if (sum > ledger.frames) return false;
+  if (sum > ledger.sellable) return false;
   ledger.guaranteedSum = sum;
   account.guaranteed = guaranteed;
   return true;
@@ -78,7 +89,7 @@ export function checkLedger(ledger: LedgerState, accounts: readonly Account[]): 
   if (guaranteed !== ledger.guaranteedSum) return 'the sum of guarantees is not what it says';
   if (noticed !== ledger.noticedSum) return 'the sum of frames asked back is not what it says';
   if (held !== ledger.heldSum) return 'the sum of held frames is not what it says';
-  if (guaranteed > ledger.frames) return 'guarantees exceed the frames';
+  if (guaranteed > ledger.sellable) return 'guarantees exceed the frames';
   if (held > ledger.frames) return 'more frames are held than there are';
   return undefined;
 }

@@ -30,6 +30,7 @@ import { freeCount } from './ledger.ts';
 import { returned } from './revocation/returns.ts';
 import { runGivenUp } from './revocation/turns.ts';
 import { type Client, clientOf, type MemoryServerState, NONE } from './state.ts';
+import { wantExtras } from './upstream/asking.ts';
 
 /** Grants an aligned run of 2^order frames, a slot each, if it is free now. */
 export function reserveRun(
@@ -46,7 +47,9 @@ export function reserveRun(
   const reason = reasonAgainst(kernel, server, client, 1 << order);
   const granted = reason === 0 && grantNeighbours(kernel, server, client, order, zero, tag);
   if (child !== OWN) settleDraw(server, client);
-  if (!granted) refuse(kernel, server, from, tag, reason === 0 ? NO_RUN : reason, OP.reserveRun);
+  if (granted) return;
+  refuse(kernel, server, from, tag, reason === 0 ? NO_RUN : reason, OP.reserveRun);
+  if (reason === NO_FREE_FRAMES) wantExtras(kernel, server, 1 << order);
 }
 
 /** Why `client` may not have so many frames more now, or 0. */

@@ -45,10 +45,14 @@ import {
   TIMER_MOVES,
   TIMER_NOTICE,
   TIMER_PAGES,
+  TIMER_UPSTREAM,
   TIMER_WIRES,
   timerClient,
   timerKind,
 } from './timers.ts';
+import { askAgain, isFilling } from './upstream/asking.ts';
+import { messageFromAbove } from './upstream/from-above.ts';
+import { owes, payUpstream } from './upstream/paying.ts';
 import { expireWires, unwire, wire } from './wiring.ts';
 
 /** Receiver step of the memory server. */
@@ -58,6 +62,8 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
   if (from === NUCLEUS) {
     if (op === DEATH) buryClient(kernel, server, message.w0);
     else if (op === TIMER) timerRanOut(kernel, server, message.w0);
+  } else if (server.upstream !== null && from === server.upstream.id) {
+    messageFromAbove(kernel, server, server.upstream, message);
   } else {
     if (message.cameAlong) dropHanded(kernel, server, message.w0);
     if (!isOver(kernel.state.tasks[from] as TaskState)) {
@@ -65,7 +71,7 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
       else refuse(kernel, server, from, 0, MALFORMED, op);
     }
   }
-  if (server.waiting.length > 0) settle(kernel, server);
+  if (server.waiting.length > 0 || owes(server)) settle(kernel, server);
   if (server.turns !== null) serveClaims(kernel, server, server.turns);
   if (server.pages.losses.length > 0) tellLosses(kernel, server);
 }
@@ -78,11 +84,14 @@ function dropHanded(kernel: Kernel, server: MemoryServerState, slot: number): vo
 
 /** Serves who waits below its guarantee, calling frames back until enough is on its way. */
 function settle(kernel: Kernel, server: MemoryServerState): void {
+  const { upstream } = server;
   for (let round = 0; round <= server.clients.length; round++) {
+    if (upstream !== null) payUpstream(kernel, server, upstream);
     serveWaiting(kernel, server);
-    if (server.waiting.length === 0) return;
+    if (server.waiting.length === 0 && !owes(server)) return;
     const asked = pursue(kernel, server);
     if (asked === 'enough') return;
+    if (asked === 'nobody' && upstream !== null && isFilling(server, upstream)) return;
     if (asked === 'nobody') return refuseWaiting(kernel, server);
   }
 }
@@ -180,5 +189,7 @@ function timerRanOut(kernel: Kernel, server: MemoryServerState, word: number): v
       return expirePages(kernel, server);
     case TIMER_MOVES:
       return moveSome(kernel, server);
+    case TIMER_UPSTREAM:
+      if (server.upstream !== null) askAgain(kernel, server, server.upstream);
   }
 }

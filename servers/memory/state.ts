@@ -12,6 +12,7 @@ import { type BatchState, createBatch } from './revocation/batches.ts';
 import { createSoft, type SoftState } from './revocation/soft-runs.ts';
 import { createTurns, type TurnsState } from './revocation/turns-state.ts';
 import { createWaiting, type WaitingState } from './revocation/waiting-requests.ts';
+import type { UpstreamState } from './upstream/upstream.ts';
 
 export { ACTIVE, type Client, EXPIRED, GONE, NONE, SHRINKING } from './client.ts';
 
@@ -121,6 +122,11 @@ export interface MemoryServerState {
   policy: PolicyControl | null;
   /** Containers of pages, and what is in them. */
   readonly pages: PagesState;
+  /** The server that it stands behind; null: its frames are the machine's. */
+  upstream: UpstreamState | null;
+  /** Which memory server of the machine it is, of how many: what it makes is numbered so. */
+  readonly place: number;
+  readonly places: number;
   readonly planted: PlantedBug | null;
 }
 
@@ -131,6 +137,8 @@ export function createMemoryServerState(
   containers: number,
   planted: PlantedBug | null,
   claims: Claims = 'first',
+  place = 0,
+  places = 1,
 ): MemoryServerState {
   return {
     id,
@@ -142,7 +150,7 @@ export function createMemoryServerState(
     turns: createTurns(frames, terms),
     batch: createBatch(),
     containers: {
-      records: Array.from({ length: containers }, (_, id) => createRecord(id)),
+      records: Array.from({ length: containers }, (_, id) => createRecord(id * places + place)),
       locked: 0,
       timerAt: Number.POSITIVE_INFINITY,
       freeHint: 0,
@@ -155,6 +163,9 @@ export function createMemoryServerState(
     children: createChildren(),
     policy: null,
     pages: createPagesState(claims),
+    upstream: null,
+    place,
+    places,
     planted,
   };
 }
@@ -178,6 +189,19 @@ function createRecord(id: number): Container {
     'lockMax',
     'lockedUntil',
   );
+}
+
+/**
+ * Objects are numbered through all memory servers of a machine, so that a number tells whose it is:
+ * a capability to one's object names none of another's [STACK5].
+ */
+export function objectOf({ place, places }: MemoryServerState, id: number): number {
+  return id * places + place;
+}
+
+/** Index of an object among those of this server; no index at all for one of another. */
+export function idOf({ place, places }: MemoryServerState, object: number): number {
+  return (object - place) / places;
 }
 
 /** The client record of a task, made at its first message. */

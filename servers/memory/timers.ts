@@ -12,6 +12,7 @@ export const TIMER_WIRES = 3;
 export const TIMER_CHILDREN = 4;
 export const TIMER_PAGES = 5;
 export const TIMER_MOVES = 6;
+export const TIMER_UPSTREAM = 7;
 
 /** The moment `duration` after `from`, or the last that a message can tell [MEM31]. */
 export function later(from: number, duration: number): number {

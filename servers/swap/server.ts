@@ -46,7 +46,7 @@ function serve(
     return;
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
-  if (from === table.object[server.memoryPort]) {
+  if (isMemory(server, table, from)) {
     if (op === OP.locked) transferBegins(kernel, server, model, w0, w1, w3);
     else if (op === OP.refused && w2 === OP.lockContainer) lockRefused(kernel, server, w0, w1);
     return;
@@ -102,7 +102,7 @@ function begin(
   send(
     kernel,
     server.id,
-    server.memoryPort,
+    makerOf(kernel, server, capability),
     OP.lockContainer,
     capability,
     unmap,
@@ -110,6 +110,18 @@ function begin(
     0,
     server.lockTime,
   );
+}
+
+/** The port to the memory server that made a container: objects are numbered through them [STACK5]. */
+function makerOf(kernel: Kernel, server: SwapServerState, capability: number): number {
+  const { object } = kernel.state.capabilities[server.id] as CapabilityTable;
+  return server.memoryPort + ((object[capability] as number) % server.memories);
+}
+
+function isMemory(server: SwapServerState, table: CapabilityTable, from: number): boolean {
+  for (let place = 0; place < server.memories; place++)
+    if (from === table.object[server.memoryPort + place]) return true;
+  return false;
 }
 
 /** Number of the first free operation, or how many there are. */
@@ -177,7 +189,18 @@ function transferEnds(
     operation.next = -1;
     return submit(kernel, server, model, number);
   }
-  if (moved) send(kernel, server.id, server.memoryPort, OP.unlockContainer, capability, 0, 0, 0, 0);
+  if (moved)
+    send(
+      kernel,
+      server.id,
+      makerOf(kernel, server, capability),
+      OP.unlockContainer,
+      capability,
+      0,
+      0,
+      0,
+      0,
+    );
   answer(kernel, server, number, moved ? DONE : LOCK_LOST);
 }
 

@@ -27,7 +27,9 @@ export interface Operation {
 
 export interface SwapServerState {
   readonly id: number;
+  /** To the memory server; where there are several, those of places 1 on have the ports after it. */
   readonly memoryPort: number;
+  memories: number;
   readonly store: StoreState;
   readonly device: DeviceState;
   /** Longest the server keeps a lock; containers must allow it. */
@@ -52,6 +54,7 @@ export function createSwapServerState(
   return {
     id,
     memoryPort,
+    memories: 1,
     store,
     device,
     lockTime,

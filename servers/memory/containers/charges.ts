@@ -19,6 +19,7 @@ import { changeHeld } from '../holding.ts';
 import { returned } from '../revocation/returns.ts';
 import { endSoftOf } from '../revocation/soft-runs.ts';
 import { type Client, clientOf, type MemoryServerState } from '../state.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import { breakPageLock } from './page-pins.ts';
 import {
   containerOfCell,
@@ -190,8 +191,7 @@ export function chargeFrame(
   zero: boolean,
   told = true,
 ): void {
-  const { state } = kernel;
-  const { frames } = state;
+  const frames = poolOf(kernel, server);
   if (server.soft.count > 0) endSoftOf(kernel, server, frame, 1);
   takeFrame(frames, frame, client.id);
   if (zero || frames.lastOwner[frame] !== client.id) zeroRun(kernel, frame, 0);
@@ -208,7 +208,7 @@ function freeFrame(
   cause: number,
 ): void {
   changeHeld(kernel, server, client, -1);
-  giveBackRun(kernel.state.frames, frame, 0);
+  giveBackRun(poolOf(kernel, server), frame, 0);
   if (kernel.probe !== null) kernel.probe.released(kernel, client.id, frame, 0, cause);
   if (cause === RETURNED) returned(kernel, server, client, 1);
 }

@@ -36,6 +36,7 @@ import {
   CONTAINER_SHARED,
   type Container,
   type ContainersState,
+  idOf,
   type MemoryServerState,
 } from '../state.ts';
 import { cancelPages, sharePages } from './page-containers.ts';
@@ -71,7 +72,7 @@ export function createContainer(
       return refuse(kernel, server, from, tag, NO_PLACE, OP.createContainer);
     }
   }
-  server.containers.freeHint = id + 1;
+  server.containers.freeHint = idOf(server, id) + 1;
   server.containers.ofOwner[from] = (server.containers.ofOwner[from] as number) + 1;
   container.status = share === 1 ? CONTAINER_SHARED : CONTAINER_PRIVATE;
   container.owner = from;
@@ -150,7 +151,7 @@ export function dissolve(kernel: Kernel, server: MemoryServerState, container: C
   server.containers.ofOwner[owner] = (server.containers.ofOwner[owner] as number) - 1;
   container.status = CONTAINER_FREE;
   container.generation = (container.generation + 1) >>> 0;
-  server.containers.freeHint = Math.min(server.containers.freeHint, container.id);
+  server.containers.freeHint = Math.min(server.containers.freeHint, idOf(server, container.id));
 }
 
 /** What the owner's slot says of the run, beside its order. */
@@ -182,6 +183,8 @@ export function resolve(
 ): Container | null {
   const table = kernel.state.capabilities[task] as CapabilityTable;
   if (!holdsKind(table, slot, kind)) return null;
-  const container = server.containers.records[table.object[slot] as number] as Container;
+  const container = server.containers.records[idOf(server, table.object[slot] as number)];
+  // One that another memory server made is none of this one's [STACK5].
+  if (container === undefined) return null;
   return table.generation[slot] === container.generation ? container : null;
 }

@@ -15,7 +15,7 @@ import {
   removeFrames,
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import type { Kernel } from '../../../nucleus/kernel.ts';
+import { type Kernel, RETURNED, type Receiver } from '../../../nucleus/kernel.ts';
 import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
 import { forgetTable } from '../../../nucleus/table-frames.ts';
 import { giveBackRun, takeRun } from '../../../sim-hw/frames.ts';
@@ -23,6 +23,7 @@ import { observe } from '../answers.ts';
 import { changeHeld } from '../holding.ts';
 import { endSoftOf, SOFT } from '../revocation/soft-runs.ts';
 import type { Client, MemoryServerState } from '../state.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import { forgetWire } from '../wiring.ts';
 
 /** Grants a free run if there is one. */
@@ -35,8 +36,7 @@ export function grant(
   tag: number,
   waited: number,
 ): boolean {
-  const { frames } = kernel.state;
-  const first = takeRun(frames, order, client.id);
+  const first = takeRun(poolOf(kernel, server), order, client.id);
   if (first < 0) return false;
   const count = 1 << order;
   const mustZero = zero === 1 || isForeign(kernel, server, client.id, first, count);
@@ -57,7 +57,7 @@ export function grantNeighbours(
   zero: number,
   tag: number,
 ): boolean {
-  const first = takeRun(kernel.state.frames, order, client.id);
+  const first = takeRun(poolOf(kernel, server), order, client.id);
   if (first < 0) return false;
   const count = 1 << order;
   const mustZero = zero === 1 || isForeign(kernel, server, client.id, first, count);
@@ -102,8 +102,17 @@ function isForeign(
 }
 
 /**
+ * What a client that lends on has lent of a run leaves all hands with it [STACK4]; before the
+ * mappings go, which tell whoever has it whether it was written.
+ */
+export function reclaimFrom(kernel: Kernel, id: number, first: number, order: number): void {
+  const { reclaim, state } = kernel.receivers[id] as Receiver;
+  if (reclaim !== undefined) reclaim(kernel, state, first, order);
+}
+
+/**
  * Takes the run in a slot away from its holder, mapped or not; returns how many frames it was.
- * `cause`: RETURNED, TAKEN or INHERITED. The slot is free then, unless a soft reference stays in it.
+ * `cause`: RETURNED, TAKEN, INHERITED or RECLAIMED. The slot is free then, unless a soft reference stays in it.
  */
 export function releaseSlot(
   kernel: Kernel,
@@ -116,6 +125,7 @@ export function releaseSlot(
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   const first = frameAt(table, slot);
   const order = orderAt(table, slot);
+  if (cause !== RETURNED) reclaimFrom(kernel, client.id, first, order);
   if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
   forgetWire(kernel, server, client.id, slot);
   if (kernel.state.tables !== null) forgetTable(kernel, client.id, slot);
@@ -123,7 +133,7 @@ export function releaseSlot(
   else removeFrames(table, slot);
   const count = 1 << order;
   changeHeld(kernel, server, client, -count);
-  if (server.planted !== 'leak-on-return') giveBackRun(kernel.state.frames, first, order);
+  if (server.planted !== 'leak-on-return') giveBackRun(poolOf(kernel, server), first, order);
   if (kernel.probe !== null) kernel.probe.released(kernel, client.id, first, order, cause);
   return count;
 }

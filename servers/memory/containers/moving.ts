@@ -10,6 +10,7 @@ import type { Kernel } from '../../../nucleus/kernel.ts';
 import { findFreeRun } from '../../../sim-hw/frames.ts';
 import type { MemoryServerState } from '../state.ts';
 import { TIMER_MOVES, timerWord } from '../timers.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import { relocateRun } from './relocation.ts';
 
 /** Frames looked at each time. */
@@ -25,7 +26,7 @@ export function armMoves(kernel: Kernel, server: MemoryServerState): void {
 
 /** The time has come: the next few frames move. The clock says where the hand stands. */
 export function moveSome(kernel: Kernel, server: MemoryServerState): void {
-  const { frames } = kernel.state;
+  const frames = poolOf(kernel, server);
   const { moveEvery = 1, movesPinned = false } = server.terms;
   const hand = (Math.floor(termNow(kernel) / moveEvery) % frames.count) * FRAMES;
   for (let i = 0; i < FRAMES; i++) {

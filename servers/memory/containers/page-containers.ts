@@ -35,7 +35,7 @@ import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { refuse } from '../answers.ts';
 import { chargeRecords, containerBytes, hasRoomForRecords } from '../metadata.ts';
-import { clientOf, type MemoryServerState, NONE } from '../state.ts';
+import { clientOf, idOf, type MemoryServerState, NONE, objectOf } from '../state.ts';
 import { noteEnd } from './page-ends.ts';
 import { armPageTimer, endContainer, reopen } from './page-lifetimes.ts';
 import { breakPageLock } from './page-pins.ts';
@@ -70,7 +70,12 @@ export function openContainer(
   if (!hasRoomForRecords(server, client, bytes)) return no(OVER_METADATA);
   chargeRecords(client, bytes);
   const container = freeContainer(server.pages);
-  const capability = addCapability(table, PAGES, container.id, container.generation);
+  const capability = addCapability(
+    table,
+    PAGES,
+    objectOf(server, container.id),
+    container.generation,
+  );
   container.status = OPEN;
   container.owner = from;
   container.user = user < 0 ? 0 : (table.object[user] as number);
@@ -120,7 +125,12 @@ export function sharePages(
   if (container === null) return no(NO_SUCH_CONTAINER);
   if (container.status === OPEN) return no(NOT_SEALED);
   const table = kernel.state.capabilities[from] as CapabilityTable;
-  const weak = addCapability(table, WEAK_PAGES, container.id, container.generation);
+  const weak = addCapability(
+    table,
+    WEAK_PAGES,
+    objectOf(server, container.id),
+    container.generation,
+  );
   if (weak < 0) return no(NO_PLACE);
   if (container.status === SEALED) container.status = SHARED;
   reply(kernel, server.id, from, OP.containerIs, tag, capability, weak, 0, 0);
@@ -176,8 +186,8 @@ export function resolvePages(
 ): PageContainer | null {
   const table = kernel.state.capabilities[task] as CapabilityTable;
   if (!holdsKind(table, slot, kind)) return null;
-  const container = server.pages.containers[table.object[slot] as number] as PageContainer;
-  if (table.generation[slot] !== container.generation) return null;
+  const container = server.pages.containers[idOf(server, table.object[slot] as number)];
+  if (container === undefined || table.generation[slot] !== container.generation) return null;
   const barred = kind === WEAK_PAGES && container.user !== 0 && container.user !== task;
   return barred ? null : container;
 }

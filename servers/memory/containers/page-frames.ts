@@ -14,6 +14,7 @@ import { copyFrame, findFreeRun } from '../../../sim-hw/frames.ts';
 import { OWN } from '../contracts/child-contract.ts';
 import { freeCount } from '../ledger.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import {
   chargeFrame,
   heirOf,
@@ -46,7 +47,7 @@ export function freeFrameFor(
   from: number,
 ): number {
   if (server.waiting.length > 0) return NONE_THERE;
-  return findFreeRun(kernel.state.frames, 0, from, container);
+  return findFreeRun(poolOf(kernel, server), 0, from, container);
 }
 
 /** Why there was no frame, beside `planned` ones that are not taken yet. */

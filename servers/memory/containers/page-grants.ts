@@ -28,6 +28,7 @@ import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
 import { findFreeRun } from '../../../sim-hw/frames.ts';
 import { refuse, refuseAt } from '../answers.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import { chargeFrame, roomOf } from './charges.ts';
 import { resolveEither, resolvePages } from './page-containers.ts';
 import { detachPage, freeFrameFor, isShared, whyNoFrame } from './page-frames.ts';
@@ -89,7 +90,7 @@ function planPages(
 ): Plan {
   const plan: Plan = { frames: [], reason: 0 };
   const client = clientOf(server, container.owner);
-  const run = (flags & ALLOCATE_CONTIGUOUS) === 0 ? -1 : findRun(kernel, container, count);
+  const run = (flags & ALLOCATE_CONTIGUOUS) === 0 ? -1 : findRun(kernel, server, container, count);
   let room = roomOf(kernel, server, client, extras);
   let next = 0;
   for (let i = 0; i < count; i++) {
@@ -111,10 +112,15 @@ function planPages(
 }
 
 /** First of `count` free neighbouring frames where the container's may lie, or -1. */
-function findRun(kernel: Kernel, container: PageContainer, count: number): number {
+function findRun(
+  kernel: Kernel,
+  server: MemoryServerState,
+  container: PageContainer,
+  count: number,
+): number {
   let order = 0;
   while (1 << order < count) order++;
-  return findFreeRun(kernel.state.frames, order, 0, container);
+  return findFreeRun(poolOf(kernel, server), order, 0, container);
 }
 
 export function deallocatePages(

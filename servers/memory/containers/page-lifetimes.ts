@@ -21,7 +21,7 @@ import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
 import { observe } from '../answers.ts';
 import { chargeRecords, containerBytes } from '../metadata.ts';
 import { dropRank } from '../ranked.ts';
-import { clientOf, type MemoryServerState } from '../state.ts';
+import { clientOf, type MemoryServerState, objectOf } from '../state.ts';
 import { TIMER_PAGES, timerWord } from '../timers.ts';
 import { nextEnd, nextEnding, noteEnd } from './page-ends.ts';
 import { detachPage } from './page-frames.ts';
@@ -40,13 +40,13 @@ import {
 export function reopen(kernel: Kernel, server: MemoryServerState, container: PageContainer): void {
   unmapAll(kernel, server, container);
   const table = kernel.state.capabilities[container.owner] as CapabilityTable;
-  const isThere = holdsOwn(table, container);
+  const isThere = holdsOwn(server, table, container);
   container.generation = (container.generation + 1) >>> 0;
   if (isThere) renewCapability(table, container.capability, container.generation);
   else {
     // It was sent away and dies where it is; where there is no place for another, all goes.
     const { id, generation } = container;
-    container.capability = addCapability(table, PAGES, id, generation);
+    container.capability = addCapability(table, PAGES, objectOf(server, id), generation);
     if (container.capability < 0) return endContainer(kernel, server, container, RETURNED);
   }
   container.status = OPEN;
@@ -65,7 +65,7 @@ export function endContainer(
 ): void {
   breakPageLock(kernel, server, container);
   const table = kernel.state.capabilities[container.owner] as CapabilityTable;
-  if (holdsOwn(table, container)) removeCapability(table, container.capability);
+  if (holdsOwn(server, table, container)) removeCapability(table, container.capability);
   for (let index = 0; index < container.cells.length; index++)
     if (container.cells[index] !== NONE_THERE) detachPage(kernel, server, container, index, cause);
   chargeRecords(clientOf(server, container.owner), -containerBytes(container.cells.length));
@@ -121,7 +121,13 @@ function endLifetime(kernel: Kernel, server: MemoryServerState, container: PageC
 }
 
 /** Whether the owner still has its own capability where it was put. */
-function holdsOwn(table: CapabilityTable, { capability, id, generation }: PageContainer): boolean {
+function holdsOwn(
+  server: MemoryServerState,
+  table: CapabilityTable,
+  { capability, id, generation }: PageContainer,
+): boolean {
   if (!holdsKind(table, capability, PAGES)) return false;
-  return table.object[capability] === id && table.generation[capability] === generation;
+  return (
+    table.object[capability] === objectOf(server, id) && table.generation[capability] === generation
+  );
 }

@@ -17,7 +17,7 @@ import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { refuse, refuseAt } from '../answers.ts';
 import { noticeOf } from '../client.ts';
-import { clientOf, type MemoryServerState } from '../state.ts';
+import { clientOf, type MemoryServerState, objectOf } from '../state.ts';
 import { resolvePages } from './page-containers.ts';
 import { noteEnd } from './page-ends.ts';
 import { canOwn, isShared, makeOwn } from './page-frames.ts';
@@ -57,7 +57,8 @@ export function lockPages(
   let opening = 0;
   if ((how & LOCK_PHYSICAL) !== 0) {
     const writes = (how & LOCK_WRITES) !== 0;
-    window = openList(kernel, container.id, framesOf(server, container), from, writes);
+    const list = objectOf(server, container.id);
+    window = openList(kernel, list, framesOf(server, container), from, writes);
     opening = listSerial(kernel, window);
   }
   armPageTimer(kernel, server, until);

@@ -59,7 +59,7 @@ export function takePages(
     for (let index = container.cells.length - 1; index >= 0 && left > 0; index--) {
       const frame = pageAt(server.pages, container, index)?.frame ?? -1;
       if (frame < 0 || kernel.state.frames.owner[frame] !== client.id) continue;
-      takePagesOn(kernel, server, client, frame);
+      takePagesOn(kernel, server, client, frame, TAKEN);
       left--;
     }
   }
@@ -67,11 +67,12 @@ export function takePages(
 }
 
 /** Every cell of the client's that shows the frame is left without; it is told of each. */
-function takePagesOn(
+export function takePagesOn(
   kernel: Kernel,
   server: MemoryServerState,
   client: Client,
   frame: number,
+  cause: number,
 ): void {
   const { pages: state } = server;
   const modified = wasModified(dropMappingOfFrame(kernel, frame));
@@ -81,7 +82,7 @@ function takePagesOn(
       const container = containerOfCell(state, cell);
       if (container.owner !== client.id) continue;
       breakPageLock(kernel, server, container);
-      leaveCell(kernel, server, page, cell, TAKEN);
+      leaveCell(kernel, server, page, cell, cause);
       addPage(state, container, indexOfCell(cell));
       touch(container);
       state.losses.push(cell);

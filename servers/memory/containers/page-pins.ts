@@ -10,7 +10,7 @@ import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES } from '../../../contracts/m
 import { closeList } from '../../../nucleus/dma-lists.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
-import type { MemoryServerState } from '../state.ts';
+import { type MemoryServerState, objectOf } from '../state.ts';
 import { noteEnd } from './page-ends.ts';
 import {
   LOCKED,
@@ -48,7 +48,7 @@ export function breakPageLock(
   container: PageContainer,
 ): void {
   if (container.status !== LOCKED) return;
-  if (server.planted !== 'window-outlives-lock') closeList(kernel, container.id);
+  if (server.planted !== 'window-outlives-lock') closeList(kernel, objectOf(server, container.id));
   pinPages(server, container, container.how, -1);
   container.status = SHARED;
   container.holder = 0;

@@ -14,6 +14,7 @@ import { isTableFrame } from '../../../nucleus/table-frames.ts';
 import { findFreeRun, giveBackRun, NOBODY, takeFrame } from '../../../sim-hw/frames.ts';
 import { endSoftOf } from '../revocation/soft-runs.ts';
 import { CONTAINER_FREE, type MemoryServerState } from '../state.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import { bind, type Page, pagesOn, unbind } from './page-state.ts';
 
 const NO_SLOT = -1;
@@ -32,10 +33,11 @@ export function relocateRun(
   into: number,
   evenPinned = false,
 ): boolean {
-  const { frames } = kernel.state;
+  const frames = poolOf(kernel, server);
   if (!(first >= 0 && first + (1 << order) <= frames.count)) return false;
   const owner = frames.owner[first] as number;
-  if (owner === NOBODY || findFreeRun(frames, order, into, ANYWHERE) !== into) return false;
+  if (owner === frames.keeper || findFreeRun(frames, order, into, ANYWHERE) !== into) return false;
+  if (!isMovable(kernel, server, owner)) return false;
   const pages = pagesOn(server.pages, first).map((id) => server.pages.pages[id] as Page);
   const table = kernel.state.capabilities[owner] as CapabilityTable;
   const slot = pages.length > 0 ? NO_SLOT : slotOf(table, first, order);
@@ -59,12 +61,17 @@ export function relocateRun(
   return true;
 }
 
+/** Frames that are lent on, or kept to be, are in the books of another server [STACK6]. */
+function isMovable(kernel: Kernel, server: MemoryServerState, owner: number): boolean {
+  return (server.clients[owner] ?? null) !== null && kernel.receivers[owner]?.reclaim === undefined;
+}
+
 /** Moves single frames down into free ones, from the top; returns how many were moved. */
 export function defragment(kernel: Kernel, server: MemoryServerState): number {
-  const { frames } = kernel.state;
+  const frames = poolOf(kernel, server);
   let moved = 0;
   for (let frame = frames.count - 1; frame > 0; frame--) {
-    if (frames.owner[frame] === NOBODY) continue;
+    if (frames.owner[frame] === frames.keeper) continue;
     const hole = findFreeRun(frames, 0, 0, ANYWHERE);
     if (hole < 0 || hole > frame) break;
     if (relocateRun(kernel, server, frame, 0, hole)) moved++;

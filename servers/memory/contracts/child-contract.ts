@@ -17,7 +17,7 @@
 import { type CapabilityTable, CONTROL, holdsKind } from '../../../nucleus/capabilities.ts';
 import { holdingDoubles } from '../../../sim-hw/shape.ts';
 import { reconsider } from '../revocation/victims.ts';
-import type { Client, MemoryServerState } from '../state.ts';
+import { type Client, idOf, type MemoryServerState } from '../state.ts';
 
 /** Child contracts in the tree below one task's own contract [CON24]. */
 export const TREE_MAX = 32;
@@ -113,7 +113,8 @@ export function resolveControl(
   slot: number,
 ): ChildContract | null {
   if (!holdsKind(table, slot, CONTROL)) return null;
-  const child = childAt(server, table.object[slot] as number);
+  const child = server.children.records[idOf(server, table.object[slot] as number)];
+  if (child === undefined) return null;
   return table.generation[slot] === child.generation ? child : null;
 }
 

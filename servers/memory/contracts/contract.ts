@@ -129,7 +129,7 @@ export function leaveForOwn(
   guaranteed: number,
 ): boolean {
   // What it draws now stays with the child contract.
-  if (server.ledger.guaranteedSum + guaranteed > server.ledger.frames) return false;
+  if (server.ledger.guaranteedSum + guaranteed > server.ledger.sellable) return false;
   const child = leaveChild(server, client);
   client.status = NONE;
   closeUnused(kernel, server, child);

@@ -121,7 +121,7 @@ export function allowedOf(server: MemoryServerState, client: Client, guaranteed:
   if (policy === null || !isControlled(server)) return guaranteed;
   const decided = policy.table.guaranteed[client.id] ?? 0;
   const own = client.child === OWN ? client.guaranteed : 0;
-  const left = ledger.frames - ledger.guaranteedSum + own;
+  const left = ledger.sellable - ledger.guaranteedSum + own;
   return Math.max(0, Math.min(guaranteed, decided - client.splitOff, left));
 }
 

@@ -26,7 +26,14 @@ import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import { observe, refuse } from '../answers.ts';
 import { CHILD_BYTES, chargeRecords, hasRoomForRecords } from '../metadata.ts';
-import { ACTIVE, type Client, clientOf, type MemoryServerState, SHRINKING } from '../state.ts';
+import {
+  ACTIVE,
+  type Client,
+  clientOf,
+  type MemoryServerState,
+  objectOf,
+  SHRINKING,
+} from '../state.ts';
 import { later } from '../timers.ts';
 import { trimWires } from '../wiring.ts';
 import {
@@ -69,7 +76,12 @@ export function splitContract(
   if (root.treeSize === TREE_MAX) return no(NO_PLACE);
   if (!hasRoomForRecords(server, root, CHILD_BYTES)) return no(OVER_METADATA);
   const id = freeId(server);
-  const slot = addCapability(table, CONTROL, id, server.children.records[id]?.generation ?? 0);
+  const slot = addCapability(
+    table,
+    CONTROL,
+    objectOf(server, id),
+    server.children.records[id]?.generation ?? 0,
+  );
   if (slot < 0) return no(NO_PLACE);
   const child = takeRecord(server, id);
   child.parent = parent?.id ?? OWN;
@@ -99,7 +111,7 @@ export function copyControl(
   const table = tableOf(kernel, from);
   const child = resolveControl(server, table, control);
   if (child === null) return refuse(kernel, server, from, tag, NO_SUCH_CONTROL, OP.copyControl);
-  const slot = addCapability(table, CONTROL, child.id, child.generation);
+  const slot = addCapability(table, CONTROL, objectOf(server, child.id), child.generation);
   if (slot < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.copyControl);
   child.capabilities++;
   tellControl(kernel, server, from, child, slot, tag);

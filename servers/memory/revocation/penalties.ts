@@ -20,11 +20,12 @@ import {
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
-import { killTask } from '../../../nucleus/life.ts';
+import { killServer, killTask } from '../../../nucleus/life.ts';
 import { dropMappingOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
 import { breakContainersOf } from '../containers/containers.ts';
-import { releaseSlot } from '../containers/custody.ts';
+import { reclaimFrom, releaseSlot } from '../containers/custody.ts';
 import { takePages } from '../containers/page-losses.ts';
 import { buryClient } from '../death.ts';
 import type { Client, MemoryServerState } from '../state.ts';
@@ -55,9 +56,15 @@ export function punish(
     case 'drop':
       return take(kernel, server, client, client.held, true);
     case 'kill':
-      killTask(kernel, client.id);
+      killHolder(kernel, client.id);
       buryClient(kernel, server, client.id);
   }
+}
+
+/** A client that is a server itself ends as servers do. */
+function killHolder(kernel: Kernel, id: number): void {
+  if ((kernel.state.tasks[id] as TaskState).space < 0) killServer(kernel, id);
+  else killTask(kernel, id);
 }
 
 /** Takes what is due; a guarantee that has grown since the notice stands [CON3]. */
@@ -141,6 +148,7 @@ function takeRun(
 ): void {
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   const frame = frameAt(table, slot);
+  reclaimFrom(kernel, client.id, frame, orderAt(table, slot));
   const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
   const modified = wasModified(entry) ? 1 : 0;
   const frames = releaseSlot(kernel, server, client, slot, TAKEN);

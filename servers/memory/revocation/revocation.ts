@@ -23,6 +23,7 @@ import { type Notice, noticeOf } from '../client.ts';
 import { missingFrames, revocable, setNoticed } from '../ledger.ts';
 import { type Client, clientOf, EXPIRED, type MemoryServerState } from '../state.ts';
 import { TIMER_NOTICE, timerWord } from '../timers.ts';
+import { graceWithin } from '../upstream/paying.ts';
 import { batchOf } from './batches.ts';
 import { beginGrace } from './clean-notices.ts';
 import { punish, takeDue } from './penalties.ts';
@@ -81,7 +82,8 @@ export function notify(
 ): void {
   const notice = noticeOf(client);
   if (client.noticed === 0) {
-    notice.deadline = termNow(kernel) + beginGrace(server, notice, cause);
+    notice.deadline =
+      termNow(kernel) + graceWithin(kernel, server, beginGrace(server, notice, cause));
     notice.starved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
     notice.goal = 0;
     notice.window = server.terms.karmaWindow;

@@ -34,6 +34,7 @@ import { drawFor, needOf, OWN, settleDraw } from '../contracts/child-contract.ts
 import { mayBorrow } from '../contracts/policy.ts';
 import { canPay } from '../contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
+import { poolOf } from '../upstream/upstream.ts';
 import { returned } from './returns.ts';
 import { coverRun, delistSoft, enlistSoft, softFrameAt } from './soft-runs.ts';
 import { runGivenUp } from './turns.ts';
@@ -85,7 +86,7 @@ export function revive(
   if (held > client.guaranteed && (promised || !mayBorrow(server, from)))
     return say(NO_FREE_FRAMES);
   if (held > client.guaranteed && !canPay(kernel, server, client)) return say(EMPTY_PURSE);
-  takeRunAt(kernel.state.frames, first, order, from);
+  takeRunAt(poolOf(kernel, server), first, order, from);
   coverRun(server.soft, first, order, false);
   delistSoft(server, from, slot);
   table.slotFrame[slot] = first;
