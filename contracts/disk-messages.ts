@@ -1,7 +1,16 @@
 /** Messages of disk servers and their contracts. `messages.ts` has them among all others. */
 
 import { z } from 'zod';
-import { block, capability, count, flag, refusal, tag, time } from './field-schemas.ts';
+import {
+  block,
+  CAPABILITY_MAX,
+  capability,
+  count,
+  flag,
+  refusal,
+  tag,
+  time,
+} from './field-schemas.ts';
 
 /** A length of time in microseconds, up to 16 s. */
 const microseconds = count;
@@ -53,7 +62,7 @@ export const diskMessages = {
   diskExpired: z.object({ slice: microseconds }),
   /** Done (reason 0) or not; `moved` blocks have been moved. container: handed back, or -1. */
   diskDone: z.object({
-    container: z.int().min(-1).max(1023),
+    container: z.int().min(-1).max(CAPABILITY_MAX),
     tag,
     reason: refusal,
     moved: count,

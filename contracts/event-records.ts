@@ -142,6 +142,20 @@ const contractKinds = [
   }),
   z.strictObject({ kind: z.literal('claim'), ...contractStamp, frames: count }),
   z.strictObject({
+    kind: z.literal('diskContract'),
+    ...contractStamp,
+    period: count,
+    slice: count,
+    until: count,
+  }),
+  z.strictObject({
+    kind: z.literal('diskRefusal'),
+    ...contractStamp,
+    period: count,
+    slice: count,
+  }),
+  z.strictObject({ kind: z.literal('diskExpiry'), ...contractStamp, slice: count }),
+  z.strictObject({
     kind: z.literal('policy'),
     ...contractStamp,
     what: z.enum(['takes over', 'is gone']),

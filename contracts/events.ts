@@ -65,6 +65,10 @@ export type ContractEvent =
   | { kind: 'cleanSpent'; at: number; task: string; outstanding: number; until: number }
   /** A request beyond the guarantee for which a frame is called back from another. */
   | { kind: 'claim'; at: number; task: string; frames: number }
+  /** A disk contract in force from now, in microseconds; slice 0: none any more; until 0: no end. */
+  | { kind: 'diskContract'; at: number; task: string; period: number; slice: number; until: number }
+  | { kind: 'diskRefusal'; at: number; task: string; period: number; slice: number }
+  | { kind: 'diskExpiry'; at: number; task: string; slice: number }
   | { kind: 'policy'; at: number; task: string; what: 'takes over' | 'is gone' }
   | PressureEvent;
 

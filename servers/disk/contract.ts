@@ -4,11 +4,13 @@
  * grace, and one that has run out leaves its holder best effort and nothing to give back.
  */
 
+import type { ContractEvent } from '../../contracts/events.ts';
 import { OP, TIME_MAX } from '../../contracts/messages.ts';
 import { NO_CONTRACT, NOT_ADMITTED } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
+import type { TaskState } from '../../nucleus/tasks.ts';
 import { promisedShare, setContract, streamOf } from './queue.ts';
 import type { DiskServerState } from './server-state.ts';
 import type { Stream, StreamContract } from './state.ts';
@@ -31,6 +33,7 @@ export function proposeDiskContract(
   // Shares are fractions: three that make up the whole may be a little more in sum.
   if (share > 0 && promisedShare(queue, number) + share > admits + ROUNDING) {
     reply(kernel, id, from, OP.refused, 0, NOT_ADMITTED, OP.diskContract, 0, 0);
+    observe(kernel, from, { kind: 'diskRefusal', period, slice });
     return;
   }
   const terms =
@@ -44,6 +47,9 @@ export function proposeDiskContract(
   life.expiresAt = life.term === 0 ? Number.POSITIVE_INFINITY : later(termNow(kernel), term);
   if (life.term > 0) timerAt(kernel, life.expiresAt, id, number);
   tell(kernel, server, queue.streams[number]);
+  const until = Number.isFinite(life.expiresAt) ? life.expiresAt : 0;
+  const agreed = slice === 0 ? 0 : period;
+  observe(kernel, from, { kind: 'diskContract', period: agreed, slice, until });
 }
 
 export function renewDiskContract(kernel: Kernel, server: DiskServerState, from: number): void {
@@ -70,6 +76,7 @@ export function diskTermEnds(kernel: Kernel, server: DiskServerState, number: nu
   const slice = stream.contract.sliceNs / US;
   endDiskContract(kernel, server, number);
   reply(kernel, server.id, stream.account, OP.diskExpired, slice, 0, 0, 0, 0);
+  observe(kernel, stream.account, { kind: 'diskExpiry', slice });
 }
 
 /** The moment `term` after `from`, or the last one that a message can tell. */
@@ -81,6 +88,16 @@ function later(from: number, term: number): number {
 export function endDiskContract(kernel: Kernel, server: DiskServerState, number: number): void {
   setContract(server.queue, number, NOTHING, kernel.state.nowNs);
   server.queue.streams[number].life.expiresAt = Number.POSITIVE_INFINITY;
+}
+
+type DiskEvent = Extract<ContractEvent, { kind: `disk${string}` }>;
+type WithoutStamp<E> = E extends DiskEvent ? Omit<E, 'at' | 'task'> : never;
+
+/** Tells an observer, if there is one. */
+function observe(kernel: Kernel, task: number, event: WithoutStamp<DiskEvent>): void {
+  if (kernel.observer === null) return;
+  const { name } = kernel.state.tasks[task] as TaskState;
+  kernel.observer({ at: termNow(kernel), task: name, ...event });
 }
 
 function tell(kernel: Kernel, { id }: DiskServerState, { account, contract, life }: Stream): void {

@@ -12,7 +12,7 @@
 
 import { spanOf } from '../../contracts/disk-messages.ts';
 import { OP } from '../../contracts/messages.ts';
-import { BUSY, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
+import { BUSY, DEVICE_FAILED, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
@@ -62,7 +62,8 @@ export function diskClientStep(kernel: Kernel, state: object, message: Message):
   const server = state as DiskClientState;
   const { op, from, w0, w1, w2, w3, cameAlong } = message;
   if (from === NUCLEUS) {
-    if (op === DEATH) forget(kernel, server, w0);
+    if (op === DEATH && isDisk(kernel, server, w0)) giveUp(kernel, server);
+    else if (op === DEATH) forget(kernel, server, w0);
     return;
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
@@ -106,7 +107,9 @@ function pass(
     sendCapability(kernel, id, diskPort, op, capability, block, next, number);
   if (!went) {
     removeCapability(kernel.state.capabilities[id] as CapabilityTable, capability);
-    const reason = isKnown ? BUSY : NO_SUCH_BLOCK;
+    const disk = kernel.state.capabilities[id]?.object[diskPort] as number;
+    const isGone = isOver(kernel.state.tasks[disk] as TaskState);
+    const reason = !isKnown ? NO_SUCH_BLOCK : isGone ? DEVICE_FAILED : BUSY;
     reply(kernel, id, from, OP.swapped, tag, reason, 0, 0, 0);
     return;
   }
@@ -130,6 +133,15 @@ function answer(
   passage.client = 0;
   const stored = writes && moved > 0 ? 1 : 0;
   reply(kernel, id, client, OP.swapped, tag, reason, stored, 0, 0);
+}
+
+function isDisk(kernel: Kernel, { id, diskPort }: DiskClientState, task: number): boolean {
+  return (kernel.state.capabilities[id] as CapabilityTable).object[diskPort] === task;
+}
+
+/** The disk server is dead: nobody will answer what is under way, and its locks are over. */
+function giveUp(kernel: Kernel, server: DiskClientState): void {
+  for (const number of server.passages.keys()) answer(kernel, server, number, DEVICE_FAILED, 0);
 }
 
 function discard(kernel: Kernel, server: DiskClientState, from: number, page: number): void {

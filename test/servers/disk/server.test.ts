@@ -181,6 +181,7 @@ test('[DISK11] so many requests of one account and no more; nobody else has fewe
 
 test('[DISK5] admission, renewal, expiry: the life of a contract', () => {
   const { desk } = scene();
+  desk.events.length = 0;
   const term = 1_000_000;
   expect(contractFor(desk, FIRST, [1000, 500, 10, 1], term)).toEqual([
     'diskContractIs',
@@ -214,6 +215,16 @@ test('[DISK5] admission, renewal, expiry: the life of a contract', () => {
   expect(contractFor(desk, SECOND, [0, 0], term)).toEqual(['diskContractIs', 0, 0, 0, 0, 0]);
   advance(desk, 2 * term);
   expect(takeHeard(desk, SECOND)).toEqual([]);
+  expect(desk.events).toEqual([
+    { at: 0, kind: 'diskContract', task: 'client0', period: 1000, slice: 500, until: term },
+    { at: 0, kind: 'diskRefusal', task: 'client1', period: 1000, slice: 401 },
+    { at: 0, kind: 'diskContract', task: 'client1', period: 1000, slice: 400, until: 0 },
+    { at: 0, kind: 'diskRefusal', task: 'client0', period: 1000, slice: 501 },
+    { at: 0, kind: 'diskRefusal', task: 'client0', period: 0, slice: 1 },
+    { at: 2 * term, kind: 'diskExpiry', task: 'client0', slice: 500 },
+    { at: 2 * term, kind: 'diskContract', task: 'client1', period: 1000, slice: 900, until: 0 },
+    { at: 2 * term, kind: 'diskContract', task: 'client1', period: 0, slice: 0, until: 0 },
+  ]);
 });
 
 test('[DISK5] who has no contract any more is served in time that nobody has a slice for', () => {

@@ -3,6 +3,7 @@ import { spanOf } from '../../../contracts/disk-messages.ts';
 import { OP } from '../../../contracts/messages.ts';
 import {
   BUSY,
+  DEVICE_FAILED,
   LOCK_LOST,
   MALFORMED,
   NO_SUCH_BLOCK,
@@ -10,7 +11,7 @@ import {
 } from '../../../contracts/refusals.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { addTask, givePort } from '../../../nucleus/kernel.ts';
-import { killTask } from '../../../nucleus/life.ts';
+import { killServer, killTask } from '../../../nucleus/life.ts';
 import {
   addDiskExtent,
   createDiskClientState,
@@ -156,6 +157,24 @@ test('[DISK16] [SWAP4] [SWAP5] refusals and lost locks are passed on; nonsense i
   ask(its, SECOND, 'store', 0, [0, 1]);
   say(its.desk, FIRST, 'diskDone', [-1, 0, 0, 1], its.ports[0]);
   expect(takeHeard(its.desk, SECOND)).toEqual([]);
+});
+
+test('[DISK17] the disk server dies: what is under way fails, and so does what comes later', () => {
+  const its = scene();
+  const { kernel, id } = its.desk;
+  ask(its, FIRST, 'store', 0, [0, 1]);
+  ask(its, SECOND, 'fetch', 0, [0, 2]);
+  killServer(kernel, id);
+  deliverAll(kernel);
+  expect(answersTo(its, FIRST)).toEqual([['swapped', 1, DEVICE_FAILED, 0]]);
+  expect(answersTo(its, SECOND)).toEqual([['swapped', 2, DEVICE_FAILED, 0]]);
+  ask(its, FIRST, 'store', 1, [1, 3]);
+  expect(answersTo(its, FIRST)).toEqual([['swapped', 3, DEVICE_FAILED, 0]]);
+  advance(its.desk, 9 * BLOCK_NS);
+  expect(its.desk.kernel.state.tasks[id].status).toBeGreaterThan(5);
+  expect(checkBooks(its.desk)).toBeUndefined();
+  // The lock died with its holder: the frame can be given back.
+  expect(say(its.desk, FIRST, 'returnFrames', [0])).toEqual([]);
 });
 
 test('[DISK15] [DISK16] [SWAP6] what was discarded, or was of the dead, is junk from then on', () => {
