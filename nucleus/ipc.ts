@@ -78,7 +78,8 @@ export function reply(
   const { state } = kernel;
   const receiver = state.tasks[to] as TaskState;
   if (isOver(receiver)) return false;
-  charge(kernel, MESSAGE, kernel.costs.messageNs);
+  const { kernelMax } = kernel.address;
+  if (from > kernelMax || to > kernelMax) charge(kernel, MESSAGE, kernel.costs.messageNs);
   const sender = state.tasks[from] as TaskState;
   sender.messages++;
   // A client's own thread pays for itself; a server works on its caller's time.

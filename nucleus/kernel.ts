@@ -135,6 +135,7 @@ export interface Kernel {
   readonly format: PageTableFormat;
   readonly programs: readonly ReferenceString[];
   readonly schedule: Schedule;
+  readonly address: AddressSpaces;
   readonly receivers: Receiver[];
   readonly state: KernelState;
   readonly translation: Translation;
@@ -159,6 +160,16 @@ export interface Schedule {
   readonly atEnd: readonly ('exit' | 'restart')[];
 }
 
+/** Which parts of the system share an address space: between these a message is a call, for free. */
+export interface AddressSpaces {
+  /** Tasks up to this id are one kernel; 0: the nucleus alone. */
+  readonly kernelMax: number;
+  /** A pager of others is a task like others: each of their faults is two messages more. */
+  readonly pagerApart: boolean;
+}
+
+const NUCLEUS_ALONE: AddressSpaces = { kernelMax: 0, pagerApart: false };
+
 /** Everything fixed about a kernel, for `createKernel`. */
 export interface KernelParts {
   readonly costs: Costs;
@@ -174,6 +185,7 @@ export interface KernelParts {
   readonly messagesMax: number;
   readonly logsSegments: boolean;
   readonly planted?: string;
+  readonly address?: AddressSpaces;
 }
 
 export function createKernel(parts: KernelParts): Kernel {
@@ -229,7 +241,7 @@ export function cloneKernel(kernel: Kernel): Kernel {
 }
 
 function wire(
-  parts: Pick<Kernel, 'costs' | 'format' | 'programs' | 'schedule'>,
+  parts: Pick<KernelParts, 'costs' | 'format' | 'programs' | 'schedule' | 'address'>,
   state: KernelState,
   receivers: Receiver[],
 ): Kernel {
@@ -239,6 +251,7 @@ function wire(
     format: parts.format,
     programs: parts.programs,
     schedule: parts.schedule,
+    address: parts.address ?? NUCLEUS_ALONE,
     receivers,
     state,
     translation: { mmu, frames, format: parts.format, table },

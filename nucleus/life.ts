@@ -24,6 +24,7 @@ import {
   isOver,
   KILLED,
   LOST,
+  MESSAGE,
   NOT_STARTED,
   READY,
   REGENERATED,
@@ -81,7 +82,7 @@ function wakeTask(kernel: Kernel, id: number): void {
 /**
  * The MMU stopped `task` at `page`: trap, and tell its pager. The trap's cost covers the way to the
  * pager and back, whether that is the task's own memory-control thread (V++'s 107 us in process) or
- * a central pager, which as in Mach is entered by the same trap.
+ * a central pager, which as in Mach is entered by the same trap, unless it is told to stand apart.
  */
 export function raiseFault(
   kernel: Kernel,
@@ -97,6 +98,8 @@ export function raiseFault(
   task.faultNs = state.nowNs;
   if (state.stall !== null) noteStall(state.stall, state.nowNs, 1, 0);
   charge(kernel, TRAP, kernel.costs.trapNs);
+  if (kernel.address.pagerApart && task.pager !== task.id)
+    charge(kernel, MESSAGE, 2 * (kernel.costs.messageNs + kernel.costs.switchNs));
   setStatus(kernel, task, FAULTING);
   const mapped = protection ? 1 : 0;
   enqueue(state.queue, FAULT, task.id, task.pager, task.id, page, kind, mapped, 0, 0);

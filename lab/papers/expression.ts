@@ -3,7 +3,7 @@
  *
  *   mach.heap.virtualNs                        row, task, field, as in `expect`
  *   none:mach.heap.virtualNs / pf:contracts.heap.virtualNs
- *   server:mach.vm.virtualNs@640 / kernel:mach.vm.virtualNs@640
+ *   0.001 * server:mach.vm.stallNs[calm] / server:mach.vm.faults[calm]
  */
 
 import { type Measured, measured, parseSide, type Side } from '../scenario/expectations.ts';
@@ -19,7 +19,7 @@ export interface Expression {
   readonly under: Term | null;
 }
 
-const TERM = /^(?:([a-z][\w-]*):)?(.+)$/i;
+const TERM = /^(\d+(?:\.\d+)?\s*\*\s*)?(?:([a-z][\w-]*):)?(.+)$/i;
 
 /** Parses an expression; undefined when it is none. */
 export function parseMeasured(text: string): Expression | undefined {
@@ -31,8 +31,8 @@ export function parseMeasured(text: string): Expression | undefined {
 }
 
 function parseTerm(text: string): Term | undefined {
-  const [, run = '', rest] = TERM.exec(text) ?? [];
-  const side = rest === undefined ? undefined : parseSide(rest);
+  const [, factor = '', run = '', rest] = TERM.exec(text) ?? [];
+  const side = rest === undefined ? undefined : parseSide(`${factor}${rest}`);
   return side === undefined ? undefined : { run, side };
 }
 

@@ -10,7 +10,7 @@ const columns = [
   { head: 'simulated', width: 11 },
   { head: 'ratio', width: 8 },
 ] as const;
-const TOLERANCE_WIDTH = 14;
+const TOLERANCE_WIDTH = 17;
 
 /** A line for each figure, beneath its experiment. */
 export function papersTable(results: readonly ExperimentResult[], style: Style): string {

@@ -139,7 +139,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
     version: DOCUMENT_VERSION,
     scenario: loaded.name,
     seed: loaded.seed,
-    machine: machineLabel(costs, pageTable, tlb, device),
+    machine: machineLabel(costs, pageTable, tlb, device, loaded.machine.figures),
     rows: rows.map(({ management, frames, sight, tasks, totals, damage }) => ({
       management,
       frames,

@@ -66,7 +66,7 @@ function headLines({ loaded }: Comparison, style: Style): string[] {
       : `slices of ${timeText(loaded.slice, loaded.clock)}`;
   const pagers = pagerFrames === 'counted' ? "pagers' frames counted" : "pagers' frames outside";
   const bytes = fidelity === 'bytes' ? ', pages of bytes' : '';
-  const machine = machineLabel(costs, pageTable, tlb, device) + bytes;
+  const machine = machineLabel(costs, pageTable, tlb, device, loaded.machine.figures) + bytes;
   return [
     ...wrapped(`${bold(loaded.name, style)}: ${tasks.join(', ')}`, '  '),
     ...wrapped(`on ${machine}; ${turn}; ${pagers}; seed ${loaded.seed}`, '  '),

@@ -10,7 +10,7 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 import type { CellOptions } from './cell-options.ts';
-import { containersFor, depthOf, ORDER_MAX, orderOf } from './layout.ts';
+import { CENTRAL, containersFor, depthOf, ORDER_MAX, orderOf } from './layout.ts';
 
 /** An address space for each task, their global page ids one after the other. */
 export function createSpaces(options: CellOptions): SpaceState[] {
@@ -34,7 +34,8 @@ export function createWorldKernel(
   const geometry = tlbGeometries[machine.tlb];
   if (profile === undefined || format === undefined || geometry === undefined)
     throw new RangeError('machine: unknown cost profile, page table or TLB');
-  const costs = bareCosts(profile);
+  const costs = { ...bareCosts(profile), ...machine.figures };
+  const isCentral = options.management !== 'contracts' && options.management !== 'unlimited';
   const kernel = createKernel({
     costs,
     format,
@@ -61,6 +62,12 @@ export function createWorldKernel(
     messagesMax: 1 << 14,
     logsSegments: options.management === 'global-lru',
     planted: options.planted ?? '',
+    ...(isCentral && {
+      address: {
+        kernelMax: options.central?.kernel === 'one' ? CENTRAL : 0,
+        pagerApart: options.central?.pager === 'server',
+      },
+    }),
   });
   // With memory for all nobody is charged for anything.
   if (options.terms.chargePageTables && options.management !== 'unlimited')

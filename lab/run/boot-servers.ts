@@ -102,7 +102,7 @@ export function addCentral(
   const defaultPager = createDefaultPagerState(DEFAULT_PAGER, 0, CENTRAL_TRANSFERS);
   addTask(kernel, 'default-pager', -1, { step: defaultPagerStep, state: defaultPager });
   givePort(kernel, CENTRAL, MEMORY);
-  givePort(kernel, CENTRAL, options.management === 'mach' ? DEFAULT_PAGER : SWAP);
+  givePort(kernel, CENTRAL, swapOf(options));
   givePort(kernel, DEFAULT_PAGER, SWAP);
   // One contract for all of memory, its frames in hand from boot.
   const memory = kernel.receivers[MEMORY].state as MemoryServerState;
@@ -120,11 +120,16 @@ export function addCentral(
   }
 }
 
+/** Who stands for swap to a central pager: Mach's default pager, unless the kernel pages itself. */
+function swapOf({ management, central }: CellOptions): number {
+  return management === 'mach' && central?.defaultPager !== 'kernel' ? DEFAULT_PAGER : SWAP;
+}
+
 /** Every page has a block on swap; a program's image is there from the start. */
 export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
   if (options.disk) return giveDiskExtents(options, kernel, isCentral);
   const { store } = kernel.receivers[SWAP].state as { store: StoreState };
-  const centralClient = options.management === 'mach' ? DEFAULT_PAGER : CENTRAL;
+  const centralClient = swapOf(options) === SWAP ? CENTRAL : DEFAULT_PAGER;
   for (const [i, task] of options.tasks.entries()) {
     const space = kernel.state.spaces[i] as SpaceState;
     const from = store.used;

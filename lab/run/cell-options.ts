@@ -8,6 +8,7 @@ import type { TermsWish } from '../../contracts/terms.ts';
 import type { PageKinds } from '../../paging/page-kinds.ts';
 import type { schedulers } from '../../servers/disk/schedulers/index.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
+import type { Costs } from '../../sim-hw/costs/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { WindowPlan } from './windows.ts';
 
@@ -109,8 +110,17 @@ export interface CellMachine {
   readonly frames: number;
   /** Frames of pagers and servers are taken from `frames` ('counted') or not ('outside'). */
   readonly pagerFrames: 'counted' | 'outside';
+  /** Figures of the cost profile that are others here. */
+  readonly figures?: Partial<Costs>;
   /** Whether pages have bytes, or stamps alone (sim-hw/contents.ts). */
   readonly fidelity?: 'stamped' | 'bytes';
+}
+
+/** Where the parts of a central management live (scenarios: `central`). */
+export interface CentralParts {
+  readonly kernel: 'servers' | 'one';
+  readonly defaultPager: 'server' | 'kernel';
+  readonly pager: 'kernel' | 'server';
 }
 
 /** Who belongs to whom, and what a policy server grants to each user together, in frames. */
@@ -169,6 +179,8 @@ export interface CellOptions {
   readonly lockMax?: number;
   /** Test only: one rule is off, so that oracles can be seen to notice. */
   readonly planted?: PlantedBug;
+  /** Where the parts of a central management live; absent: each is a server, entered by the trap. */
+  readonly central?: CentralParts;
   /** Called now and then (every few thousand faults) with the references executed so far. */
   readonly progress?: (references: number) => void;
 }

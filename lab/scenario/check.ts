@@ -5,7 +5,7 @@
  * time against the clock, page sizes against the page table, guarantees against memory.
  */
 
-import { costProfiles } from '../../sim-hw/costs/index.ts';
+import { type Costs, costProfiles } from '../../sim-hw/costs/index.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
@@ -49,6 +49,7 @@ export function checkScenario(source: Source): Scenario {
     seed: document.seed,
     machine,
     frames: checkFrames(source, document),
+    central: document.central,
     schedule,
     slice: ticksOf(
       source,
@@ -140,6 +141,7 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
     device: document.machine.device ?? profile.device,
     pagerFrames,
     fidelity,
+    ...(document.machine.figures && { figures: document.machine.figures as Partial<Costs> }),
   };
   const known = [
     ['pageTable', Object.keys(pageTableFormats), 'page table'],

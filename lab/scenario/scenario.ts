@@ -4,9 +4,11 @@
  */
 
 import type { TermsWish } from '../../contracts/terms.ts';
+import type { Costs } from '../../sim-hw/costs/index.ts';
 import type {
   ArchivePlan,
   CellTask,
+  CentralParts,
   DiskPlan,
   DiskTaskPlan,
   ReadingPlan,
@@ -27,6 +29,8 @@ export interface ScenarioMachine {
   readonly tlb: string;
   readonly device: string;
   readonly pagerFrames: 'counted' | 'outside';
+  /** Figures of the cost profile that are others here. */
+  readonly figures?: Partial<Costs>;
   readonly fidelity: 'stamped' | 'bytes';
 }
 
@@ -93,6 +97,7 @@ export interface Scenario {
   readonly machine: ScenarioMachine;
   /** Memory sizes to compare at, in frames of 4 KiB. */
   readonly frames: readonly number[];
+  readonly central: CentralParts;
   readonly schedule: 'slices' | 'lockstep';
   readonly slice: number;
   readonly clock: 'ns' | 'references';

@@ -8,11 +8,22 @@
 
 import { z } from 'zod';
 import { termsSchema } from '../../contracts/terms.ts';
+import { costFigureNames } from '../../sim-hw/costs/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { paperSchema } from '../papers/schema.ts';
 import { diskSchema } from './disk.ts';
 import { taskSchema } from './task-schema.ts';
 import { frames, name, quantitySchema, timeSchema } from './value-schemas.ts';
+
+/** Where the parts of a central management live; as they stand here they are servers. */
+const centralSchema = z.strictObject({
+  /** one: pager, memory server and swap server are one kernel, and speak for free. */
+  kernel: z.enum(['servers', 'one']).default('servers'),
+  /** Mach's default pager: a server, or part of the kernel. */
+  defaultPager: z.enum(['server', 'kernel']).default('server'),
+  /** The pager: entered by the trap of a fault, or a task that is sent each fault. */
+  pager: z.enum(['kernel', 'server']).default('kernel'),
+});
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
 
@@ -58,8 +69,11 @@ export const scenarioSchema = z.strictObject({
     device: z.string().min(1).optional(),
     frames: z.union([frames, z.array(frames).min(1).max(32)]),
     pagerFrames: z.enum(['counted', 'outside']).default('counted'),
+    /** Figures of the cost profile that are others here. */
+    figures: z.partialRecord(z.enum(costFigureNames), z.int().min(0).max(1e12)).optional(),
     fidelity: z.enum(['stamped', 'bytes']).default('stamped'),
   }),
+  central: centralSchema.prefault({}),
   schedule: z.enum(['slices', 'lockstep']).default('slices'),
   slice: timeSchema.optional(),
   clock: z.enum(['ns', 'references']).default('ns'),

@@ -2,7 +2,7 @@
 
 import { decstation5000 } from './decstation-5000.ts';
 import { modernNvme } from './modern-nvme.ts';
-import type { CostProfile } from './profile.ts';
+import type { CostFigures, CostProfile, Costs } from './profile.ts';
 
 export {
   bareCosts,
@@ -16,6 +16,20 @@ export const costProfiles: Record<string, CostProfile> = {
   'decstation-5000': decstation5000,
   'modern-nvme': modernNvme,
 };
+
+/** Names of a profile's figures. */
+export const costFigureNames = [
+  'referencePs',
+  'secondTlbPs',
+  'walkStartPs',
+  'walkProbePs',
+  'trapNs',
+  'messageNs',
+  'mapNs',
+  'scanNs',
+  'zeroNs',
+  'switchNs',
+] as const satisfies readonly (keyof CostFigures)[];
 
 interface Existing {
   readonly pageTables: readonly string[];
@@ -45,12 +59,14 @@ export function machineLabel(
   pageTable: string,
   tlb: string,
   device: string,
+  figures: Partial<Costs> = {},
 ): string {
   const sold = existing[costs];
   const foreign: string[] = [];
   if (!sold?.pageTables.includes(pageTable)) foreign.push(`page table ${pageTable}`);
   if (!sold?.tlbs.includes(tlb)) foreign.push(`TLB ${tlb}`);
   if (!sold?.devices.includes(device)) foreign.push(`device ${device}`);
+  for (const [name, value] of Object.entries(figures)) foreign.push(`${name} ${value}`);
   if (foreign.length === 0) return costs;
   const note = sold?.note && sold.pageTables.length === 0 ? `; ${sold.note}` : '';
   return `${costs} with ${foreign.join(', ')} (a machine that never existed${note})`;

@@ -22,6 +22,7 @@ test.each([
   ['mach.a.virtualNs@8', 80],
   ['mach.virtualNs', 1],
   ['mach.a.virtualNs@8 / other:mach.a.virtualNs', 4],
+  ['0.5 * other:mach.a.virtualNs@8 / 2', 10],
   ['0.5 * mach.a.virtualNs / other:mach.a.virtualNs@8', 0.5],
 ])('%s comes to %d', (text, value) => {
   const expression = parseMeasured(text);

@@ -25,6 +25,10 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     fails: 'time, NoPager of PagerPF',
   },
   'L-E2': { set: { 'tasks.0.program.pages': 4000 }, fails: 'reads, NoPager' },
+  'L-E3': {
+    set: { 'central.defaultPager': 'kernel' },
+    fails: 'time, outside of inside, 1.5 MB',
+  },
   'L-E6': {
     set: { 'tasks.2.disk.slice.ms': 50 },
     fails: 'pages read in 10 minutes, 40 % of 10 %',
@@ -37,6 +41,7 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     set: { 'disk.scheduler': 'fcfs' },
     fails: 'bandwidth beside pagers of alone, contracts',
   },
+  'L-E10': { set: { 'machine.figures': { trapNs: 400_000 } }, fails: 'server of own process' },
   'L-E12': { set: { 'tasks.0.policy': 'fifo' }, fails: 'misses, own MRU of central LRU' },
   'L-E14': {
     set: { 'tasks.0.contract.guaranteed': '10%', 'tasks.1.contract.guaranteed': '90%' },
