@@ -2,6 +2,8 @@
 
 export { cache } from './cache.ts';
 export { collector } from './collector.ts';
+export { database } from './database.ts';
+export { decoder } from './decoder.ts';
 export { hog } from './hog.ts';
 export { loop } from './loop.ts';
 export { pageList } from './page-list.ts';

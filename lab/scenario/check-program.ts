@@ -41,6 +41,14 @@ export function checkProgram(
 function touchesOf(program: ProgramDescription): number {
   if (program.kind === 'cache') return program.lookups * program.pages;
   if (program.kind === 'scan') return program.scans * program.length;
+  if (program.kind === 'database') {
+    const { table, index, rounds, lookups } = program;
+    return table + rounds * (table + index + 3 * lookups);
+  }
+  if (program.kind === 'decoder') {
+    const { pictures, scratch, tables, picture, kept } = program;
+    return tables + pictures * (2 * scratch + picture * (kept + 2));
+  }
   if (program.kind === 'collector')
     return 2 * program.collections * program.pages * (2 + program.reads);
   if (program.kind !== 'hog') return 0;

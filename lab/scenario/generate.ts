@@ -3,6 +3,8 @@
 import {
   cache,
   collector,
+  database,
+  decoder,
   hog,
   loop,
   pageList,
@@ -50,6 +52,10 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
     }
     case 'cache':
       return cache(description, random);
+    case 'database':
+      return database(description, random);
+    case 'decoder':
+      return decoder(description);
     case 'collector':
       return collector(description, random);
     case 'hog': {

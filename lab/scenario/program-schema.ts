@@ -66,6 +66,23 @@ export const programSchema = z.discriminatedUnion('kind', [
     buildNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
   }),
   z.strictObject({
+    kind: z.literal('database'),
+    table: pages,
+    index: pages,
+    rounds: z.int().min(1).max(10_000),
+    lookups: references,
+    buildNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('decoder'),
+    pictures: z.int().min(1).max(100_000),
+    scratch: pages,
+    tables: pages,
+    picture: pages,
+    kept: z.int().min(1).max(1000),
+    workNs: z.int().min(0).max(REGENERATE_NS_MAX).default(0),
+  }),
+  z.strictObject({
     kind: z.literal('collector'),
     pages,
     collections: z.int().min(1).max(10_000),
@@ -86,6 +103,6 @@ export const programSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 /** Kinds of programs that say what is garbage. */
-export const garbageKinds: readonly string[] = ['collector'];
+export const garbageKinds: readonly string[] = ['collector', 'database', 'decoder'];
 
 export type ProgramDescription = z.infer<typeof programSchema>;

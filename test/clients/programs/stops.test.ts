@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import {
   cache,
   collector,
+  database,
+  decoder,
   hog,
   loop,
   truncate,
@@ -118,4 +120,35 @@ test('a collector writes what it says it wants first, and touches no garbage', (
   expect(said[WANTED]).toBeGreaterThan(6);
   expect(said[GARBAGE]).toBeGreaterThan(6);
   expect(workNs.filter((ns) => ns === 5).length).toBeGreaterThan(60);
+});
+
+/** Pages by what was last said of them, and what is touched: [garbage touched, reads of wanted pages]. */
+function misuse({ runs, stops }: ReferenceString): { garbage: number; unwritten: number } {
+  const { at, says } = stops as Required<NonNullable<typeof stops>>;
+  const state = new Map<number, number>();
+  const found = { garbage: 0, unwritten: 0 };
+  let stop = 0;
+  for (const [index, run] of runs.entries()) {
+    for (; at[stop] === index; stop++)
+      for (let page = says.from[stop] as number; page < (says.to[stop] as number); page++)
+        if ((says.what[stop] as number) > 0) state.set(page, says.what[stop] as number);
+    const said = state.get(pageOfRun(run));
+    if (said === GARBAGE) found.garbage++;
+    if (said === WANTED && kindOfRun(run) !== WRITE) found.unwritten++;
+    if (said === WANTED) state.delete(pageOfRun(run));
+  }
+  return found;
+}
+
+test('a database and a decoder touch nothing that they called garbage', () => {
+  const index = { table: 30, index: 12, rounds: 4, lookups: 50, buildNs: 7 };
+  const tables = database(index, createRandom(2));
+  expect(misuse(tables)).toEqual({ garbage: 0, unwritten: 0 });
+  expect(tables.references).toBe(30 + 4 * (30 + 12 + 3 * 50));
+  expect(tables.stops?.says?.what.filter((what) => what === GARBAGE).length).toBe(4);
+  const buffers = { pictures: 9, scratch: 10, tables: 3, picture: 4, kept: 2, workNs: 5 };
+  const pictures = decoder(buffers);
+  expect(misuse(pictures)).toEqual({ garbage: 0, unwritten: 0 });
+  expect(pictures.pageNumbers).toHaveLength(10 + 3 + 2 * 4);
+  expect(pictures.stops?.workNs.filter((ns) => ns === 5).length).toBe(90);
 });
