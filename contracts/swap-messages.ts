@@ -1,4 +1,16 @@
-/** Messages of swap servers beyond store, fetch, exchange and discard. `messages.ts` has them among all others. */
+/** Messages of swap servers beyond store, fetch, exchange and discard. `messages.ts` has them all. */
+
+import { z } from 'zod';
+import { count, index, tag } from './field-schemas.ts';
 
 /** In order of op number. */
-export const swapMessages = {} as const;
+export const swapMessages = {
+  // Client -> swap server.
+  /** All that has been stored is to be durable; `swapped` says when it is. */
+  flushSwap: z.object({ tag }),
+  /** How many pages the sender has there, and may have. */
+  swapStat: z.object({ tag }),
+  // Swap server -> client.
+  /** Pages that you have here, that you may have; layers that they go through, 0: a plain device. */
+  swapStatIs: z.object({ tag, held: count, most: count, layers: index }),
+} as const;

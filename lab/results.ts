@@ -157,6 +157,13 @@ export interface Totals extends Omit<TaskResult, 'name'> {
   damage?: number;
 }
 
+/** A layer of swap: what it counted, and what must be known of that. */
+export interface SwapLayerResult {
+  name: string;
+  counts: Record<string, number>;
+  note?: string | undefined;
+}
+
 export interface Row {
   management: string;
   frames: number;
@@ -168,6 +175,8 @@ export interface Row {
   labels: string[];
   tasks: TaskResult[];
   totals: Totals;
+  /** Layers of swap from the top down, where the scenario names some. */
+  swap?: SwapLayerResult[] | undefined;
   /** The same, told; only where defences were switched off. */
   damage?: string[];
 }
@@ -190,4 +199,5 @@ export interface CellResult {
   /** Frames all tasks held together, averaged over time from the first start to the last end. */
   readonly framesMean: number;
   readonly oracles: readonly OracleResult[];
+  readonly swap?: readonly SwapLayerResult[] | undefined;
 }

@@ -5,6 +5,7 @@
 
 import { DONE, NO_PLACE, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
+import { unmap } from '../nucleus/memory-map.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
 import { freeFrame, leaveFrame, payOwed } from './eviction.ts';
 import { retryDirtying } from './faults.ts';
@@ -23,8 +24,17 @@ import {
 } from './page-word.ts';
 import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
 import { settle } from './settlement.ts';
-import { EVICT, FETCH, IDLE, type Member, NO_PAGE, type PagerState, WANTS_FRAME } from './state.ts';
-import { askForContainer, beginAgain, endTransfer, handOver } from './transfers.ts';
+import {
+  CLEAN,
+  EVICT,
+  FETCH,
+  IDLE,
+  type Member,
+  NO_PAGE,
+  type PagerState,
+  WANTS_FRAME,
+} from './state.ts';
+import { askForContainer, beginAgain, endTransfer, handOver, isLossOnSwap } from './transfers.ts';
 
 /** Its container is made: on to the swap server, if that can take it. */
 export function containerMade(
@@ -53,9 +63,12 @@ export function transferOver(
   if (transfer === undefined) return;
   const { page, out, slot, purpose, waiter, orphan } = transfer;
   endTransfer(kernel, pager, transfer, reason);
-  const isOut = out !== NO_PAGE && (stored || orphan);
+  const isLost = isLossOnSwap(reason);
+  const isOut = out !== NO_PAGE && (stored || orphan || isLost);
   if (isOut) wasWritten(kernel, pager, out, stored);
   if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
+  else if (isLost && (out === NO_PAGE || stored))
+    lostOnSwap(kernel, code, pager, page, slot, purpose, waiter);
   else if (reason !== DONE)
     beginAgain(kernel, pager, purpose, page, isOut ? NO_PAGE : out, slot, waiter, reason);
   else {
@@ -132,6 +145,38 @@ function pageIsOut(
   const member = pager.members[waiter] as Member;
   member.how = SOFT;
   settle(kernel, code, pager, member);
+}
+
+/**
+ * Swap has lost the page that was to be read, or does not take the one that was to be written: it is
+ * lost, and its frame free [SWAP25]. But one that its program has come back for is still there.
+ */
+function lostOnSwap(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  page: number,
+  slot: number,
+  purpose: number,
+  waiter: number,
+): void {
+  const word = pager.pageWord[page] as number;
+  const owner = memberOfPage(pager, page) as Member;
+  if (purpose !== FETCH && waiter >= 0 && !owner.dead) {
+    const flags = (word & FLAGS & ~(BUSY | HAS_COPY)) | DIRTY;
+    setWord(pager, page, slot * 256 + (flags | RESIDENT));
+    if (purpose === EVICT) tellAdmitted(kernel, code, pager, page);
+    const member = pager.members[waiter] as Member;
+    member.how = SOFT;
+    return settle(kernel, code, pager, member);
+  }
+  if (purpose !== EVICT) tellRemoved(kernel, code, pager, page);
+  if (purpose === CLEAN) unmap(kernel, pager.id, owner.task, page - owner.base);
+  setWord(pager, page, (word & (SCRATCH | TOUCHED)) | LOST);
+  freeFrame(kernel, pager, owner, slot);
+  if (waiter < 0) return;
+  (pager.members[waiter] as Member).waits = WANTS_FRAME;
+  pager.waiters.push(waiter);
 }
 
 /** The frame of a transfer was taken, or its task died, before the transfer was over. */

@@ -18,7 +18,15 @@
  */
 
 import { OP } from '../contracts/messages.ts';
-import { DONE, LOCK_LOST, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
+import {
+  DEVICE_FAILED,
+  DONE,
+  LOCK_LOST,
+  LOST_PAGE,
+  NO_SUCH_CONTAINER,
+  OVER_QUOTA,
+  STORE_FULL,
+} from '../contracts/refusals.ts';
 import { termNow, timerAt } from '../nucleus/clock.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
@@ -138,9 +146,21 @@ export function endTransfer(
   transfers.active--;
 }
 
+/** Whether swap has lost the page that was fetched, or will not have the one that was stored. */
+export function isLossOnSwap(reason: number): boolean {
+  return (
+    reason === LOST_PAGE ||
+    reason === DEVICE_FAILED ||
+    reason === STORE_FULL ||
+    reason === OVER_QUOTA
+  );
+}
+
 /** Whether a container made for one lock is no more after this answer. */
 function isGone(reason: number): boolean {
-  return reason === DONE || reason === LOCK_LOST || reason === NO_SUCH_CONTAINER;
+  return (
+    reason === DONE || reason === LOCK_LOST || reason === NO_SUCH_CONTAINER || isLossOnSwap(reason)
+  );
 }
 
 /** The transfer that has `page` under way, or null. */

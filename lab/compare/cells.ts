@@ -91,8 +91,8 @@ function commonParts(
   loaded: LoadedScenario,
   oracles: boolean,
 ): Omit<CellPlan, 'management' | 'machine' | 'tasks'> {
-  const { central, terms, schedule, slice, clock, seed, spareFrames, windows, disk } = loaded;
-  const common = { central, terms, schedule, slice, clock, seed, oracles, spareFrames, disk };
+  const { central, terms, schedule, slice, clock, seed, spareFrames, windows, disk, swap } = loaded;
+  const common = { central, terms, schedule, slice, clock, seed, oracles, spareFrames, disk, swap };
   return windows.length === 0 ? common : { ...common, windows };
 }
 

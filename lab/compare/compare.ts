@@ -223,6 +223,7 @@ function rowOf(
       ...(damage !== null && { damage: damage.found }),
     },
     ...(damage !== null && { damage: damage.told }),
+    ...(result.swap !== undefined && { swap: [...result.swap] }),
   };
 }
 

@@ -10,11 +10,12 @@
  *                        itself left in the frame will do as well
  *   (page, version)      otherwise; version 0 is the program's image
  *
- * A page may be lost in two ways, and then its next touch must be a LOST fault, no other fault may
+ * A page may be lost in three ways, and then its next touch must be a LOST fault, no other fault may
  * be one, and the page is zeros:
  *
  *   - the server took the frame that alone held the page's present version (repossess)
  *   - declared scratch was unmapped after it had been written
+ *   - swap has said so: its devices have lost it, or it would not take it (SPEC [SWAP25])
  *
  * Of tasks that stir (lab/fuzz) nothing is expected: they say of no page what it holds.
  *
@@ -89,7 +90,8 @@ export function checkContents(
     if (high === 0 && low === 0) return;
     const own = high !== JUNK && spaceOfGlobalPage(kernel, high - 1) === space;
     if (own && !view.watched[space.id].zeroFill && oracle.lost[key] === 0) return;
-  } else if (isThere) return;
+  } else if (view.swap.gone?.[key] === 1 && high === 0 && low === 0) return;
+  else if (isThere) return;
   const expected = unwritten ? 'zeros' : `its version ${version}`;
   const found = `${high === JUNK ? 'junk' : `page ${high - 1 - space.base}`}, version ${low}`;
   const what = `expected ${expected}, found ${high === 0 ? 'zeros' : found}`;
@@ -129,7 +131,8 @@ export function checkResumed(
     violate(oracle.findings, kernel, 'FAULT9', task, page, what);
   }
   oracle.dropped[key] = 0;
-  if ((how === LOST) === (oracle.lost[key] === 1)) {
+  const isLost = oracle.lost[key] === 1 || (how === LOST && view.swap.gone?.[key] === 1);
+  if ((how === LOST) === isLost) {
     if (how === LOST) {
       oracle.lost[key] = 0;
       oracle.zeroAt[key] = space.versions[page];

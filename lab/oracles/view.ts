@@ -27,6 +27,8 @@ export interface WatchedTask {
 export interface SwapView {
   readonly stampLow: Uint32Array;
   readonly stampHigh: Uint32Array;
+  /** 1 where swap has said that the page is lost. */
+  readonly gone?: Uint8Array;
 }
 
 export interface OracleView {

@@ -113,6 +113,15 @@ export const documentSchema = z.strictObject({
         damage: count.optional(),
       }),
       damage: z.array(z.string()).optional(),
+      swap: z
+        .array(
+          z.strictObject({
+            name: z.string(),
+            counts: z.record(z.string(), count),
+            note: z.string().optional(),
+          }),
+        )
+        .optional(),
     }),
   ),
   oracles: z.array(
@@ -140,7 +149,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
     scenario: loaded.name,
     seed: loaded.seed,
     machine: machineLabel(costs, pageTable, tlb, device, loaded.machine.figures),
-    rows: rows.map(({ management, frames, sight, tasks, totals, damage }) => ({
+    rows: rows.map(({ management, frames, sight, tasks, totals, damage, swap }) => ({
       management,
       frames,
       sight: sight as ResultsDocument['rows'][number]['sight'],
@@ -161,6 +170,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...(totals.damage !== undefined && { damage: totals.damage }),
       },
       ...(damage !== undefined && { damage }),
+      ...(swap !== undefined && { swap }),
     })),
     oracles: oracles.map(({ name, checks, violations }) => ({ name, checks, violations })),
   };

@@ -10,6 +10,7 @@ import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
 import type { Row, TaskResult, Totals } from '../results.ts';
 import { diskTexts } from './disk-lines.ts';
+import { swapLines } from './swap-lines.ts';
 import { bold, clipped, counted, dim, grouped, ratio, type Style, wrapped } from './text.ts';
 
 interface Column {
@@ -50,6 +51,7 @@ export function tableText(comparison: Comparison, style: Style): string {
   lines.push(...noteLines(rows, style), ...regeneratedLines(rows, style));
   for (const text of diskTexts(rows))
     lines.push(...wrapped(text, '  ').map((line) => dim(line, style)));
+  lines.push(...swapLines(rows, style));
   lines.push(...damageLines(rows, style), '');
   return `${lines.join('\n')}\n`;
 }

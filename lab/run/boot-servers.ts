@@ -22,14 +22,16 @@ import {
   type MemoryServerState,
 } from '../../servers/memory/state.ts';
 import { createDiskClientState, diskClientStep } from '../../servers/swap/disk-client.ts';
+import { type PreloadedPage, preload } from '../../servers/swap/preload.ts';
 import { swapServerStep } from '../../servers/swap/server.ts';
-import { createSwapServerState } from '../../servers/swap/state.ts';
-import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
+import { createSwapServerState, type SwapServerState } from '../../servers/swap/state.ts';
+import { addExtent, createStore } from '../../servers/swap/store.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { takeRun } from '../../sim-hw/frames.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { giveDiskExtents } from './boot-disk.ts';
+import { beginFaults, createSwapStack } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
 import {
   CENTRAL,
@@ -63,7 +65,7 @@ export function addServers(
   );
   memory.containers.each = isCentral ? CENTRAL_TRANSFERS : CLIENT_TRANSFERS;
   addTask(kernel, 'memory', -1, { step: memoryServerStep, state: memory });
-  addTask(kernel, 'swap', -1, swapServer(options));
+  addTask(kernel, 'swap', -1, swapServer(options, kernel, isCentral));
   givePort(kernel, SWAP, MEMORY);
   kernel.state.watchers.push(MEMORY, SWAP);
   if (options.management === 'contracts') {
@@ -74,7 +76,7 @@ export function addServers(
 }
 
 /** With a device of its own, or before a disk server (boot-disk.ts). */
-function swapServer(options: CellOptions): Receiver {
+function swapServer(options: CellOptions, kernel: Kernel, isCentral: boolean): Receiver {
   const passages = containersFor(options);
   if (options.disk) return { step: diskClientStep, state: createDiskClientState(SWAP, passages) };
   const model = devices[options.machine.device as keyof typeof devices];
@@ -86,8 +88,17 @@ function swapServer(options: CellOptions): Receiver {
     lockMax(options),
     passages,
     options.planted === 'swap-wrong-block',
+    createSwapStack(options, kernel.state.spaces),
+    quotaOf(options, isCentral),
   );
   return { step: swapServerStep(model), state };
+}
+
+/** Pages that a client may have on swap: a central pager what its tasks may have together. */
+function quotaOf({ swap, tasks }: CellOptions, isCentral: boolean): number | undefined {
+  const quota = swap?.quota ?? null;
+  if (quota === null) return undefined;
+  return isCentral ? quota * tasks.length : quota;
 }
 
 /** A central pager, told of every fault and death, with all of memory in hand. */
@@ -128,7 +139,9 @@ function swapOf({ management, central }: CellOptions): number {
 /** Every page has a block on swap; a program's image is there from the start. */
 export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
   if (options.disk) return giveDiskExtents(options, kernel, isCentral);
-  const { store } = kernel.receivers[SWAP].state as { store: StoreState };
+  const swap = kernel.receivers[SWAP].state as SwapServerState;
+  const { store, stack, held } = swap;
+  const images: PreloadedPage[] = [];
   const centralClient = swapOf(options) === SWAP ? CENTRAL : DEFAULT_PAGER;
   for (const [i, task] of options.tasks.entries()) {
     const space = kernel.state.spaces[i] as SpaceState;
@@ -136,11 +149,17 @@ export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boo
     const owner = isCentral ? centralClient : CENTRAL + i;
     addExtent(store, owner, space.pages, space.order);
     if (task.initial !== 'image') continue;
+    held[owner] = (held[owner] ?? 0) + space.pages;
     for (let page = 0; page < space.pages; page++) {
+      const high = space.base + page + 1;
       store.stampLow[from + page] = 0;
-      store.stampHigh[from + page] = space.base + page + 1;
+      store.stampHigh[from + page] = high;
+      if (stack !== null) images.push({ id: from + page, client: owner, low: 0, high });
     }
   }
+  if (stack === null) return;
+  preload(stack, images);
+  beginFaults(stack, options);
 }
 
 /** What each client has to pay for frames with, where they have a price. */

@@ -18,6 +18,7 @@ import { centralCode, centralPager, clientCode, clientPager, stepOf } from './bo
 import { addParts } from './boot-parts.ts';
 import { addPolicyServers, policyServersOf } from './boot-policy.ts';
 import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
+import { layerFrames } from './boot-swap.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, depthOf, MEMORY, SWAP } from './layout.ts';
 import { addMover } from './mover.ts';
@@ -60,7 +61,7 @@ export function boot(options: CellOptions): World {
           pagers,
           isCentral,
           policyServersOf(options) + archivesOf(options) + disksOf(options) + depthOf(options) - 1,
-        );
+        ) + layerFrames(options);
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
     throw new RangeError(

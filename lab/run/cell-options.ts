@@ -8,6 +8,7 @@ import type { TermsWish } from '../../contracts/terms.ts';
 import type { PageKinds } from '../../paging/page-kinds.ts';
 import type { schedulers } from '../../servers/disk/schedulers/index.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
+import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { WindowPlan } from './windows.ts';
@@ -101,6 +102,12 @@ export interface ArchivePlan {
   readonly sits: boolean;
 }
 
+/** Layers that swapped pages go through, and the pages that a task may have there; null: any. */
+export interface SwapPlan {
+  readonly layers: readonly LayerPlan[];
+  readonly quota: number | null;
+}
+
 export interface CellMachine {
   readonly costs: string;
   readonly pageTable: string;
@@ -170,6 +177,8 @@ export interface CellOptions {
   readonly disk?: DiskPlan | null;
   /** Under contracts: memory servers that stand behind one another. */
   readonly memoryServers?: { readonly depth: number };
+  /** Absent or null: a plain device. */
+  readonly swap?: SwapPlan | null;
   /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
   readonly relocate?: { readonly every: number } | null;
   readonly observer?: (event: ContractEvent) => void;

@@ -17,6 +17,8 @@ import {
 import type { PagerState } from '../../paging/state.ts';
 import { chargedTo } from '../../servers/memory/contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
+import { swapStats } from '../../servers/swap/stacked.ts';
+import type { SwapServerState } from '../../servers/swap/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
 import { diskResult } from './disk-counts.ts';
@@ -46,7 +48,16 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
   if (world.memories.length > 1) notes.push(memoriesOf(world));
-  return { sight: sightOf(world), notes, tasks, framesMean: framesMeanOf(world), oracles };
+  const { swap } = world.options;
+  const server = kernel.receivers[world.swap].state as SwapServerState;
+  return {
+    sight: sightOf(world),
+    notes,
+    tasks,
+    framesMean: framesMeanOf(world),
+    oracles,
+    ...(swap && { swap: swapStats(server) }),
+  };
 }
 
 /** What each of several memory servers had to say. */

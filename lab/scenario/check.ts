@@ -14,6 +14,7 @@ import { checkExpectations } from './check-expectations.ts';
 import { checkMemoryServers } from './check-memory-servers.ts';
 import { checkParts } from './check-parts.ts';
 import { checkPolicyServer } from './check-policy-server.ts';
+import { checkSwap } from './check-swap.ts';
 import { checkTables } from './check-tables.ts';
 import { checkTasks } from './check-tasks.ts';
 import { checkUndefended } from './check-undefended.ts';
@@ -119,6 +120,7 @@ export function checkScenario(source: Source): Scenario {
     archives: checkArchives(source, document),
     disk: checkDisk(source, document, machine.device),
     memoryServers: checkMemoryServers(source, document),
+    swap: checkSwap(source, document),
     relocate:
       document.relocate === undefined
         ? null

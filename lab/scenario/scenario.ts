@@ -13,6 +13,7 @@ import type {
   DiskTaskPlan,
   ReadingPlan,
   StreamPlan,
+  SwapPlan,
 } from '../run/cell-options.ts';
 import type { Expectation } from './expectations.ts';
 import type { KindParts } from './page-kinds.ts';
@@ -122,6 +123,8 @@ export interface Scenario {
   readonly disk: DiskPlan | null;
   /** Memory servers behind one another. */
   readonly memoryServers: { readonly depth: number };
+  /** Layers of swap, or null: a plain device. */
+  readonly swap: SwapPlan | null;
   /** Frames are moved at random, one in so many ticks; or null. */
   readonly relocate: { readonly every: number } | null;
 }

@@ -12,6 +12,7 @@ import { costFigureNames } from '../../sim-hw/costs/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { paperSchema } from '../papers/schema.ts';
 import { diskSchema } from './disk.ts';
+import { swapSchema } from './swap-schema.ts';
 import { taskSchema } from './task-schema.ts';
 import { frames, name, quantitySchema, timeSchema } from './value-schemas.ts';
 
@@ -122,6 +123,8 @@ export const scenarioSchema = z.strictObject({
   relocate: z.strictObject({ every: timeSchema }).optional(),
   /** Under contracts: memory servers behind one another, the machine's own included. */
   memoryServers: z.strictObject({ depth: z.int().min(1).max(4) }).default({ depth: 1 }),
+  /** Layers that swapped pages go through (servers/swap/stack/). */
+  swap: swapSchema.optional(),
   /** Servers that tasks read pages from, in memory that they lend them (servers/archive/). */
   archives: z
     .array(

@@ -20,34 +20,43 @@ import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.t
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
-import { FETCH, FREE, type Operation, STORE, type SwapServerState } from './state.ts';
+import { devices } from '../../sim-hw/devices/index.ts';
+import { answer, makerOf, unlock } from './answers.ts';
+import { wake } from './stack/stack.ts';
+import {
+  beginStacked,
+  createWiring,
+  discardStacked,
+  forgetStacked,
+  heldBy,
+  stackIn,
+  type Wiring,
+} from './stacked.ts';
+import { FETCH, FLUSHING, FREE, type Operation, STORE, type SwapServerState } from './state.ts';
 import { EMPTY, placeOf } from './store.ts';
 
 /** Beside every block number: a request that names no second block. */
 const NO_BLOCK = -1;
 
-/** Receiver step of the swap server over one device. */
+/** Receiver step of the swap server over one device, or over a stack whose disks are of `models`. */
 export function swapServerStep(
   model: DeviceModel,
+  models: Readonly<Record<string, DeviceModel>> = devices,
 ): (kernel: Kernel, state: object, message: Message) => void {
-  return (kernel, state, message) => serve(kernel, state as SwapServerState, model, message);
+  const wiring = createWiring(model, models);
+  return (kernel, state, message) => serve(kernel, state as SwapServerState, wiring, message);
 }
 
-function serve(
-  kernel: Kernel,
-  server: SwapServerState,
-  model: DeviceModel,
-  message: Message,
-): void {
+function serve(kernel: Kernel, server: SwapServerState, wiring: Wiring, message: Message): void {
   const { op, from, w0, w1, w2, w3, cameAlong } = message;
   if (from === NUCLEUS) {
-    if (op === DEVICE_DONE) transferEnds(kernel, server, model, w0);
-    else if (op === DEATH) forget(server, w0);
+    if (op === DEVICE_DONE) deviceDone(kernel, server, wiring, w0);
+    else if (op === DEATH) forget(kernel, server, wiring, w0);
     return;
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
   if (isMemory(server, table, from)) {
-    if (op === OP.locked) transferBegins(kernel, server, model, w0, w1, w3);
+    if (op === OP.locked) transferBegins(kernel, server, wiring, w0, w1, w3);
     else if (op === OP.refused && w2 === OP.lockContainer) lockRefused(kernel, server, w0, w1);
     return;
   }
@@ -56,7 +65,9 @@ function serve(
   if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, NO_BLOCK, w2);
   else if (sent === OP.fetch && cameAlong) begin(kernel, server, FETCH, from, w0, w1, NO_BLOCK, w2);
   else if (sent === OP.exchange && cameAlong) begin(kernel, server, STORE, from, w0, w1, w2, w3);
-  else if (sent === OP.discard && !cameAlong) discard(server, from, w0);
+  else if (sent === OP.discard && !cameAlong) discard(kernel, server, wiring, from, w0);
+  else if (sent === OP.flushSwap && !cameAlong) flush(kernel, server, wiring, from, w0);
+  else if (sent === OP.swapStat && !cameAlong) tellStat(kernel, server, from, w0);
   else {
     // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
     if (cameAlong) removeCapability(table, w0);
@@ -95,6 +106,7 @@ function begin(
   operation.place = place;
   operation.next = next;
   operation.stored = 0;
+  operation.dropped = 0;
   operation.tag = tag;
   operation.capability = capability;
   operation.window = -1;
@@ -110,12 +122,6 @@ function begin(
     0,
     server.lockTime,
   );
-}
-
-/** The port to the memory server that made a container: objects are numbered through them [STACK5]. */
-function makerOf(kernel: Kernel, server: SwapServerState, capability: number): number {
-  const { object } = kernel.state.capabilities[server.id] as CapabilityTable;
-  return server.memoryPort + ((object[capability] as number) % server.memories);
 }
 
 function isMemory(server: SwapServerState, table: CapabilityTable, from: number): boolean {
@@ -135,7 +141,7 @@ function firstFree(operations: readonly Operation[]): number {
 function transferBegins(
   kernel: Kernel,
   server: SwapServerState,
-  model: DeviceModel,
+  wiring: Wiring,
   number: number,
   window: number,
   opening: number,
@@ -143,7 +149,13 @@ function transferBegins(
   const operation = server.operations[number] as Operation;
   operation.window = window;
   operation.serial = opening;
-  submit(kernel, server, model, number);
+  if (server.stack !== null) beginStacked(kernel, server, stackIn(wiring, kernel, server), number);
+  else submit(kernel, server, wiring.model, number);
+}
+
+function deviceDone(kernel: Kernel, server: SwapServerState, wiring: Wiring, number: number): void {
+  if (server.stack !== null) wake(stackIn(wiring, kernel, server), number);
+  else transferEnds(kernel, server, wiring.model, number);
 }
 
 function submit(kernel: Kernel, server: SwapServerState, model: DeviceModel, number: number): void {
@@ -166,7 +178,7 @@ function transferEnds(
 ): void {
   const { store, contents } = server;
   const operation = server.operations[number] as Operation;
-  const { kind, place, next, capability, window, serial, client } = operation;
+  const { kind, place, next, window, serial, client } = operation;
   // Of the dead nothing is kept, and nothing is put into frames that others lent them [SWAP6].
   const isDead = isOver(kernel.state.tasks[client] as TaskState);
   let moved: boolean;
@@ -189,18 +201,7 @@ function transferEnds(
     operation.next = -1;
     return submit(kernel, server, model, number);
   }
-  if (moved)
-    send(
-      kernel,
-      server.id,
-      makerOf(kernel, server, capability),
-      OP.unlockContainer,
-      capability,
-      0,
-      0,
-      0,
-      0,
-    );
+  if (moved) unlock(kernel, server, operation);
   answer(kernel, server, number, moved ? DONE : LOCK_LOST);
 }
 
@@ -218,30 +219,52 @@ function lockRefused(
   answer(kernel, server, number, reason);
 }
 
-function answer(kernel: Kernel, server: SwapServerState, number: number, reason: number): void {
-  const operation = server.operations[number] as Operation;
-  reply(
-    kernel,
-    server.id,
-    operation.client,
-    OP.swapped,
-    operation.tag,
-    reason,
-    operation.stored,
-    0,
-    0,
-  );
-  operation.kind = FREE;
-}
-
-function discard(server: SwapServerState, from: number, page: number): void {
+function discard(
+  kernel: Kernel,
+  server: SwapServerState,
+  wiring: Wiring,
+  from: number,
+  page: number,
+): void {
   const place = placeOf(server.store, from, page);
-  if (place >= 0) server.store.stampHigh[place] = EMPTY;
+  if (place < 0) return;
+  if (server.stack === null) server.store.stampHigh[place] = EMPTY;
+  else discardStacked(stackIn(wiring, kernel, server), server, from, place);
 }
 
 /** A client is gone: what it stored is of no use to anybody. */
-function forget(server: SwapServerState, client: number): void {
+function forget(kernel: Kernel, server: SwapServerState, wiring: Wiring, client: number): void {
+  if (server.stack !== null) return forgetStacked(stackIn(wiring, kernel, server), server, client);
   const { store } = server;
   for (const { client: owner, base, blocks } of store.extents)
     if (owner === client) store.stampHigh.fill(EMPTY, base, base + blocks);
+}
+
+/** All that has been stored is to be durable. On a plain device a store is when it is answered. */
+function flush(
+  kernel: Kernel,
+  server: SwapServerState,
+  wiring: Wiring,
+  from: number,
+  tag: number,
+): void {
+  const number = firstFree(server.operations);
+  if (server.stack === null || number === server.operations.length) {
+    const reason = server.stack === null ? DONE : BUSY;
+    reply(kernel, server.id, from, OP.swapped, tag, reason, 0, 0, 0);
+    return;
+  }
+  const operation = server.operations[number] as Operation;
+  operation.kind = FLUSHING;
+  operation.client = from;
+  operation.stored = 0;
+  operation.tag = tag;
+  beginStacked(kernel, server, stackIn(wiring, kernel, server), number);
+}
+
+function tellStat(kernel: Kernel, server: SwapServerState, from: number, tag: number): void {
+  const { stack, quota } = server;
+  const layers = stack === null ? 0 : stack.nodes.length;
+  const most = quota < 0 ? server.store.used : quota;
+  reply(kernel, server.id, from, OP.swapStatIs, tag, heldBy(server, from), most, layers, 0);
 }

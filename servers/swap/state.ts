@@ -2,12 +2,14 @@
 
 import { type Contents, createContents } from '../../sim-hw/contents.ts';
 import type { DeviceState } from '../../sim-hw/devices/device.ts';
+import type { StackState } from './stack/stack.ts';
 import type { StoreState } from './store.ts';
 
 /** Kinds of an operation. */
 export const FREE = 0;
 export const STORE = 1;
 export const FETCH = 2;
+export const FLUSHING = 3;
 
 /** A page under way between a frame and the device, or a free record. */
 export interface Operation {
@@ -23,6 +25,8 @@ export interface Operation {
   capability: number;
   window: number;
   serial: number;
+  /** Of a stack: 1 once what it is storing has been discarded. */
+  dropped: number;
 }
 
 export interface SwapServerState {
@@ -38,6 +42,11 @@ export interface SwapServerState {
   readonly operations: Operation[];
   /** What is in transit. */
   readonly contents: Contents;
+  /** Layers that pages go through, or null: the plain device above. */
+  readonly stack: StackState | null;
+  /** Pages that a client may have on swap, -1: any number; and by client, how many it has. */
+  readonly quota: number;
+  readonly held: number[];
   /** Test-only: answers from the next block instead. */
   readonly planted: boolean;
 }
@@ -50,6 +59,8 @@ export function createSwapServerState(
   lockTime: number,
   operations: number,
   planted: boolean,
+  stack: StackState | null = null,
+  quota = -1,
 ): SwapServerState {
   return {
     id,
@@ -60,6 +71,9 @@ export function createSwapServerState(
     lockTime,
     operations: Array.from({ length: operations }, createOperation),
     contents: createContents(false),
+    stack,
+    quota,
+    held: [],
     planted,
   };
 }
@@ -75,5 +89,6 @@ function createOperation(): Operation {
     capability: -1,
     window: 0,
     serial: 0,
+    dropped: 0,
   };
 }

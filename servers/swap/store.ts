@@ -7,6 +7,8 @@
 export interface StoreState {
   stampLow: Uint32Array;
   stampHigh: Uint32Array;
+  /** 1 where the server has said that what was, or was to be, stored is lost. */
+  gone: Uint8Array;
   /** Base-2 log of the blocks that a page takes on the device. */
   order: Uint8Array;
   /** Blocks in use by extents, from 0. */
@@ -27,6 +29,7 @@ export function createStore(): StoreState {
   return {
     stampLow: new Uint32Array(0),
     stampHigh: new Uint32Array(0),
+    gone: new Uint8Array(0),
     order: new Uint8Array(0),
     used: 0,
     extents: [],
@@ -43,6 +46,9 @@ export function addExtent(store: StoreState, client: number, pages: number, orde
   high.set(store.stampHigh);
   store.stampLow = low;
   store.stampHigh = high;
+  const gone = new Uint8Array(store.used);
+  gone.set(store.gone);
+  store.gone = gone;
   const orders = new Uint8Array(store.used).fill(order);
   orders.set(store.order);
   store.order = orders;

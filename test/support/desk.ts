@@ -24,6 +24,8 @@ import {
   type PlantedBug,
 } from '../../servers/memory/state.ts';
 import { swapServerStep } from '../../servers/swap/server.ts';
+import { createStack } from '../../servers/swap/stack/build.ts';
+import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
@@ -64,7 +66,13 @@ export interface DeskOptions {
   readonly lockTime?: number;
   readonly operations?: number;
   readonly claims?: Claims;
+  /** Layers of swap; their disks are slow devices all. */
+  readonly layers?: readonly LayerPlan[];
+  readonly quota?: number;
 }
+
+/** CPU time of layers at the desk: none. */
+const FREE_WORK = { compressNs: 0, decompressNs: 0, cipherNs: 0, hashNs: 0, copyNs: 0 };
 
 const slowDevice = fixedDevice(DEVICE_NS);
 
@@ -109,8 +117,21 @@ export function createDesk(options: DeskOptions = {}): Desk {
     options.lockTime ?? 10_000,
     options.operations ?? 8,
     false,
+    options.layers === undefined
+      ? null
+      : createStack(options.layers, {
+          ids: clients * pages,
+          roots: options.operations ?? 8,
+          keepsBytes: false,
+          seed: 1,
+          work: FREE_WORK,
+          models: { fixed: slowDevice },
+          device: 'fixed',
+        }),
+    options.quota,
   );
-  addTask(kernel, 'swap', -1, { step: swapServerStep(slowDevice), state: swap });
+  const step = swapServerStep(slowDevice, { fixed: slowDevice });
+  addTask(kernel, 'swap', -1, { step, state: swap });
   givePort(kernel, SWAP, MEMORY);
   kernel.state.watchers.push(MEMORY, SWAP);
   const heard: Heard[][] = [[], [], []];

@@ -158,9 +158,9 @@ export const compressedLayer: Layer = {
   },
   woken() {},
   stat(stack, node) {
-    const { counts, pool, blocks, seed } = stateOf<CompressedState>(stack, node);
+    const { counts, pool, blocks } = stateOf<CompressedState>(stack, node);
     const { frames, framesMax } = pool;
-    const sizes = stack.state.pool.keepsBytes ? 'sizes: WKdm' : `sizes: a model, seed ${seed}`;
+    const sizes = stack.state.pool.keepsBytes ? 'sizes: WKdm' : 'sizes: a model';
     return {
       name: 'compressed',
       counts: { ...counts, used: blocks.inMemory, frames, framesMax },

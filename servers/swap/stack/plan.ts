@@ -72,6 +72,8 @@ export interface DiskLayerPlan {
   /** Each id has a block of its own. */
   readonly fixed?: boolean | undefined;
   readonly pageBlocks?: number | undefined;
+  /** Chances of faults in 2^16, from when a run begins. */
+  readonly faults?: Readonly<Record<string, number>> | undefined;
   /** Writes that the drive acknowledges before they are durable. */
   readonly cacheBlocks?: number | undefined;
 }

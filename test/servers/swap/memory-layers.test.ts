@@ -89,7 +89,7 @@ test('[SWAP16] compressed pages are packed into blocks; fetched from memory they
     }
     expect(read).toBe(raw);
     expect(alone.nowNs > before).toBe((raw as number) > 0);
-    expect(statOf(alone.stack)[0]?.note).toMatch(keepsBytes ? 'WKdm' : 'a model, seed');
+    expect(statOf(alone.stack)[0]?.note).toMatch(keepsBytes ? 'WKdm' : 'a model');
   }
 });
 

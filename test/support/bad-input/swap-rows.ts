@@ -6,7 +6,8 @@
 import type { MessageName } from '../../../contracts/messages.ts';
 import type { Row } from './row.ts';
 
-const when: Row['when'] = {
+/** On any device; tried in `bad-input.test.ts`. */
+export const plainReasons: Row['when'] = {
   NO_SUCH_BLOCK: 'a block is beyond the sender’s own extent',
   BUSY: 'as many operations are under way as there are records',
   NO_SUCH_CONTAINER: 'what came along is no weak capability of a container of one run, or has died',
@@ -15,10 +16,27 @@ const when: Row['when'] = {
   LOCK_LOST: 'the lock ended before the transfer did',
 };
 
+/** Of a stack alone; tried in `stacked.test.ts`. */
+export const stackReasons = {
+  OVER_QUOTA: 'it would be one page more than the sender may have on swap',
+  STORE_FULL: 'the layers have no room for it',
+  LOST_PAGE: 'the device has lost what was stored, or torn it',
+  DEVICE_FAILED: 'the device reports errors, again and again',
+} as const;
+
+const { OVER_QUOTA, STORE_FULL, LOST_PAGE, DEVICE_FAILED } = stackReasons;
+const { BUSY } = plainReasons as { BUSY: string };
+
 /** By message: when each reason is given; none for `discard`. */
 export const swapReasons: Partial<Record<MessageName, Row['when']>> = {
-  store: when,
-  fetch: when,
-  exchange: when,
+  store: { ...plainReasons, OVER_QUOTA, STORE_FULL, DEVICE_FAILED },
+  fetch: { ...plainReasons, LOST_PAGE, DEVICE_FAILED },
+  exchange: { ...plainReasons, ...stackReasons },
   discard: {},
+  flushSwap: {
+    BUSY,
+    STORE_FULL: 'pages that wait cannot be written: there is no room below',
+    DEVICE_FAILED: 'pages that wait cannot be written: the device reports errors',
+  },
+  swapStat: {},
 };

@@ -1,0 +1,83 @@
+/**
+ * Booting, the stack of the swap server: where a scenario names layers, or pages have bytes, which a
+ * plain device does not keep. The frames that layers keep pages in count among the servers' own.
+ */
+
+import { createStack } from '../../servers/swap/stack/build.ts';
+import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
+import type { PageWork, StackState } from '../../servers/swap/stack/stack.ts';
+import type { SpaceState } from '../../sim-hw/address-space.ts';
+import { type PageWorkFigures, pageWork } from '../../sim-hw/costs/page-work.ts';
+import { devices } from '../../sim-hw/devices/index.ts';
+import type { MediumFaults } from '../../sim-hw/devices/medium.ts';
+import type { CellOptions } from './cell-options.ts';
+import { containersFor } from './layout.ts';
+
+/** What a plain device is as a stack. */
+const PLAIN: readonly LayerPlan[] = [{ layer: 'disk', fixed: true, cacheBlocks: 0 }];
+
+/** The layers of a cell's swap, or null for a plain device. */
+function layersOf({ swap, machine, tasks }: CellOptions): readonly LayerPlan[] | null {
+  if (swap) return swap.layers;
+  const isPlain = machine.fidelity !== 'bytes' || tasks.some(({ pageBytes }) => pageBytes !== 4096);
+  return isPlain ? null : PLAIN;
+}
+
+export function createSwapStack(
+  options: CellOptions,
+  spaces: readonly SpaceState[],
+): StackState | null {
+  const layers = layersOf(options);
+  if (layers === null) return null;
+  const { machine, seed } = options;
+  return createStack(layers, {
+    ids: spaces.reduce((sum, { pages }) => sum + pages, 0),
+    roots: containersFor(options),
+    keepsBytes: machine.fidelity === 'bytes',
+    seed,
+    work: bareWork(pageWork[machine.costs]),
+    models: devices,
+    device: machine.device,
+  });
+}
+
+function bareWork(figures: PageWorkFigures): PageWork {
+  const entries = Object.entries(figures).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(entries) as unknown as PageWork;
+}
+
+/** Frames that the layers of a cell's swap keep pages in, those across a network apart. */
+export function layerFrames({ swap }: CellOptions): number {
+  return swap ? framesIn(swap.layers) : 0;
+}
+
+function framesIn(layers: readonly LayerPlan[]): number {
+  let frames = 0;
+  for (const layer of layers) {
+    if (layer.layer === 'remote') break;
+    if (layer.layer === 'waiting' || layer.layer === 'compressed') frames += layer.frames;
+    if (layer.layer === 'mirrored') frames += framesIn(layer.sides[0]) + framesIn(layer.sides[1]);
+    if (layer.layer === 'tiered') frames += framesIn(layer.upper);
+  }
+  return frames;
+}
+
+/** From here on the devices fail as the scenario says. */
+export function beginFaults(state: StackState, { swap }: CellOptions): void {
+  if (!swap) return;
+  const disks = disksOf(swap.layers);
+  for (const [at, { faults }] of disks.entries())
+    Object.assign(
+      state.disks[at].medium.faults,
+      faults satisfies Partial<MediumFaults> | undefined,
+    );
+}
+
+/** The disks of a plan, in the order in which a stack numbers them. */
+function disksOf(layers: readonly LayerPlan[]): Extract<LayerPlan, { layer: 'disk' }>[] {
+  return layers.flatMap((layer) => {
+    if (layer.layer === 'disk') return [layer];
+    if (layer.layer === 'mirrored') return layer.sides.flatMap(disksOf);
+    return layer.layer === 'tiered' ? disksOf(layer.upper) : [];
+  });
+}

@@ -1,0 +1,106 @@
+/** Checking the key `swap`: what stands above what, devices by name, times in nanoseconds. */
+
+import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
+import { devices } from '../../sim-hw/devices/index.ts';
+import type { SwapPlan } from '../run/cell-options.ts';
+import { inputError } from './input-error.ts';
+import type { ScenarioDocument } from './schema.ts';
+import { type Path, pathText, placeOf, type Source } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import type { LayerDocument } from './swap-schema.ts';
+import { ticksOf } from './ticks.ts';
+import type { Time } from './value-schemas.ts';
+
+/** Chances in a scenario are shares of 1; a medium's are of 2^16. */
+const CHANCES = 65536;
+const PAGE_BYTES = 4096;
+
+/** The layers of a scenario's swap, or null. Throws InputError with the place of what is wrong. */
+export function checkSwap(
+  source: Source,
+  { swap, tasks, disk }: ScenarioDocument,
+): SwapPlan | null {
+  if (swap === undefined) return null;
+  if (disk !== undefined)
+    throw inputError(
+      placeOf(source, ['swap']),
+      'swap has devices of its own, expected no key disk beside it; remove one of them',
+    );
+  const large = tasks.findIndex(({ pageSize }) => pageSize !== PAGE_BYTES);
+  if (large >= 0) {
+    const what = `swap is in pages of 4096 bytes, tasks[${large}].pageSize is ${tasks[large].pageSize}`;
+    throw inputError(placeOf(source, ['swap']), `${what}; remove one of them`);
+  }
+  const layers = checkLayers(source, swap.layers, ['swap', 'layers']);
+  return { layers, quota: swap.quota ?? null };
+}
+
+function checkLayers(source: Source, layers: readonly LayerDocument[], path: Path): LayerPlan[] {
+  for (const [at, { layer }] of layers.entries()) {
+    const isLast = at === layers.length - 1;
+    const ends = layer === 'disk' || layer === 'mirrored';
+    if (isLast === ends) continue;
+    const what = isLast
+      ? `${pathText([...path, at])} is ${layer} with nothing below it, expected disk or mirrored`
+      : `${pathText([...path, at])} is ${layer}, expected nothing below it`;
+    const next = isLast ? 'add one' : 'move it to the end';
+    throw inputError(placeOf(source, [...path, at]), `${what}; ${next}`);
+  }
+  return layers.map((layer, at) => checkLayer(source, layer, [...path, at]));
+}
+
+function checkLayer(source: Source, document: LayerDocument, path: Path): LayerPlan {
+  const no = (key: string, what: string, next: string) =>
+    inputError(placeOf(source, [...path, key]), `${pathText([...path, key])} ${what}; ${next}`);
+  const ns = (key: 'latency' | 'jitter' | 'timeout', time: Time | undefined, least: number) =>
+    time === undefined ? undefined : ticksOf(source, time, 'ns', [...path, key], least);
+  switch (document.layer) {
+    case 'disk': {
+      const { device, blocks, blocksMax, faults, ...rest } = document;
+      if (device !== undefined && !Object.keys(devices).includes(device))
+        throw no(
+          'device',
+          `is '${device}', expected a device that exists`,
+          didYouMean(device, Object.keys(devices)),
+        );
+      if (blocksMax !== undefined && (blocks === undefined || blocksMax <= blocks))
+        throw no(
+          'blocksMax',
+          'is for files that grow, expected fewer blocks beside it',
+          'name them',
+        );
+      const chances = Object.entries(faults ?? {}).map(([name, share]) => [
+        name,
+        Math.round((share ?? 0) * CHANCES),
+      ]);
+      return {
+        ...rest,
+        device,
+        blocks,
+        blocksMax,
+        ...(faults !== undefined && { faults: Object.fromEntries(chances) }),
+      };
+    }
+    case 'remote': {
+      const { latency, jitter, timeout, loss, ...rest } = document;
+      return {
+        ...rest,
+        latencyNs: ns('latency', latency, 0),
+        jitterNs: ns('jitter', jitter, 0),
+        timeoutNs: ns('timeout', timeout, 1),
+        ...(loss !== undefined && { loss: Math.round(loss * CHANCES) }),
+      };
+    }
+    case 'mirrored': {
+      const [first, second] = document.sides;
+      const sides = [first, second].map((side, at) =>
+        checkLayers(source, side, [...path, 'sides', at]),
+      );
+      return { layer: 'mirrored', sides: sides as [LayerPlan[], LayerPlan[]] };
+    }
+    case 'tiered':
+      return { ...document, upper: checkLayers(source, document.upper, [...path, 'upper']) };
+    default:
+      return document;
+  }
+}
