@@ -17,7 +17,6 @@
 import { FORCE_WRITE, OP, READ } from '../../contracts/messages.ts';
 import { DONE, LOCKED_NOW, NO_SUCH_CONTAINER } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
-import { sendCapability } from '../../nucleus/ipc.ts';
 import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { resume, waitForDevice } from '../../nucleus/life.ts';
 import { createMessage, type Message } from '../../nucleus/messages.ts';
@@ -26,6 +25,7 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { WRITE } from '../../sim-hw/references.ts';
 import { type ClientStep, type ContractWish, clientStep } from '../pager/memory-control.ts';
+import { fileIs, handOn, isOpen, mapAhead, openFile } from './servers.ts';
 import { askFrame, open, putIn, seal, tell } from './setup.ts';
 import { LENT_TAG, type Lending, NO_PART, NOBODY, NONE, READY, SETTING_UP } from './state.ts';
 
@@ -85,6 +85,12 @@ function takeMessage(
       if (w0 < LENT_TAG) return false;
       if (w0 === LENT_TAG + lending.request) answered(kernel, pager, lending, w1);
       return true;
+    case OP.fileDone:
+      if (w0 === LENT_TAG + lending.request) answered(kernel, pager, lending, w1);
+      return true;
+    case OP.fileIs:
+      if (fileIs(lending, w0, w1) && lending.phase === READY) serve(kernel, pager, lending);
+      return true;
     case OP.pageMapped:
       if (w2 === lending.page) settle(kernel, pager, lending);
       return true;
@@ -122,6 +128,10 @@ function serve(kernel: Kernel, pager: PagerState, lending: Lending): void {
     const access = writes ? FORCE_WRITE : READ;
     return tell(kernel, pager, OP.mapPage, own, (page - from) % window, page, access);
   }
+  if (!isOpen(lending)) {
+    if (!openFile(kernel, pager, lending)) nextServer(lending);
+    return timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, ASK_NEXT);
+  }
   lending.part = NO_PART;
   lending.wanted = wanted;
   lending.asked = true;
@@ -146,10 +156,8 @@ function containerIs(
     return serve(kernel, pager, lending);
   }
   lending.request = (lending.request + 1) % LENT_TAG;
-  const { servers, turn, from, window, wanted, request, lockMax } = lending;
-  const port = servers[turn] as number;
-  const block = from + wanted * window;
-  sendCapability(kernel, pager.id, port, OP.fetch, weak, block, LENT_TAG + request, 0);
+  handOn(kernel, pager, lending, weak);
+  const { request, lockMax } = lending;
   const patience = lockMax + Math.ceil(lockMax / 4) + 1;
   timerAt(kernel, termNow(kernel) + patience, pager.id, NO_ANSWER + 256 * request);
 }
@@ -161,7 +169,8 @@ function answered(kernel: Kernel, pager: PagerState, lending: Lending, reason: n
   if (reason === DONE) {
     lending.part = lending.wanted;
     lending.how = HARD;
-    return serve(kernel, pager, lending);
+    serve(kernel, pager, lending);
+    return mapAhead(kernel, pager, lending);
   }
   nextServer(lending);
   // Not at once: who refuses on the spot would be asked on the spot.
@@ -209,6 +218,10 @@ function refused(
   reason: number,
   op: number,
 ): boolean {
+  if (op === OP.openFile) {
+    nextServer(lending);
+    return true;
+  }
   const about = tag === LENT_TAG || tag === lending.own;
   if (!about) return false;
   switch (op) {

@@ -12,6 +12,13 @@ export const NONE = 0;
 export const SETTING_UP = 1;
 export const READY = 2;
 
+/** A file: the words of its name, and the handle, or -1 as long as it is not open. */
+export interface LentFile {
+  readonly low: number;
+  readonly high: number;
+  handle: number;
+}
+
 export interface Lending {
   /** The pages that are read from servers: [from, to), in parts of `window` pages. */
   readonly from: number;
@@ -19,6 +26,8 @@ export interface Lending {
   readonly window: number;
   /** Port slots of the servers, and the one whose turn it is. */
   readonly servers: number[];
+  /** By server: its file of these pages, where it is a file server. */
+  readonly files: (LentFile | undefined)[];
   turn: number;
   /** Longest lock, on the clock of terms. */
   readonly lockMax: number;
@@ -47,6 +56,7 @@ export function createLending(from: number, to: number, window: number, lockMax:
     to,
     window,
     servers: [],
+    files: [],
     turn: 0,
     lockMax,
     phase: NONE,

@@ -26,6 +26,7 @@ export function planCell(
     parts: planParts(loaded, guarantees),
     archives: loaded.archives,
     memoryServers: loaded.memoryServers,
+    files: loaded.files,
     relocate: loaded.relocate,
     purses: loaded.tasks.map(({ budget, income }) => ({ budget, income })),
     management,
@@ -65,10 +66,15 @@ export function planUnlimited(
       atEnd: 'exit',
     };
   });
-  const frames = plans.reduce((sum, plan) => sum + plan.guaranteed, 0);
+  const caches = loaded.files.reduce(
+    (sum, { cache }) => sum + (cache === null ? 0 : cache.guaranteed + cache.extra),
+    0,
+  );
+  const frames = caches + plans.reduce((sum, plan) => sum + plan.guaranteed, 0);
   return {
     ...commonParts(loaded, oracles),
     archives: loaded.archives.map((archive) => ({ ...archive, sits: false })),
+    files: loaded.files.map((file) => ({ ...file, diesAt: null })),
     terms: { ...loaded.terms, term: 0 },
     spareFrames: 0,
     management: 'unlimited',

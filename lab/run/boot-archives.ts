@@ -50,9 +50,11 @@ export function addArchives(
   const names = archives.map(({ name }) => name);
   for (const { reads, at } of readers) {
     const { owner } = kernel.receivers[clients[at]].state as PagerState;
-    for (const name of reads.from)
-      (owner as LenderWish).lending.servers.push(
-        givePort(kernel, clients[at], first + names.indexOf(name)),
-      );
+    for (const [turn, name] of reads.from.entries()) {
+      const number = names.indexOf(name);
+      if (number < 0) continue;
+      const { lending } = owner as LenderWish;
+      lending.servers[turn] = givePort(kernel, clients[at], first + number);
+    }
   }
 }

@@ -12,6 +12,7 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { addArchives, archivesOf } from './boot-archives.ts';
 import { addDisk, disksOf } from './boot-disk.ts';
+import { addFileServers, fileServersOf } from './boot-files.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { addMemories } from './boot-memories.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
@@ -60,7 +61,12 @@ export function boot(options: CellOptions): World {
       : stateFrames(
           pagers,
           isCentral,
-          policyServersOf(options) + archivesOf(options) + disksOf(options) + depthOf(options) - 1,
+          policyServersOf(options) +
+            archivesOf(options) +
+            fileServersOf(options) +
+            disksOf(options) +
+            depthOf(options) -
+            1,
         ) + layerFrames(options);
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
@@ -85,6 +91,7 @@ export function boot(options: CellOptions): World {
   addPolicyServers(options, kernel, clients, taskFrames);
   addParts(options, kernel, clients, pagers);
   addArchives(options, kernel, clients);
+  addFileServers(options, kernel, clients);
   addMover(options, kernel);
   const disk = addDisk(options, kernel, clients, pagers);
   fillPurses(options, kernel, clients);

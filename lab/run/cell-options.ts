@@ -108,6 +108,21 @@ export interface SwapPlan {
   readonly quota: number | null;
 }
 
+/** A file server that tasks read pages from. */
+export interface FileServerPlan {
+  readonly name: string;
+  readonly lock: number;
+  /** Its contract, and how it caches; null: it does not. */
+  readonly cache: {
+    readonly guaranteed: number;
+    readonly extra: number;
+    readonly protectedShare: number;
+    readonly filters: boolean;
+  } | null;
+  /** When it dies, on the clock of terms, or never (null). */
+  readonly diesAt: number | null;
+}
+
 export interface CellMachine {
   readonly costs: string;
   readonly pageTable: string;
@@ -179,6 +194,7 @@ export interface CellOptions {
   readonly memoryServers?: { readonly depth: number };
   /** Absent or null: a plain device. */
   readonly swap?: SwapPlan | null;
+  readonly files?: readonly FileServerPlan[];
   /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
   readonly relocate?: { readonly every: number } | null;
   readonly observer?: (event: ContractEvent) => void;

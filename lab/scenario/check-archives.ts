@@ -55,10 +55,10 @@ export function checkReads(
     throw no(`lends ${reads.window} frames, expected contract.guaranteed of ${least}; raise it`);
   if (document.managements.includes('contracts-equal'))
     throw no('needs a guarantee of its own, expected no row contracts-equal; name managements');
-  const names = document.archives.map(({ name }) => name);
+  const names = [...document.archives, ...document.files].map(({ name }) => name);
   for (const [index, name] of reads.from.entries()) {
     if (names.includes(name)) continue;
-    const what = `tasks[${at}].reads.from names '${name}', expected one of archives`;
+    const what = `tasks[${at}].reads.from names '${name}', expected one of archives or files`;
     const next = names.length === 0 ? 'list it there' : didYouMean(name, names);
     throw inputError(placeOf(source, [...path, 'from', index]), `${what}; ${next}`);
   }
@@ -70,7 +70,7 @@ export function checkReads(
   };
 }
 
-function lockOf(
+export function lockOf(
   source: Source,
   given: ScenarioDocument['archives'][number]['lock'],
   { clock }: ScenarioDocument,

@@ -11,6 +11,7 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkArchives } from './check-archives.ts';
 import { checkExpectations } from './check-expectations.ts';
+import { checkFiles } from './check-files.ts';
 import { checkMemoryServers } from './check-memory-servers.ts';
 import { checkParts } from './check-parts.ts';
 import { checkPolicyServer } from './check-policy-server.ts';
@@ -121,6 +122,7 @@ export function checkScenario(source: Source): Scenario {
     disk: checkDisk(source, document, machine.device),
     memoryServers: checkMemoryServers(source, document),
     swap: checkSwap(source, document),
+    files: checkFiles(source, document),
     relocate:
       document.relocate === undefined
         ? null

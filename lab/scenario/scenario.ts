@@ -11,6 +11,7 @@ import type {
   CentralParts,
   DiskPlan,
   DiskTaskPlan,
+  FileServerPlan,
   ReadingPlan,
   StreamPlan,
   SwapPlan,
@@ -125,6 +126,7 @@ export interface Scenario {
   readonly memoryServers: { readonly depth: number };
   /** Layers of swap, or null: a plain device. */
   readonly swap: SwapPlan | null;
+  readonly files: readonly FileServerPlan[];
   /** Frames are moved at random, one in so many ticks; or null. */
   readonly relocate: { readonly every: number } | null;
 }

@@ -138,6 +138,25 @@ export const scenarioSchema = z.strictObject({
     .default([]),
   /** One device for swap and files, its time under contract (servers/disk/). */
   disk: diskSchema.optional(),
+  /** File servers (servers/file/): tasks read from them as from archives. */
+  files: z
+    .array(
+      z.strictObject({
+        name,
+        lock: timeSchema.optional(),
+        cache: z
+          .strictObject({
+            guaranteed: z.int().min(0).max(PAGES_MAX).default(0),
+            extra: z.int().min(0).max(PAGES_MAX).default(0),
+            protected: z.number().min(0).max(1).default(0.5),
+            filter: z.boolean().default(false),
+          })
+          .optional(),
+        diesAt: timeSchema.optional(),
+      }),
+    )
+    .max(8)
+    .default([]),
   /** What the scenario is there to show, checked by --expect. */
   expect: z
     .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))

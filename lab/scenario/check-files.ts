@@ -1,0 +1,45 @@
+/** Checking file servers. What tasks read from them: check-archives.ts. */
+
+import type { FileServerPlan } from '../run/cell-options.ts';
+import { lockOf } from './check-archives.ts';
+import { inputError } from './input-error.ts';
+import type { ScenarioDocument } from './schema.ts';
+import { placeOf, type Source } from './source.ts';
+import { ticksOf } from './ticks.ts';
+
+/** Pages of a container, and so of a cache. */
+const CACHE_MAX = 1024;
+
+/** The file servers of a scenario. Throws InputError with the place of what is wrong. */
+export function checkFiles(source: Source, document: ScenarioDocument): FileServerPlan[] {
+  const names = [...document.tasks, ...document.archives].map(({ name }) => name);
+  return document.files.map(({ name, lock, cache, diesAt }, at) => {
+    if (names.includes(name)) {
+      const what = `files[${at}].name is '${name}' again, expected a name of its own`;
+      throw inputError(placeOf(source, ['files', at, 'name']), `${what}; rename one`);
+    }
+    names.push(name);
+    const pages = cache === undefined ? 1 : cache.guaranteed + cache.extra;
+    if (pages < 1 || pages > CACHE_MAX) {
+      const what = `files[${at}].cache has ${pages} frames, expected 1 to ${CACHE_MAX} in all`;
+      throw inputError(placeOf(source, ['files', at, 'cache']), `${what}; correct it`);
+    }
+    return {
+      name,
+      lock: lockOf(source, lock, document, ['files', at, 'lock']),
+      cache:
+        cache === undefined
+          ? null
+          : {
+              guaranteed: cache.guaranteed,
+              extra: cache.extra,
+              protectedShare: cache.protected,
+              filters: cache.filter,
+            },
+      diesAt:
+        diesAt === undefined
+          ? null
+          : ticksOf(source, diesAt, document.clock, ['files', at, 'diesAt'], 1),
+    };
+  });
+}
