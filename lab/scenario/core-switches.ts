@@ -57,7 +57,7 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     damages: ['frame-conservation', 'contract-honoured'],
   },
   'lock-without-end': {
-    off: 'a lock has no time limit',
+    off: 'a lock has no end: neither its time limit nor the death of its holder',
     rule: 'CONT4',
     damages: ['revocation-deadline'],
   },

@@ -26,7 +26,8 @@ import { GONE, type MemoryServerState } from './state.ts';
 export function buryClient(kernel: Kernel, server: MemoryServerState, id: number): void {
   releaseControls(kernel, server, id);
   releasePolicy(kernel, server, id);
-  if (server.planted !== 'window-outlives-holder') {
+  const { planted } = server;
+  if (planted !== 'window-outlives-holder' && planted !== 'lock-without-end') {
     endLocksOf(kernel, server, id);
     endPageLocksOf(kernel, server, id);
   }

@@ -30,7 +30,9 @@ test('switches of the core and of terms together', () => {
     terms: { penalty: 'none', starvationMax: 0 },
     damages: ['revocation-deadline'],
   });
-  expect(both.note).toContain('lock-without-end: a lock has no time limit [CONT4]');
+  expect(both.note).toContain(
+    'lock-without-end: a lock has no end: neither its time limit nor the death of its holder [CONT4]',
+  );
   expect(undefendedBy([])).toMatchObject({ planted: null, terms: {}, damages: [] });
 });
 
