@@ -15,6 +15,7 @@ import { fileRows } from './file-reads.ts';
 import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
+import { swapRows } from './swap-stack.ts';
 
 const TRACES = new URL('../traces/', import.meta.url);
 const ENTRY = fileURLToPath(new URL('../bin/bench.mjs', import.meta.url));
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
   containers: async () => containerRows(),
+  swap: async () => swapRows(),
   files: async () => fileRows(),
 };
 const ORDER = [
@@ -49,6 +51,9 @@ const ORDER = [
   'container-lock',
   'container-once',
   'file-reads',
+  'swap-waiting-disk',
+  'swap-packed-disk',
+  'swap-compressed',
 ];
 
 const asked = process.argv[process.argv.indexOf(GROUP) + 1];

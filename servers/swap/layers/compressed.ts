@@ -32,105 +32,25 @@ import {
   takeOwn,
 } from '../stack/stack.ts';
 import {
+  enterBlock,
+  extract,
+  isBlock,
+  leaveBlock,
+  pack,
+  sizeOf,
+  writeOldest,
+} from './compressed-pages.ts';
+import { type CompressedState, NO_BLOCK } from './compressed-state.ts';
+import {
   BELOW,
-  type BlockTable,
   closeBlock,
-  createBlocks,
   freeBlockOf,
   IN_MEMORY,
-  oldestFull,
   openBlockFor,
   RAW,
   takeBlockOf,
-  WRITING,
 } from './packed-blocks.ts';
-import { createPoolSize, noteFetch, type PoolSize } from './pool-size.ts';
-import { modelSize } from './size-model.ts';
-import { compress, decompress, SLACK_WORDS } from './wkdm.ts';
-
-/** A page that is larger than this when compressed is passed on as it is. */
-export const SIZE_MAX = (PAGE_BYTES * 3) / 4;
-const WORD = 4;
-const NO_BLOCK = -1;
-/** `high` of the stamp of a block: with its number and its writing it is like no other. */
-const BLOCK_STAMP = 0xfffffffe;
-
-const packed = new Int32Array(SIZE_MAX / WORD + SLACK_WORDS);
-
-export interface CompressedPlan {
-  /** Least and most frames of the pool. */
-  readonly framesMin: number;
-  readonly frames: number;
-  /** Seed of the model of sizes. */
-  readonly seed: number;
-}
-
-export interface CompressedState {
-  readonly seed: number;
-  readonly pool: PoolSize;
-  readonly blocks: BlockTable;
-  /** By id: its block, and where in it; its stamp. */
-  readonly block: Int32Array;
-  readonly offset: Uint16Array;
-  readonly size: Uint16Array;
-  readonly low: Uint32Array;
-  readonly high: Uint32Array;
-  readonly parked: number[];
-  readonly flushes: number[];
-  writings: number;
-  readonly counts: {
-    stored: number;
-    stores: number;
-    fetches: number;
-    hits: number;
-    raw: number;
-    rawBytes: number;
-    compressedBytes: number;
-    blocksWritten: number;
-    blocksRead: number;
-    lost: number;
-    errors: number;
-    waits: number;
-  };
-}
-
-/** Blocks beyond one a page and one a frame: for pages that are stored anew before the old goes. */
-const BLOCKS_MORE = 64;
-
-/** Ids that it needs below: every page may need a block. */
-export function idsBelowCompressed(ids: number, frames: number): number {
-  return ids + frames + Math.min(ids, BLOCKS_MORE);
-}
-
-export function createCompressed(plan: CompressedPlan, ids: number): CompressedState {
-  return {
-    seed: plan.seed,
-    pool: createPoolSize(plan.framesMin, plan.frames),
-    blocks: createBlocks(idsBelowCompressed(ids, plan.frames)),
-    block: new Int32Array(ids).fill(NO_BLOCK),
-    offset: new Uint16Array(ids),
-    size: new Uint16Array(ids),
-    low: new Uint32Array(ids),
-    high: new Uint32Array(ids),
-    parked: [],
-    flushes: [],
-    writings: 0,
-    counts: {
-      stored: 0,
-      stores: 0,
-      fetches: 0,
-      hits: 0,
-      raw: 0,
-      rawBytes: 0,
-      compressedBytes: 0,
-      blocksWritten: 0,
-      blocksRead: 0,
-      lost: 0,
-      errors: 0,
-      waits: 0,
-    },
-  };
-}
+import { noteFetch } from './pool-size.ts';
 
 export const compressedLayer: Layer = {
   name: 'compressed',
@@ -180,17 +100,6 @@ function beginStore(stack: Stack, node: number, state: CompressedState, number: 
   }
 }
 
-/** Size of a request's page, in bytes, compressed into `packed` where there are bytes; 0: too large. */
-function sizeOf(stack: Stack, state: CompressedState, number: number): number {
-  const request = recordOf(stack, number);
-  // One that waited for a frame is charged once.
-  if (request.c === 0) stack.port.charge(stack.state.work.compressNs);
-  request.c = 1;
-  const { bytes, low, high } = contentsOf(stack, number);
-  if (bytes.length === 0) return modelSize(state.seed, low, high, SIZE_MAX);
-  return compress(wordsOf(bytes, 0, PAGE_BYTES), packed, SIZE_MAX / WORD) * WORD;
-}
-
 /** Puts a page into a block, or passes it on; false: there is no frame for a block. */
 function place(stack: Stack, node: number, state: CompressedState, number: number): boolean {
   const size = sizeOf(stack, state, number);
@@ -212,10 +121,7 @@ function place(stack: Stack, node: number, state: CompressedState, number: numbe
   }
   const from = contentsOf(stack, number);
   const at = blocks.used[block] as number;
-  if (from.bytes.length > 0) {
-    const into = contentsOf(stack, blocks.holder[block] as number).bytes;
-    wordsOf(into, at, size).set(packed.subarray(0, size / WORD));
-  }
+  pack(stack, blocks.holder[block] as number, at, size);
   blocks.used[block] = at + size;
   blocks.live[block] = (blocks.live[block] as number) + 1;
   leaveBlock(stack, node, state, id);
@@ -228,19 +134,6 @@ function place(stack: Stack, node: number, state: CompressedState, number: numbe
   if (blocks.inMemory + 1 >= state.pool.frames) writeOldest(stack, node, state);
   finish(stack, number, DONE);
   return true;
-}
-
-function enterBlock(
-  state: CompressedState,
-  id: number,
-  block: number,
-  at: number,
-  size: number,
-): void {
-  state.block[id] = block;
-  state.offset[id] = at;
-  state.size[id] = size;
-  state.counts.stored++;
 }
 
 /** It does not compress: a block of its own, below. Its answer waits for that. */
@@ -267,48 +160,6 @@ function rawStored(
     enterBlock(state, id, block, 0, 0);
   } else freeBlockOf(state.blocks, block);
   finish(stack, number, reason);
-}
-
-/** The page is in its block no more; a block of which nothing is left goes. */
-function leaveBlock(stack: Stack, node: number, state: CompressedState, id: number): void {
-  const { blocks } = state;
-  const block = state.block[id] as number;
-  if (block === NO_BLOCK) return;
-  state.block[id] = NO_BLOCK;
-  state.counts.stored--;
-  const left = (blocks.live[block] as number) - 1;
-  blocks.live[block] = left;
-  const stands = blocks.state[block] as number;
-  if (left > 0 || stands === WRITING) return;
-  if (stands === BELOW || stands === RAW)
-    beginChild(
-      stack,
-      belowOf(stack, node),
-      DISCARD,
-      block,
-      blocks.client[block] as number,
-      NONE,
-      NONE,
-    );
-  else freeOwn(stack, blocks.holder[block] as number);
-  freeBlockOf(blocks, block);
-}
-
-/** The oldest full block goes below, or an open one where there is none that is full. */
-function writeOldest(stack: Stack, node: number, state: CompressedState): void {
-  const { blocks } = state;
-  if (state.writings > 1) return;
-  const block = oldestFull(blocks, state.parked.length > 0 || state.flushes.length > 0);
-  if (block === NO_BLOCK) return;
-  blocks.state[block] = WRITING;
-  state.writings++;
-  state.counts.blocksWritten++;
-  const own = blocks.holder[block] as number;
-  const contents = contentsOf(stack, own);
-  contents.low = blocks.serial++;
-  contents.high = BLOCK_STAMP;
-  blocks.stamp[block] = contents.low;
-  beginChild(stack, belowOf(stack, node), STORE, block, recordOf(stack, own).client, own, own);
 }
 
 function blockWritten(
@@ -401,30 +252,9 @@ function fetched(
   if (!isRaw) state.counts.blocksRead++;
   if (reason !== DONE) return finish(stack, number, reason === NOTHING ? LOST_PAGE : reason);
   if (isRaw) return finish(stack, number, DONE);
-  const { low, high } = contentsOf(stack, child);
-  if (high === BLOCK_STAMP && low === state.blocks.stamp[block])
-    return extract(stack, state, number, child);
+  if (isBlock(stack, state, block, child)) return extract(stack, state, number, child);
   state.counts.lost++;
   finish(stack, number, LOST_PAGE);
-}
-
-/** Decompresses a request's page out of the block in `holder`. */
-function extract(stack: Stack, state: CompressedState, number: number, holder: number): void {
-  const { id } = recordOf(stack, number);
-  const into = contentsOf(stack, number);
-  stack.port.charge(stack.state.work.decompressNs);
-  if (into.bytes.length > 0) {
-    const from = contentsOf(stack, holder).bytes;
-    const at = state.offset[id] as number;
-    decompress(wordsOf(from, at, state.size[id] as number), wordsOf(into.bytes, 0, PAGE_BYTES));
-  }
-  into.low = state.low[id] as number;
-  into.high = state.high[id] as number;
-  finish(stack, number, DONE);
-}
-
-function wordsOf(bytes: Uint8Array, at: number, size: number): Int32Array {
-  return new Int32Array(bytes.buffer, bytes.byteOffset + at, size / WORD);
 }
 
 function beginFlush(stack: Stack, node: number, state: CompressedState, number: number): void {

@@ -5,7 +5,8 @@ import type { DeviceModel } from '../../../sim-hw/devices/device.ts';
 import { createMedium } from '../../../sim-hw/devices/medium.ts';
 import { createNetwork, networkFigures } from '../../../sim-hw/devices/network.ts';
 import { seedOf } from '../../../sim-hw/random.ts';
-import { compressedLayer, createCompressed, idsBelowCompressed } from '../layers/compressed.ts';
+import { compressedLayer } from '../layers/compressed.ts';
+import { createCompressed, idsBelowCompressed } from '../layers/compressed-state.ts';
 import {
   createDeduplicating,
   deduplicatingLayer,
