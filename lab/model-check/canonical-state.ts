@@ -10,7 +10,7 @@
  *   - timers that no longer count: see deadlines.ts
  *   - what follows from the rest: the ledger's sums, the heap of victims (server-state.ts)
  *   - what stays as it was at first, as unexplored-state.ts sees to
- *   - versions of containers: told in `locked`, read by nobody here ([CONT5] is checked step by step)
+ *   - versions of containers: told to servers, read by none here ([CONT5], [CONT22]: step by step)
  *   - versions of pages: a stamp is of the page's last version or of an older one
  *   - hints where to begin a search (`freeHint`, `firstEmpty`): a lower bound finds the same place
  *   - who held a frame before its present holder: it is overwritten before it is read
@@ -26,11 +26,11 @@
 
 import { CONTAINER, NOTHING, PORT, WEAK_CONTAINER } from '../../nucleus/capabilities.ts';
 import { isOver } from '../../nucleus/tasks.ts';
-import { FREE } from '../../servers/swap/state.ts';
-import { pushEvent } from '../../sim-hw/event-queue.ts';
 import { createDeadlines, type Deadlines, readDeadlines, visitDeadlines } from './deadlines.ts';
 import { visitFrames, visitMappings, visitStore } from './memory-state.ts';
 import { visitMessages } from './message-state.ts';
+import { visitOperations } from './operations-state.ts';
+import { visitWindowLists } from './page-containers-state.ts';
 import { visitPager } from './pager-state.ts';
 import { boxOf, scriptFields } from './script.ts';
 import { visitServer } from './server-state.ts';
@@ -88,6 +88,7 @@ function visit({ world, tape, deadlines }: Codec, next: number, which: number, d
   visitServer(tape, world, next);
   for (let id = SWAP; id < FIRST + world.records.length; id++) visitCapabilities(tape, world, id);
   visitWindows(tape, world);
+  visitWindowLists(tape, world);
   visitFrames(tape, world);
   visitMappings(tape, world);
   visitStore(tape, world);
@@ -111,7 +112,8 @@ function visitTasks(tape: Tape, world: World): void {
 
 function visitCapabilities(tape: Tape, world: World, id: number): void {
   const table = world.kernel.state.capabilities[id];
-  const { records } = world.memory.containers;
+  const { pages, containers } = world.memory;
+  const { records } = containers;
   let last = 0;
   for (let left = tape.saves ? table.objects : 0; left > 0; last++)
     if (table.kind[last] !== NOTHING) left--;
@@ -130,8 +132,8 @@ function visitCapabilities(tape: Tape, world: World, id: number): void {
     table.object[slot] = cell(tape, table.object[slot]);
     if (kind === PORT) continue;
     const isOfContainer = kind === CONTAINER || kind === WEAK_CONTAINER;
-    const { generation } = records[table.object[slot]];
-    const lives = cell(tape, isOfContainer && table.generation[slot] === generation ? 1 : 0);
+    const { generation } = (isOfContainer ? records : pages.containers)[table.object[slot]];
+    const lives = cell(tape, table.generation[slot] === generation ? 1 : 0);
     if (!tape.saves) table.generation[slot] = lives;
   }
 }
@@ -143,37 +145,6 @@ function visitWindows(tape: Tape, world: World): void {
     windowHolder[window] = cell(tape, windowHolder[window]);
     if (!tape.saves) windowSerial[window] = 1;
   }
-}
-
-/** Operations of the swap server, and which of them the device has in hand. */
-function visitOperations(tape: Tape, world: World, done: number): void {
-  const { deviceEvents, windowSerial, tasks } = world.kernel.state;
-  if (!tape.saves) deviceEvents.size = 0;
-  if (isOver(tasks[SWAP])) return;
-  for (const operation of world.swap.operations) {
-    operation.kind = cell(tape, operation.kind);
-    operation.capability = cell(tape, operation.capability);
-    if (operation.kind === FREE) continue;
-    operation.client = cell(tape, operation.client);
-    operation.place = cell(tape, operation.place);
-    operation.next = cell(tape, operation.next);
-    operation.stored = cell(tape, operation.stored);
-    operation.tag = cell(tape, operation.tag);
-    operation.window = cell(tape, operation.window);
-    if (operation.window < 0) continue;
-    const isCurrent = operation.serial === windowSerial[operation.window] ? 1 : 0;
-    const serial = cell(tape, isCurrent);
-    if (!tape.saves) operation.serial = serial;
-  }
-  let busy = 0;
-  for (let i = 0; tape.saves && i < deviceEvents.size; i++)
-    busy |= 1 << deviceEvents.bs[deviceEvents.slots[i]];
-  busy = cell(tape, busy);
-  if (tape.saves) return;
-  deviceEvents.sequence = 0;
-  for (let number = 0; busy >> number > 0; number++)
-    if (((busy >> number) & 1) === 1)
-      pushEvent(deviceEvents, number === done ? 1 : 2, 0, SWAP, number);
 }
 
 function visitClient(tape: Tape, world: World, index: number): void {

@@ -9,10 +9,13 @@ import {
   IN_CONTAINER,
   LOCKED_OUT,
   NOTHING,
+  PAGES,
   PORT,
+  WEAK_PAGES,
 } from '../../nucleus/capabilities.ts';
 import { DEATH, NUCLEUS } from '../../nucleus/kernel.ts';
 import { isOver } from '../../nucleus/tasks.ts';
+import { LOCKED, UNUSED } from '../../servers/memory/containers/page-state.ts';
 import { CONTAINER_FREE, CONTAINER_LOCKED } from '../../servers/memory/state.ts';
 import { FREE } from '../../servers/swap/state.ts';
 import { messageAt } from './message-state.ts';
@@ -54,6 +57,7 @@ export function checkCapabilities(world: World): string | undefined {
     const { kind, object, generation } = capabilities[id];
     for (let slot = 0; slot < 16; slot++) {
       if (kind[slot] === NOTHING || kind[slot] === PORT) continue;
+      if (kind[slot] === PAGES || kind[slot] === WEAK_PAGES) continue;
       const container = records[object[slot]];
       if (generation[slot] !== container.generation) continue;
       if (container.status === CONTAINER_FREE)
@@ -71,16 +75,21 @@ export function checkCapabilities(world: World): string | undefined {
 
 /** Once the memory server has heard of a death the dead lock, reach and name nothing. */
 export function checkDead(world: World): string | undefined {
-  const { tasks, capabilities, windowHolder } = world.kernel.state;
+  const { tasks, capabilities, windowHolder, windowLists } = world.kernel.state;
   for (let id = SWAP; id < tasks.length; id++) {
     if (!isOver(tasks[id]) || isDeathUnderWay(world, id)) continue;
     const name = nameOf(world, id);
-    if (windowHolder.includes(id)) return `[CONT42] a window is open to ${name}, which is dead`;
+    const isOpen = windowHolder.includes(id) || windowLists.some(({ holder }) => holder === id);
+    if (isOpen) return `[CONT42] a window is open to ${name}, which is dead`;
     for (const { status, holder, owner } of world.memory.containers.records) {
       if (status === CONTAINER_LOCKED && holder === id)
         return `[CONT42] ${name} is dead and holds a lock`;
       if (status !== CONTAINER_FREE && owner === id)
         return `[MEM6] ${name} is dead and has a container`;
+    }
+    for (const { status, holder, owner } of world.memory.pages.containers) {
+      if (status === LOCKED && holder === id) return `[CONT42] ${name} is dead and holds a lock`;
+      if (status !== UNUSED && owner === id) return `[MEM6] ${name} is dead and has a container`;
     }
     if (capabilities[id].objects > 0) return `[CONT42] ${name} is dead and has capabilities`;
   }

@@ -9,6 +9,7 @@
  *   SHRINK  a guarantee that falls, graceShrink after it was agreed on
  *   TERM    ends of contracts
  *   LOCK    the one timer for limits of locks
+ *   PAGE    the one timer for limits of locks on containers of pages
  *   OTHER   timers of clients: any of them may be next
  *
  * This covers every run: whatever the durations, the delays and the clock, a run's deadlines come
@@ -26,6 +27,7 @@ import {
   TIMER_CONTRACT,
   TIMER_LOCKS,
   TIMER_NOTICE,
+  TIMER_PAGES,
   timerClient,
   timerKind,
   timerWord,
@@ -38,14 +40,18 @@ export const EXTRA = 0;
 export const SHRINK = 1;
 export const TERM = 2;
 export const LOCK = 3;
-export const OTHER = 4;
-const KINDS = 4;
+export const PAGE = 4;
+export const OTHER = 5;
+const KINDS = 5;
+
+/** In place of a kind that is next: notices end so soon that no lock fits before them [CONT21]. */
+export const TIGHT = -2;
 
 /** Farther apart than any two deadlines of one kind. */
 const UNIT = 1_000_000;
 const ROOM = 1000;
 /** When a deadline is made to come. */
-const NOW = 1;
+export const NOW = 1;
 
 /** The durations of an explored world: what is set now comes after all of its kind. */
 export const explored: Durations = {
@@ -53,6 +59,8 @@ export const explored: Durations = {
   shrink: 2 * UNIT,
   term: 3 * UNIT,
   lock: 4 * UNIT,
+  // No longer than a notice runs, as SPEC has it of containers for extras [CONT21].
+  pageLock: UNIT / 2,
 };
 
 /** Deadlines that are set. */
@@ -66,17 +74,17 @@ export interface Deadlines {
 }
 
 export function createDeadlines(): Deadlines {
-  return { lists: [[], [], [], []], others: [], dead: 0 };
+  return { lists: [[], [], [], [], []], others: [], dead: 0 };
 }
 
 /** The moment of the deadline at `rank` of its kind. */
-function momentOf(kind: number, rank: number): number {
-  return (kind + 1) * UNIT - ROOM + rank;
+export function momentOf(kind: number, rank: number): number {
+  return (kind === PAGE ? UNIT / 2 : (kind + 1) * UNIT) - ROOM + rank;
 }
 
-/** The same of a lock; where locks are `next` the first of them ends now. */
-function lockMomentOf(rank: number, next: number): number {
-  return next === LOCK ? NOW + rank : momentOf(LOCK, rank);
+/** Whether locks on pages are over with the notice that ends now, as they are on extras [CONT21]. */
+export function endsWithNotice({ plan }: World, next: number): boolean {
+  return next === EXTRA && plan.clients.some(({ extras }) => extras);
 }
 
 const order: number[] = [];
@@ -115,6 +123,8 @@ function sort(world: World, lists: number[][], word: number, time: number): bool
       if (record.status === SHRINKING && time === shrinkOf(record).at && add(lists[SHRINK], index))
         return true;
       return time === record.expiresAt && add(lists[TERM], index);
+    case TIMER_PAGES:
+      return time === world.memory.pages.timerAt && add(lists[PAGE], 0);
     case TIMER_LOCKS:
       return time === world.memory.containers.timerAt && add(lists[LOCK], 0);
     default:
@@ -159,6 +169,7 @@ export function visitDeadlines(
   timers.size = 0;
   timers.sequence = 0;
   world.memory.containers.timerAt = Number.POSITIVE_INFINITY;
+  world.memory.pages.timerAt = Number.POSITIVE_INFINITY;
   for (const record of world.records) {
     noticeOf(record).deadline = 0;
     shrinkOf(record).at = 0;
@@ -166,8 +177,11 @@ export function visitDeadlines(
   }
   for (let kind = 0; kind < KINDS; kind++)
     for (let rank = 0; rank < lists[kind].length; rank++) {
-      const isNext = kind === next && rank === which;
-      setDeadline(world, kind, lists[kind][rank], isNext ? NOW : momentOf(kind, rank));
+      let moment = momentOf(kind, rank);
+      if (kind === next && rank === which) moment = NOW;
+      if (kind === PAGE && endsWithNotice(world, next)) moment = NOW;
+      if (kind === EXTRA && next === TIGHT) moment = NOW + 1 + rank;
+      setDeadline(world, kind, lists[kind][rank], moment);
     }
   for (let i = 0; i < others.length; i += 2) {
     const moment = next === OTHER && i === 2 * which ? NOW : 10 * UNIT + i;
@@ -188,31 +202,11 @@ function setDeadline(world: World, kind: number, index: number, moment: number):
   if (kind === EXTRA) noticeOf(record).deadline = moment;
   else if (kind === SHRINK) shrinkOf(record).at = moment;
   else if (kind === TERM) record.expiresAt = moment;
+  else if (kind === PAGE) world.memory.pages.timerAt = moment;
   else world.memory.containers.timerAt = moment;
   const timer = kind === EXTRA ? TIMER_NOTICE : TIMER_CONTRACT;
-  const word = kind === LOCK ? timerWord(TIMER_LOCKS, 0) : timerWord(timer, id);
+  let word = timerWord(timer, id);
+  if (kind === LOCK) word = timerWord(TIMER_LOCKS, 0);
+  if (kind === PAGE) word = timerWord(TIMER_PAGES, 0);
   pushEvent(timers, moment, MEMORY, MEMORY, word);
-}
-
-const moments: number[] = [];
-
-/** Saves or sets when each lock ends, by its place among them and the timer. */
-export function visitLockLimits(
-  tape: Tape,
-  world: World,
-  locked: (status: number) => boolean,
-  next: number,
-): void {
-  const { containers } = world.memory;
-  moments.length = 0;
-  if (containers.timerAt !== Number.POSITIVE_INFINITY) moments.push(containers.timerAt);
-  if (tape.saves)
-    for (const { status, lockedUntil } of containers.records)
-      if (locked(status) && !moments.includes(lockedUntil)) moments.push(lockedUntil);
-  moments.sort((a, b) => a - b);
-  for (const record of containers.records) {
-    if (!locked(record.status)) continue;
-    const rank = cell(tape, tape.saves ? moments.indexOf(record.lockedUntil) : 0);
-    if (!tape.saves) record.lockedUntil = lockMomentOf(rank, next);
-  }
 }

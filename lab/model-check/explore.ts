@@ -112,7 +112,7 @@ function takeStep(
   const { world, tape, deadlines } = codec;
   const { table, graph, goals } = run;
   restoreFor(codec, table.bytes, table.starts[state], move);
-  note(world, before);
+  note(world, before, move);
   try {
     makeMove(world, move);
   } catch (error) {

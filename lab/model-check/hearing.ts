@@ -7,10 +7,15 @@ import { NEVER_GRANTED } from './lies.ts';
 import { isIdle, type Script } from './script.ts';
 import { FIRST, type World } from './world.ts';
 
+/** Of `allocate`, as script.ts sends it. */
+const ALLOCATE_TAG = 3;
+
 /** Client `index` hears a message. */
 export function hear(world: World, index: number, message: Message): void {
   const script = world.scripts[index];
   const { op, w0, w1, w2 } = message;
+  if (world.plan.clients[index].containers === 'pages' && op === OP.granted && w0 !== ALLOCATE_TAG)
+    return mapFrame(world, index, w1);
   if (op === OP.contractIs) {
     script.agreed = 1;
     if (w0 === 1) script.proposing = 0;
@@ -36,11 +41,13 @@ function idleSlots(world: World, index: number): number {
 
 /** A granted run is mapped at once. It has been written to already: see world.ts. */
 function takeFrame(world: World, index: number, slot: number): void {
-  const { kernel } = world;
+  mapFrame(world, index, slot);
+  world.scripts[index].allocating = 0;
+}
+
+function mapFrame({ kernel, scripts }: World, index: number, slot: number): void {
   const id = FIRST + index;
-  const script = world.scripts[index];
-  script.allocating = 0;
-  script.known |= 1 << slot;
+  scripts[index].known |= 1 << slot;
   map(kernel, id, id, slot, slot, true);
 }
 

@@ -6,6 +6,7 @@
 
 import { frameAt, LOCKED_OUT } from '../../nucleus/capabilities.ts';
 import { isOver } from '../../nucleus/tasks.ts';
+import { pagesOn } from '../../servers/memory/containers/page-state.ts';
 import { checkLedger } from '../../servers/memory/ledger.ts';
 import { checkVictims } from '../../servers/memory/revocation/victims.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
@@ -15,6 +16,7 @@ import { JUNK, NOBODY, UNMAPPED } from '../../sim-hw/frames.ts';
 import { checkCapabilities, checkContainers, checkDead } from './container-invariants.ts';
 import { type Deadlines, EXTRA, LOCK, SHRINK, TERM } from './deadlines.ts';
 import { SPACE_PAGES } from './flat-table.ts';
+import { checkPageContainers } from './page-invariants.ts';
 import { checkUnexplored } from './unexplored-state.ts';
 import { FIRST, nameOf, type World } from './world.ts';
 
@@ -28,12 +30,13 @@ export function checkState(world: World, deadlines: Deadlines): string | undefin
     checkContainers(world) ??
     checkCapabilities(world) ??
     checkDead(world) ??
+    checkPageContainers(world, deadlines) ??
     checkMappings(world) ??
     checkContents(world)
   );
 }
 
-/** Each frame stands in one slot of its owner, or is free; the books agree. */
+/** Each frame stands in one slot of its owner, is under a page, or free; the books agree. */
 function checkFrames(world: World): string | undefined {
   const { frames, capabilities } = world.kernel.state;
   let seen = 0;
@@ -48,6 +51,12 @@ function checkFrames(world: World): string | undefined {
       if (((seen >> frame) & 1) === 1) return `[MEM1] frame ${frame} is held twice`;
       seen |= 1 << frame;
       if (frames.owner[frame] !== id) return `[MEM1] ${nameOf(world, id)} holds a frame of another`;
+    }
+    for (let frame = 0; frame < frames.count; frame++) {
+      if (frames.owner[frame] !== id || pagesOn(world.memory.pages, frame).length === 0) continue;
+      held++;
+      if (((seen >> frame) & 1) === 1) return `[MEM1] frame ${frame} is held twice`;
+      seen |= 1 << frame;
     }
     if (held !== world.records[index].held)
       return `[MEM1] ${nameOf(world, id)} holds ${held}, booked ${world.records[index].held}`;

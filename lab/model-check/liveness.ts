@@ -19,6 +19,7 @@ import { NO_FAULT } from '../../paging/state.ts';
 import { OTHER } from './deadlines.ts';
 import { DEADLINE, DEATH_MOVE, kindOf, moverOf, whatOf } from './moves.ts';
 import type { NumberList } from './number-list.ts';
+import { hasPages } from './page-script.ts';
 import { boxOf, callsUnderWay } from './script.ts';
 import { FIRST, type World } from './world.ts';
 
@@ -32,11 +33,12 @@ export function goalsOf(world: World): Goal[] {
   const { clients, penalty, frames } = world.plan;
   let most = 0;
   for (const { wishes } of clients) most += Math.max(...wishes.map((wish) => wish.guaranteed));
-  return clients.flatMap(({ manner, kind, containers }, client): Goal[] => {
+  return clients.flatMap(({ manner, kind, containers, deeds }, client): Goal[] => {
     if (manner !== 'honest') return [];
     const isServed = penalty !== 'none' && kind === 'script' && most <= frames;
     const goals: Goal[] = [{ client, what: 'answered' }];
-    if (isServed) goals.push({ client, what: 'served' });
+    if (isServed && (containers !== 'pages' || deeds.includes('ask')))
+      goals.push({ client, what: 'served' });
     if (containers !== 'none') goals.push({ client, what: 'whole' });
     return goals;
   });
@@ -55,7 +57,7 @@ function isMet(world: World, { client, what }: Goal): boolean {
   if (pager !== null) return pager.members[0].waits === NO_FAULT && !isFaulting(world, client);
   if (what === 'served')
     return world.records[client].held >= world.plan.clients[client].wishes[0].guaranteed;
-  if (what === 'whole') return boxOf(world, client) < 0;
+  if (what === 'whole') return boxOf(world, client) < 0 && !hasPages(world, client);
   return callsUnderWay(world, client) === 0;
 }
 

@@ -5,6 +5,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { windowSerial } from '../../nucleus/dma.ts';
+import { listSerial } from '../../nucleus/dma-lists.ts';
 import { FAULT } from '../../nucleus/kernel.ts';
 import { enqueue, type Message, newest } from '../../nucleus/messages.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
@@ -56,11 +57,19 @@ function saveMessage(tape: Tape, world: World, message: Message): void {
   cell(tape, to);
   cell(tape, w0);
   cell(tape, w1);
-  // The version of a container.
+  // Versions of containers; and which opening of a window: the present one, or one that is over.
   cell(tape, op === OP.locked ? 0 : w2);
-  // Which opening of a window: the present one, or one that is over.
-  cell(tape, op === OP.locked ? (windowSerial(world.kernel, w1) === w3 ? 1 : 0) : w3);
+  cell(tape, op === OP.locked ? (isPresent(world, w1, w3) ? 1 : 0) : tellsVersion(op) ? 0 : w3);
   cell(tape, (time > 0 ? 1 : 0) + (cameAlong ? 2 : 0));
+}
+
+function tellsVersion(op: number): boolean {
+  return op === OP.pagesDone || op === OP.containerStands;
+}
+
+function isPresent({ kernel }: World, window: number, opening: number): boolean {
+  const isList = window >= kernel.state.windowFrame.length;
+  return (isList ? listSerial : windowSerial)(kernel, window) === opening;
 }
 
 function restoreMessage(tape: Tape, world: World): void {
@@ -80,6 +89,7 @@ function restoreMessage(tape: Tape, world: World): void {
 
 function durationIn({ durations }: World, op: number): number {
   if (op === OP.contract) return durations.term;
+  if (op === OP.sealContainer || op === OP.lockPages) return durations.pageLock;
   if (op === OP.createContainer || op === OP.lockContainer) return durations.lock;
   return 1;
 }

@@ -7,17 +7,21 @@
  *         | kind 8  |  what 16  | detail 8 |
  */
 
+import { OP } from '../../contracts/messages.ts';
+import { WEAK_PAGES } from '../../nucleus/capabilities.ts';
 import { fireEvent } from '../../nucleus/clock.ts';
+import { listSerial } from '../../nucleus/dma-lists.ts';
 import { DEVICE_DONE, FAULT, TIMER } from '../../nucleus/kernel.ts';
 import { killServer, killTask } from '../../nucleus/life.ts';
 import { createMessage, type Message } from '../../nucleus/messages.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
+import { resolvePages } from '../../servers/memory/containers/page-containers.ts';
 import { type Codec, restore } from './canonical-state.ts';
-import { OTHER } from './deadlines.ts';
+import { OTHER, TIGHT } from './deadlines.ts';
 import { channelOf, isHeard, messageAt } from './message-state.ts';
 import { possibleTouches, touchPage } from './pager-client.ts';
 import { act, possibleActions } from './script.ts';
-import { FIRST, SWAP, type World } from './world.ts';
+import { FIRST, MEMORY, SWAP, type World } from './world.ts';
 
 export const DELIVER = 0;
 export const DEADLINE = 1;
@@ -27,6 +31,8 @@ export const DEATH_MOVE = 4;
 
 /** Detail of a delivery: the last fault that a refused pager lets pass. */
 const LAST_TO_PASS = 1;
+/** Detail of a delivery: no time is left for the lock before a notice ends. */
+const NO_TIME = 2;
 
 export function kindOf(move: number): number {
   return move >>> 24;
@@ -62,6 +68,7 @@ export function possibleMoves(codec: Codec, moves: number[]): void {
     const pager = world.pagers[message.to - FIRST];
     if (message.op === FAULT && pager && pager.refusedFor > 0)
       moves.push(moveOf(DELIVER, channel, LAST_TO_PASS));
+    if (mayBeLate(world, message)) moves.push(moveOf(DELIVER, channel, NO_TIME));
   }
   if (world.plan.order === 'drained' && moves.length > 0) return;
   for (let kind = 0; kind < OTHER; kind++)
@@ -90,7 +97,14 @@ export function restoreFor(codec: Codec, bytes: Uint8Array, at: number, move: nu
   const kind = kindOf(move);
   if (kind === DEADLINE) restore(codec, bytes, at, whatOf(move), detailOf(move));
   else if (kind === DEVICE) restore(codec, bytes, at, -1, 0, whatOf(move));
-  else restore(codec, bytes, at);
+  else restore(codec, bytes, at, detailOf(move) === NO_TIME && kind === DELIVER ? TIGHT : -1);
+}
+
+/** A lock on extras has to fit before its owner's notice, which may end any time [CONT21]. */
+function mayBeLate({ kernel, memory, records }: World, { op, from, to, w0 }: Message): boolean {
+  if (op !== OP.lockPages || to !== MEMORY) return false;
+  const container = resolvePages(kernel, memory, from, w0, WEAK_PAGES);
+  return container?.extras === true && records[container.owner - FIRST].noticed > 0;
 }
 
 /** Makes a move in the state that was restored for it. */
@@ -99,6 +113,7 @@ export function makeMove(world: World, move: number): void {
   happened.granted.length = 0;
   happened.taken.length = 0;
   happened.leaked.length = 0;
+  happened.moved = 0;
   happened.stale = kindOf(move) === DEVICE && isStale(world, whatOf(move));
   happened.foreign.length = 0;
   const what = whatOf(move);
@@ -122,8 +137,9 @@ export function makeMove(world: World, move: number): void {
 }
 
 /** Whether the window that an operation was begun for has been closed or opened again since. */
-function isStale({ kernel, swap }: World, number: number): boolean {
-  const { window, serial } = swap.operations[number];
+function isStale({ kernel, swap, archive }: World, number: number): boolean {
+  const { window, serial } = archive?.requests[number] ?? swap.operations[number];
+  if (archive !== null) return serial !== listSerial(kernel, window);
   return window >= 0 && serial !== kernel.state.windowSerial[window];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Plans: what a small world is made of. A world is the nucleus, the memory server, the swap server
- * and two or three clients; a plan says what the clients may do, and who of them can be trusted.
+ * Plans: what a small world is made of. A world is the nucleus, the memory server, a server that
+ * moves pages and one to or three clients; a plan says what the clients may do, and who of them can be trusted.
  */
 
 import type { Penalty } from '../../contracts/terms.ts';
@@ -13,6 +13,8 @@ export interface Wish {
   readonly guaranteed: number;
   readonly extra: number;
 }
+
+export type PageDeed = 'ask' | 'fill' | 'put' | 'take' | 'cancel' | 'drop' | 'map';
 
 export interface ClientPlan {
   readonly name: string;
@@ -27,13 +29,18 @@ export interface ClientPlan {
   readonly framesMax: number;
   /** It also returns frames that nobody has asked back. */
   readonly returns: boolean;
-  /** Containers: none, or handed to the swap server, made for one lock or for many. */
-  readonly containers: 'none' | 'once' | 'kept';
-  /** Containers it makes in all; 0: any number, one after the other. */
+  /** Containers: none, or handed to the server, made for one lock or for many; or of pages. */
+  readonly containers: 'none' | 'once' | 'kept' | 'pages';
+  /** Containers it makes in all, or how often it lends pages; 0: any number, one after the other. */
   readonly boxesMax: number;
   /** It begins a call while another one is under way; else it waits for its answer first. */
   readonly pipelined: boolean;
   readonly mayDie: boolean;
+  /** Pages that its container has room for, and whether extras may be in it. */
+  readonly places: number;
+  readonly extras: boolean;
+  /** What it may do to its container beside handing it over, and whether it asks for frames. */
+  readonly deeds: readonly PageDeed[];
   /** Pages of its program (a pager's). */
   readonly pages: number;
 }
@@ -52,9 +59,13 @@ export interface WorldPlan {
    * [CAP6], and nothing else happens while a message is under way.
    */
   readonly order: 'channel' | 'drained';
-  /** Every client has its first contract and the frames of it already: other worlds have the way there. */
-  readonly settled: boolean;
-  /** The swap server may die, too. */
+  /** What every client has at first: its contract, its frames too. Other worlds have the way there. */
+  readonly settled: 'no' | 'contract' | 'frames';
+  /** Who moves pages: the swap server, or an archive, which fills containers of pages. */
+  readonly server: 'swap' | 'archive';
+  /** The archive sits on what it has locked. */
+  readonly sits: boolean;
+  /** That server may die, too. */
   readonly serverMayDie: boolean;
   readonly clients: readonly ClientPlan[];
 }
@@ -75,6 +86,8 @@ export const plantedBugs = [
   'window-outlives-holder',
   'lock-outlives-owner',
   'stale-serial',
+  'window-outlives-lock',
+  'page-lock-without-end',
 ] as const satisfies readonly PlantedBug[];
 
 /** A client that does nothing but keep its contract; plans change what they are about. */
@@ -90,5 +103,8 @@ export const quietClient: ClientPlan = {
   boxesMax: 0,
   pipelined: false,
   mayDie: false,
+  places: 1,
+  extras: false,
+  deeds: [],
   pages: 0,
 };

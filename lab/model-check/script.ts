@@ -16,6 +16,7 @@ import { CONTAINER, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts'
 import { send, sendCapability } from '../../nucleus/ipc.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import { lie } from './lies.ts';
+import { actOnPages, PAGE_ACTIONS, possiblePageActions } from './page-script.ts';
 import { FIRST, MEMORY_PORT, SWAP, SWAP_PORT, type World } from './world.ts';
 
 /** What a scripted client remembers: numbers, each 0 at first. */
@@ -102,6 +103,7 @@ export function possibleActions(world: World, index: number, actions: number[]):
   const script = world.scripts[index];
   const plan = world.plan.clients[index];
   const id = FIRST + index;
+  if (plan.containers === 'pages') return possiblePageActions(world, index, actions);
   const { capabilities, tasks } = world.kernel.state;
   const table = capabilities[id];
   if (plan.pipelined || callsUnderWay(world, index) === 0) possibleCalls(world, index, actions);
@@ -169,6 +171,7 @@ function firstIdle(world: World, index: number): number {
 export function act(world: World, index: number, action: number): void {
   const script = world.scripts[index];
   const { wishes } = world.plan.clients[index];
+  if (action >= PAGE_ACTIONS) return actOnPages(world, index, action);
   if (action >= RETURN) return giveBack(world, index, action - RETURN);
   switch (action) {
     case CHANGE:

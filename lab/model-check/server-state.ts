@@ -7,6 +7,8 @@
  */
 
 import { noticeOf, requestOf, shrinkOf } from '../../servers/memory/client.ts';
+import { UNUSED } from '../../servers/memory/containers/page-state.ts';
+import { containerBytes } from '../../servers/memory/metadata.ts';
 import { reconsider } from '../../servers/memory/revocation/victims.ts';
 import {
   createWaiting,
@@ -17,9 +19,11 @@ import {
   type Client,
   CONTAINER_FREE,
   CONTAINER_LOCKED,
+  type MemoryServerState,
   SHRINKING,
 } from '../../servers/memory/state.ts';
-import { visitLockLimits } from './deadlines.ts';
+import { visitLockLimits } from './lock-limits.ts';
+import { visitPageContainers } from './page-containers-state.ts';
 import { cell, cellIf, flag, type Tape } from './tape.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +31,7 @@ export function visitServer(tape: Tape, world: World, next: number): void {
   for (const record of world.records) visitRecord(tape, world, record);
   visitWaiting(tape, world);
   visitContainers(tape, world, next);
+  visitPageContainers(tape, world, next);
   if (!tape.saves) derive(world);
 }
 
@@ -103,10 +108,19 @@ function derive({ memory, records }: World): void {
   victims.count = 0;
   victims.places.fill(-1);
   for (const record of records) {
+    record.metadata = bytesOf(memory, record);
     ledger.guaranteedSum += record.guaranteed;
     ledger.heldSum += record.held;
     ledger.noticedSum += record.noticed;
     if (record.waitingOrder >= 0) ledger.waitingSum += 1 << record.waitingOrder;
     reconsider(memory, record);
   }
+}
+
+/** What the server keeps for the client, as metadata.ts counts it: its containers of pages. */
+function bytesOf({ pages }: MemoryServerState, { id }: Client): number {
+  let bytes = 0;
+  for (const { status, owner, cells } of pages.containers)
+    if (status !== UNUSED && owner === id) bytes += containerBytes(cells.length);
+  return bytes;
 }

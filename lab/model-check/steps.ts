@@ -9,7 +9,8 @@ import { BUSY, NO_RUN, NOT_HONOURED } from '../../contracts/refusals.ts';
 import { CONTAINER_LOCKED, CONTAINER_SHARED, EXPIRED, GONE } from '../../servers/memory/state.ts';
 import { SHRINK, TERM } from './deadlines.ts';
 import { messageAt } from './message-state.ts';
-import { DEADLINE, kindOf, whatOf } from './moves.ts';
+import { DEADLINE, DELIVER, kindOf, oldestOf, whatOf } from './moves.ts';
+import { type ContainerBefore, checkPageStep, notePages } from './page-steps.ts';
 import { FIRST, MEMORY, nameOf, type World } from './world.ts';
 
 /** What is kept of the state before a step, by client or container. */
@@ -17,15 +18,18 @@ export interface Before {
   readonly guaranteed: number[];
   readonly noticed: number[];
   readonly containers: number[];
+  readonly pages: ContainerBefore[];
   messages: number;
+  /** Who sent the message that is heard, or -1. */
+  from: number;
 }
 
 export function createBefore(): Before {
-  return { guaranteed: [], noticed: [], containers: [], messages: 0 };
+  return { guaranteed: [], noticed: [], containers: [], pages: [], messages: 0, from: -1 };
 }
 
 /** Notes what a step is compared with; the state has been restored, and nothing been done. */
-export function note(world: World, before: Before): void {
+export function note(world: World, before: Before, move: number): void {
   world.records.forEach(({ guaranteed, noticed }, index) => {
     before.guaranteed[index] = guaranteed;
     before.noticed[index] = noticed;
@@ -33,7 +37,9 @@ export function note(world: World, before: Before): void {
   world.memory.containers.records.forEach(({ status }, id) => {
     before.containers[id] = status;
   });
+  notePages(world, before.pages);
   before.messages = world.kernel.state.queue.count;
+  before.from = kindOf(move) === DELIVER ? oldestOf(world, whatOf(move)).from : -1;
 }
 
 /** What is wrong with the step that `move` has made, or undefined. */
@@ -43,7 +49,8 @@ export function checkStep(world: World, before: Before, move: number): string | 
     checkGrants(world, before) ??
     checkTaken(world) ??
     checkVersions(world, before) ??
-    checkSaid(world, before, move)
+    checkSaid(world, before, move) ??
+    checkPageStep(world, before.pages, firstSent(before, move), before.from)
   );
 }
 
@@ -106,8 +113,7 @@ function checkVersions(world: World, before: Before): string | undefined {
 /** What the memory server said in this step. */
 function checkSaid(world: World, before: Before, move: number): string | undefined {
   const { queue } = world.kernel.state;
-  // A delivery has taken one message out of the queue before it added any.
-  const first = before.messages - (kindOf(move) === 0 ? 1 : 0);
+  const first = firstSent(before, move);
   for (let place = first; place < queue.count; place++) {
     const { op, from, to, w1, w2 } = messageAt(world, place);
     const record = from === MEMORY ? world.records[to - FIRST] : undefined;
@@ -121,4 +127,9 @@ function checkSaid(world: World, before: Before, move: number): string | undefin
       return `[CON2] ${nameOf(world, id)} holds ${held} of ${guaranteed} guaranteed frames and is refused`;
   }
   return undefined;
+}
+
+/** Place of the first message of the step: a delivery has taken one out before it added any. */
+function firstSent({ messages }: Before, move: number): number {
+  return messages - (kindOf(move) === DELIVER ? 1 : 0);
 }

@@ -23,8 +23,9 @@ import {
   restoreFor,
   whatOf,
 } from './moves.ts';
+import { PAGE_ACTIONS, pageActionNames } from './page-script.ts';
 import { actionNames, RETURN } from './script.ts';
-import { createWorld, FIRST, nameOf, type World } from './world.ts';
+import { createWorld, FIRST, nameOf, SWAP, type World } from './world.ts';
 
 export interface Violation {
   /** The rule, and what is wrong. */
@@ -87,7 +88,7 @@ function describe(world: World, move: number): string {
     case DEADLINE:
       return deadlineText(world, what, detail);
     case DEVICE:
-      return `the device is done with operation ${what} of the swap server`;
+      return `the device is done with operation ${what} of the ${nameOf(world, SWAP)}`;
     case ACTION:
       return actionText(world, what, detail);
     default:
@@ -100,6 +101,7 @@ const deadlineNames = [
   'the grace of a shrinking guarantee is over',
   'the term of a contract is over',
   'the time limit of a lock comes',
+  'the time limit of a lock on pages comes',
 ];
 
 function deadlineText(world: World, kind: number, which: number): string {
@@ -113,6 +115,7 @@ function actionText(world: World, index: number, action: number): string {
   const name = nameOf(world, FIRST + index);
   if (world.pagers[index] !== null)
     return `the program of ${name} ${(action & 1) === 1 ? 'writes to' : 'reads'} page ${action >> 1}`;
+  if (action >= PAGE_ACTIONS) return `${name} ${pageActionNames[action - PAGE_ACTIONS]}`;
   if (action >= RETURN) return `${name} returns the frame in slot ${action - RETURN}`;
   return `${name} ${actionNames[action]}`;
 }

@@ -1,7 +1,8 @@
 /**
  * Unexplored state: what the servers and the nucleus can have and no explored world makes use of.
  * The canonical state leaves it out; so it must stay as it is at first, which is looked at in every
- * state: soft references, unused runs, wired frames, containers of pages, child contracts, a policy
+ * state: soft references, unused runs, wired frames, lifetimes and named users of containers of
+ * pages, copies, shared pages and transfers of them, child contracts, a policy
  * server, purses, weights, starvation, callbacks, turns, clean notices.
  *
  * `wish` of a client is written at every proposal and read where a policy decides: nowhere here.
@@ -9,6 +10,10 @@
 
 import type { ContractWish } from '../../clients/pager/memory-control.ts';
 import { UNUSED } from '../../nucleus/capabilities.ts';
+import {
+  UNUSED as NO_CONTAINER,
+  type PagesState,
+} from '../../servers/memory/containers/page-state.ts';
 import { OWN } from '../../servers/memory/contracts/child-contract.ts';
 import type { Client } from '../../servers/memory/state.ts';
 import type { World } from './world.ts';
@@ -39,10 +44,19 @@ function inServer({ memory }: World): string | undefined {
   if (soft.count > 0) return 'a soft reference';
   if (wirings.length > 0 || wireTimerAt !== Number.POSITIVE_INFINITY) return 'a wired frame';
   if (children.records.length > 0 || ledger.idleSum !== 0) return 'a child contract';
-  if (pages.containers.length > 0) return 'a container of pages';
+  const strange = inPages(pages);
+  if (strange !== undefined) return strange;
   if (policy !== null) return 'a policy server';
   if (turns !== null || terms.graceClean !== undefined) return 'a turn, or a clean notice';
   return terms.price === undefined ? undefined : 'a price';
+}
+
+function inPages({ containers, pages, lists, onFrame }: PagesState): string | undefined {
+  if (containers.some(({ status, user }) => status !== NO_CONTAINER && user !== 0)) return 'a user';
+  if (containers.some(({ endsAt }) => endsAt !== Number.POSITIVE_INFINITY)) return 'a lifetime';
+  if (pages.some(({ cells }) => cells.length > 1)) return 'a shared page';
+  if (onFrame.some((there) => there !== null && there.length > 1)) return 'a logical copy';
+  return lists.some((list) => list !== null) ? 'a transfer' : undefined;
 }
 
 function inNucleus({ kernel }: World): string | undefined {
@@ -57,10 +71,10 @@ function inNucleus({ kernel }: World): string | undefined {
 }
 
 function hasMore(client: Client): boolean {
-  const { unused, weight, child, children, treeSize, splitOff, wish, purse, metadata } = client;
+  const { unused, weight, child, children, treeSize, splitOff, wish, purse } = client;
   if (client.notice?.clean || client.standing !== 0) return true;
   if (unused !== 0 || weight !== 1 || child !== OWN || children.length > 0) return true;
-  return treeSize !== 0 || splitOff !== 0 || wish.asking || purse !== null || metadata !== 0;
+  return treeSize !== 0 || splitOff !== 0 || wish.asking || purse !== null;
 }
 
 /** A client that is none of the world's: a server that has made a contract. */

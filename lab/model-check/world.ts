@@ -6,14 +6,16 @@
 
 import type { Terms } from '../../contracts/terms.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
-import { addTask, givePort, type Kernel, NUCLEUS, type Probe } from '../../nucleus/kernel.ts';
+import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { startTask } from '../../nucleus/life.ts';
-import { isOver, READY } from '../../nucleus/tasks.ts';
+import { READY } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
+import { archiveStep } from '../../servers/archive/server.ts';
+import { type ArchiveState, createArchiveState, type Shelf } from '../../servers/archive/state.ts';
+import { freeContainer } from '../../servers/memory/containers/page-state.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
   type Client,
-  CONTAINER_LOCKED,
   clientOf,
   createMemoryServerState,
   type MemoryServerState,
@@ -21,7 +23,7 @@ import {
 } from '../../servers/memory/state.ts';
 import { swapServerStep } from '../../servers/swap/server.ts';
 import { createSwapServerState, type SwapServerState } from '../../servers/swap/state.ts';
-import { addExtent, createStore } from '../../servers/swap/store.ts';
+import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
 import { type ReferenceString, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import { createBareKernel, FREE_COSTS, fixedDevice } from '../run/bare-kernel.ts';
 import { flatTable, SPACE_PAGES } from './flat-table.ts';
@@ -29,6 +31,7 @@ import { hear } from './hearing.ts';
 import { createPagerClient, pagerClientStep } from './pager-client.ts';
 import type { WorldPlan } from './plan.ts';
 import { ALLOCATE, act, createScript, PROPOSE, type Script } from './script.ts';
+import { createProbe } from './world-probe.ts';
 
 export const MEMORY = 1;
 export const SWAP = 2;
@@ -43,6 +46,8 @@ export interface Durations {
   readonly shrink: number;
   readonly term: number;
   readonly lock: number;
+  /** Of containers of pages; no longer than `extra`. */
+  readonly pageLock: number;
 }
 
 /** What has happened in the step that runs, as the nucleus told it. */
@@ -51,6 +56,8 @@ export interface Happened {
   readonly granted: number[];
   /** Tasks from which the server has taken a frame. */
   readonly taken: number[];
+  /** Pages that a device has moved. */
+  moved: number;
   /** Windows through which data has moved that should not have. */
   readonly leaked: number[];
   /** The transfer that ends in this step was begun for an earlier opening of its window. */
@@ -66,6 +73,8 @@ export interface World {
   readonly kernel: Kernel;
   readonly memory: MemoryServerState;
   readonly swap: SwapServerState;
+  /** In the swap server's place, or null. */
+  readonly archive: ArchiveState | null;
   /** By client. */
   readonly records: Client[];
   readonly scripts: Script[];
@@ -108,10 +117,21 @@ export function createWorld(
     operations,
     planted === 'swap-wrong-block',
   );
-  addTask(kernel, 'swap server', -1, { step: swapServerStep(anyTime), state: swap });
+  const archive = plan.server === 'archive' ? createArchive(plan, durations) : null;
+  if (archive === null)
+    addTask(kernel, 'swap server', -1, { step: swapServerStep(anyTime), state: swap });
+  else addTask(kernel, 'archive', -1, { step: archiveStep(anyTime), state: archive });
   givePort(kernel, SWAP, MEMORY);
-  kernel.state.watchers.push(MEMORY, SWAP);
-  const happened: Happened = { granted: [], taken: [], leaked: [], stale: false, foreign: [] };
+  kernel.state.watchers.push(MEMORY);
+  if (archive === null) kernel.state.watchers.push(SWAP);
+  const happened: Happened = {
+    granted: [],
+    taken: [],
+    moved: 0,
+    leaked: [],
+    stale: false,
+    foreign: [],
+  };
   const records: Client[] = [];
   const pagers: (PagerState | null)[] = [];
   const scripts = plan.clients.map(createScript);
@@ -122,6 +142,7 @@ export function createWorld(
     kernel,
     memory,
     swap,
+    archive,
     records,
     scripts,
     pagers,
@@ -129,13 +150,19 @@ export function createWorld(
   };
   for (const index of plan.clients.keys()) addClient(world, index);
   kernel.probe = createProbe(world);
-  if (plan.settled) settleClients(world);
+  if (plan.settled !== 'no') settleClients(world);
   return world;
 }
 
 /** The name of a task, as traces and violations tell it. */
 export function nameOf({ kernel }: World, id: number): string {
   return id === NUCLEUS ? 'the nucleus' : kernel.state.tasks[id].name;
+}
+
+function createArchive({ sits, operations }: WorldPlan, { pageLock }: Durations): ArchiveState {
+  const device = anyTime.create(0);
+  const parts = { id: SWAP, memoryPort: 0, shelves: [], device, lockTime: pageLock, sits };
+  return createArchiveState(parts, operations);
 }
 
 function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel {
@@ -161,7 +188,7 @@ function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel 
 }
 
 function addClient(world: World, index: number): void {
-  const { kernel, plan, memory, swap, records, pagers } = world;
+  const { kernel, plan, memory, swap, archive, records, pagers } = world;
   const { name, kind, pages } = plan.clients[index];
   const id = FIRST + index;
   const pager =
@@ -176,15 +203,14 @@ function addClient(world: World, index: number): void {
   givePort(kernel, id, MEMORY);
   givePort(kernel, id, SWAP);
   records.push(clientOf(memory, id));
-  const { store } = swap;
-  const { base } = kernel.state.spaces[index];
-  const from = store.used;
-  addExtent(store, id, Math.max(1, pages), 0);
-  // What the program's image holds: the first version of each page.
-  for (let block = from; block < store.used; block++) {
-    store.stampHigh[block] = base + block - from + 1;
-    store.stampLow[block] = 0;
+  if (plan.clients[index].containers === 'pages') {
+    // The record that it will use, so that all states have as many.
+    const container = freeContainer(memory.pages);
+    memory.pages.freeHint = container.id + 1;
   }
+  const { base } = kernel.state.spaces[index];
+  (archive?.shelves as Shelf[] | undefined)?.push({ client: id, base, blocks: SPACE_PAGES });
+  if (archive === null) addImage(swap.store, id, base, Math.max(1, pages));
   const task = kernel.state.tasks[id];
   // A report of what a task has used is made at its end; nobody asks for it here.
   kernel.state.finished[id] = task;
@@ -192,58 +218,23 @@ function addClient(world: World, index: number): void {
   else startTask(kernel, id);
 }
 
-/** Each client gets its contract, and then all that it may ask for. */
+/** What the program's image holds: the first version of each page. */
+function addImage(store: StoreState, id: number, base: number, pages: number): void {
+  const from = store.used;
+  addExtent(store, id, pages, 0);
+  for (let block = from; block < store.used; block++) {
+    store.stampHigh[block] = base + block - from + 1;
+    store.stampLow[block] = 0;
+  }
+}
+
+/** Each client gets its contract, and all that it may ask for if the plan says so. */
 function settleClients(world: World): void {
-  const { clients } = world.plan;
+  const { clients, settled } = world.plan;
   for (const [index, { framesMax }] of clients.entries())
-    for (let call = 0; call <= framesMax; call++) {
+    for (let call = 0; call <= (settled === 'frames' ? framesMax : 0); call++) {
       act(world, index, call === 0 ? PROPOSE : ALLOCATE);
       deliverAll(world.kernel);
     }
   world.happened.granted.length = 0;
-}
-
-function createProbe(world: World): Probe {
-  const { happened, records, memory } = world;
-  return {
-    mapped: () => {},
-    unmapped: () => {},
-    resumed: () => {},
-    granted(_kernel, task, frame) {
-      const { held, guaranteed } = records[task - FIRST];
-      happened.granted.push(task, held, guaranteed);
-      if (world.pagers[task - FIRST] === null) useFrame(world, task - FIRST, frame);
-    },
-    released(_kernel, task, _frame, _order, cause) {
-      if (cause === 1) happened.taken.push(task);
-    },
-    transferred(_kernel, window) {
-      const isLocked = memory.containers.records[window].status === CONTAINER_LOCKED;
-      if (!isLocked || happened.stale || hasDeadHolder(world, window)) happened.leaked.push(window);
-    },
-    clockMoved: () => {},
-  };
-}
-
-/** Whether a window is open to a server that is dead. */
-export function hasDeadHolder({ kernel }: World, window: number): boolean {
-  const holder = kernel.state.windowHolder[window];
-  return holder >= 0 && isOver(kernel.state.tasks[holder]);
-}
-
-/**
- * A scripted client looks at what it is granted and writes to it in the same moment: if it did so
- * when it hears of it, every frame would only have one state more.
- */
-function useFrame(world: World, index: number, frame: number): void {
-  const { frames, spaces } = world.kernel.state;
-  const { base, versions } = spaces[index];
-  const high = frames.stampHigh[frame];
-  const isOwn = high === 0 || high === base + 1;
-  if (!isOwn)
-    world.happened.foreign.push(
-      `${world.plan.clients[index].name} is granted a frame with what another left`,
-    );
-  frames.stampHigh[frame] = base + 1;
-  frames.stampLow[frame] = versions[0];
 }

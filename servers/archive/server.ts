@@ -12,7 +12,14 @@
  */
 
 import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../contracts/messages.ts';
-import { BUSY, DONE, LOCK_LOST, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
+import {
+  BUSY,
+  DONE,
+  LOCK_LOST,
+  MALFORMED,
+  NO_SUCH_BLOCK,
+  NO_SUCH_PAGE,
+} from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
@@ -77,8 +84,10 @@ function heard(kernel: Kernel, server: ArchiveState, model: DeviceModel, message
   const { op, w0, w1, w2, w3 } = message;
   const request = server.requests[w0];
   if (request === undefined) return;
-  if (op === OP.containerStands && request.phase === LOOKING)
+  if (op === OP.containerStands && request.phase === LOOKING) {
+    if (w2 < w1) return answer(kernel, server, request, NO_SUCH_PAGE);
     return lock(kernel, server, w0, request, w1);
+  }
   if (op === OP.locked && request.phase === LOCKING)
     return startReading(kernel, server, model, w0, request, w1, w3);
   const asks = w2 === OP.inspectContainer || w2 === OP.lockPages;
@@ -134,7 +143,9 @@ function fill(kernel: Kernel, server: ArchiveState, number: number): void {
     if (writeListThrough(kernel, server.id, window, index, contents, serial)) moved++;
   }
   if (moved > 0) tell(kernel, server, OP.unlockContainer, capability, 0);
-  answer(kernel, server, request, moved === blocks ? DONE : LOCK_LOST);
+  // Some of them: the lock was on, and its owner had taken pages out just before.
+  const reason = moved === 0 ? LOCK_LOST : NO_SUCH_PAGE;
+  answer(kernel, server, request, moved === blocks ? DONE : reason);
 }
 
 function answer(kernel: Kernel, server: ArchiveState, request: Request, reason: number): void {

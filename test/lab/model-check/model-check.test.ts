@@ -34,6 +34,8 @@ test.each([
   ['drop', 2371],
   ['karma', 3481],
   ['rivals', 7781],
+  ['sitting', 3370],
+  ['again', 3953],
 ])(
   '[MEM1] [CON2] [REV5] the world %s has %i states, no violation and no dead end',
   (name, states) => {
@@ -59,7 +61,9 @@ const shownBy: Record<Bug, [world: string, rule: string]> = {
   'swap-wrong-block': ['boxes', '[MEM4]'],
   'window-outlives-holder': ['orphan', '[CONT42]'],
   'lock-outlives-owner': ['kept', '[CONT1]'],
-  'stale-serial': ['reopened', '[CONT6]'],
+  'stale-serial': ['again', '[CONT6]'],
+  'window-outlives-lock': ['lent', '[CONT23]'],
+  'page-lock-without-end': ['sitting', '[CONT24]'],
 };
 
 test.each(plantedBugs.map((bug) => [bug, ...shownBy[bug]] as const))(
@@ -71,6 +75,14 @@ test.each(plantedBugs.map((bug) => [bug, ...shownBy[bug]] as const))(
     expect(run.violations[0].steps.length).toBeGreaterThan(0);
   },
 );
+
+test.each([
+  ['window-outlives-holder', 'lent', '[CONT42]'],
+  ['lock-outlives-owner', 'lent', '[MEM6]'],
+  ['stale-serial', 'reopened', '[CONT6]'],
+] as const)('%s is found in the world %s as well, by %s', (planted, name, rule) => {
+  expect(explore(world(name), { planted }).violations[0]?.what).toContain(rule);
+});
 
 test('a client that never gets what it is guaranteed is a violation of its own', () => {
   const plan = world('hoard');

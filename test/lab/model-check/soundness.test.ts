@@ -51,34 +51,45 @@ function walk(real: World, random: RandomState, moves: number[]): void {
   }
 }
 
-test.each(['hoard', 'lenient', 'death', 'karma', 'rivals', 'orphan', 'reopened', 'pager'])(
-  'random walks of the world %s, with a clock, visit no state that is not known',
-  (name) => {
-    const plan = world(name);
-    const { table, violations } = explore(plan);
-    expect(violations).toEqual([]);
-    const visited = new Set<number>();
-    const moves: number[] = [];
-    for (let seed = 0; seed < 30; seed++) {
-      const random = createRandom(seed);
-      const durations = {
-        extra: 50 + nextBelow(random, 200),
-        shrink: 100 + nextBelow(random, 400),
-        term: 300 + nextBelow(random, 900),
-        lock: 60 + nextBelow(random, 200),
-      };
-      const codec = createCodec(createWorld(plan, null, durations));
-      for (let step = 0; step < 120; step++) {
-        const state = findState(table, codec.tape.bytes, save(codec));
-        expect(state, `${name}, seed ${seed}, step ${step}`).toBeGreaterThanOrEqual(0);
-        visited.add(state);
-        possibleMoves(codec, moves);
-        walk(codec.world, random, moves);
-      }
+test.each([
+  'hoard',
+  'lenient',
+  'death',
+  'karma',
+  'rivals',
+  'orphan',
+  'reopened',
+  'lent',
+  'recalled',
+  'sitting',
+  'again',
+  'pager',
+])('random walks of the world %s, with a clock, visit no state that is not known', (name) => {
+  const plan = world(name);
+  const { table, violations } = explore(plan);
+  expect(violations).toEqual([]);
+  const visited = new Set<number>();
+  const moves: number[] = [];
+  for (let seed = 0; seed < 30; seed++) {
+    const random = createRandom(seed);
+    const durations = {
+      extra: 50 + nextBelow(random, 200),
+      shrink: 100 + nextBelow(random, 400),
+      term: 300 + nextBelow(random, 900),
+      lock: 60 + nextBelow(random, 200),
+      pageLock: 20 + nextBelow(random, 31),
+    };
+    const codec = createCodec(createWorld(plan, null, durations));
+    for (let step = 0; step < 120; step++) {
+      const state = findState(table, codec.tape.bytes, save(codec));
+      expect(state, `${name}, seed ${seed}, step ${step}`).toBeGreaterThanOrEqual(0);
+      visited.add(state);
+      possibleMoves(codec, moves);
+      walk(codec.world, random, moves);
     }
-    expect(visited.size).toBeGreaterThan(50);
-  },
-);
+  }
+  expect(visited.size).toBeGreaterThan(50);
+});
 
 test('what is saved is what is restored, and restoring twice changes nothing', () => {
   const { table } = explore(world('hoard'));
@@ -95,7 +106,7 @@ test('[REV3] [CON6] a timer that the canonical state leaves out does nothing whe
   let fired = 0;
   for (let seed = 0; seed < 60; seed++) {
     const random = createRandom(seed);
-    const durations = { extra: 101, shrink: 211, term: 401, lock: 83 };
+    const durations = { extra: 101, shrink: 211, term: 401, lock: 83, pageLock: 41 };
     const codec = createCodec(createWorld(plan, null, durations));
     for (let step = 0; step < 120; step++) {
       const { state } = codec.world.kernel;

@@ -7,6 +7,7 @@ import {
   MALFORMED,
   NO_SUCH_BLOCK,
   NO_SUCH_CONTAINER,
+  NO_SUCH_PAGE,
   TOO_LONG,
 } from '../../../contracts/refusals.ts';
 import { addTask, givePort } from '../../../nucleus/kernel.ts';
@@ -130,12 +131,29 @@ test('[CONT40] what it cannot do it says, and keeps nothing of it', () => {
   expect(swapped(longer)).toEqual([TOO_LONG]);
 });
 
+test('[CONT40] pages that are missing are told of, and what is there is its owner’s to have', () => {
+  const its = scene();
+  say(its.desk, FIRST, 'deallocatePages', [its.own, 1, 1]);
+  ask(its, 0);
+  advance(its.desk, 200);
+  expect(swapped(its)).toEqual([NO_SUCH_PAGE]);
+  fill(its.desk, FIRST, its.own, 1, 1);
+  ask(its, 3);
+  // One that had gone between the look and the lock: the others come, and the lock is over.
+  its.desk.kernel.state.windowLists[0]?.frames.fill(-1, 2);
+  advance(its.desk, 3 * PAGE_NS);
+  expect(swapped(its)).toEqual([NO_SUCH_PAGE]);
+  expect(pages(its).slice(0, 2)).toEqual([44, 45]);
+  expect(say(its.desk, FIRST, 'dropContainer', [its.own])).toEqual([]);
+});
+
 test('[CONT40] it takes no more requests than it has records, and no nonsense', () => {
   const its = scene(100, true);
   ask(its, 0, 1);
   ask(its, 0, 2);
   expect(swapped(its)).toEqual([LOCKED_NOW]);
   const other = { ...its, own: open(its.desk, FIRST, { pages: 1, lockMax: 100 }) };
+  fill(its.desk, FIRST, other.own, 0, 1);
   ask(other, 0, 3);
   ask(other, 0, 4);
   expect(swapped(its)).toEqual([BUSY]);
