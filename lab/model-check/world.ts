@@ -149,6 +149,9 @@ export function createWorld(
     happened,
   };
   for (const index of plan.clients.keys()) addClient(world, index);
+  memory.pages.freeHint = 0;
+  // What an archive has is older than what its clients write.
+  if (archive !== null) for (const { versions } of kernel.state.spaces) versions.fill(1);
   kernel.probe = createProbe(world);
   if (plan.settled !== 'no') settleClients(world);
   return world;
