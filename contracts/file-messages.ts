@@ -53,6 +53,11 @@ export const fileMessages = {
   fileRun: z.object({ tag, block, pages: count, hole: flag }),
   /** The file with that number; list on from the number after it. */
   fileEntry: z.object({ tag, number: block, low: nameWord, high: nameWord }),
+  // Client -> pipe; fileDone answers both ends when the pages are there.
+  /** The container's pages go to whoever reads next. */
+  writePipe: z.object({ container: capability, tag }),
+  /** They come into this container. */
+  readPipe: z.object({ container: capability, tag }),
 } as const;
 
 /** Hints of hintFile. */

@@ -10,7 +10,7 @@ import type { Message } from '../../nucleus/messages.ts';
 import { answer, inspect } from './answers.ts';
 import { type CacheState, NOTHING } from './caching/cache.ts';
 import { dropSlot } from './caching/contract.ts';
-import { copiesEnd, copyPages, forgetLists, hitsStand, unpin } from './caching/copies.ts';
+import { copiesEnd, copyPages, hitsStand, unpin } from './caching/copies.ts';
 import { victimOf } from './caching/replacement.ts';
 import { COPYING, LOCKING, LOOKING, type Request } from './requests.ts';
 import type { FileServerState } from './state.ts';
@@ -52,7 +52,7 @@ export function copyHeard(
   const cache = server.cache as CacheState;
   if (op === OP.refused && w2 === OP.transferPages) {
     request.copied = w1;
-    return forgetLists(kernel, server, cache);
+    return;
   }
   const stands = op === OP.containerStands;
   if (!stands && !(op === OP.refused && w2 === OP.inspectContainer)) return;

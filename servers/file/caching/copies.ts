@@ -21,6 +21,8 @@ import { type CachingServer, dropSlot, tell } from './contract.ts';
 
 /** Versions of containers wrap round here. */
 const VERSIONS = 2 ** 24;
+/** Ranges that one list of a transfer may have. */
+const RANGES_MAX = 64;
 
 /** Looks up each page of a read, and pins what is there; true where all of them are. */
 export function lookUpPages(cache: CacheState, request: Request): boolean {
@@ -79,8 +81,15 @@ export function copyPages(
     }
   });
   if (pairs.length === 0) return false;
+  let ranges = 0;
   for (let pair = 0; pair < pairs.length; ) {
     const length = runLength(pairs, pair);
+    // Whatever was refused before is forgotten, and no list is longer than it may be.
+    if (ranges % RANGES_MAX === 0) {
+      if (ranges > 0) tell(kernel, server, OP.transferPages, COPY, number, 0, 0);
+      tell(kernel, server, OP.fromPages, cache.own, 0, 0, 0);
+    }
+    ranges++;
     tell(kernel, server, OP.fromPages, pairs[pair], pairs[pair + 1], length, 0);
     tell(kernel, server, OP.intoPages, pairs[pair + 2], pairs[pair + 3], length, 0);
     pair += 4 * length;
@@ -105,11 +114,6 @@ function isNext(pairs: readonly number[], pair: number, by: number): boolean {
     pairs[at + 2] === pairs[pair + 2] &&
     pairs[at + 3] === pairs[pair + 3] + by
   );
-}
-
-/** The lists of a refused transfer are forgotten. */
-export function forgetLists(kernel: Kernel, server: CachingServer, cache: CacheState): void {
-  tell(kernel, server, OP.fromPages, cache.own, 0, 0, 0);
 }
 
 /** The transfer is over and the container stands at `version`: what the client is told. */

@@ -261,3 +261,33 @@ test('[FILE13] a server without room loses pages that nobody else pays for, and 
     }
   expectSettled(desk);
 });
+
+test('[FILE13] pages that are scattered in the cache come all the same, however many', () => {
+  const PAGES = 140;
+  const cache = { ...PLAIN, extra: 200 };
+  const desk = createFileDesk({ frames: 700, blocks: 400, lockTime: 10_000, cache });
+  say(desk, FIRST, 'contract', [300, 0, 0, 0]);
+  const large = open(desk, FIRST, { pages: PAGES, lockMax: 10_000 });
+  const one = open(desk, FIRST, { pages: 1, lockMax: 10_000 });
+  fill(desk, FIRST, large, 0, PAGES);
+  fill(desk, FIRST, one, 0, 1);
+  for (let index = 0; index < PAGES; index++) {
+    write(desk, FIRST, large, index, 0, 1000 + index);
+    say(desk, FIRST, 'unmapPages', [large]);
+  }
+  const values = Array.from({ length: PAGES }, (_, index) => 1000 + index);
+  const readInto = (own: number, page: number) => {
+    move(desk, 'readFile', page, 5, own);
+    advance(desk, 10_000);
+    expect(done(desk)[0][0]).toBe(DONE);
+  };
+  move(desk, 'writeFile', 0, 5, large);
+  advance(desk, 10_000);
+  expect(done(desk)).toEqual([[DONE, PAGES]]);
+  for (let turn = 0; turn < PAGES; turn++) readInto(one, (turn * 37) % PAGES);
+  const { blocksRead } = desk.files.drive;
+  readInto(large, 0);
+  expect(desk.files.drive.blocksRead).toBe(blocksRead);
+  expect(values.map((_, index) => contents(desk, FIRST, large, index))).toEqual(values);
+  expectSettled(desk);
+});
