@@ -13,6 +13,7 @@ import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
+import { drawDisk } from './disks.ts';
 import { drawGovernance } from './governance.ts';
 import { drawKinds } from './kinds.ts';
 import { drawProgram } from './program.ts';
@@ -70,7 +71,8 @@ export function draw(seed: number): Drawn {
   const { options: stirred, stir } = drawStir(withKinds, seed, span);
   const governed = drawGovernance(stirred, seed, span);
   const varied = drawVariants(governed, seed, span, stir.stirrers.length);
-  return { options: varied, calmAt, stir };
+  const ordinary = varied.tasks.length - stir.stirrers.length;
+  return { options: drawDisk(varied, seed, span, ordinary), calmAt, stir };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

@@ -13,9 +13,11 @@ import { killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
+import type { DiskServerState } from '../../servers/disk/server-state.ts';
 import { UNUSED } from '../../servers/memory/containers/page-state.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
+import type { DiskClientState } from '../../servers/swap/disk-client.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
 import type { World } from '../run/boot.ts';
@@ -80,8 +82,8 @@ function calmDown(world: World): void {
     if (wish !== undefined) wish.next = wish.changes.length;
   }
   // Locks are long enough for any queue from here on.
-  const swap = kernel.receivers[world.swap].state as { lockTime: number };
-  swap.lockTime = LOCK_TIME_CALM;
+  const mover = world.disk > 0 ? world.disk : world.swap;
+  (kernel.receivers[mover].state as { lockTime: number }).lockTime = LOCK_TIME_CALM;
   const pagers = world.central > 0 ? [world.central] : clients;
   for (const id of pagers)
     (kernel.receivers[id].state as { lockMax: number }).lockMax = LOCK_TIME_CALM;
@@ -122,7 +124,6 @@ function settleAll({ kernel, clients }: World): void {
 function unsettled(world: World): Fault | null {
   const { kernel } = world;
   const memory = kernel.receivers[world.memory].state as MemoryServerState;
-  const swap = kernel.receivers[world.swap].state as SwapServerState;
   const open: string[] = [];
   if (memory.waiting.length > 0) open.push(`tasks ${whoWaits(memory).join(', ')} wait for frames`);
   for (const client of memory.clients) {
@@ -143,9 +144,18 @@ function unsettled(world: World): Fault | null {
   const { guaranteedSum, idleSum } = memory.ledger;
   if (world.central === 0 && guaranteedSum + idleSum > 0)
     open.push(`${guaranteedSum} frames are guaranteed to nobody`);
-  if (swap.operations.some(({ kind }) => kind !== 0)) open.push('a transfer is under way');
+  if (isMoving(world)) open.push('a transfer is under way');
   if (world.central > 0) openInPager(kernel, world.central, open);
   return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };
+}
+
+/** Whether swap, or the disk server behind it, is at work still. */
+function isMoving({ kernel, swap, disk }: World): boolean {
+  const { state } = kernel.receivers[swap];
+  if (disk === 0) return (state as SwapServerState).operations.some(({ kind }) => kind !== 0);
+  const { queue } = kernel.receivers[disk].state as DiskServerState;
+  const isBusy = queue.underWay > 0 || queue.requests.some(({ phase }) => phase !== 0);
+  return isBusy || (state as DiskClientState).passages.some(({ client }) => client !== 0);
 }
 
 /** A central pager must have every frame free again. */

@@ -69,6 +69,8 @@ export function addDisk(
     admits: disk.admit,
     keepsBytes: machine.fidelity === 'bytes',
   });
+  const { faults } = state.medium;
+  faults.readErrors = faults.writeErrors = disk.errors ?? 0;
   const code = { model, scheduler: schedulers[disk.scheduler] };
   addTask(kernel, 'disk', -1, { step: diskServerStep(code), state });
   givePort(kernel, id, MEMORY);
@@ -84,7 +86,9 @@ export function addDisk(
     if (task.disk) (owner as DiskContractWish).disk.port = port;
     if (!task.streams) continue;
     (owner as ReaderWish).reading.port = port;
-    addPartition(state, clients[at], task.streams.blocks);
+    const base = addPartition(state, clients[at], task.streams.blocks);
+    // A file of zeros: what nobody ever wrote would be junk.
+    state.medium.high.fill(0, base, base + task.streams.blocks);
   }
   return id;
 }

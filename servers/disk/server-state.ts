@@ -53,7 +53,7 @@ export interface DiskServerState {
   readonly device: DeviceState;
   readonly medium: MediumState;
   /** How long it locks containers, on the clock of terms. */
-  readonly lockTime: number;
+  lockTime: number;
   readonly queue: DiskQueue<Transfer>;
   /** Requests that one account may have here. */
   readonly each: number;

@@ -171,7 +171,7 @@ function begin(
     left: length,
     writes: op !== OP.diskRead,
     sender: from,
-    account,
+    account: isPaid ? account : NUCLEUS,
     tag: w3,
     capability: w0,
     back: spanBack(span),

@@ -64,7 +64,7 @@ function choose(queue: DiskQueue, nowNs: number): number {
     if (stream.contract.sliceNs === 0) continue;
     if (stream.leftNs <= 0 && stream.deadlineNs <= nowNs) refill(stream, nowNs);
     if (stream.leftNs <= 0) {
-      if (stream.waiting.length > 0) againNs = Math.min(againNs, stream.deadlineNs);
+      if (stream.waiting.length > 0) againNs = Math.min(againNs, readyAt(stream));
       continue;
     }
     if (stream.laxSinceNs === NONE && oldestOf(queue, number) === NONE) continue;
@@ -89,6 +89,11 @@ function refill(stream: Stream, nowNs: number): void {
   const periods = Math.min(over, wanted);
   stream.leftNs += periods * sliceNs;
   stream.deadlineNs += periods * periodNs;
+}
+
+/** When there will be something left again: the debt may be larger than a slice. */
+function readyAt({ leftNs, deadlineNs, contract }: Stream): number {
+  return deadlineNs + Math.floor(-leftNs / contract.sliceNs) * contract.periodNs;
 }
 
 /** Time that nobody has a slice for: to those who want more and those without a contract, in turn. */

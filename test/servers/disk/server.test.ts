@@ -353,6 +353,27 @@ test('[DISK13] the owner of a container dies while a server has it filled: the s
   expect(checkBooks(desk)).toBeUndefined();
 });
 
+test('[DISK8] [DISK13] what a server still does for the dead it pays for itself, and it is done', () => {
+  const { desk, own } = scene();
+  const { kernel } = desk;
+  const weak = say(desk, FIRST, 'shareContainer', [own, 1])[0][3] as number;
+  hand(desk, FIRST, 'store', weak, 0, 0, givePort(kernel, FIRST, SECOND));
+  const slot = takeHeard(desk, SECOND)[0][1] as number;
+  const middle = addTask(kernel, 'middle', -1, { step: () => {}, state: {} });
+  const port = givePort(kernel, middle, desk.id);
+  desk.disk.partitions.push({ holder: middle, base: 0, blocks: 8 });
+  for (const part of ['kind', 'object', 'generation'] as const)
+    tableOf(desk, middle)[part][port + 1] = tableOf(desk, SECOND)[part][slot];
+  killTask(kernel, SECOND);
+  deliverAll(kernel);
+  kernel.state.account = SECOND;
+  expect(sendCapability(kernel, middle, port, OP.diskRead, port + 1, 5, 0, 1)).toBe(true);
+  deliverAll(kernel);
+  expect(desk.disk.queue.streams.at(-1)?.account).toBe(middle);
+  advance(desk, BLOCK_NS);
+  expect(pages(desk, FIRST, own)[0]).toBe(105);
+});
+
 test('[DISK14] a long request goes in pieces; another’s waits for one piece, not for all', () => {
   const { desk, other } = scene();
   settleIn(desk, THIRD, 40, 0, 0);
