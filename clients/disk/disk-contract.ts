@@ -23,6 +23,7 @@ export interface DiskWish {
   readonly laxity: number;
   readonly slack: boolean;
   readonly term: number;
+  readonly renews: boolean;
   /** The disk server. */
   port: number;
   /** The timer that renews it is set. */
@@ -63,9 +64,9 @@ function takeMessage(
     propose(kernel, pager, disk);
   } else if (op === OP.diskContractIs) {
     // From a quarter of the term before it ends.
-    if (time > 0 && !disk.renewing)
+    if (time > 0 && disk.renews && !disk.renewing)
       timerAt(kernel, time - Math.floor(disk.term / 4), pager.id, RENEW_DISK);
-    disk.renewing = time > 0;
+    disk.renewing = time > 0 && disk.renews;
   } else return op === OP.refused && (w2 === OP.diskContract || w2 === OP.renewDisk);
   return true;
 }

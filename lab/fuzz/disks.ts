@@ -1,6 +1,6 @@
 /**
  * Disk servers in fuzzed scenarios: any scheduler, disk contracts of any size, terms that run out,
- * readers beside the pagers, and a device that reports errors. Drawn from a stream of its own, for
+ * readers beside the pagers. Drawn from a stream of its own, for
  * one seed of eight: what the others are stays.
  */
 
@@ -20,8 +20,6 @@ const SCHEDULERS = [
 /** Which seeds of eight. */
 const EVERY = 8;
 const TURN = 3;
-/** Of 2^16 blocks so many fail at most. */
-const ERRORS_MAX = 2000;
 
 /** What of `options` is otherwise. `span`: times on the clock of terms are of its size. */
 export function drawDisk(
@@ -39,8 +37,6 @@ export function drawDisk(
     depth: isFast ? between(random, 1, 16) : 1,
     admit: between(random, 50, 100) / 100,
     // A central pager tries again a while later, and may be about to when all is over.
-    errors:
-      options.management === 'contracts' && chance(random, 40) ? between(random, 1, ERRORS_MAX) : 0,
   };
   let frames = 0;
   const tasks = options.tasks.map((task, at): CellTask => {

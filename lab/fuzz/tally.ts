@@ -3,8 +3,11 @@
  * refusing one. It listens where the nucleus puts messages under way; nothing in a run depends on it.
  */
 
+import { diskMessages } from '../../contracts/disk-messages.ts';
+import { fileMessages } from '../../contracts/file-messages.ts';
 import { type MessageName, messageName, messages, OP } from '../../contracts/messages.ts';
 import * as refusals from '../../contracts/refusals.ts';
+import { swapMessages } from '../../contracts/swap-messages.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { newest } from '../../nucleus/messages.ts';
 
@@ -34,10 +37,27 @@ const ELSEWHERE: ReadonlySet<number> = new Set([
   OP.advice,
   OP.handControl,
   OP.askControl,
+  ...Object.keys(diskMessages).map((name) => OP[name as MessageName]),
+]);
+
+/** No file server is in a fuzzed world, and no stack of swap layers: nothing of theirs comes up. */
+const ABSENT: ReadonlySet<string> = new Set([
+  ...Object.keys(fileMessages),
+  ...Object.keys(swapMessages),
+  'diskFlush',
+  'NO_SUCH_FILE',
+  'DISK_FULL',
+  'FILE_TOO_LONG',
+  'DEVICE_FAILED',
+  'TAMPERED',
+  'LOST_PAGE',
+  'STORE_FULL',
+  'OVER_QUOTA',
 ]);
 
 export function createTally(): Tally {
-  const zeros = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]));
+  const zeros = (names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => !ABSENT.has(name)).map((name) => [name, 0]));
   return {
     served: zeros(Object.keys(messages)) as Record<MessageName, number>,
     reasons: zeros(reasonNames.slice(1)),
@@ -49,13 +69,14 @@ export function listen(kernel: Kernel, memory: number, { served, reasons }: Tall
   kernel.tap = () => {
     const { op, from, to, w1, w2 } = newest(kernel.state.queue);
     const name = messageName(op);
-    if (name === undefined || (to !== memory && from !== memory && !ELSEWHERE.has(op))) return;
+    if (name === undefined || ABSENT.has(name)) return;
+    if (to !== memory && from !== memory && !ELSEWHERE.has(op)) return;
     served[name]++;
     if (op === OP.swapped && w1 > 0 && kernel.state.tasks[from].space < 0)
       reasons[reasonNames[w1]]++;
     if (op !== OP.refused || from !== memory) return;
     reasons[reasonNames[w1]]++;
     const refused = messageName(w2);
-    if (refused !== undefined) served[refused]--;
+    if (refused !== undefined && !ABSENT.has(refused)) served[refused]--;
   };
 }

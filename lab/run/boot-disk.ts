@@ -20,15 +20,7 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { createMedium } from '../../sim-hw/devices/medium.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import type { CellOptions } from './cell-options.ts';
-import {
-  CENTRAL,
-  CENTRAL_TRANSFERS,
-  CLIENT_TRANSFERS,
-  DEFAULT_PAGER,
-  lockMax,
-  MEMORY,
-  SWAP,
-} from './layout.ts';
+import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, MEMORY, SWAP } from './layout.ts';
 
 /** Servers that a disk server adds. */
 export function disksOf({ disk }: CellOptions): number {
@@ -69,8 +61,6 @@ export function addDisk(
     admits: disk.admit,
     keepsBytes: machine.fidelity === 'bytes',
   });
-  const { faults } = state.medium;
-  faults.readErrors = faults.writeErrors = disk.errors ?? 0;
   const code = { model, scheduler: schedulers[disk.scheduler] };
   addTask(kernel, 'disk', -1, { step: diskServerStep(code), state });
   givePort(kernel, id, MEMORY);
@@ -93,14 +83,20 @@ export function addDisk(
   return id;
 }
 
-/** Every page has a block; a program's image is there from the start. */
-export function giveDiskExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
+/**
+ * Every page has a block; a program's image is there from the start. `central`: who asks for all
+ * pages, or null: each task for its own.
+ */
+export function giveDiskExtents(
+  options: CellOptions,
+  kernel: Kernel,
+  central: number | null,
+): void {
   const swap = kernel.receivers[SWAP].state as DiskClientState;
   const { medium } = kernel.receivers[kernel.state.tasks.length - 1].state as DiskServerState;
-  const centralClient = options.management === 'mach' ? DEFAULT_PAGER : CENTRAL;
   for (const [at, task] of options.tasks.entries()) {
     const space = kernel.state.spaces[at] as SpaceState;
-    const from = addDiskExtent(swap, isCentral ? centralClient : CENTRAL + at, space.pages);
+    const from = addDiskExtent(swap, central ?? CENTRAL + at, space.pages);
     if (task.initial !== 'image') continue;
     for (let page = 0; page < space.pages; page++) {
       medium.low[from + page] = 0;

@@ -113,10 +113,11 @@ function isPart({ parts = [], tasks }: CellOptions, task: CellTask): boolean {
 }
 
 /** What it wants beside its contract for memory. */
-function wishOf(owner: ContractWish, { reads, disk, streams }: CellTask): ContractWish {
+function wishOf(owner: ContractWish, { reads, disk, streams, renews }: CellTask): ContractWish {
   let wish: ContractWish = owner;
   if (reads) wish = { ...wish, lending: lendingOf(reads) } as LenderWish;
-  if (disk) wish = { ...wish, disk: { ...disk, port: -1, renewing: false } } as DiskContractWish;
+  if (disk)
+    wish = { ...wish, disk: { ...disk, renews, port: -1, renewing: false } } as DiskContractWish;
   if (streams) {
     const { blocks, length, ahead, every, lockMax: longest } = streams;
     const reading = createReading(blocks, length, ahead, every, longest);

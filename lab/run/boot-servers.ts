@@ -138,11 +138,11 @@ function swapOf({ management, central }: CellOptions): number {
 
 /** Every page has a block on swap; a program's image is there from the start. */
 export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
-  if (options.disk) return giveDiskExtents(options, kernel, isCentral);
+  const centralClient = swapOf(options) === SWAP ? CENTRAL : DEFAULT_PAGER;
+  if (options.disk) return giveDiskExtents(options, kernel, isCentral ? centralClient : null);
   const swap = kernel.receivers[SWAP].state as SwapServerState;
   const { store, stack, held } = swap;
   const images: PreloadedPage[] = [];
-  const centralClient = swapOf(options) === SWAP ? CENTRAL : DEFAULT_PAGER;
   for (const [i, task] of options.tasks.entries()) {
     const space = kernel.state.spaces[i] as SpaceState;
     const from = store.used;

@@ -62,8 +62,6 @@ export interface DiskPlan {
   readonly depth: number;
   /** Share of its time that may be under contract. */
   readonly admit: number;
-  /** Chance in 2^16, of each block read or written, that the device reports an error. */
-  readonly errors?: number;
 }
 
 /** Times in microseconds, the term on the clock of terms. */
