@@ -8,6 +8,7 @@
  * asks anew at the next touch. Mapping is a cache.
  */
 
+import { UNMAPPED } from '../sim-hw/frames.ts';
 import { LENT, MODIFIED, WRITABLE } from '../sim-hw/page-table/format.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
@@ -38,8 +39,10 @@ export function lend(
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const space = spaceFor(kernel, task, task, page);
   if (space === null) return;
-  dropMappingOfFrame(kernel, frame);
   const { table, frames } = kernel.state;
+  // Other rights for the same page are one change of its entry.
+  if (frames.mappedBy[frame] === space.base + page + 1) dropMappingOfFrame(kernel, frame);
+  else takeMapping(kernel, frame);
   const flags = LENT | (writable ? WRITABLE : 0);
   const before = table.tableFrames;
   kernel.format.enter(table, space.id, pageNumberOf(kernel, space, page), frame, 0, flags);
@@ -47,17 +50,30 @@ export function lend(
   frames.mappedBy[frame] = space.base + page + 1;
 }
 
-/** Whoever maps the frame may read it from here on and no more; a write is a fault. */
+/** Drops whatever mapping the frame has, for a client that asked: one mapping operation [TIME5]. */
+export function takeMapping(kernel: Kernel, frame: number): void {
+  if (kernel.state.frames.mappedBy[frame] === UNMAPPED) return;
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  dropMappingOfFrame(kernel, frame);
+}
+
+/**
+ * Whoever maps the frame may read it from here on and no more; a write is a fault. One mapping
+ * operation, unless the entry says so already.
+ */
 export function forbidWriting(kernel: Kernel, frame: number): void {
   const { frames, table, mmu } = kernel.state;
   const key = frames.mappedBy[frame] as number;
-  if (key === 0) return;
+  if (key === UNMAPPED) return;
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
   if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
   if (index < 0) return;
-  table.entries[index] = (table.entries[index] as number) & ~(MODIFIED | WRITABLE);
+  const before = table.entries[index] as number;
+  if ((before & (MODIFIED | WRITABLE)) === 0) return;
+  charge(kernel, MESSAGE, kernel.costs.mapNs);
+  table.entries[index] = before & ~(MODIFIED | WRITABLE);
   space.written[page] = 0;
   invalidate(mmu.tlb, space.unitOf[page] as number);
 }

@@ -9,7 +9,7 @@
  */
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
-import { UNMAPPED, zeroFrame } from '../sim-hw/frames.ts';
+import { copyFrame, UNMAPPED, zeroFrame } from '../sim-hw/frames.ts';
 import { LENT, MODIFIED, REFERENCED, USED, WRITABLE, YOUNG } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
@@ -155,6 +155,13 @@ export function zeroRun(kernel: Kernel, first: number, order: number): void {
   const count = 1 << order;
   charge(kernel, ZERO, kernel.costs.zeroNs * count);
   for (let frame = first; frame < first + count; frame++) zeroFrame(kernel.state.frames, frame);
+}
+
+/** Copies a run of frames by the CPU and charges each: whoever copies contents does it here. */
+export function copyRun(kernel: Kernel, first: number, into: number, order: number): void {
+  const count = 1 << order;
+  charge(kernel, ZERO, kernel.costs.copyNs * count);
+  for (let i = 0; i < count; i++) copyFrame(kernel.state.frames, first + i, into + i);
 }
 
 /** The space that holds a global page id. */

@@ -4,25 +4,23 @@
  * the TLB entry that is gone.
  */
 
-import { copyFrame, UNMAPPED } from '../sim-hw/frames.ts';
+import { UNMAPPED } from '../sim-hw/frames.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
-import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
+import { copyRun, pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
-import { MESSAGE, ZERO } from './tasks.ts';
+import { MESSAGE } from './tasks.ts';
 
 /** Whether a device may be reaching the run through a window of its own. */
 export function isInWindow(kernel: Kernel, first: number): boolean {
   return kernel.state.windowFrame.includes(first);
 }
 
-/** The run at `into` must be nobody's mapping. Costs a filled frame each, and one mapping. */
+/** The run at `into` must be nobody's mapping. Costs a copied frame each, and one mapping. */
 export function moveRun(kernel: Kernel, first: number, order: number, into: number): void {
   const { frames, table, mmu } = kernel.state;
-  const count = 1 << order;
-  charge(kernel, ZERO, kernel.costs.zeroNs * count);
-  for (let i = 0; i < count; i++) copyFrame(frames, first + i, into + i);
+  copyRun(kernel, first, into, order);
   const key = frames.mappedBy[first] as number;
   if (key === UNMAPPED) return;
   charge(kernel, MESSAGE, kernel.costs.mapNs);

@@ -48,10 +48,10 @@ export function idOf(view: OracleView, name: string): number {
 
 /**
  * Time that servers and the CPU may take over what a rule gives a time for: a few dozen messages,
- * traps and pages to zero; or, on the clock of references, a few of the longest runs.
+ * traps and pages to zero or to copy; or, on the clock of references, a few of the longest runs.
  */
 export function allowance(kernel: Kernel): number {
   if (kernel.state.countsReferences) return 256;
-  const { trapNs, messageNs, mapNs, zeroNs, referencePs } = kernel.costs;
-  return 64 * (trapNs + messageNs + mapNs + zeroNs + referencePs);
+  const { trapNs, messageNs, mapNs, zeroNs, copyNs, referencePs } = kernel.costs;
+  return 64 * (trapNs + messageNs + mapNs + zeroNs + copyNs + referencePs);
 }

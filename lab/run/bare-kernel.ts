@@ -27,6 +27,7 @@ export const FREE_COSTS: Costs = {
   mapNs: 0,
   scanNs: 0,
   zeroNs: 0,
+  copyNs: 0,
   switchNs: 0,
 };
 

@@ -58,6 +58,10 @@ export const decstation5000: CostProfile = {
       value: 75_000,
       source: 'filling 4 KiB, V++ and fbufs era (recalled): 75 us, 55 MB/s',
     },
+    copyNs: {
+      value: 204_000,
+      source: 'fbufs (Druschel and Peterson 1993) (recalled): moving a page by copying it 204 us',
+    },
     switchNs: { value: 7_400, source: `${ANDERSON}: context switch 7.4 us` },
   },
   pageTable: 'x86-64',

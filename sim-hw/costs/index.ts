@@ -28,6 +28,7 @@ export const costFigureNames = [
   'mapNs',
   'scanNs',
   'zeroNs',
+  'copyNs',
   'switchNs',
 ] as const satisfies readonly (keyof CostFigures)[];
 

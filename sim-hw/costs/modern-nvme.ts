@@ -47,6 +47,10 @@ export const modernNvme: CostProfile = {
         '4096 bytes at 16 GB/s, one core, cold frame: 256 ns, rounded; 0.1 to 0.5 us ' +
         '(recalled)',
     },
+    copyNs: {
+      value: 400,
+      source: '4096 bytes read and written at 10 GB/s, one core, cold frames: 410 ns (recalled)',
+    },
     switchNs: {
       value: 500,
       source: 'switch of task in an L4-class kernel with tagged TLB, about 1500 cycles (recalled)',

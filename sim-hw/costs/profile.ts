@@ -29,6 +29,8 @@ export interface CostFigures {
   readonly scanNs: Figure;
   /** Zero: filling one 4 KiB frame with zeros. */
   readonly zeroNs: Figure;
+  /** Zero, too: copying one 4 KiB frame into another, by the CPU. */
+  readonly copyNs: Figure;
   /** CPU wait: one switch between tasks, charged to the task switched to, as trap time. */
   readonly switchNs: Figure;
 }

@@ -3,6 +3,7 @@ import { frameAt } from '../../nucleus/capabilities.ts';
 import {
   allowWrite,
   clearReferenced,
+  copyRun,
   dropMappingOfFrame,
   map,
   pageBits,
@@ -65,8 +66,8 @@ test('[CAP5] a run of another size than the pages of the task is refused', () =>
   expect(map(desk.kernel, FIRST, FIRST, 3, 1, true)).toBe(false);
 });
 
-test('[TIME5] map, unmap, protect and rights one mapNs, a look one scanNs, zeros by the frame', () => {
-  const desk = ready({ mapNs: 200, scanNs: 50, zeroNs: 250 });
+test('[TIME5] map, unmap, protect and rights one mapNs, a look one scanNs, zeros and copies by the frame', () => {
+  const desk = ready({ mapNs: 200, scanNs: 50, zeroNs: 250, copyNs: 400 });
   const task = desk.kernel.state.tasks[FIRST] as TaskState;
   const { kernel } = desk;
   kernel.state.account = FIRST;
@@ -85,6 +86,7 @@ test('[TIME5] map, unmap, protect and rights one mapNs, a look one scanNs, zeros
   expect(spent(SCAN, () => clearReferenced(kernel, FIRST, FIRST, 2))).toBe(50);
   expect(spent(MESSAGE, () => unmap(kernel, FIRST, FIRST, 2))).toBe(200);
   expect(spent(ZERO, () => zero(kernel, FIRST, 0))).toBe(250);
+  expect(spent(ZERO, () => copyRun(kernel, 4, 6, 1))).toBe(800);
   // What is refused costs the attempt.
   expect(spent(MESSAGE, () => map(kernel, FIRST, FIRST, 99, 0, true))).toBe(200);
 });

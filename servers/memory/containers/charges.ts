@@ -9,7 +9,7 @@
  */
 
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { copyRun, dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
 import { giveBackRun, takeFrame } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
 import { childAt, OWN, settleDraw } from '../contracts/child-contract.ts';
@@ -24,6 +24,7 @@ import { breakPageLock } from './page-pins.ts';
 import {
   containerOfCell,
   indexOfCell,
+  NONE_THERE,
   type Page,
   type PagesState,
   pagesOn,
@@ -180,8 +181,9 @@ export function losePage(kernel: Kernel, server: MemoryServerState, page: Page):
 }
 
 /**
- * Charges a frame that is free to `client`, with contents fit to be seen [MEM4]. `told`: not in
- * place of one that an heir has just taken over, which nobody was told of as returned.
+ * Charges a frame that is free to `client`, with contents fit to be seen [MEM4]: those of the
+ * frame `copied`, if that is one. `told`: not in place of one that an heir has just taken over, which
+ * nobody was told of as returned.
  */
 export function chargeFrame(
   kernel: Kernel,
@@ -190,11 +192,13 @@ export function chargeFrame(
   frame: number,
   zero: boolean,
   told = true,
+  copied = NONE_THERE,
 ): void {
   const frames = poolOf(kernel, server);
   if (server.soft.count > 0) endSoftOf(kernel, server, frame, 1);
   takeFrame(frames, frame, client.id);
-  if (zero || frames.lastOwner[frame] !== client.id) zeroRun(kernel, frame, 0);
+  if (copied !== NONE_THERE) copyRun(kernel, copied, frame, 0);
+  else if (zero || frames.lastOwner[frame] !== client.id) zeroRun(kernel, frame, 0);
   charge(kernel, server, client, told);
   if (kernel.probe !== null) kernel.probe.granted(kernel, client.id, frame, 0);
 }

@@ -20,8 +20,7 @@ import {
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { forbidWriting } from '../../../nucleus/lent-mappings.ts';
-import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { forbidWriting, takeMapping } from '../../../nucleus/lent-mappings.ts';
 import { refuseAt } from '../answers.ts';
 import { OWN, settleDraw } from '../contracts/child-contract.ts';
 import { returned } from '../revocation/returns.ts';
@@ -181,7 +180,7 @@ function takeFrom(
   takeOne(page.cells, cellOf(container, index));
   touch(container);
   if (page.frame === NONE_THERE) return;
-  dropMappingOfFrame(kernel, page.frame);
+  takeMapping(kernel, page.frame);
   const payer = clientOf(server, kernel.state.frames.owner[page.frame] as number);
   if (usesFrame(server.pages, payer.id, page.frame)) return;
   recharge(kernel, server, page.frame, clientOf(server, heir), RETURNED);

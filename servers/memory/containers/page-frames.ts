@@ -9,8 +9,9 @@
 
 import { LOCKED_NOW, NO_FREE_FRAMES, NO_RUN, OVER_CONTRACT } from '../../../contracts/refusals.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import { takeMapping } from '../../../nucleus/lent-mappings.ts';
 import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
-import { copyFrame, findFreeRun } from '../../../sim-hw/frames.ts';
+import { findFreeRun } from '../../../sim-hw/frames.ts';
 import { OWN } from '../contracts/child-contract.ts';
 import { freeCount } from '../ledger.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
@@ -100,10 +101,8 @@ export function makeOwn(
   const frame = freeFrameFor(kernel, server, container, 0);
   if (frame < 0) return whyNoFrame(server);
   if (heir !== null) recharge(kernel, server, old, heir, RETURNED);
-  // A copy fills a frame: it costs what zeros cost.
-  chargeFrame(kernel, server, stays ? writer : payer, frame, true, stays);
-  copyFrame(kernel.state.frames, old, frame);
-  dropMappingOfFrame(kernel, old);
+  chargeFrame(kernel, server, stays ? writer : payer, frame, false, stays, old);
+  takeMapping(kernel, old);
   unbind(state, page);
   bind(state, page, frame);
   return GRANTED;

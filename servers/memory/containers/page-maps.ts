@@ -15,7 +15,7 @@ import {
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { canLend, lend } from '../../../nucleus/lent-mappings.ts';
+import { canLend, lend, takeMapping } from '../../../nucleus/lent-mappings.ts';
 import { spaceOfGlobalPage } from '../../../nucleus/memory-map.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { refuse, refuseAt } from '../answers.ts';
@@ -24,10 +24,10 @@ import { clientOf, type MemoryServerState } from '../state.ts';
 import { recharge, roomOf, usesFrame } from './charges.ts';
 import { resolveEither } from './page-containers.ts';
 import { isShared, makeOwn, provideFrame } from './page-frames.ts';
-import { unmapAll } from './page-lifetimes.ts';
 import {
   containerOfCell,
   LOCKED,
+  NONE_THERE,
   type Page,
   type PageContainer,
   pageAt,
@@ -77,7 +77,10 @@ export function unmapPages(
   const no = (reason: number) => refuse(kernel, server, from, capability, reason, OP.unmapPages);
   if (container === null) return no(NO_SUCH_CONTAINER);
   if (container.status === LOCKED && container.holder !== from) return no(LOCKED_NOW);
-  unmapAll(kernel, server, container);
+  for (let index = 0; index < container.cells.length; index++) {
+    const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;
+    if (frame !== NONE_THERE) takeMapping(kernel, frame);
+  }
 }
 
 /** Under strict claims nobody uses a frame that another pays for and it has no room for [CONT34]. */

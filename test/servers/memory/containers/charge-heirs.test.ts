@@ -110,14 +110,14 @@ test('[CONT33] [CONT27] of one frame that siblings have, a writer leaves none be
   }
 });
 
-test('[CONT27] a copy costs what zeros cost, whoever had the frame before', () => {
-  const { desk, own } = copied(4, { costs: { zeroNs: 70 } });
+test('[CONT27] [TIME5] a copy costs one copyNs and no zeros, whoever had the frame before', () => {
+  const { desk, own } = copied(4, { costs: { zeroNs: 70, copyNs: 190 } });
   const slot = say(desk, FIRST, 'allocate', [0, 0, 1])[0]?.[2] as number;
   say(desk, FIRST, 'returnFrames', [slot]);
   for (const index of [0, 1]) {
     const before = desk.kernel.state.nowNs;
     say(desk, FIRST, 'mapPage', [own, index, 5 + index, FORCE_WRITE]);
-    expect(desk.kernel.state.nowNs - before).toBe(70);
+    expect(desk.kernel.state.nowNs - before).toBe(190);
   }
 });
 

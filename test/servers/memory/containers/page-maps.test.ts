@@ -3,6 +3,7 @@ import {
   ALLOCATE_ZERO,
   COPY,
   FORCE_WRITE,
+  type MessageName,
   READ,
   SHARE,
   WRITE,
@@ -18,6 +19,7 @@ import { markWritten } from '../../../../sim-hw/translation.ts';
 import {
   checkBooks,
   createDesk,
+  type DeskOptions,
   FIRST,
   hashDesk,
   say,
@@ -37,8 +39,8 @@ import {
 
 const SECOND = FIRST + 1;
 
-function handed() {
-  const desk = createDesk();
+function handed(options: DeskOptions = {}) {
+  const desk = createDesk(options);
   const [slot] = settleIn(desk, FIRST, 6, 0, 1);
   settleIn(desk, SECOND, 4, 0, 0);
   const own = open(desk, FIRST, { lockMax: 100 });
@@ -142,4 +144,27 @@ test('[CONT30] [CONT27] a page without a frame gets zeros when it is mapped, if 
   say(desk, FIRST, 'returnFrames', [slots[0] as number]);
   expect(say(desk, FIRST, 'mapPage', [own, 0, 3, READ])[0]?.[0]).toBe('pageMapped');
   expect(load(desk, FIRST, 3)).toBe(0);
+});
+
+test('[TIME5] [CONT31] each entry that a client has changed costs one mapNs, and no more than that', () => {
+  const { desk, own, weak } = handed({ costs: { mapNs: 10 } });
+  const cost = (client: number, name: MessageName, words: number[]) => {
+    const before = desk.kernel.state.nowNs;
+    say(desk, client, name, words);
+    return desk.kernel.state.nowNs - before;
+  };
+  expect(cost(FIRST, 'mapPage', [own, 0, 3, WRITE])).toBe(10);
+  // Other rights for the same page, then the page taken over: one entry goes, one is made.
+  expect(cost(FIRST, 'mapPage', [own, 0, 3, READ])).toBe(10);
+  expect(cost(FIRST, 'mapPage', [own, 0, 3, WRITE])).toBe(10);
+  expect(cost(SECOND, 'mapPage', [weak, 0, 3, READ])).toBe(20);
+  expect(cost(FIRST, 'mapPage', [own, 0, 3, WRITE])).toBe(20);
+  // A copy puts the entry to read-only, the next one finds it so.
+  for (const [index, expected] of [10, 0].entries()) {
+    say(desk, FIRST, 'fromPages', [own, 0, 1]);
+    say(desk, FIRST, 'intoPages', [own, 1 + index, 1]);
+    expect(cost(FIRST, 'transferPages', [COPY, 9])).toBe(expected);
+  }
+  expect(cost(SECOND, 'unmapPages', [weak])).toBe(10);
+  expect(cost(SECOND, 'unmapPages', [weak])).toBe(0);
 });
