@@ -16,6 +16,7 @@ import { killServer, killTask } from '../../nucleus/life.ts';
 import { createMessage, type Message } from '../../nucleus/messages.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
 import { resolvePages } from '../../servers/memory/containers/page-containers.ts';
+import { LOCKED } from '../../servers/memory/containers/page-state.ts';
 import { type Codec, restore } from './canonical-state.ts';
 import { OTHER, TIGHT } from './deadlines.ts';
 import { channelOf, isHeard, messageAt } from './message-state.ts';
@@ -104,7 +105,8 @@ export function restoreFor(codec: Codec, bytes: Uint8Array, at: number, move: nu
 function mayBeLate({ kernel, memory, records }: World, { op, from, to, w0 }: Message): boolean {
   if (op !== OP.lockPages || to !== MEMORY) return false;
   const container = resolvePages(kernel, memory, from, w0, WEAK_PAGES);
-  return container?.extras === true && records[container.owner - FIRST].noticed > 0;
+  if (container === null || !container.extras || container.status === LOCKED) return false;
+  return records[container.owner - FIRST].noticed > 0;
 }
 
 /** Makes a move in the state that was restored for it. */

@@ -6,7 +6,6 @@
 
 import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES } from '../../contracts/messages.ts';
 import { PAGES, WEAK_PAGES } from '../../nucleus/capabilities.ts';
-import { noticeOf } from '../../servers/memory/client.ts';
 import { checkPages } from '../../servers/memory/containers/page-books.ts';
 import {
   LOCKED,
@@ -19,7 +18,7 @@ import {
 import { checkRecords } from '../../servers/memory/metadata.ts';
 import { UNMAPPED } from '../../sim-hw/frames.ts';
 import { type Deadlines, PAGE } from './deadlines.ts';
-import { FIRST, nameOf, SWAP, type World } from './world.ts';
+import { nameOf, SWAP, type World } from './world.ts';
 
 /** What is wrong, or undefined. */
 export function checkPageContainers(world: World, deadlines: Deadlines): string | undefined {
@@ -39,18 +38,15 @@ export function checkPageContainers(world: World, deadlines: Deadlines): string 
   return pages.losses.length === 0 ? undefined : '[CONT25] a page is lost and nobody is told';
 }
 
-/** A lock ends, in time for its owner's notice; nobody maps what is locked for one alone. */
+/** A lock ends; nobody maps what is locked for one alone. */
 function checkLock(
   world: World,
   { lists }: Deadlines,
   container: PageContainer,
 ): string | undefined {
-  const { id, status, owner, how, extras, lockedUntil } = container;
+  const { id, status, how } = container;
   if (status !== LOCKED) return undefined;
   if (lists[PAGE].length === 0) return `[CONT20] container ${id} is locked and no timer ends that`;
-  const client = world.records[owner - FIRST];
-  if (extras && client.noticed > 0 && lockedUntil > noticeOf(client).deadline)
-    return `[CONT21] extras of ${nameOf(world, owner)} are locked beyond its notice`;
   if ((how & LOCK_EXCLUSIVE) === 0) return undefined;
   const { mappedBy } = world.kernel.state.frames;
   for (const frame of framesOf(world, container))

@@ -7,6 +7,7 @@
 import { OP } from '../../contracts/messages.ts';
 import { DONE, NO_SUCH_PAGE } from '../../contracts/refusals.ts';
 import { isOver } from '../../nucleus/tasks.ts';
+import { noticeOf } from '../../servers/memory/client.ts';
 import {
   LOCKED,
   OPEN,
@@ -75,7 +76,12 @@ function checkContainer(
   const isOpened = status === OPEN && before.status !== OPEN;
   if ((hasChanged || isUnlocked || isOpened) && version === 0)
     return `[CONT22] container ${id} has changed, and its version stays`;
-  const { held, guaranteed } = world.records[owner - FIRST];
+  const client = world.records[owner - FIRST];
+  // Of moments only the order is kept: they can be compared in the step that sets them.
+  const isLate = container.lockedUntil > noticeOf(client).deadline;
+  if (status === LOCKED && extras && client.noticed > 0 && isLate)
+    return `[CONT21] extras of ${nameOf(world, owner)} are locked beyond its notice`;
+  const { held, guaranteed } = client;
   const more = bound(frames) > bound(before.frames);
   return more && !extras && held > guaranteed
     ? `[CONT21] container ${id} takes in what ${nameOf(world, owner)} is not guaranteed`
