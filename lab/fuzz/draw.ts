@@ -18,6 +18,7 @@ import { drawGovernance } from './governance.ts';
 import { drawKinds } from './kinds.ts';
 import { drawProgram } from './program.ts';
 import { drawStir, type Stir } from './stirred.ts';
+import { drawSwap } from './swap-layers.ts';
 import { drawVariants } from './variants.ts';
 
 /** Hoarders come twice as often: only they return late. */
@@ -72,7 +73,7 @@ export function draw(seed: number): Drawn {
   const governed = drawGovernance(stirred, seed, span);
   const varied = drawVariants(governed, seed, span, stir.stirrers.length);
   const ordinary = varied.tasks.length - stir.stirrers.length;
-  return { options: drawDisk(varied, seed, span, ordinary), calmAt, stir };
+  return { options: drawSwap(drawDisk(varied, seed, span, ordinary), seed), calmAt, stir };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

@@ -126,7 +126,9 @@ export function checkResumed(
   const space = kernel.state.spaces[kernel.state.tasks[task].space];
   const key = space.base + page;
   oracle.findings.checks++;
-  if ((how === REGENERATED) !== (oracle.dropped[key] === 1)) {
+  // What swap has lost and its task can make is made anew, dropped or not.
+  const isMade = how === REGENERATED && view.swap.gone?.[key] === 1;
+  if ((how === REGENERATED) !== (oracle.dropped[key] === 1) && !isMade) {
     const what = how === REGENERATED ? 'is made anew and was not dropped' : 'was dropped, not made';
     violate(oracle.findings, kernel, 'FAULT9', task, page, what);
   }
