@@ -25,6 +25,7 @@ export function planCell(
     policyServer: planPolicyServer(loaded, frames),
     parts: planParts(loaded, guarantees),
     archives: loaded.archives,
+    externalPagers: loaded.externalPagers,
     memoryServers: loaded.memoryServers,
     files: loaded.files,
     relocate: loaded.relocate,
@@ -39,12 +40,16 @@ export function planCell(
 
 /** The same cell with some of its defences switched off. */
 export function planUndefended(plan: CellPlan, undefended: Undefended): CellPlan {
-  const { planted, terms, framesStay } = undefended;
+  const { planted, terms, framesStay, noReserve, backsItself } = undefended;
   return {
     ...plan,
     terms: { ...plan.terms, ...terms },
     ...(planted !== null && { planted }),
     ...(framesStay && { relocate: null }),
+    ...(noReserve && {
+      externalPagers: (plan.externalPagers ?? []).map((pager) => ({ ...pager, reserve: 0 })),
+    }),
+    ...(backsItself && { backsItself }),
   };
 }
 

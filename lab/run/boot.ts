@@ -12,6 +12,7 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { addArchives, archivesOf } from './boot-archives.ts';
 import { addDisk, disksOf } from './boot-disk.ts';
+import { addExternalPagers, externalsOf } from './boot-external.ts';
 import { addFileServers, fileServersOf } from './boot-files.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { addMemories } from './boot-memories.ts';
@@ -66,7 +67,8 @@ export function boot(options: CellOptions): World {
             fileServersOf(options) +
             disksOf(options) +
             depthOf(options) -
-            1,
+            1 +
+            externalsOf(options).length,
         ) + layerFrames(options);
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
@@ -96,6 +98,7 @@ export function boot(options: CellOptions): World {
   const disk = addDisk(options, kernel, clients, pagers);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
+  addExternalPagers(options, kernel, clients, pagers);
   const memories = addMemories(options, kernel, taskFrames);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;

@@ -138,6 +138,18 @@ export interface CellMachine {
   readonly fidelity?: 'stamped' | 'bytes';
 }
 
+/** A server before swap that needs frames for its work; times on the clock of terms. */
+export interface ExternalPagerPlan {
+  readonly name: string;
+  /** Pages at a time, a frame each; how many of those are guaranteed to it. */
+  readonly buffers: number;
+  readonly reserve: number;
+  readonly perPage: number;
+  /** By place: tasks whose pages it moves; what it is backed by, or -1 for swap. */
+  readonly tasks: readonly number[];
+  readonly backing: number;
+}
+
 /** Where the parts of a central management live (scenarios: `central`). */
 export interface CentralParts {
   readonly kernel: 'servers' | 'one';
@@ -197,6 +209,9 @@ export interface CellOptions {
   readonly files?: readonly FileServerPlan[];
   /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
   readonly relocate?: { readonly every: number } | null;
+  /** Under contracts: pagers between tasks and swap; and whether cycles of them are let through. */
+  readonly externalPagers?: readonly ExternalPagerPlan[];
+  readonly backsItself?: boolean;
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

@@ -11,6 +11,7 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkArchives } from './check-archives.ts';
 import { checkExpectations } from './check-expectations.ts';
+import { checkExternalPagers } from './check-external-pagers.ts';
 import { checkFiles } from './check-files.ts';
 import { checkMemoryServers } from './check-memory-servers.ts';
 import { checkParts } from './check-parts.ts';
@@ -119,6 +120,7 @@ export function checkScenario(source: Source): Scenario {
     policyServer: checkPolicyServer(source, document),
     windows: checkWindows(source, document),
     archives: checkArchives(source, document),
+    externalPagers: checkExternalPagers(source, document),
     disk: checkDisk(source, document, machine.device),
     memoryServers: checkMemoryServers(source, document),
     swap: checkSwap(source, document),

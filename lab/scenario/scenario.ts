@@ -11,6 +11,7 @@ import type {
   CentralParts,
   DiskPlan,
   DiskTaskPlan,
+  ExternalPagerPlan,
   FileServerPlan,
   ReadingPlan,
   StreamPlan,
@@ -122,6 +123,7 @@ export interface Scenario {
   readonly archives: readonly ArchivePlan[];
   /** A disk server that swap and files share, or null. */
   readonly disk: DiskPlan | null;
+  readonly externalPagers: readonly ExternalPagerPlan[];
   /** Memory servers behind one another. */
   readonly memoryServers: { readonly depth: number };
   /** Layers of swap, or null: a plain device. */

@@ -11,6 +11,7 @@ import { termsSchema } from '../../contracts/terms.ts';
 import { costFigureNames } from '../../sim-hw/costs/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { paperSchema } from '../papers/schema.ts';
+import { externalPagersSchema } from './check-external-pagers.ts';
 import { diskSchema } from './disk.ts';
 import { swapSchema } from './swap-schema.ts';
 import { taskSchema } from './task-schema.ts';
@@ -157,6 +158,8 @@ export const scenarioSchema = z.strictObject({
     )
     .max(8)
     .default([]),
+  /** Under contracts: pagers between tasks and swap (servers/swap/external-pager.ts). */
+  externalPagers: externalPagersSchema,
   /** What the scenario is there to show, checked by --expect. */
   expect: z
     .array(z.strictObject({ that: z.string().max(200), because: z.string().min(1).max(500) }))

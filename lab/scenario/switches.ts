@@ -11,11 +11,21 @@ import type { TermsWish } from '../../contracts/terms.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import { coreSwitches, isCoreSwitch, type Switch } from './core-switches.ts';
 
-/** Switches of what a cell does beside the protocol: whether frames are moved. */
+/** Switches of what a cell is made of: whether frames are moved, what its external pagers have. */
 export const cellSwitches: Readonly<Record<string, Switch>> = {
   'frames-stay': {
     off: 'no frame is moved, though the scenario says so',
     rule: 'CONT32',
+    damages: [],
+  },
+  'no-reserve': {
+    off: 'external pagers are guaranteed no frames to move pages with',
+    rule: 'LAST1',
+    damages: [],
+  },
+  'cyclic-backing': {
+    off: 'pagers may back each other, or themselves',
+    rule: 'LAST3',
     damages: [],
   },
 };
@@ -107,6 +117,8 @@ export interface Undefended {
   readonly planted: PlantedBug | null;
   readonly terms: Partial<TermsWish>;
   readonly framesStay: boolean;
+  readonly noReserve: boolean;
+  readonly backsItself: boolean;
   readonly damages: readonly string[];
   /** What is off, in words, with the rules. */
   readonly note: string;
@@ -125,6 +137,8 @@ export function undefendedBy(names: readonly string[]): Undefended {
     planted: names.find(isCoreSwitch) ?? null,
     terms: Object.assign({}, ...names.map((name) => termSwitches[name]?.terms)),
     framesStay: names.includes('frames-stay'),
+    noReserve: names.includes('no-reserve'),
+    backsItself: names.includes('cyclic-backing'),
     damages: all.flatMap(({ damages }) => damages),
     note: `switched off: ${told.join('; ')}`,
   };

@@ -1,0 +1,261 @@
+/**
+ * External pager: a server between pagers and swap that needs memory of its own to move theirs
+ * (Mach's external memory managers; ext2fs of the Hurd). It speaks the swap server's protocol on
+ * both sides. For each page it takes a buffer, one frame, works on it for a time of its own, and
+ * hands the container on; it moves at most so many pages at a time, and the rest wait in order.
+ *
+ *   pager --store / fetch / exchange--> external pager --allocate--> memory server
+ *                                            |  <----granted---------
+ *                                            |  ... perPage ...
+ *                                            |--store / fetch / exchange--> swap
+ *   pager <---------swapped------------------|  <--------swapped-----------
+ *                                            |--returnFrames--> memory server
+ *
+ * Without a reserve of frames that only this work may use it lacks a buffer just when memory is
+ * short, and that is when it is asked: whoever must write a page to give a frame back waits for it,
+ * and it for them [LAST1]. Left out: what it does with the data.
+ */
+
+import { OP } from '../../contracts/messages.ts';
+import { BUSY, MALFORMED } from '../../contracts/refusals.ts';
+import { isValid } from '../../contracts/validator.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
+import { termNow, timerAt } from '../../nucleus/clock.ts';
+import { workFor } from '../../nucleus/donated-time.ts';
+import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
+import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
+import type { Message } from '../../nucleus/messages.ts';
+import { isOver, type TaskState } from '../../nucleus/tasks.ts';
+
+/** A page on its way, or a free record (client 0). */
+interface Passage {
+  client: number;
+  tag: number;
+  op: number;
+  capability: number;
+  page: number;
+  into: number;
+  account: number;
+  /** The buffer's slot, or NO_SLOT. */
+  slot: number;
+}
+
+export interface ExternalPagerOptions {
+  readonly id: number;
+  /** Ports: whoever grants it frames, and where its pages go. */
+  readonly memoryPort: number;
+  readonly swapPort: number;
+  /** Frames of its reserve: guaranteed to it, in hand from the first on, and never returned. */
+  readonly reserve: number;
+  /** Pages that it moves at a time, a buffer each. */
+  readonly buffers: number;
+  /** How long it works on a page, and how long it waits when it is refused: clock of terms. */
+  readonly perPage: number;
+  readonly retryAfter: number;
+  readonly requests: number;
+}
+
+export interface ExternalPagerState extends ExternalPagerOptions {
+  /** By client: where its blocks begin among those of this pager. */
+  readonly base: number[];
+  readonly passages: Passage[];
+  /** Numbers of passages that wait for a buffer, oldest first. */
+  readonly queue: number[];
+  /** Slots of buffers in hand that nothing is done with. */
+  readonly spare: number[];
+  held: number;
+  working: number;
+  /** Frames to be returned as their pages are moved. */
+  owed: number;
+  asking: boolean;
+}
+
+const NO_SLOT = -1;
+/** Timer words: ask again; the work on a passage is done (256 times its number is added). */
+const ASK = 1;
+const WORKED = 2;
+
+export function createExternalPager(options: ExternalPagerOptions): ExternalPagerState {
+  const create = (): Passage => ({
+    client: 0,
+    tag: 0,
+    op: 0,
+    capability: 0,
+    page: 0,
+    into: 0,
+    account: 0,
+    slot: NO_SLOT,
+  });
+  return {
+    ...options,
+    base: [],
+    passages: Array.from({ length: options.requests }, create),
+    queue: [],
+    spare: [],
+    held: 0,
+    working: 0,
+    owed: 0,
+    asking: false,
+  };
+}
+
+/** Proposes its contract: its reserve is guaranteed, all other buffers are extras. */
+export function openExternalPager(kernel: Kernel, pager: ExternalPagerState): void {
+  const { id, memoryPort, reserve, buffers } = pager;
+  send(kernel, id, memoryPort, OP.contract, reserve, buffers - reserve, 0, 0, 0);
+}
+
+export function externalPagerStep(kernel: Kernel, state: object, message: Message): void {
+  const pager = state as ExternalPagerState;
+  const { from, op, w0, w1, w2 } = message;
+  const table = kernel.state.capabilities[pager.id] as CapabilityTable;
+  if (from === NUCLEUS) {
+    if (op === TIMER) timeCame(kernel, pager, w0);
+  } else if (from === table.object[pager.memoryPort]) fromMemory(kernel, pager, message);
+  else if (from === table.object[pager.swapPort]) {
+    if (op === OP.swapped) passBack(kernel, pager, w0, w1, w2);
+  } else fromClient(kernel, pager, message);
+}
+
+function timeCame(kernel: Kernel, pager: ExternalPagerState, word: number): void {
+  if (word === ASK) {
+    pager.asking = false;
+    pump(kernel, pager);
+  } else if (word % 256 === WORKED) passOn(kernel, pager, Math.floor(word / 256));
+}
+
+function fromMemory(kernel: Kernel, pager: ExternalPagerState, message: Message): void {
+  const { op, w0, w1, w2 } = message;
+  if (op === OP.contractIs) fillReserve(kernel, pager);
+  else if (op === OP.granted) {
+    pager.asking = false;
+    pager.held++;
+    pager.spare.push(w1);
+    fillReserve(kernel, pager);
+    pump(kernel, pager);
+  } else if (op === OP.refused && w2 === OP.allocate) {
+    // It stays asking until then: one question at a time.
+    timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, ASK);
+  } else if (op === OP.notice) pager.owed = w0;
+  else if (op === OP.loss) loseBuffer(pager, w0);
+}
+
+/** Takes what is guaranteed to it before anybody needs it [LAST1]. */
+function fillReserve(kernel: Kernel, pager: ExternalPagerState): void {
+  if (pager.held < pager.reserve) ask(kernel, pager);
+}
+
+function ask(kernel: Kernel, pager: ExternalPagerState): void {
+  if (pager.asking) return;
+  pager.asking = true;
+  send(kernel, pager.id, pager.memoryPort, OP.allocate, 0, 0, 0, 0, 0);
+}
+
+/** A buffer was taken; what was being done with it goes on, from the container itself. */
+function loseBuffer(pager: ExternalPagerState, slot: number): void {
+  const at = pager.spare.indexOf(slot);
+  if (at >= 0) pager.spare.splice(at, 1);
+  for (const passage of pager.passages) if (passage.slot === slot) passage.slot = NO_SLOT;
+  pager.held--;
+  pager.owed = Math.max(0, pager.owed - 1);
+}
+
+function fromClient(kernel: Kernel, pager: ExternalPagerState, message: Message): void {
+  const { op, from, w0, w1, w2, w3, cameAlong, account } = message;
+  const isDead = isOver(kernel.state.tasks[from] as TaskState);
+  const moves = op === OP.store || op === OP.fetch || op === OP.exchange;
+  if (!isValid(message) || !cameAlong || isDead || !moves) {
+    dropCapability(kernel, pager, cameAlong, w0);
+    reply(kernel, pager.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    return;
+  }
+  const isExchange = op === OP.exchange;
+  const tag = isExchange ? w3 : w2;
+  const number = pager.passages.findIndex(({ client }) => client === 0);
+  if (number < 0) {
+    dropCapability(kernel, pager, true, w0);
+    reply(kernel, pager.id, from, OP.swapped, tag, BUSY, 0, 0, 0);
+    return;
+  }
+  const passage = pager.passages[number] as Passage;
+  passage.client = from;
+  passage.tag = tag;
+  passage.op = op;
+  passage.capability = w0;
+  passage.page = w1;
+  passage.into = isExchange ? w2 : 0;
+  passage.account = account;
+  pager.queue.push(number);
+  pump(kernel, pager);
+}
+
+function dropCapability(
+  kernel: Kernel,
+  { id }: ExternalPagerState,
+  cameAlong: boolean,
+  capability: number,
+): void {
+  if (cameAlong) removeCapability(kernel.state.capabilities[id] as CapabilityTable, capability);
+}
+
+/** Begins with as many pages as there are buffers for; asks for one more if that is all it lacks. */
+function pump(kernel: Kernel, pager: ExternalPagerState): void {
+  const { queue, spare } = pager;
+  while (queue.length > 0 && pager.working < pager.buffers) {
+    const slot = spare.pop();
+    if (slot === undefined) return ask(kernel, pager);
+    const number = queue.shift() as number;
+    (pager.passages[number] as Passage).slot = slot;
+    pager.working++;
+    if (pager.perPage === 0) passOn(kernel, pager, number);
+    else {
+      const word = WORKED + 256 * number;
+      timerAt(kernel, termNow(kernel) + pager.perPage, pager.id, word);
+    }
+  }
+}
+
+/** Its own work on the page is done: on to swap, on the time of whoever asked. */
+function passOn(kernel: Kernel, pager: ExternalPagerState, number: number): void {
+  const passage = pager.passages[number] as Passage;
+  const { client, op, capability, account } = passage;
+  const first = pager.base[client] ?? 0;
+  workFor(kernel, pager.id, account);
+  const isExchange = op === OP.exchange;
+  const [w2, w3] = isExchange ? [first + passage.into, number] : [number, 0];
+  const { id, swapPort } = pager;
+  if (sendCapability(kernel, id, swapPort, op, capability, first + passage.page, w2, w3)) return;
+  dropCapability(kernel, pager, true, capability);
+  passBack(kernel, pager, number, BUSY, 0);
+}
+
+/** The page has been moved, or not: the answer goes back, and the buffer to the next one or home. */
+function passBack(
+  kernel: Kernel,
+  pager: ExternalPagerState,
+  number: number,
+  reason: number,
+  stored: number,
+): void {
+  const passage = pager.passages[number];
+  if (passage === undefined || passage.client === 0) return;
+  const { client, tag, slot } = passage;
+  passage.client = 0;
+  passage.slot = NO_SLOT;
+  pager.working--;
+  reply(kernel, pager.id, client, OP.swapped, tag, reason, stored, 0, 0);
+  if (slot !== NO_SLOT) putBack(kernel, pager, slot);
+  pump(kernel, pager);
+}
+
+/** Beyond the reserve a buffer goes home as soon as nothing waits for it, or it is owed. */
+function putBack(kernel: Kernel, pager: ExternalPagerState, slot: number): void {
+  const isExtra = pager.held > pager.reserve;
+  if (!isExtra || (pager.queue.length > 0 && pager.owed === 0)) {
+    pager.spare.push(slot);
+    return;
+  }
+  pager.held--;
+  pager.owed = Math.max(0, pager.owed - 1);
+  send(kernel, pager.id, pager.memoryPort, OP.returnFrames, slot, 0, 0, 0, 0);
+}

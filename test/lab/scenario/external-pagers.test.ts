@@ -1,0 +1,43 @@
+/** External pagers in scenarios: what is refused, with its place; a cycle is named [LAST3]. */
+
+import { expect, test } from 'vitest';
+import { checkScenario } from '../../../lab/scenario/check.ts';
+import { parseSource } from '../../../lab/scenario/source.ts';
+
+function load(pagers: string, more = '') {
+  const text = `
+name: t
+machine: { frames: 64 }
+managements: [contracts${more === '' ? '' : ', contracts-undefended'}]
+bounds: []
+externalPagers: ${pagers}
+tasks:
+  - { name: one, program: { kind: loop, pages: 9, rounds: 2 } }
+  - { name: two, program: { kind: loop, pages: 9, rounds: 2 } }
+${more}`;
+  return checkScenario(parseSource('t.yaml', text)).externalPagers;
+}
+
+test('pagers, their tasks and what backs them, by place', () => {
+  const [a, b] = load('[{ name: a, tasks: [two], backing: b }, { name: b, perPage: { us: 3 } }]');
+  expect(a).toMatchObject({ tasks: [1], backing: 1, buffers: 4, reserve: 1, perPage: 0 });
+  expect(b).toMatchObject({ tasks: [], backing: -1, perPage: 3000 });
+});
+
+test('what cannot be is refused with its place; a cycle is named', () => {
+  const wrong = [
+    ['[{ name: a, backing: a }]', 't.yaml:6:38: externalPagers[0].backing closes a cycle, a -> a:'],
+    [
+      '[{ name: a, backing: b }, { name: b, backing: c }, { name: c, backing: a }]',
+      'externalPagers[2].backing closes a cycle, c -> a -> b -> c: each would wait',
+    ],
+    ['[{ name: a, backing: swop }]', "backing is 'swop', expected swap or a pager; did you mean"],
+    ['[{ name: one }]', "name is 'one', expected a name of its own"],
+    ['[{ name: a, buffers: 1, reserve: 2 }]', "reserve is '2', expected at most its 1 buffers"],
+    ['[{ name: a, tasks: [tow] }]', "tasks names 'tow', expected a task"],
+    ['[{ name: a, tasks: [one] }, { name: b, tasks: [one] }]', 'which has a pager already'],
+  ] as const;
+  for (const [pagers, what] of wrong) expect(() => load(pagers), pagers).toThrow(what);
+  const both = '[{ name: a, backing: b }, { name: b, backing: a }]';
+  expect(load(both, 'undefended: [cyclic-backing]')).toHaveLength(2);
+});
