@@ -24,6 +24,7 @@ import {
   time,
 } from './field-schemas.ts';
 import { fileMessages } from './file-messages.ts';
+import { mapMessages } from './map-messages.ts';
 import { pageMessages } from './page-messages.ts';
 import { swapMessages } from './swap-messages.ts';
 
@@ -187,6 +188,7 @@ export const messages = {
   ...swapMessages,
   ...diskMessages,
   ...fileMessages,
+  ...mapMessages,
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -140,6 +140,7 @@ function kindsFor(name: MessageName): readonly number[] {
     case 'lockPages':
       return [WEAK_PAGES];
     case 'mapPage':
+    case 'mapPages':
     case 'unmapPages':
     case 'inspectContainer':
     case 'fromPages':

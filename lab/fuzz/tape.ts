@@ -45,6 +45,7 @@ const WEIGHTS: Partial<Record<MessageName, number>> = {
   releaseData: 2,
   orphanData: 2,
   mapPage: 6,
+  mapPages: 2,
   lockPages: 5,
   inspectContainer: 2,
 };
@@ -78,6 +79,7 @@ export const FOREIGN: readonly MessageName[] = [
   'purseIs',
   'pagesDone',
   'pageMapped',
+  'pagesMapped',
   'pageLost',
   'containerEnded',
   'containerStands',

@@ -7,10 +7,11 @@ import { z } from 'zod';
 import { compareScenario, type Pool } from '../compare/index.ts';
 import { documentOf } from '../report/index.ts';
 import type { Measured } from '../scenario/expectations.ts';
-import { inputError, loadScenario, parseSource } from '../scenario/index.ts';
+import { inputError, loadScenario, override, parseSource } from '../scenario/index.ts';
 import { parseBy } from '../scenario/issues.ts';
 import { placeOf } from '../scenario/source.ts';
 import { type Expression, parseMeasured, runsOf, valueIn } from './expression.ts';
+import { runProbe } from './probes.ts';
 import { type PaperDocument, paperSchema } from './schema.ts';
 import { type FigureResult, judge, overall, type Verdict } from './verdict.ts';
 
@@ -65,6 +66,10 @@ export async function runExperiment(
   const ran = await Promise.all(
     runs.map(async ([name, { set }]) => {
       const overrides = { set: { ...set, ...options.set } };
+      if (paper.probe !== undefined) {
+        const source = override(parseSource(file.file, file.text), overrides);
+        return { name, document: runProbe(paper.probe, source) };
+      }
       const loaded = await loadScenario(file.file, overrides, pool);
       const { oracles } = options;
       const comparison = await compareScenario(loaded, pool, { oracles, reproduce: file.file });

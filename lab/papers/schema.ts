@@ -58,8 +58,8 @@ export const paperSchema = z.strictObject({
   mark: markSchema.default('published'),
   /** Constants that were chosen, and on which figure. */
   calibrated: z.array(text).max(16).default([]),
-  /** What is measured by code rather than by running tasks (probes.ts). */
-  probe: z.string().optional(),
+  /** What is measured by speaking to the servers rather than by running tasks (probes.ts). */
+  probe: z.enum(['buffer-transfer']).optional(),
   /** The scenario is run once for each, with these values put in; absent: once, as it stands. */
   runs: z
     .record(

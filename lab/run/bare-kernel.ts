@@ -14,7 +14,7 @@ import { peekTime } from '../../sim-hw/event-queue.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
+import { type TlbGeometry, tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 
 export const FREE_COSTS: Costs = {
@@ -40,6 +40,8 @@ export interface BareKernelOptions {
   readonly program: ReferenceString;
   readonly format: PageTableFormat;
   readonly costs: Costs;
+  /** Absent: a Skylake's. */
+  readonly tlb?: TlbGeometry;
   readonly slice: number;
   /** Containers there may be at a time. */
   readonly windows: number;
@@ -64,7 +66,7 @@ export function createBareKernel(options: BareKernelOptions): Kernel {
       atEnd: programs.map(() => 'exit'),
     },
     frames: createFrames(frames, orderMax),
-    mmu: createMmu(tlbGeometries.skylake, clients * pages, costs, false),
+    mmu: createMmu(options.tlb ?? tlbGeometries.skylake, clients * pages, costs, false),
     table: format.create(frames, clients),
     spaces: programs.map((_, i) => createSpace(i, i * pages, program, 0)),
     countsReferences: false,

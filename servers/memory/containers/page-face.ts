@@ -15,7 +15,7 @@ import { dropContainer, openContainer, resolveEither, sealContainer } from './pa
 import { releaseData } from './page-data.ts';
 import { allocatePages, deallocatePages, placePages } from './page-grants.ts';
 import { lockPages } from './page-locks.ts';
-import { mapPage, tellShares, unmapPages } from './page-maps.ts';
+import { mapPage, mapPages, tellShares, unmapPages } from './page-maps.ts';
 import { putRuns, takeOut } from './page-runs.ts';
 import { listPages } from './transfer-lists.ts';
 
@@ -46,6 +46,8 @@ export function servePages(kernel: Kernel, server: MemoryServerState, message: M
       return releaseData(kernel, server, from, w0, w1, w2, op);
     case OP.mapPage:
       return mapPage(kernel, server, from, w0, w1, w2, w3);
+    case OP.mapPages:
+      return mapPages(kernel, server, from, w0, w1, w2, w3);
     case OP.unmapPages:
       return unmapPages(kernel, server, from, w0);
     case OP.lockPages:

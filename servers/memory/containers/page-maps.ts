@@ -23,7 +23,7 @@ import { returned } from '../revocation/returns.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { recharge, roomOf, usesFrame } from './charges.ts';
 import { resolveEither } from './page-containers.ts';
-import { isShared, makeOwn, provideFrame } from './page-frames.ts';
+import { canOwn, isShared, makeOwn, provideFrame } from './page-frames.ts';
 import {
   containerOfCell,
   LOCKED,
@@ -50,20 +50,86 @@ export function mapPage(
   if (container === null) return no(NO_SUCH_CONTAINER);
   const page = pageAt(server.pages, container, index);
   if (page === null) return no(NO_SUCH_PAGE);
-  const excludes = container.status === LOCKED && (container.how & LOCK_EXCLUSIVE) !== 0;
-  if (page.bars > 0 && !(excludes && container.holder === from)) return no(LOCKED_NOW);
+  if (isShut(container, page, from)) return no(LOCKED_NOW);
   if (!canLend(kernel, from, at, page.frame)) return no(NO_PLACE);
   if (isBarred(kernel, server, container, page, access)) return no(OVER_CONTRACT);
+  const { id } = server;
+  const reason = give(kernel, server, from, container, page, at, access);
+  if (reason !== 0) return no(reason);
+  const writable = isWritable(server, page, access) ? 1 : 0;
+  reply(kernel, id, from, OP.pageMapped, capability, index, at, writable, 0);
+}
+
+/** Maps the first `count` pages at the sender's own, from `at` on, all or none. */
+export function mapPages(
+  kernel: Kernel,
+  server: MemoryServerState,
+  from: number,
+  capability: number,
+  at: number,
+  count: number,
+  access: number,
+): void {
+  const no = (reason: number, index: number) =>
+    refuseAt(kernel, server, from, capability, reason, OP.mapPages, index);
+  const container = resolveEither(kernel, server, from, capability);
+  if (container === null) return no(NO_SUCH_CONTAINER, 0);
+  const pages: Page[] = [];
+  for (let index = 0; index < count; index++) {
+    const page = pageAt(server.pages, container, index);
+    if (page === null) return no(NO_SUCH_PAGE, index);
+    if (isShut(container, page, from)) return no(LOCKED_NOW, index);
+    if (!canLend(kernel, from, at + index, page.frame)) return no(NO_PLACE, index);
+    if (isBarred(kernel, server, container, page, access)) return no(OVER_CONTRACT, index);
+    if (access === FORCE_WRITE && page.pins > 0 && isShared(server, page))
+      return no(LOCKED_NOW, index);
+    pages.push(page);
+  }
+  const forced = access === FORCE_WRITE;
+  const bare = pages.filter((page) => page.frame < 0 || (forced && isShared(server, page)));
+  const reason = bare.length === 0 ? 0 : canOwn(kernel, server, container, bare);
+  if (reason !== 0) return no(reason, pages.indexOf(bare[0]));
+  let done = 0;
+  for (const page of pages) {
+    // Tables for one page more may be there, and for two not; claims may take the room of the next.
+    if (!canLend(kernel, from, at + done, page.frame)) break;
+    if (isBarred(kernel, server, container, page, access)) break;
+    if (give(kernel, server, from, container, page, at + done, access) !== 0) break;
+    done++;
+  }
+  const writable = pages.every((page) => isWritable(server, page, access)) ? 1 : 0;
+  reply(kernel, server.id, from, OP.pagesMapped, capability, at, done, writable, 0);
+}
+
+/** Whether an exclusive lock keeps the page from `task`. */
+function isShut(container: PageContainer, page: Page, task: number): boolean {
+  const excludes = container.status === LOCKED && (container.how & LOCK_EXCLUSIVE) !== 0;
+  return page.bars > 0 && !(excludes && container.holder === task);
+}
+
+/** Gives the page a frame if need be, and maps it. Returns 0, or why not. */
+function give(
+  kernel: Kernel,
+  server: MemoryServerState,
+  task: number,
+  container: PageContainer,
+  page: Page,
+  at: number,
+  access: number,
+): number {
   const own = access === FORCE_WRITE ? makeOwn : provideFrame;
   const reason = own(kernel, server, container, page);
-  if (reason !== 0) return no(reason);
+  if (reason !== 0) return reason;
   claim(kernel, server, container, page);
-  countRemap(kernel, server, from, page.frame);
-  const writable = access !== READ && !isShared(server, page);
+  countRemap(kernel, server, task, page.frame);
+  const writable = isWritable(server, page, access);
   if (writable) touchPage(server.pages, page);
-  lend(kernel, from, at, page.frame, writable);
-  const { id } = server;
-  reply(kernel, id, from, OP.pageMapped, capability, index, at, writable ? 1 : 0, 0);
+  lend(kernel, task, at, page.frame, writable);
+  return 0;
+}
+
+function isWritable(server: MemoryServerState, page: Page, access: number): boolean {
+  return access !== READ && !isShared(server, page);
 }
 
 /** Drops the mappings of all pages; not while another has the container locked. */

@@ -53,6 +53,42 @@ export const mapRows: Rows = {
       ]),
     ],
   },
+  mapPages: {
+    words: ({ open: own }) => [own, 5, 1, READ],
+    names: { container: names.anyPages },
+    stranger: 'NO_SUCH_CONTAINER',
+    expired: LEGAL,
+    when: {
+      NO_SUCH_CONTAINER: NO_CONTAINER,
+      NO_SUCH_PAGE: NO_PAGE,
+      LOCKED_NOW: 'another has it locked exclusively',
+      NO_PLACE:
+        'one of the sender’s own pages is out of its range, or something else is mapped there',
+      ...frameReasons,
+    },
+    cells: [
+      {
+        reason: 'NO_SUCH_PAGE',
+        words: ({ open: own }) => [
+          [own, 4, 4, READ],
+          [own, 0, 1024, READ],
+        ],
+      },
+      { reason: 'LOCKED_NOW', given: lockShared, words: ({ shared }) => [[shared, 5, 1, READ]] },
+      {
+        reason: 'NO_PLACE',
+        words: ({ open: own }) => [
+          [own, 7, 2, READ],
+          [own, 2 ** 24 - 1, 1, READ],
+        ],
+      },
+      {
+        reason: 'NO_PLACE',
+        given: (desk) => say(desk, FIRST, 'mapPage', [desk.open, 1, 5, READ]),
+      },
+      ...withoutFrame(({ open: own }) => [[own, 5, 1, FORCE_WRITE]]),
+    ],
+  },
   unmapPages: {
     words: ({ open: own }) => [own],
     names: { container: names.anyPages },

@@ -168,3 +168,41 @@ test('[TIME5] [CONT31] each entry that a client has changed costs one mapNs, and
   expect(cost(SECOND, 'unmapPages', [weak])).toBe(10);
   expect(cost(SECOND, 'unmapPages', [weak])).toBe(0);
 });
+
+test('[CONT43] a range is mapped in one message, for all pages or none', () => {
+  const { desk, own, weak } = handed({ costs: { mapNs: 10, messageNs: 1000 } });
+  const before = desk.kernel.state.nowNs;
+  expect(say(desk, FIRST, 'mapPages', [own, 2, 3, WRITE])).toEqual([
+    ['pagesMapped', own, 2, 3, 1, 0],
+  ]);
+  expect(desk.kernel.state.nowNs - before).toBe(2 * 1000 + 3 * 10);
+  for (const index of [0, 1, 2]) expect(store(desk, FIRST, 2 + index, 40 + index)).toBe(true);
+  expect(say(desk, SECOND, 'mapPages', [weak, 5, 3, READ])[0]?.[3]).toBe(3);
+  for (const index of [0, 1, 2]) {
+    expect(load(desk, SECOND, 5 + index)).toBe(40 + index);
+    expect(load(desk, FIRST, 2 + index)).toBeUndefined();
+  }
+  // The last page is not there, or its place is not: the others stay where they are.
+  expect(say(desk, FIRST, 'mapPages', [own, 2, 4, WRITE])).toEqual([
+    refusal(own, NO_SUCH_PAGE, 'mapPages', 3),
+  ]);
+  expect(say(desk, FIRST, 'mapPages', [own, 6, 3, WRITE])).toEqual([
+    refusal(own, NO_PLACE, 'mapPages', 2),
+  ]);
+  expect(load(desk, SECOND, 5)).toBe(40);
+});
+
+test('[CONT43] [CONT27] a range of copies is forced as a whole, or refused as a whole', () => {
+  const { desk, own } = handed();
+  transfer(desk, FIRST, [own, 0, 1], [own, 1, 1], COPY);
+  transfer(desk, FIRST, [own, 0, 1], [own, 2, 1], COPY);
+  expect(say(desk, FIRST, 'mapPages', [own, 2, 3, WRITE])).toEqual([
+    ['pagesMapped', own, 2, 3, 0, 0],
+  ]);
+  const held = desk.server.clients[FIRST]?.held as number;
+  const room = 6 - held;
+  take(desk, FIRST, room);
+  expect(say(desk, FIRST, 'mapPages', [own, 2, 3, FORCE_WRITE])[0]?.[2]).toBe(OVER_CONTRACT);
+  expect(desk.server.clients[FIRST]?.held).toBe(6);
+  expect(checkBooks(desk)).toBeUndefined();
+});
