@@ -40,15 +40,17 @@ export function planCell(
 
 /** The same cell with some of its defences switched off. */
 export function planUndefended(plan: CellPlan, undefended: Undefended): CellPlan {
-  const { planted, terms, framesStay, noReserve, backsItself } = undefended;
+  const { planted, terms, framesStay, noReserve, noLaundryLimit, backsItself } = undefended;
   return {
     ...plan,
     terms: { ...plan.terms, ...terms },
     ...(planted !== null && { planted }),
     ...(framesStay && { relocate: null }),
-    ...(noReserve && {
-      externalPagers: (plan.externalPagers ?? []).map((pager) => ({ ...pager, reserve: 0 })),
-    }),
+    externalPagers: (plan.externalPagers ?? []).map((pager) => ({
+      ...pager,
+      ...(noReserve && { reserve: 0 }),
+      ...(noLaundryLimit && { laundry: pager.buffers }),
+    })),
     ...(backsItself && { backsItself }),
   };
 }

@@ -40,13 +40,14 @@ export function addExternalPagers(
   const wished = plans.map(({ backing }) => backing);
   const backing = options.backsItself === true ? wished : withoutCycles(wished);
   kernel.state.account = NUCLEUS;
-  const states = plans.map(({ name, reserve, buffers, perPage }, at) => {
+  const states = plans.map(({ name, reserve, buffers, laundry, perPage }, at) => {
     const state = createExternalPager({
       id: first + at,
       memoryPort: 0,
       swapPort: 1,
       reserve,
       buffers,
+      laundry,
       perPage,
       retryAfter: options.terms.graceExtra,
       requests: CLIENT_TRANSFERS * (clients.length + plans.length),

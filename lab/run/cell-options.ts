@@ -144,6 +144,8 @@ export interface ExternalPagerPlan {
   /** Pages at a time, a frame each; how many of those are guaranteed to it. */
   readonly buffers: number;
   readonly reserve: number;
+  /** Pages of one task that it works on at a time. */
+  readonly laundry: number;
   readonly perPage: number;
   /** By place: tasks whose pages it moves; what it is backed by, or -1 for swap. */
   readonly tasks: readonly number[];

@@ -17,6 +17,8 @@ export const externalPagersSchema = z
       /** Pages that it moves at a time, and frames of its own for that. */
       buffers: z.int().min(1).max(64).default(4),
       reserve: z.int().min(0).max(64).default(1),
+      /** Pages of one task that it works on at a time; absent: as many as it has buffers. */
+      laundry: z.int().min(1).max(64).optional(),
       /** Its own work on each page. */
       perPage: timeSchema.default(0),
       /** Tasks whose pages it moves. */
@@ -62,6 +64,7 @@ export function checkExternalPagers(
       name: pager.name,
       buffers: pager.buffers,
       reserve: pager.reserve,
+      laundry: pager.laundry ?? pager.buffers,
       perPage: ticksOf(source, pager.perPage, clock, ['externalPagers', at, 'perPage'], 0),
       tasks: pager.tasks.map((task, place) => {
         const index = tasks.findIndex((one) => one.name === task);

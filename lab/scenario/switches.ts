@@ -23,6 +23,11 @@ export const cellSwitches: Readonly<Record<string, Switch>> = {
     rule: 'LAST1',
     damages: [],
   },
+  'no-laundry-limit': {
+    off: 'an external pager works on pages in order, whoever has sent how many',
+    rule: 'LAST4',
+    damages: [],
+  },
   'cyclic-backing': {
     off: 'pagers may back each other, or themselves',
     rule: 'LAST3',
@@ -118,6 +123,7 @@ export interface Undefended {
   readonly terms: Partial<TermsWish>;
   readonly framesStay: boolean;
   readonly noReserve: boolean;
+  readonly noLaundryLimit: boolean;
   readonly backsItself: boolean;
   readonly damages: readonly string[];
   /** What is off, in words, with the rules. */
@@ -137,6 +143,7 @@ export function undefendedBy(names: readonly string[]): Undefended {
     planted: names.find(isCoreSwitch) ?? null,
     terms: Object.assign({}, ...names.map((name) => termSwitches[name]?.terms)),
     framesStay: names.includes('frames-stay'),
+    noLaundryLimit: names.includes('no-laundry-limit'),
     noReserve: names.includes('no-reserve'),
     backsItself: names.includes('cyclic-backing'),
     damages: all.flatMap(({ damages }) => damages),

@@ -36,6 +36,8 @@ interface Passage {
   page: number;
   into: number;
   account: number;
+  /** It has got its buffer. */
+  isWorked: boolean;
   /** The buffer's slot, or NO_SLOT. */
   slot: number;
 }
@@ -49,6 +51,8 @@ export interface ExternalPagerOptions {
   readonly reserve: number;
   /** Pages that it moves at a time, a buffer each. */
   readonly buffers: number;
+  /** How many of them pages of one client may have while others wait [LAST4]. */
+  readonly laundry: number;
   /** How long it works on a page, and how long it waits when it is refused: clock of terms. */
   readonly perPage: number;
   readonly retryAfter: number;
@@ -84,6 +88,7 @@ export function createExternalPager(options: ExternalPagerOptions): ExternalPage
     page: 0,
     into: 0,
     account: 0,
+    isWorked: false,
     slot: NO_SLOT,
   });
   return {
@@ -202,10 +207,15 @@ function dropCapability(
 function pump(kernel: Kernel, pager: ExternalPagerState): void {
   const { queue, spare } = pager;
   while (queue.length > 0 && pager.working < pager.buffers) {
+    const at = nextInTurn(pager);
+    if (at < 0) return;
     const slot = spare.pop();
     if (slot === undefined) return ask(kernel, pager);
-    const number = queue.shift() as number;
-    (pager.passages[number] as Passage).slot = slot;
+    const number = queue[at] as number;
+    queue.splice(at, 1);
+    const passage = pager.passages[number] as Passage;
+    passage.slot = slot;
+    passage.isWorked = true;
     pager.working++;
     if (pager.perPage === 0) passOn(kernel, pager, number);
     else {
@@ -213,6 +223,16 @@ function pump(kernel: Kernel, pager: ExternalPagerState): void {
       timerAt(kernel, termNow(kernel) + pager.perPage, pager.id, word);
     }
   }
+}
+
+/** Place in the queue of the oldest page whose client is below its laundry limit, or -1 [LAST4]. */
+function nextInTurn({ queue, passages, laundry }: ExternalPagerState): number {
+  return queue.findIndex((number) => {
+    const { client } = passages[number] as Passage;
+    let working = 0;
+    for (const other of passages) if (other.client === client && other.isWorked) working++;
+    return working < laundry;
+  });
 }
 
 /** Its own work on the page is done: on to swap, on the time of whoever asked. */
@@ -241,6 +261,7 @@ function passBack(
   if (passage === undefined || passage.client === 0) return;
   const { client, tag, slot } = passage;
   passage.client = 0;
+  passage.isWorked = false;
   passage.slot = NO_SLOT;
   pager.working--;
   reply(kernel, pager.id, client, OP.swapped, tag, reason, stored, 0, 0);

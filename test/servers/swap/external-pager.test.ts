@@ -35,8 +35,15 @@ interface Bench {
   readonly port: number;
 }
 
+interface Parts {
+  readonly reserve: number;
+  readonly buffers: number;
+  readonly laundry?: number;
+  readonly requests?: number;
+}
+
 /** Eight frames, five of which client FIRST holds, before an external pager. */
-function withPager(parts: { reserve: number; buffers: number; requests?: number }): Bench {
+function withPager(parts: Parts): Bench {
   const desk = createDesk({ frames: 8 });
   const { kernel } = desk;
   const pager = createExternalPager({
@@ -48,6 +55,7 @@ function withPager(parts: { reserve: number; buffers: number; requests?: number 
     requests: parts.requests ?? 8,
     reserve: parts.reserve,
     buffers: parts.buffers,
+    laundry: parts.laundry ?? parts.buffers,
   });
   const id = addTask(kernel, 'external', -1, { step: externalPagerStep, state: pager });
   givePort(kernel, id, MEMORY);
@@ -119,4 +127,27 @@ test('[LAST2] pages go in order, as many at a time as there are buffers, and no 
   }
   // It keeps nothing that it was handed.
   expect(tableOf(desk, pager.id).objects).toBe(2);
+});
+
+test('[LAST4] pages of one client beyond its laundry limit wait for those of another', () => {
+  const bench = withPager({ reserve: 2, buffers: 2, laundry: 1 });
+  const { desk, pager } = bench;
+  for (const block of [0, 1, 2]) store(bench, block, block);
+  expect(pager.working).toBe(1);
+  expect(pager.queue).toHaveLength(2);
+  // Another client's page does not wait for the flood, though it came last.
+  settleIn(desk, FIRST + 1, 1, 0, 1);
+  const heard = say(desk, FIRST + 1, 'createContainer', [0, 20_000, 1, 7]);
+  const weak = heard.find(([name]) => name === 'containerIs')?.[3] as number;
+  const port = givePort(desk.kernel, FIRST + 1, pager.id);
+  expect(hand(desk, FIRST + 1, 'store', weak, 7, 7, port)).toBe(true);
+  expect(pager.working).toBe(2);
+  advance(desk, WORK_NS + DEVICE_NS);
+  expect(takeHeard(desk, FIRST + 1).map(([name, tag]) => [name, tag])).toEqual([['swapped', 7]]);
+  expect(answers(bench)).toEqual([[0, 0]]);
+  advance(desk, 2 * (WORK_NS + DEVICE_NS));
+  expect(answers(bench)).toEqual([
+    [1, 0],
+    [2, 0],
+  ]);
 });
