@@ -20,8 +20,8 @@ import type { PagerState } from './state.ts';
 
 export const NOT_DISCARDABLE = 0;
 const DISCARDABLE = 1;
-/** It has been written, so wherever it is not in a frame it must be made. */
-const HAS_CONTENTS = 2;
+/** It has been written, or made anew: where it is in no frame it must be made. */
+export const HAS_CONTENTS = 2;
 /** Of no use until it is wanted again (garbage.ts). */
 export const IS_GARBAGE = 3;
 

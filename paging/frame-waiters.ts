@@ -11,7 +11,7 @@ import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
-import { canBeMade, type DiscardState, faultWithoutContents } from './discard.ts';
+import { canBeMade, type DiscardState, faultWithoutContents, HAS_CONTENTS } from './discard.ts';
 import { type Evicted, evictOne, freeFrame, payOwed } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import { FLAGS, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
@@ -237,7 +237,9 @@ function fill(
   setWord(pager, page, slot * 256 + ((word & (SCRATCH | LOST)) | TOUCHED | RESIDENT));
   tellAdmitted(kernel, code, pager, page);
   if (member.how === REGENERATED) {
-    const { regenerateNs } = pager.discard as DiscardState;
+    const { regenerateNs, kinds } = pager.discard as DiscardState;
+    // Swap may have lost what was there from the start.
+    kinds[page] = HAS_CONTENTS;
     regenerate(kernel, pager.id, member.task, member.faultPage, slot, regenerateNs);
   } else if (!zeroed && (member.zeroFill || member.how === LOST_FAULT))
     zero(kernel, pager.id, slot);

@@ -3,7 +3,7 @@
  * before, and of the fault that waited; and what is done about one that was refused.
  */
 
-import { DONE, NO_PLACE, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
+import { DONE, LOCK_LOST, NO_PLACE, NO_SUCH_CONTAINER } from '../contracts/refusals.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { unmap } from '../nucleus/memory-map.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
@@ -66,10 +66,12 @@ export function transferOver(
   const isLost = isLossOnSwap(reason);
   const isOut = out !== NO_PAGE && (stored || orphan || isLost);
   if (isOut) wasWritten(kernel, pager, out, stored);
-  if (orphan) orphaned(kernel, code, pager, page, purpose, waiter);
+  // A page that a stack has stored is out, whatever became of the lock meanwhile [SWAP26].
+  const isStored = stored && out === NO_PAGE && purpose !== FETCH;
+  if (orphan) orphaned(kernel, code, pager, page, purpose === FETCH || isStored, waiter);
   else if (isLost && (out === NO_PAGE || stored))
     lostOnSwap(kernel, code, pager, page, slot, purpose, waiter);
-  else if (reason !== DONE)
+  else if (reason !== DONE && !(isStored && reason === LOCK_LOST))
     beginAgain(kernel, pager, purpose, page, isOut ? NO_PAGE : out, slot, waiter, reason);
   else {
     const member = memberOfPage(pager, page) as Member;
@@ -149,7 +151,8 @@ function pageIsOut(
 
 /**
  * Swap has lost the page that was to be read, or does not take the one that was to be written: it is
- * lost, and its frame free [SWAP25]. But one that its program has come back for is still there.
+ * lost, and its frame free [SWAP25]; even one that its program has come back for, for nothing would
+ * tell later that what is in the frame is nowhere else.
  */
 function lostOnSwap(
   kernel: Kernel,
@@ -162,14 +165,6 @@ function lostOnSwap(
 ): void {
   const word = pager.pageWord[page] as number;
   const owner = memberOfPage(pager, page) as Member;
-  if (purpose !== FETCH && waiter >= 0 && !owner.dead) {
-    const flags = (word & FLAGS & ~(BUSY | HAS_COPY)) | DIRTY;
-    setWord(pager, page, slot * 256 + (flags | RESIDENT));
-    if (purpose === EVICT) tellAdmitted(kernel, code, pager, page);
-    const member = pager.members[waiter] as Member;
-    member.how = SOFT;
-    return settle(kernel, code, pager, member);
-  }
   if (purpose !== EVICT) tellRemoved(kernel, code, pager, page);
   if (purpose === CLEAN) unmap(kernel, pager.id, owner.task, page - owner.base);
   setWord(pager, page, (word & (SCRATCH | TOUCHED)) | LOST);
@@ -185,13 +180,13 @@ function orphaned(
   code: PagerCode,
   pager: PagerState,
   page: number,
-  purpose: number,
+  isOnSwap: boolean,
   waiter: number,
 ): void {
   const word = pager.pageWord[page] as number;
   const kept = word & (SCRATCH | TOUCHED);
   if ((word & RESIDENT) !== 0) tellRemoved(kernel, code, pager, page);
-  setWord(pager, page, purpose === FETCH ? kept | HAS_COPY : kept | LOST);
+  setWord(pager, page, isOnSwap ? kept | HAS_COPY : kept | LOST);
   if (waiter < 0) return;
   (pager.members[waiter] as Member).waits = WANTS_FRAME;
   pager.waiters.push(waiter);

@@ -28,17 +28,24 @@ import { softFrameAt } from '../../servers/memory/revocation/soft-runs.ts';
 import { checkVictims } from '../../servers/memory/revocation/victims.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import type { Client, MemoryServerState } from '../../servers/memory/state.ts';
-import { NOBODY } from '../../sim-hw/frames.ts';
+import { poolOf } from '../../servers/memory/upstream/upstream.ts';
 import { allowance } from '../oracles/view.ts';
 import type { World } from '../run/boot.ts';
-import { type ContainerBooks, checkContainers, createContainerBooks } from './container-books.ts';
+import {
+  type ContainerBooks,
+  checkContainers,
+  createContainerBooks,
+  first,
+} from './container-books.ts';
 import type { StirrerState } from './stirrer.ts';
 
 export interface Books {
   readonly kernel: Kernel;
-  readonly server: MemoryServerState;
+  /** The server that stirrers deal with first; those above it after it. */
+  readonly servers: readonly MemoryServerState[];
   readonly stirrers: readonly StirrerState[];
-  readonly containers: ContainerBooks;
+  /** By server. */
+  readonly containers: readonly ContainerBooks[];
   /** Found between two looks. */
   found: string | null;
 }
@@ -46,9 +53,10 @@ export interface Books {
 /** Opens the books of a booted and watched world. */
 export function openBooks(world: World, stirrers: readonly StirrerState[]): Books {
   const { kernel } = world;
-  const server = kernel.receivers[world.memory].state as MemoryServerState;
-  const containers = createContainerBooks(stirrers.map(({ id }) => id));
-  const books: Books = { kernel, server, stirrers, containers, found: null };
+  const servers = world.memories.map((id) => kernel.receivers[id].state as MemoryServerState);
+  const ids = stirrers.map(({ id }) => id);
+  const containers = servers.map(() => createContainerBooks(ids));
+  const books: Books = { kernel, servers, stirrers, containers, found: null };
   const { observer } = kernel;
   kernel.observer = (event) => {
     observer?.(event);
@@ -64,26 +72,31 @@ export function openBooks(world: World, stirrers: readonly StirrerState[]): Book
 }
 
 /** Of a container's own pages only its owner's capability disposes, in whose hands ever. */
-function checkDone({ kernel, server }: Books): string | null {
+function checkDone({ kernel, servers }: Books): string | null {
   const { op, from, to, w0, w1 } = newest(kernel.state.queue);
-  if (op !== OP.pagesDone || from !== server.id || w1 === OP.transferPages) return null;
+  if (op !== OP.pagesDone || !servers.some(({ id }) => id === from) || w1 === OP.transferPages)
+    return null;
   if (kernel.state.capabilities[to].kind[w0] === PAGES) return null;
   return `[CONT16] task ${to} was served ${opName(w1)} by a weak capability`;
 }
 
 /** Looks at everything; what is wrong, or null. */
 export function lookAtBooks(books: Books): string | null {
-  const { kernel, server, stirrers } = books;
+  const { kernel, servers, stirrers, containers } = books;
   const wrong =
     books.found ??
-    checkChildren(server) ??
-    checkVictims(server) ??
-    checkEnds(server.pages) ??
-    checkWaiting(server) ??
     checkSoft(books) ??
-    checkPurses(books) ??
     stirrers.find((stirrer) => stirrer.wrong !== null)?.wrong ??
-    checkContainers(books.containers, kernel, server);
+    first(
+      servers,
+      (server, at) =>
+        checkChildren(server) ??
+        checkVictims(server) ??
+        checkEnds(server.pages) ??
+        checkWaiting(server) ??
+        checkPurses(kernel, server) ??
+        checkContainers(containers[at], kernel, server),
+    );
   return wrong ?? null;
 }
 
@@ -91,8 +104,9 @@ export function lookAtBooks(books: Books): string | null {
  * Frames have come to be the task's: beyond the guarantee only by who may borrow and can pay. One
  * that it gets in place of another is no new one, and no event.
  */
-function checkBorrowed({ kernel, server }: Books, name: string): string | null {
+function checkBorrowed({ kernel, servers }: Books, name: string): string | null {
   const task = kernel.state.tasks.findIndex((one) => one.name === name);
+  const server = serverOf(servers, task);
   const client = server.clients[task] as Client;
   if (client.held <= client.guaranteed) return null;
   if (!mayBorrow(server, task)) return `[PS8] task ${task} borrows, and is not eligible`;
@@ -107,9 +121,10 @@ function checkBorrowed({ kernel, server }: Books, name: string): string | null {
 }
 
 function checkWaiting(server: MemoryServerState): string | undefined {
-  const { clients, ledger } = server;
+  const { clients, ledger, upstream } = server;
   const waiting = whoWaits(server);
-  let sum = 0;
+  // What the server above has asked for back is waited for as well [STACK3].
+  let sum = upstream?.owed ?? 0;
   for (const id of waiting) {
     const order = clients[id]?.waitingOrder ?? -1;
     if (order < 0) return `[MEM9] task ${id} is listed and does not wait`;
@@ -121,23 +136,31 @@ function checkWaiting(server: MemoryServerState): string | undefined {
   return sum === ledger.waitingSum ? undefined : '[MEM9] frames waited for do not add up';
 }
 
-function checkSoft({ kernel, server }: Books): string | undefined {
+/** The one that the task deals with. */
+function serverOf(servers: readonly MemoryServerState[], task: number): MemoryServerState {
+  return servers.find(({ clients }) => (clients[task] ?? null) !== null) ?? servers[0];
+}
+
+function checkSoft({ kernel, servers }: Books): string | undefined {
   const { frames, capabilities } = kernel.state;
   let count = 0;
-  for (const [task, table] of capabilities.entries())
+  for (const [task, table] of capabilities.entries()) {
+    const { keeper } = poolOf(kernel, serverOf(servers, task));
     for (let slot = 0; slot < table.slots; slot++) {
       const first = softFrameAt(table as CapabilityTable, slot);
       if (first < 0) continue;
       count++;
       for (let frame = first; frame < first + (1 << orderAt(table, slot)); frame++)
-        if (frames.owner[frame] !== NOBODY || frames.lastOwner[frame] !== task)
+        if (frames.owner[frame] !== keeper || frames.lastOwner[frame] !== task)
           return `[SOFT3] task ${task} has a soft reference to frame ${frame}, which is another's`;
     }
-  return count === server.soft.count ? undefined : '[SOFT3] soft references do not add up';
+  }
+  const known = servers.reduce((sum, { soft }) => sum + soft.count, 0);
+  return count === known ? undefined : '[SOFT3] soft references do not add up';
 }
 
 /** On the clock of nanoseconds a task's own count of frames x time is kept beside the purse. */
-function checkPurses({ kernel, server }: Books): string | undefined {
+function checkPurses(kernel: Kernel, server: MemoryServerState): string | undefined {
   if (server.terms.price === undefined || kernel.state.countsReferences) return undefined;
   // Where the price follows demand, ticks count as often as it is higher.
   if (server.turns?.rent) return undefined;

@@ -26,7 +26,7 @@ import {
   pageAt,
   UNUSED,
 } from '../../servers/memory/containers/page-state.ts';
-import type { MemoryServerState } from '../../servers/memory/state.ts';
+import { idOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import { JUNK, UNMAPPED } from '../../sim-hw/frames.ts';
 import { WRITABLE } from '../../sim-hw/page-table/format.ts';
 
@@ -73,9 +73,13 @@ export function checkContainers(
   return wrong;
 }
 
-function first<T>(list: readonly T[], check: (one: T) => string | undefined): string | undefined {
-  for (const one of list) {
-    const wrong = check(one);
+/** What is wrong with the first of a list that something is wrong with, or undefined. */
+export function first<T>(
+  list: readonly T[],
+  check: (one: T, at: number) => string | undefined,
+): string | undefined {
+  for (const [at, one] of list.entries()) {
+    const wrong = check(one, at);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
@@ -177,7 +181,10 @@ function mayMap(server: MemoryServerState, page: Page, task: number): boolean {
 
 function checkWindows(kernel: Kernel, server: MemoryServerState): string | undefined {
   const { containers } = server.pages;
-  for (const [id, { holder, frames }] of kernel.state.windowLists.entries()) {
+  for (const [list, { holder, frames }] of kernel.state.windowLists.entries()) {
+    const id = idOf(server, list);
+    // Another server's, or never opened: lists of all servers have numbers in turn.
+    if (!Number.isInteger(id) || (id >= containers.length && holder < 0)) continue;
     const container = containers[id] as PageContainer;
     const isPhysical = container.status === LOCKED && (container.how & LOCK_PHYSICAL) !== 0;
     if (holder >= 0 !== isPhysical) return `[CONT23] the window of container ${id} is wrongly open`;

@@ -2,11 +2,14 @@
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Penalty } from '../../contracts/terms.ts';
+import type { CellOptions } from '../run/cell-options.ts';
+import { allLayers, layerNames } from './swaps.ts';
 import { createTally, type Tally } from './tally.ts';
 import { drawnHostile } from './variants.ts';
 
-/** How names of ordinary tasks begin. */
+/** How names of ordinary tasks begin, and of memory servers. */
 const ORDINARY = 'task';
+const MEMORY = 'memory';
 
 export interface Counts {
   /** Deadlines missed, by penalty. */
@@ -60,6 +63,15 @@ export interface Counts {
   /** Superpages that were made, and that were split again. */
   promotions: number;
   demotions: number;
+  /** Scenarios with memory servers behind one another; tasks that deal with one above the deepest. */
+  deep: number;
+  above: number;
+  /** Notices to memory servers. */
+  serverNotices: number;
+  /** Layers of swap that were stacked; scenarios in which pages have bytes, in which devices fail. */
+  readonly layers: Record<string, number>;
+  bytes: number;
+  faultyDevices: number;
   /** Tasks that were hostile, by kind. */
   readonly hostile: Record<string, number>;
   readonly tally: Tally;
@@ -100,9 +112,29 @@ export function createCounts(): Counts {
     tableFrames: 0,
     promotions: 0,
     demotions: 0,
+    deep: 0,
+    above: 0,
+    serverNotices: 0,
+    layers: Object.fromEntries(layerNames.map((name) => [name, 0])),
+    bytes: 0,
+    faultyDevices: 0,
     hostile: Object.fromEntries(drawnHostile.map((kind) => [kind, 0])),
     tally: createTally(),
   };
+}
+
+/** What was drawn, whatever came of it. */
+export function countDrawn(counts: Counts, options: CellOptions): void {
+  const { tasks, memoryServers, swap, machine } = options;
+  if (memoryServers !== undefined) counts.deep++;
+  for (const { level, hostile } of tasks) {
+    if (level !== undefined) counts.above++;
+    if (hostile !== null) counts.hostile[hostile] = (counts.hostile[hostile] ?? 0) + 1;
+  }
+  if (machine.fidelity === 'bytes') counts.bytes++;
+  const layers = allLayers(swap?.layers ?? []);
+  for (const { layer } of layers) counts.layers[layer]++;
+  if (layers.some((layer) => layer.layer === 'disk' && layer.faults)) counts.faultyDevices++;
 }
 
 export function count(counts: Counts, event: ContractEvent): void {
@@ -127,6 +159,7 @@ export function count(counts: Counts, event: ContractEvent): void {
       return;
     case 'notice':
       counts.notices++;
+      if (event.task.startsWith(MEMORY)) counts.serverNotices++;
       return;
     case 'split':
       counts.splits++;

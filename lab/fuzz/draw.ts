@@ -16,9 +16,10 @@ import { between, chance, oneOf, small } from './chance.ts';
 import { drawDisk } from './disks.ts';
 import { drawGovernance } from './governance.ts';
 import { drawKinds } from './kinds.ts';
+import { drawMemories } from './memories.ts';
 import { drawProgram } from './program.ts';
 import { drawStir, type Stir } from './stirred.ts';
-import { drawSwap } from './swap-layers.ts';
+import { drawSwap } from './swaps.ts';
 import { drawVariants } from './variants.ts';
 
 /** Hoarders come twice as often: only they return late. */
@@ -73,7 +74,8 @@ export function draw(seed: number): Drawn {
   const governed = drawGovernance(stirred, seed, span);
   const varied = drawVariants(governed, seed, span, stir.stirrers.length);
   const ordinary = varied.tasks.length - stir.stirrers.length;
-  return { options: drawSwap(drawDisk(varied, seed, span, ordinary), seed), calmAt, stir };
+  const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
+  return { options: drawSwap(deep, seed), calmAt, stir };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

@@ -9,9 +9,10 @@ import type { MemoryServerState, PlantedBug } from '../../servers/memory/state.t
 import { splitRandom } from '../../sim-hw/random.ts';
 import type { Oracles } from '../oracles/index.ts';
 import { boot, type World } from '../run/boot.ts';
+import { openMemories } from '../run/boot-memories.ts';
 import { watch } from '../run/watch.ts';
 import { lookAtBooks, openBooks } from './books.ts';
-import { type Counts, count, createCounts } from './counts.ts';
+import { type Counts, count, countDrawn, createCounts } from './counts.ts';
 import { type Drawn, draw } from './draw.ts';
 import { type Fault, runPhases } from './phases.ts';
 import { type FuzzViolation, fuzzText } from './report.ts';
@@ -75,6 +76,7 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
   if (oracles === null) return null;
   const { stirrers, beside } = besideOf(world, oracles, drawn, counts);
   try {
+    openMemories(world.kernel, world.memories);
     return runPhases(world, oracles, drawn.calmAt, beside);
   } catch (error) {
     // A broken invariant, a policy's fault or a plain defect: all of them are findings here.
@@ -82,15 +84,15 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
     return { oracle: 'invariant', what };
   } finally {
     counts.references += world.kernel.state.references;
-    counts.remaps += (world.kernel.receivers[world.memory].state as MemoryServerState).pages.remaps;
+    for (const id of world.memories)
+      counts.remaps += (world.kernel.receivers[id].state as MemoryServerState).pages.remaps;
     for (const most of world.kernel.state.tables?.most ?? []) counts.tableFrames += most;
     for (const id of world.clients) {
       const { superpages } = world.kernel.receivers[id].state as Partial<PagerState>;
       counts.promotions += superpages?.counts.promoted ?? 0;
       counts.demotions += superpages?.counts.demoted ?? 0;
     }
-    for (const { hostile } of drawn.options.tasks)
-      if (hostile !== null) counts.hostile[hostile] = (counts.hostile[hostile] ?? 0) + 1;
+    countDrawn(counts, drawn.options);
     for (const { moved, rounds } of stirrers) {
       counts.movedByDevice += moved;
       counts.rounds += rounds;
@@ -107,7 +109,7 @@ function besideOf(world: World, oracles: Oracles, drawn: Drawn, counts: Counts) 
   const { kernel } = world;
   const stirrers = placeStirrers(world, stir, options.seed);
   for (const { id } of stirrers) oracles.view.watched[kernel.state.tasks[id].space].stirs = true;
-  listen(kernel, world.memory, counts.tally);
+  listen(kernel, world.memories, counts.tally);
   const books = openBooks(world, stirrers);
   const random = splitRandom(options.seed, 'moves');
   let movesHere = false;

@@ -8,7 +8,7 @@
 import type { ContractWish } from '../../clients/pager/memory-control.ts';
 import { fireEvent, termNow } from '../../nucleus/clock.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
-import { DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive } from '../../nucleus/tasks.ts';
@@ -27,6 +27,8 @@ import { stirrerStep } from './stirrer.ts';
 const STEPS_HOSTILE = 20_000;
 /** Scheduler decisions in which everything must then have settled. */
 const STEPS_MAX = 300_000;
+/** Timers that a central pager is given to bring its transfers to an end. */
+const TIMERS_LATE = 1000;
 /** A lock that outlasts any queue, on either clock. */
 const LOCK_TIME_CALM = 1_000_000_000_000;
 
@@ -107,11 +109,23 @@ function isStirrer(kernel: Kernel, id: number): boolean {
 }
 
 /** Ends what runs for ever, and lets devices finish. */
-function settleAll({ kernel, clients }: World): void {
+function settleAll({ kernel, clients, central }: World): void {
   for (const id of clients) {
     kernel.state.account = NUCLEUS;
     if (isAlive(kernel.state.tasks[id])) killTask(kernel, id);
   }
+  finishDevices(kernel);
+  if (central === 0) return;
+  // A central pager may have put off what it was doing for one who is dead now.
+  const { transfers } = kernel.receivers[central].state as PagerState;
+  const { timers } = kernel.state;
+  for (let left = TIMERS_LATE; left > 0 && transfers.active > 0 && timers.size > 0; left--) {
+    fireEvent(kernel, timers, TIMER);
+    finishDevices(kernel);
+  }
+}
+
+function finishDevices(kernel: Kernel): void {
   deliverAll(kernel);
   const { deviceEvents } = kernel.state;
   while (deviceEvents.size > 0) {
@@ -122,31 +136,53 @@ function settleAll({ kernel, clients }: World): void {
 
 /** What is still open when everything is over, or null. */
 function unsettled(world: World): Fault | null {
-  const { kernel } = world;
-  const memory = kernel.receivers[world.memory].state as MemoryServerState;
-  const open: string[] = [];
-  if (memory.waiting.length > 0) open.push(`tasks ${whoWaits(memory).join(', ')} wait for frames`);
-  for (const client of memory.clients) {
-    if (client === null || client.id === world.central) continue;
-    const { id, held, noticed, status } = client;
-    if (status !== GONE || held > 0 || noticed > 0)
-      open.push(`task ${id} has status ${status}, ${held} frames, ${noticed} of them called back`);
-  }
-  if (memory.containers.records.some(({ status }) => status !== CONTAINER_FREE))
-    open.push('a container is left');
+  const { kernel, memories } = world;
+  const open = memories.flatMap((id) => openIn(world, id));
   if (kernel.state.windowFrame.some((frame) => frame >= 0)) open.push('a DMA window is open');
   if (kernel.state.windowLists.some(({ holder }) => holder >= 0))
     open.push('a window list is open');
+  if (isMoving(world)) open.push('a transfer is under way');
+  if (world.disk === 0) openInStack(world, open);
+  if (world.central > 0) openInPager(kernel, world.central, open);
+  return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };
+}
+
+/** What one memory server has open still; those behind it go on holding what they hold. */
+function openIn({ kernel, central, memories }: World, id: number): string[] {
+  const memory = kernel.receivers[id].state as MemoryServerState;
+  const open: string[] = [];
+  const waiting = whoWaits(memory).filter((client) => !memories.includes(client));
+  if (waiting.length > 0) open.push(`tasks ${waiting.join(', ')} wait for frames`);
+  let behind = 0;
+  for (const client of memory.clients) {
+    if (client === null || client.id === central) continue;
+    const { held, noticed, status, guaranteed } = client;
+    if (memories.includes(client.id)) behind += guaranteed;
+    else if (status !== GONE || held > 0 || noticed > 0)
+      open.push(
+        `task ${client.id} has status ${status}, ${held} frames, ${noticed} of them called back`,
+      );
+  }
+  if (memory.containers.records.some(({ status }) => status !== CONTAINER_FREE))
+    open.push('a container is left');
   if (memory.pages.containers.some(({ status }) => status !== UNUSED))
     open.push('a container of pages is left');
   if (memory.children.records.some(({ live }) => live)) open.push('a child contract is left');
   if (memory.soft.count > 0) open.push('a soft reference is left');
   const { guaranteedSum, idleSum } = memory.ledger;
-  if (world.central === 0 && guaranteedSum + idleSum > 0)
-    open.push(`${guaranteedSum} frames are guaranteed to nobody`);
-  if (isMoving(world)) open.push('a transfer is under way');
-  if (world.central > 0) openInPager(kernel, world.central, open);
-  return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };
+  const left = guaranteedSum + idleSum - behind;
+  if (central === 0 && left > 0) open.push(`${left} frames are guaranteed to nobody`);
+  return open;
+}
+
+/** Nothing is in line at a layer, and of the dead no page is kept. */
+function openInStack({ kernel, swap, central }: World, open: string[]): void {
+  const { stack, held } = kernel.receivers[swap].state as SwapServerState;
+  if (stack === null) return;
+  for (const { layer, line } of stack.nodes)
+    if (line.some((request) => request !== 0)) open.push(`a request is in the ${layer} layer`);
+  const pages = held.findIndex((count) => count > 0);
+  if (central === 0 && pages >= 0) open.push(`task ${pages} has ${held[pages]} pages on swap`);
 }
 
 /** Whether swap, or the disk server behind it, is at work still. */

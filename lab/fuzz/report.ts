@@ -60,7 +60,7 @@ function facts(record: object): string {
     .join(', ');
 }
 
-function countsText({ tally, hostile, ...counts }: Counts): string {
+function countsText({ tally, hostile, layers, ...counts }: Counts): string {
   const { none, karma, repossess, drop, kill } = counts;
   return [
     `deadlines missed: ${none} without penalty, ${karma} by karma, ${repossess} repossessed, ` +
@@ -79,6 +79,10 @@ function countsText({ tally, hostile, ...counts }: Counts): string {
     `frames moved by the server ${counts.movedByServer}, given for page tables ${counts.tableFrames}; ` +
       `deadlines that waited for transfers ${counts.writing}, claims ${counts.claims}, ` +
       `parts lived on ${counts.lives}; superpages made ${counts.promotions}, split ${counts.demotions}`,
+    `memory servers behind others in ${counts.deep}, tasks above the deepest ${counts.above}; ` +
+      `notices to servers ${counts.serverNotices}`,
+    `layers of swap: ${facts(layers)}; devices failed in ${counts.faultyDevices}, ` +
+      `pages had bytes in ${counts.bytes}`,
     `hostile: ${facts(hostile)}`,
     `served: ${facts(tally.served)}`,
     `refused: ${facts(tally.reasons)}`,

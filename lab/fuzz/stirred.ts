@@ -11,6 +11,7 @@ import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import type { Claims } from '../../servers/memory/containers/page-state.ts';
 import { defragment, relocateRun } from '../../servers/memory/containers/relocation.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
+import { poolOf } from '../../servers/memory/upstream/upstream.ts';
 import { findFreeRun } from '../../sim-hw/frames.ts';
 import { nextBelow, type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { World } from '../run/boot.ts';
@@ -133,13 +134,14 @@ function portsOf(kernel: Kernel, id: number, lastClient: number): number[] {
 const ANYWHERE = { colour: 0, colours: 1, below: 0 };
 
 /** Moves a run of frames, or, now and then, all that can go down; returns how many were moved. */
-export function moveFrames(world: World, random: RandomState): number {
-  const { kernel } = world;
-  const server = kernel.receivers[world.memory].state as MemoryServerState;
-  const { count } = kernel.state.frames;
+export function moveFrames({ kernel, memories }: World, random: RandomState): number {
+  const id = memories.length === 1 ? memories[0] : oneOf(random, memories);
+  const server = kernel.receivers[id].state as MemoryServerState;
+  const frames = poolOf(kernel, server);
+  const { count } = frames;
   if (chance(random, 3)) return defragment(kernel, server);
   const order = chance(random, 80) ? 0 : between(random, 1, 3);
-  const into = findFreeRun(kernel.state.frames, order, nextBelow(random, count), ANYWHERE);
+  const into = findFreeRun(frames, order, nextBelow(random, count), ANYWHERE);
   if (into < 0) return 0;
   // Frames of containers of pages as often as any.
   const { onFrame } = server.pages;

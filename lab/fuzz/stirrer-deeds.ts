@@ -27,7 +27,7 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import { allowWrite, map, protect, unmap, zero } from '../../nucleus/memory-map.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
 import { LOCKED, type PageContainer } from '../../servers/memory/containers/page-state.ts';
-import type { MemoryServerState } from '../../servers/memory/state.ts';
+import { idOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import { stamped } from '../../sim-hw/contents.ts';
 import { nextBelow } from '../../sim-hw/random.ts';
 import { between, chance, oneOf, small } from './chance.ts';
@@ -135,7 +135,7 @@ export function work(kernel: Kernel, stirrer: StirrerState): void {
   stirrer.moved++;
   const server = kernel.receivers[1].state as MemoryServerState;
   const { status, holder, how, lockedUntil } = server.pages.containers[
-    window - thin
+    idOf(server, window - thin)
   ] as PageContainer;
   const isLocked = status === LOCKED && holder === id && lockedUntil >= kernel.state.timers.time;
   if (!isLocked || (writes && (how & LOCK_WRITES) === 0))

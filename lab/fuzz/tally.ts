@@ -40,7 +40,7 @@ const ELSEWHERE: ReadonlySet<number> = new Set([
   ...Object.keys(diskMessages).map((name) => OP[name as MessageName]),
 ]);
 
-/** No file server is in a fuzzed world, and no stack of swap layers: nothing of theirs comes up. */
+/** No file server is in a fuzzed world, and nobody asks swap for more than its pages. */
 const ABSENT: ReadonlySet<string> = new Set([
   ...Object.keys(fileMessages),
   ...Object.keys(swapMessages),
@@ -48,11 +48,7 @@ const ABSENT: ReadonlySet<string> = new Set([
   'NO_SUCH_FILE',
   'DISK_FULL',
   'FILE_TOO_LONG',
-  'DEVICE_FAILED',
   'TAMPERED',
-  'LOST_PAGE',
-  'STORE_FULL',
-  'OVER_QUOTA',
 ]);
 
 export function createTally(): Tally {
@@ -64,17 +60,23 @@ export function createTally(): Tally {
   };
 }
 
-/** Listens to all that is said to and by the server `memory`, and of swap and the policy server. */
-export function listen(kernel: Kernel, memory: number, { served, reasons }: Tally): void {
+/** Listens to all that is said to and by the servers `memories`, and of swap and the policy server. */
+export function listen(
+  kernel: Kernel,
+  memories: readonly number[],
+  { served, reasons }: Tally,
+): void {
   kernel.tap = () => {
     const { op, from, to, w1, w2 } = newest(kernel.state.queue);
     const name = messageName(op);
     if (name === undefined || ABSENT.has(name)) return;
-    if (to !== memory && from !== memory && !ELSEWHERE.has(op)) return;
+    const isMemory = memories.includes(from);
+    if (!(isMemory || memories.includes(to) || ELSEWHERE.has(op))) return;
     served[name]++;
-    if (op === OP.swapped && w1 > 0 && kernel.state.tasks[from].space < 0)
-      reasons[reasonNames[w1]]++;
-    if (op !== OP.refused || from !== memory) return;
+    const isServer = kernel.state.tasks[from]?.space === -1;
+    if (op === OP.swapped && w1 > 0 && isServer) reasons[reasonNames[w1]]++;
+    if (op === OP.diskDone && w2 > 0 && isServer) reasons[reasonNames[w2]]++;
+    if (op !== OP.refused || !isMemory) return;
     reasons[reasonNames[w1]]++;
     const refused = messageName(w2);
     if (refused !== undefined && !ABSENT.has(refused)) served[refused]--;

@@ -85,6 +85,9 @@ export function checkContents(
   // Garbage may be as it was, or zeros from here on.
   const isThere = high === key + 1 && low === version;
   if (version === oracle.garbageAt[key] && !isThere) oracle.zeroAt[key] = version;
+  // A store that was under way when the frame was taken has come to its end [SWAP26].
+  const isOnSwap = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === low;
+  if (isThere && isOnSwap) oracle.lost[key] = 0;
   const unwritten = version === oracle.zeroAt[key] || oracle.lost[key] === 1;
   if (unwritten) {
     if (high === 0 && low === 0) return;
