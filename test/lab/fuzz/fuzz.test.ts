@@ -20,7 +20,7 @@ const planted: Readonly<Record<Exclude<PlantedBug, ScenarioBug>, string>> = {
   'wire-without-limit': 'contract-honoured',
   'stale-regeneration': 'no-lost-page',
   'window-outlives-lock': 'liveness',
-  'fold-leaks-guarantee': 'liveness',
+  'fold-leaks-guarantee': 'books',
   'dead-control-lives': 'frame-conservation',
   'weak-may-allocate': 'books',
   'stale-version': 'books',
