@@ -203,7 +203,8 @@ function namesOf<Name extends ManagementName | BoundName>(
 function checkGuarantees(source: Source, scenario: Scenario, frames: number): void {
   const { tasks } = scenario;
   const asks = scenario.policyServer !== null && tasks.every((task) => task.guaranteed !== null);
-  let sum = 0;
+  // What external pagers keep for their work is guaranteed as well.
+  let sum = scenario.externalPagers.reduce((frames, { reserve }) => frames + reserve, 0);
   for (const [at, task] of tasks.entries()) {
     // Several tasks on one contract: it counts once.
     if (task.sharedWith !== null) continue;
