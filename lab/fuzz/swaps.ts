@@ -23,7 +23,7 @@ export const layerNames: readonly LayerPlan['layer'][] = [
 
 /** Which seeds of sixteen. */
 const EVERY = 16;
-const TURNS: readonly number[] = [0, 1];
+const TURNS: readonly number[] = [0, 1, 10];
 /** Frames of a machine whose pages may have bytes: these cost. */
 const BYTES_MOST = 120;
 

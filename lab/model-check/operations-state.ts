@@ -35,6 +35,7 @@ function visitTransfers(tape: Tape, world: World): void {
   for (const operation of world.swap.operations) {
     operation.kind = cell(tape, operation.kind);
     operation.capability = cell(tape, operation.capability);
+    operation.previous = cell(tape, operation.previous);
     if (operation.kind === FREE) continue;
     operation.client = cell(tape, operation.client);
     operation.place = cell(tape, operation.place);

@@ -97,10 +97,8 @@ function begin(
     reply(kernel, server.id, from, OP.swapped, tag, reason, 0, 0, 0);
     return;
   }
-  // The capability of the operation before has died with its container; only now may it go, for
-  // the unlock that named it was still on its way.
   const operation = server.operations[number] as Operation;
-  if (operation.capability >= 0) removeCapability(table, operation.capability);
+  operation.previous = operation.capability;
   operation.kind = kind;
   operation.client = from;
   operation.place = place;
@@ -147,6 +145,7 @@ function transferBegins(
   opening: number,
 ): void {
   const operation = server.operations[number] as Operation;
+  dropPrevious(kernel, server, operation);
   operation.window = window;
   operation.serial = opening;
   if (server.stack !== null) beginStacked(kernel, server, stackIn(wiring, kernel, server), number);
@@ -214,9 +213,20 @@ function lockRefused(
 ): void {
   const operation = server.operations[number] as Operation;
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  dropPrevious(kernel, server, operation);
   removeCapability(table, operation.capability);
   operation.capability = -1;
   answer(kernel, server, number, reason);
+}
+
+/**
+ * The capability of the operation before has died with its container. Only when the lock after it has
+ * been heard may it go: the unlock that named it was still on its way, and has been heard by now.
+ */
+function dropPrevious(kernel: Kernel, server: SwapServerState, operation: Operation): void {
+  if (operation.previous < 0) return;
+  removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, operation.previous);
+  operation.previous = -1;
 }
 
 function discard(

@@ -21,8 +21,10 @@ export interface Operation {
   /** 1 once what was to be written has been. */
   stored: number;
   tag: number;
-  /** The weak capability it came with, kept after its end until the record is used again. */
+  /** The weak capability it came with, kept after its end. */
   capability: number;
+  /** That of the operation that had the record before, until this one's lock is heard of; or -1. */
+  previous: number;
   window: number;
   serial: number;
   /** Of a stack: 1 once what it is storing has been discarded. */
@@ -87,6 +89,7 @@ function createOperation(): Operation {
     stored: 0,
     tag: 0,
     capability: -1,
+    previous: -1,
     window: 0,
     serial: 0,
     dropped: 0,

@@ -57,6 +57,7 @@ const mended: readonly [number, string][] = [
   [1001317, 'a pager used frames whose loss it had not been told of yet'],
   [1296, 'a page that swap did not take, and its program came back for, was dropped as clean'],
   [4144, 'a page that was made anew after swap had lost it was zeros later'],
+  [810, 'a capability went before the unlock that named it was heard, and the lock stayed'],
   [1120, 'a page that swap had lost, and that can be made, counted as never dropped'],
 ];
 

@@ -79,7 +79,7 @@ test.each([false, true])('[FILE15] pages arrive, and both are told; it copies: %
 });
 
 test('[FILE15] without copies the cost does not grow with the pages; with them it does', () => {
-  const costs = { messageNs: 10, zeroNs: 100 };
+  const costs = { messageNs: 10, copyNs: 100 };
   const cost = (copies: boolean, pages: number) => {
     const its = scene(copies, pages, costs);
     const before = its.desk.kernel.state.nowNs;

@@ -78,7 +78,9 @@ test('[MEM6] the death of one leaves containers of others alone, and tells how m
   const [, weak] = box(desk, FIRST, 0);
   for (const slot of [1, 2]) box(desk, FIRST, slot);
   const [, theirs] = box(desk, SECOND, 0);
-  say(desk, FIRST, 'lockContainer', [weak, 50, 0, 0]);
+  hand(desk, FIRST, 'store', weak, 0, 0, portTo(desk, FIRST, SECOND));
+  const lent = takeHeard(desk, SECOND)[0]?.[1] as number;
+  say(desk, SECOND, 'lockContainer', [lent, 50, 0, 0]);
   desk.events.length = 0;
   killTask(desk.kernel, FIRST);
   deliverAll(desk.kernel);
