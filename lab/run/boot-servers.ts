@@ -88,7 +88,7 @@ function swapServer(options: CellOptions, kernel: Kernel, isCentral: boolean): R
     lockMax(options),
     passages,
     options.planted === 'swap-wrong-block',
-    createSwapStack(options, kernel.state.spaces),
+    createSwapStack(options, kernel.state.spaces, kernel.costs),
     quotaOf(options, isCentral),
   );
   return { step: swapServerStep(model), state };

@@ -7,6 +7,7 @@ import { createStack } from '../../servers/swap/stack/build.ts';
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import type { PageWork, StackState } from '../../servers/swap/stack/stack.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
+import type { Costs } from '../../sim-hw/costs/index.ts';
 import { type PageWorkFigures, pageWork } from '../../sim-hw/costs/page-work.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import type { MediumFaults } from '../../sim-hw/devices/medium.ts';
@@ -26,6 +27,7 @@ function layersOf({ swap, machine, tasks }: CellOptions): readonly LayerPlan[] |
 export function createSwapStack(
   options: CellOptions,
   spaces: readonly SpaceState[],
+  { copyNs }: Costs,
 ): StackState | null {
   const layers = layersOf(options);
   if (layers === null) return null;
@@ -35,13 +37,13 @@ export function createSwapStack(
     roots: containersFor(options),
     keepsBytes: machine.fidelity === 'bytes',
     seed,
-    work: bareWork(pageWork[machine.costs]),
+    work: { ...bareWork(pageWork[machine.costs]), copyNs },
     models: devices,
     device: machine.device,
   });
 }
 
-function bareWork(figures: PageWorkFigures): PageWork {
+function bareWork(figures: PageWorkFigures): Omit<PageWork, 'copyNs'> {
   const entries = Object.entries(figures).map(([name, { value }]) => [name, value]);
   return Object.fromEntries(entries) as unknown as PageWork;
 }

@@ -1,6 +1,7 @@
 /**
  * Page work: CPU time of what swap layers do to the 4096 bytes of a page, by machine. None of it was
- * measured on these machines: the figures are recalled or worked out, for ratios alone.
+ * measured on these machines: the figures are recalled or worked out, for ratios alone. Copying a
+ * page is a figure of the machine's cost profile.
  */
 
 import type { Figure } from './profile.ts';
@@ -13,7 +14,6 @@ export interface PageWorkFigures {
   readonly cipherNs: Figure;
   /** Hashing, 64 bits. */
   readonly hashNs: Figure;
-  readonly copyNs: Figure;
 }
 
 const MODERN = '3 GHz core of about 2023';
@@ -28,7 +28,6 @@ export const pageWork: Readonly<Record<string, PageWorkFigures>> = {
       source: `${MODERN}: ChaCha20 with AVX2, 1.3 cycles a byte (recalled); 4096 * 1.3 / 3 GHz`,
     },
     hashNs: { value: 400, source: `${MODERN}: a hash of 64 bits at 10 GB/s (recalled)` },
-    copyNs: { value: 300, source: `${MODERN}: 4096 bytes at 14 GB/s, one side cold (recalled)` },
   },
   'decstation-5000': {
     compressNs: { value: 1_200_000, source: `${R3000}: 1024 words, 30 cycles each (worked out)` },
@@ -38,6 +37,5 @@ export const pageWork: Readonly<Record<string, PageWorkFigures>> = {
       source: `${R3000}: ChaCha20 without vectors, 20 cycles a byte (worked out)`,
     },
     hashNs: { value: 250_000, source: `${R3000}: 1024 words, 6 cycles each (worked out)` },
-    copyNs: { value: 205_000, source: `${R3000}: 4096 bytes at 20 MB/s (recalled)` },
   },
 };

@@ -27,7 +27,7 @@ import {
   takeRecord,
 } from './requests.ts';
 
-/** CPU time of what layers do to a page, in ns (sim-hw/costs/page-work.ts). */
+/** CPU time of what layers do to a page, in ns (sim-hw/costs/page-work.ts; copying: the profile). */
 export interface PageWork {
   readonly compressNs: number;
   readonly decompressNs: number;

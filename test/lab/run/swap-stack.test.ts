@@ -83,6 +83,17 @@ describe.each(managements)('%s', (management) => {
   });
 });
 
+test('[TIME5] a copy that a layer makes costs what any copy of a page does on that machine', () => {
+  const copyNs = 1000;
+  const base = options([{ layer: 'waiting', frames: 8 }, disk]);
+  const machine = { ...base.machine, figures: { zeroNs: 0, copyNs } };
+  const { tasks, swap } = runCell({ ...base, machine });
+  const { stores, rescues } = swap?.[0]?.counts ?? {};
+  expect(stores).toBeGreaterThan(500);
+  const filling = tasks.reduce((sum, { timeNs }) => sum + (timeNs?.zero ?? 0), 0);
+  expect(filling).toBe(copyNs * ((stores as number) + (rescues as number)));
+});
+
 test('[SWAP25] an oracle notices a page that is lost and nobody is told of', () => {
   const quiet = runCell({ ...options([disk]), planted: 'swap-wrong-block' });
   // The planted fault is of the plain device: through a stack nothing is read wrong.
