@@ -3,6 +3,7 @@
  * nobody who is dead.
  */
 
+import { OP } from '../../contracts/messages.ts';
 import {
   CONTAINER,
   frameAt,
@@ -70,6 +71,20 @@ export function checkCapabilities(world: World): string | undefined {
   for (const { kind, capability } of world.swap.operations)
     if (kind !== FREE && capabilities[SWAP].kind[capability] === NOTHING)
       return '[SWAP5] an operation goes on without its capability';
+  return undefined;
+}
+
+/** An unlock that is under way names a capability: one that went before could be another's by then. */
+export function checkUnlocks(world: World): string | undefined {
+  const { queue, capabilities, tasks } = world.kernel.state;
+  // What the dead had named goes with them, whatever they had still to say.
+  if (isOver(tasks[SWAP])) return undefined;
+  const rule = world.archive === null ? 'SWAP7' : 'CONT40';
+  for (let place = 0; place < queue.count; place++) {
+    const { op, from, w0 } = messageAt(world, place);
+    if (op === OP.unlockContainer && from === SWAP && capabilities[SWAP].kind[w0] === NOTHING)
+      return `[${rule}] a capability has gone before the unlock that names it was heard`;
+  }
   return undefined;
 }
 

@@ -13,7 +13,12 @@ import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { ACTIVE, CONTAINER_LOCKED, EXPIRED, GONE, SHRINKING } from '../../servers/memory/state.ts';
 import { checkBuddy, isFree } from '../../sim-hw/buddy.ts';
 import { JUNK, NOBODY, UNMAPPED } from '../../sim-hw/frames.ts';
-import { checkCapabilities, checkContainers, checkDead } from './container-invariants.ts';
+import {
+  checkCapabilities,
+  checkContainers,
+  checkDead,
+  checkUnlocks,
+} from './container-invariants.ts';
 import { type Deadlines, EXTRA, LOCK, SHRINK, TERM } from './deadlines.ts';
 import { SPACE_PAGES } from './flat-table.ts';
 import { checkPageContainers } from './page-invariants.ts';
@@ -29,6 +34,7 @@ export function checkState(world: World, deadlines: Deadlines): string | undefin
     checkDeadlines(world, deadlines) ??
     checkContainers(world) ??
     checkCapabilities(world) ??
+    checkUnlocks(world) ??
     checkDead(world) ??
     checkPageContainers(world, deadlines) ??
     checkMappings(world) ??

@@ -55,6 +55,7 @@ function visitRequests(tape: Tape, world: World): void {
   for (const request of world.archive?.requests ?? []) {
     request.phase = cell(tape, request.phase);
     request.capability = cell(tape, request.capability);
+    request.previous = cell(tape, request.previous);
     if (request.phase === NO_REQUEST) continue;
     request.client = cell(tape, request.client);
     request.block = cell(tape, request.block);

@@ -70,7 +70,7 @@ function begin(
     return;
   }
   const request = server.requests[number] as Request;
-  if (request.capability >= 0) removeCapability(table, request.capability);
+  request.previous = request.capability;
   request.phase = LOOKING;
   request.client = from;
   request.block = block;
@@ -84,14 +84,17 @@ function heard(kernel: Kernel, server: ArchiveState, model: DeviceModel, message
   const { op, w0, w1, w2, w3 } = message;
   const request = server.requests[w0];
   if (request === undefined) return;
+  const asks = w2 === OP.inspectContainer || w2 === OP.lockPages;
+  // A refusal of anything else has no request's number in it.
+  if (op === OP.refused && !asks) return;
+  dropPrevious(kernel, server, request);
   if (op === OP.containerStands && request.phase === LOOKING) {
     if (w2 < w1) return answer(kernel, server, request, NO_SUCH_PAGE);
     return lock(kernel, server, w0, request, w1);
   }
   if (op === OP.locked && request.phase === LOCKING)
     return startReading(kernel, server, model, w0, request, w1, w3);
-  const asks = w2 === OP.inspectContainer || w2 === OP.lockPages;
-  if (op === OP.refused && asks && request.phase !== FREE) answer(kernel, server, request, w1);
+  if (op === OP.refused && request.phase !== FREE) answer(kernel, server, request, w1);
 }
 
 function lock(
@@ -146,6 +149,16 @@ function fill(kernel: Kernel, server: ArchiveState, number: number): void {
   // Some of them: the lock was on, and its owner had taken pages out just before.
   const reason = moved === 0 ? LOCK_LOST : NO_SUCH_PAGE;
   answer(kernel, server, request, moved === blocks ? DONE : reason);
+}
+
+/**
+ * The request before was answered while the unlock that names its capability was still on its way. It
+ * has been heard by now, since what this request has asked came after it; so the capability may go.
+ */
+function dropPrevious(kernel: Kernel, server: ArchiveState, request: Request): void {
+  if (request.previous < 0) return;
+  removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, request.previous);
+  request.previous = -1;
 }
 
 function answer(kernel: Kernel, server: ArchiveState, request: Request, reason: number): void {

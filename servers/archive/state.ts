@@ -17,8 +17,10 @@ export interface Request {
   block: number;
   blocks: number;
   tag: number;
-  /** The weak capability it came with, kept after its end until the record is used again. */
+  /** The weak capability it came with, kept after its end. */
   capability: number;
+  /** That of the record's request before, until the memory server is heard on this one; or -1. */
+  previous: number;
   window: number;
   serial: number;
 }
@@ -65,6 +67,7 @@ function createRequest(): Request {
     blocks: 0,
     tag: 0,
     capability: -1,
+    previous: -1,
     window: 0,
     serial: 0,
   };

@@ -1,6 +1,7 @@
 /** Answers: what ends a request, and what the server says to the memory server for one. */
 
 import { OP } from '../../contracts/messages.ts';
+import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { freeRequest, type Request } from './requests.ts';
@@ -32,4 +33,14 @@ export function inspect(
   { capability }: Request,
 ): void {
   send(kernel, id, memoryPort, OP.inspectContainer, capability, number, 0, 0, 0);
+}
+
+/**
+ * The request before was answered while the unlock that names its capability was still on its way. It
+ * has been heard by now, since what this request has asked came after it; so the capability may go.
+ */
+export function dropPrevious(kernel: Kernel, server: FileServerState, request: Request): void {
+  if (request.previous < 0) return;
+  removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, request.previous);
+  request.previous = -1;
 }

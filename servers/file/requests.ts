@@ -32,8 +32,10 @@ export interface Request {
   /** The client's handle of the file. */
   handle: number;
   page: number;
-  /** The weak capability it came with, kept after its end until the record is used again. */
+  /** The weak capability it came with, kept after its end. */
   capability: number;
+  /** That of the record's request before, until the memory server is heard on this one; or -1. */
+  previous: number;
   /** The container's version when it was first looked at. */
   version: number;
   window: number;
@@ -78,6 +80,7 @@ function createRequest(): Request {
     handle: 0,
     page: 0,
     capability: -1,
+    previous: -1,
     version: 0,
     window: 0,
     serial: 0,

@@ -155,8 +155,7 @@ function beginTransfer(
     return;
   }
   const request = requests.table[number];
-  // Only now: the unlock that named the capability of the request before was still on its way.
-  if (request.capability >= 0) removeCapability(table, request.capability);
+  request.previous = request.capability;
   request.capability = w0;
   request.phase = LOOKING;
   request.writes = op === OP.writeFile;

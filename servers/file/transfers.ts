@@ -28,7 +28,7 @@ import type { Message } from '../../nucleus/messages.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import { zeroContents } from '../../sim-hw/contents.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
-import { answer, inspect, unlock } from './answers.ts';
+import { answer, dropPrevious, inspect, unlock } from './answers.ts';
 import { copyCached, copyHeard, forgetBlocks, makeRoom } from './cached-reads.ts';
 import { NOTHING } from './caching/cache.ts';
 import { lookUpPages, missingRuns, unpin } from './caching/copies.ts';
@@ -52,6 +52,8 @@ export function containerHeard(
   const { op, w0, w1, w2, w3 } = message;
   const request = server.requests.table[w0];
   if (request === undefined || request.phase === FREE) return;
+  const asked = w2 === OP.inspectContainer || w2 === OP.lockPages;
+  if (op !== OP.refused || asked) dropPrevious(kernel, server, request);
   if (op === OP.containerStands && request.phase === LOOKING) {
     if (w2 < w1) return answer(kernel, server, w0, request, NO_SUCH_PAGE, 0);
     return lock(kernel, server, w0, request, w1, w3);
@@ -62,7 +64,6 @@ export function containerHeard(
   if (request.phase === CLOSING) return giveUp(kernel, server, w0, request, TAMPERED);
   if (op === OP.refused && w1 === NO_FREE_FRAMES && makeRoom(kernel, server, request))
     return askLock(kernel, server, w0, request);
-  const asked = w2 === OP.inspectContainer || w2 === OP.lockPages;
   if (op === OP.refused && asked) giveUp(kernel, server, w0, request, w1);
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { OP } from '../../../contracts/messages.ts';
 import {
   BUSY,
   DONE,
@@ -10,7 +11,9 @@ import {
   NO_SUCH_PAGE,
   TOO_LONG,
 } from '../../../contracts/refusals.ts';
-import { addTask, givePort } from '../../../nucleus/kernel.ts';
+import { fireEvent } from '../../../nucleus/clock.ts';
+import { deliverAll, sendCapability } from '../../../nucleus/ipc.ts';
+import { addTask, DEVICE_DONE, givePort } from '../../../nucleus/kernel.ts';
 import { archiveStep } from '../../../servers/archive/server.ts';
 import { createArchiveState } from '../../../servers/archive/state.ts';
 import type { DeviceModel, DeviceState } from '../../../sim-hw/devices/device.ts';
@@ -27,6 +30,7 @@ import {
   tableOf,
   takeHeard,
 } from '../../support/desk.ts';
+import { overtake } from '../../support/overtake.ts';
 import { contents, fill, open, SECOND } from '../../support/pages.ts';
 
 /** A page takes as long as this. */
@@ -50,14 +54,14 @@ interface Scene {
 }
 
 /** The first client has a container of 3 pages to be locked for 100 at most, and 10 blocks to read. */
-function scene(lockTime = 100, sits = false): Scene {
+function scene(lockTime = 100, sits = false, requests = 2): Scene {
   const desk = createDesk();
   const archive = desk.kernel.state.tasks.length;
   const shelves = [{ client: FIRST, base: 40, blocks: 10 }];
   const parts = { id: archive, memoryPort: 0, shelves, device: model.create(1), lockTime, sits };
   addTask(desk.kernel, 'archive', -1, {
     step: archiveStep(model),
-    state: createArchiveState(parts, 2),
+    state: createArchiveState(parts, requests),
   });
   givePort(desk.kernel, archive, MEMORY);
   settleIn(desk, FIRST, 8, 0, 0);
@@ -182,4 +186,21 @@ test('[CONT40] a capability that is dead when it comes is refused by the memory 
   hand(desk, FIRST, 'fetch', weak, 0, 5, port);
   expect(swapped(its)).toEqual([NO_SUCH_CONTAINER]);
   expect(takeHeard(desk, SECOND)).toEqual([]);
+});
+
+test('[CONT40] [CONT9] a request that overtakes the unlock of the one before takes nothing from it', () => {
+  const its = scene(100, false, 1);
+  const { desk, archive, port, own } = its;
+  ask(its, 4);
+  const weak = say(desk, FIRST, 'shareContainer', [own, 1])[0]?.[3] as number;
+  // The device is done: the answer and the unlock are under way when the next request comes.
+  desk.kernel.state.nowNs += 3 * PAGE_NS;
+  fireEvent(desk.kernel, desk.kernel.state.deviceEvents, DEVICE_DONE);
+  sendCapability(desk.kernel, FIRST, port, OP.fetch, weak, 0, 6, 0);
+  overtake(desk.kernel);
+  deliverAll(desk.kernel);
+  advance(desk, 3 * PAGE_NS);
+  expect(swapped(its)).toEqual([DONE, DONE]);
+  expect(pages(its)).toEqual([41, 42, 43]);
+  expect(tableOf(desk, archive).objects).toBe(2);
 });

@@ -15,8 +15,9 @@ import {
   TAMPERED,
   TOO_LONG,
 } from '../../../contracts/refusals.ts';
-import { deliverAll, send } from '../../../nucleus/ipc.ts';
-import { givePort } from '../../../nucleus/kernel.ts';
+import { fireEvent } from '../../../nucleus/clock.ts';
+import { deliverAll, send, sendCapability } from '../../../nucleus/ipc.ts';
+import { DEVICE_DONE, givePort } from '../../../nucleus/kernel.ts';
 import { killServer, killTask } from '../../../nucleus/life.ts';
 import { newest } from '../../../nucleus/messages.ts';
 import {
@@ -38,6 +39,7 @@ import {
   openNamed,
   tell,
 } from '../../support/file-desk.ts';
+import { overtake } from '../../support/overtake.ts';
 import { entrust, fill, open, SECOND, write } from '../../support/pages.ts';
 
 /** The container's pages are written, and the device is done. */
@@ -347,5 +349,25 @@ test('[FILE12] nonsense is refused; a slot that was only named is not the sender
   expect(takeHeard(desk, FIRST)[0][2]).toBe(MALFORMED);
   expect(tableOf(desk, desk.files.id).objects).toBe(before);
   expect(tell(desk, 'hintFile', [desk.file, 1, 0, 0])).toEqual([]);
+  expectSettled(desk);
+});
+
+test('[FILE10] [FILE12] a request that overtakes the unlock of the one before takes nothing from it', () => {
+  const desk = createFileDesk({ requests: 1 });
+  const { kernel } = desk;
+  written(desk, [7, 8, 9]);
+  move(desk, 'readFile', 0);
+  const weak = say(desk, FIRST, 'shareContainer', [desk.own, 1])[0]?.[3] as number;
+  // The device is done: the answer and the unlock are under way when the next request comes.
+  kernel.state.nowNs += 3 * BLOCK_NS;
+  fireEvent(kernel, kernel.state.deviceEvents, DEVICE_DONE);
+  sendCapability(kernel, FIRST, desk.port, OP.readFile, weak, desk.file, 0, 6);
+  overtake(kernel);
+  deliverAll(kernel);
+  advance(desk, 10 * BLOCK_NS);
+  expect(done(desk)).toEqual([
+    [DONE, 3],
+    [DONE, 3],
+  ]);
   expectSettled(desk);
 });
