@@ -7,8 +7,8 @@ import type { ScenarioDocument } from './schema.ts';
 import { placeOf, type Source } from './source.ts';
 import { ticksOf } from './ticks.ts';
 
-/** Pages of a container, and so of a cache. */
-const CACHE_MAX = 1024;
+/** Frames of a cache: 1 GiB, in 256 containers. */
+const CACHE_MAX = 2 ** 18;
 
 /** The file servers of a scenario. Throws InputError with the place of what is wrong. */
 export function checkFiles(source: Source, document: ScenarioDocument): FileServerPlan[] {

@@ -44,3 +44,15 @@ export function dropPrevious(kernel: Kernel, server: FileServerState, request: R
   removeCapability(kernel.state.capabilities[server.id] as CapabilityTable, request.previous);
   request.previous = -1;
 }
+
+/** Refused at once: no request was begun. */
+export function refuse(
+  kernel: Kernel,
+  server: FileServerState,
+  to: number,
+  tag: number,
+  reason: number,
+  op: number,
+): void {
+  reply(kernel, server.id, to, OP.refused, tag, reason, op & 255, 0, 0);
+}

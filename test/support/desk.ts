@@ -69,6 +69,7 @@ export interface DeskOptions {
   /** Layers of swap; their disks are slow devices all. */
   readonly layers?: readonly LayerPlan[];
   readonly quota?: number;
+  readonly messagesMax?: number;
 }
 
 /** CPU time of layers at the desk: none. */
@@ -89,7 +90,7 @@ export function createDesk(options: DeskOptions = {}): Desk {
     costs,
     slice: 1000,
     windows: containers,
-    messagesMax: 1024,
+    messagesMax: options.messagesMax ?? 1024,
     planted: options.planted ?? '',
   });
   const terms = termsSchema.parse({

@@ -22,6 +22,7 @@ export function messagesPage(
   memory: readonly (readonly [name: string, row: Row])[],
   swap: readonly (readonly [name: string, when: Row['when']])[],
   disk: readonly (readonly [name: string, when: Row['when']])[] = [],
+  files: readonly (readonly [name: string, when: Row['when']])[] = [],
 ): string {
   const times = memory.map(
     ([name, { stranger, expired }]) => `| ${name} | ${answer(stranger)} | ${answer(expired)} |`,
@@ -40,6 +41,10 @@ export function messagesPage(
     '\n## To a disk server\n',
     'Of a transfer the reason stands in `diskDone`. Without a contract everything but `renewDisk` is served, by best effort.\n',
     refusalTable(disk),
+    '\n## To a file server, or to a pipe\n',
+    'Of a read, a write and a pipe the reason stands in `fileDone`; nothing has been written then, and of a read the answer says',
+    'how many pages are there.\n',
+    refusalTable(files),
     '',
   ].join('\n');
 }

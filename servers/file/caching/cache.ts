@@ -1,13 +1,13 @@
 /**
- * Page cache: which block is in which page of the server's own container. A page gets there as a
+ * Page cache: which block is in which page of the server's own containers. A page gets there as a
  * logical copy of what was read into a client's container, and out of there as a logical copy into
  * another's: each is in memory once, however many clients have it, and whoever lets go last, or
  * writes, settles who pays (SPEC [CONT25], [CONT27]).
  *
  * What is cached is a block, not a page of a file: blocks are never overwritten while a file has them
  * [FILE3], so that nothing goes stale; files that share blocks share what is cached; and a block that
- * is written anew is forgotten. Left out: a cache of more than 1024 pages (one container), reading
- * ahead, dirty pages: writes go to the disk before they are answered.
+ * is written anew is forgotten. Nothing in it is dirty. A container has at most 1024 pages, so a larger
+ * cache has several.
  */
 
 import { HINT_ONCE, HINT_SEQUENTIAL } from '../../../contracts/messages.ts';
@@ -23,9 +23,11 @@ import {
 
 /** No block in a slot, no slot for a block. */
 export const NOTHING = -1;
+/** Pages of a container. */
+export const PART_PAGES = 1024;
 
 export interface CacheOptions {
-  /** Frames of the server's contract: guaranteed, and extra. Together the slots, at most 1024. */
+  /** Frames of the server's contract: guaranteed, and extra. Together the slots. */
   readonly guaranteed: number;
   readonly extra: number;
   /** Share of the slots that pages read more than once may hold on to; 0: plain LRU. */
@@ -37,8 +39,10 @@ export interface CacheOptions {
 export interface CacheState {
   readonly options: CacheOptions;
   readonly slots: number;
-  /** The server's capability to its container; below 0: there is none yet, or no more. */
-  own: number;
+  /** The server's capabilities to its containers, those of the first slots first. */
+  readonly owns: number[];
+  /** They have been asked for. */
+  opened: boolean;
   readonly slotOf: Int32Array;
   readonly blockOf: Int32Array;
   /** Blocks the slot has had: who counts on one finds out that it has another. */
@@ -60,11 +64,12 @@ export interface CacheState {
 }
 
 export function createCache(blocks: number, options: CacheOptions): CacheState {
-  const slots = Math.min(1024, options.guaranteed + options.extra);
+  const slots = options.guaranteed + options.extra;
   return {
     options,
     slots,
-    own: NOTHING,
+    owns: [],
+    opened: false,
     slotOf: new Int32Array(blocks).fill(NOTHING),
     blockOf: new Int32Array(slots).fill(NOTHING),
     serials: new Uint32Array(slots),
@@ -81,6 +86,20 @@ export function createCache(blocks: number, options: CacheOptions): CacheState {
   };
 }
 
+/** Are all of its containers there? */
+export function isOpen({ owns, slots }: CacheState): boolean {
+  return owns.length * PART_PAGES >= slots;
+}
+
+/** Capability to the container of a slot; and the slot's page of it. */
+export function partOf({ owns }: CacheState, slot: number): number {
+  return owns[Math.floor(slot / PART_PAGES)];
+}
+
+export function pageOf(slot: number): number {
+  return slot % PART_PAGES;
+}
+
 /** The slot that has `block`, which was asked for, or NOTHING. */
 export function lookUpBlock(cache: CacheState, block: number): number {
   countBlock(cache.admission, block);
@@ -95,7 +114,7 @@ export function lookUpBlock(cache: CacheState, block: number): number {
 
 /** A slot for `block`, which is not there; NOTHING where it is to stay out. The caller fills it. */
 export function admitBlock(cache: CacheState, block: number, hint: number): number {
-  const slot = hint === HINT_ONCE || cache.own < 0 ? NOTHING : placeFor(cache, block);
+  const slot = hint === HINT_ONCE || !isOpen(cache) ? NOTHING : placeFor(cache, block);
   if (slot === NOTHING) {
     cache.keptOut++;
     return NOTHING;

@@ -1,6 +1,6 @@
 /**
- * The cache's contract: the server asks for frames as every client does, keeps its cache in one
- * container that may hold extras, and returns what is called back at once: nothing in it is dirty,
+ * The cache's contract: the server asks for frames as every client does, keeps its cache in
+ * containers that may hold extras, and returns what is called back at once: nothing in it is dirty,
  * so giving it up needs no disk.
  *
  *   contract -> contractIs -> openContainer -> containerIs: caching
@@ -14,7 +14,15 @@ import { OP } from '../../../contracts/messages.ts';
 import { send } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import type { Message } from '../../../nucleus/messages.ts';
-import { type CacheState, evictSlot, forgetSlot, NOTHING } from './cache.ts';
+import {
+  type CacheState,
+  evictSlot,
+  forgetSlot,
+  NOTHING,
+  PART_PAGES,
+  pageOf,
+  partOf,
+} from './cache.ts';
 
 /** Tag of messages about the cache itself: above all numbers of requests. */
 export const CACHE_TAG = 2 ** 24;
@@ -40,10 +48,10 @@ export function cacheHeard(kernel: Kernel, server: CachingServer, message: Messa
   if (cache === null) return false;
   switch (op) {
     case OP.contractIs:
-      tell(kernel, server, OP.openContainer, cache.slots, -1, 1, CACHE_TAG);
+      openParts(kernel, server, cache);
       return true;
     case OP.containerIs:
-      cache.own = w1;
+      cache.owns.push(w1);
       return true;
     case OP.notice:
       cache.noticed += w0;
@@ -53,16 +61,40 @@ export function cacheHeard(kernel: Kernel, server: CachingServer, message: Messa
       giveBack(kernel, server, cache, w1);
       return true;
     case OP.pageLost:
-      if (w0 !== cache.own) return true;
-      for (let slot = w1; slot < w1 + w2; slot++) dropSlot(kernel, server, cache, slot);
+      losePages(kernel, server, cache, w0, w1, w2);
       return true;
     case OP.expired:
       for (let slot = 0; slot < cache.slots; slot++) dropSlot(kernel, server, cache, slot);
-      cache.own = NOTHING;
+      cache.owns.length = 0;
       return true;
     default:
       return false;
   }
+}
+
+/** One container for each 1024 slots; asked for once, though contractIs comes again. */
+function openParts(kernel: Kernel, server: CachingServer, cache: CacheState): void {
+  if (cache.opened) return;
+  cache.opened = true;
+  for (let first = 0; first < cache.slots; first += PART_PAGES) {
+    const pages = Math.min(PART_PAGES, cache.slots - first);
+    tell(kernel, server, OP.openContainer, pages, -1, 1, CACHE_TAG);
+  }
+}
+
+/** `count` pages of a container from `page` on have lost what they held. */
+function losePages(
+  kernel: Kernel,
+  server: CachingServer,
+  cache: CacheState,
+  own: number,
+  page: number,
+  count: number,
+): void {
+  const part = cache.owns.indexOf(own);
+  if (part < 0) return;
+  const first = part * PART_PAGES + page;
+  for (let slot = first; slot < first + count; slot++) dropSlot(kernel, server, cache, slot);
 }
 
 /** What the slot has is of no use, and its page goes. */
@@ -74,7 +106,7 @@ export function dropSlot(
 ): void {
   if (cache.blockOf[slot] === NOTHING) return;
   forgetSlot(cache, slot);
-  tell(kernel, server, OP.deallocatePages, cache.own, slot, 1, 0);
+  tell(kernel, server, OP.deallocatePages, partOf(cache, slot), pageOf(slot), 1, 0);
 }
 
 /** It is charged for `charged` frames; fewer, if a notice has said so. */
@@ -89,7 +121,7 @@ function giveBack(kernel: Kernel, server: CachingServer, cache: CacheState, char
   while (given < charged - cache.target) {
     const slot = evictSlot(cache);
     if (slot === NOTHING) break;
-    tell(kernel, server, OP.deallocatePages, cache.own, slot, 1, 0);
+    tell(kernel, server, OP.deallocatePages, partOf(cache, slot), pageOf(slot), 1, 0);
     given++;
   }
   if (given > 0) tell(kernel, server, OP.askShares, CACHE_TAG, 0, 0, 0);

@@ -16,7 +16,7 @@ import { DONE, TAMPERED } from '../../../contracts/refusals.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
 import type { Request } from '../requests.ts';
 import { HOLE } from '../system/index.ts';
-import { admitBlock, type CacheState, lookUpBlock, NOTHING } from './cache.ts';
+import { admitBlock, type CacheState, lookUpBlock, NOTHING, pageOf, partOf } from './cache.ts';
 import { type CachingServer, dropSlot, tell } from './contract.ts';
 
 /** Versions of containers wrap round here. */
@@ -71,13 +71,13 @@ export function copyPages(
   const pairs: number[] = [];
   forEachBlock(plan.runs, (block, index) => {
     const slot = hits[index];
-    if (slot !== NOTHING) pairs.push(cache.own, slot, capability, index);
+    if (slot !== NOTHING) pairs.push(partOf(cache, slot), pageOf(slot), capability, index);
     else if (block !== HOLE && cache.slotOf[block] === NOTHING) {
       const place = admitBlock(cache, block, request.hint);
       if (place === NOTHING) return;
       cache.pins[place]++;
       admitted.push(place);
-      pairs.push(capability, index, cache.own, place);
+      pairs.push(capability, index, partOf(cache, place), pageOf(place));
     }
   });
   if (pairs.length === 0) return false;
@@ -87,7 +87,7 @@ export function copyPages(
     // Whatever was refused before is forgotten, and no list is longer than it may be.
     if (ranges % RANGES_MAX === 0) {
       if (ranges > 0) tell(kernel, server, OP.transferPages, COPY, number, 0, 0);
-      tell(kernel, server, OP.fromPages, cache.own, 0, 0, 0);
+      tell(kernel, server, OP.fromPages, capability, 0, 0, 0);
     }
     ranges++;
     tell(kernel, server, OP.fromPages, pairs[pair], pairs[pair + 1], length, 0);

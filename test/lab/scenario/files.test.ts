@@ -23,8 +23,8 @@ test('file servers, with defaults', () => {
 test.each<[string, from: string, to: string, line: number, expected: RegExp]>([
   ['a file server named as a task', 'name: disk', 'name: a', 4, /files\[0\].*'a' again/],
   ['two of one name', 'name: disk', 'name: second', 4, /files\[1\].*'second' again/],
-  ['a cache of nothing', 'extra: 8', 'extra: 0', 4, /has 0 frames, expected 1 to 1024/],
-  ['a cache too large', 'extra: 8', 'extra: 2000', 4, /has 2000 frames/],
+  ['a cache of nothing', 'extra: 8', 'extra: 0', 4, /has 0 frames, expected 1 to 262144/],
+  ['a cache too large', 'extra: 8', 'extra: 300000', 4, /has 300000 frames/],
   ['an unknown one', 'from: [second', 'from: [secund', 7, /'secund'.*did you mean 'second'/],
 ])('%s is refused with its line and what to do', (_, from, to, line, expected) => {
   const text = good.replace(from, to);

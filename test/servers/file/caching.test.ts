@@ -69,7 +69,7 @@ test('[FILE13] what was read once comes from the cache, without the disk and wit
   const desk = scene();
   read(desk, 0);
   const { blocksRead } = desk.files.drive;
-  expect(cacheOf(desk).own).toBeGreaterThanOrEqual(0);
+  expect(cacheOf(desk).owns.length).toBe(1);
   expect(framesOfServer(desk)).toBe(0);
   // A second client, whose container has frames of its own, gives them up for those that are there.
   const port = givePort(desk.kernel, SECOND, desk.files.id);
@@ -85,7 +85,7 @@ test('[FILE13] what was read once comes from the cache, without the disk and wit
   expect(desk.kernel.state.frames.buddy.free).toBe(free + 3);
   // Once in memory, whoever has it.
   expect(frameOf(desk, SECOND, theirs, 0)).toBe(frameOf(desk, FIRST, desk.own, 0));
-  expect(frameOf(desk, desk.files.id, cacheOf(desk).own, cacheOf(desk).slotOf[8])).toBe(
+  expect(frameOf(desk, desk.files.id, cacheOf(desk).owns[0], cacheOf(desk).slotOf[8])).toBe(
     frameOf(desk, FIRST, desk.own, 0),
   );
   // Who writes gets a frame of its own; the others' page is as it was.
@@ -259,6 +259,45 @@ test('[FILE13] a server without room loses pages that nobody else pays for, and 
       expect(held(desk)).toEqual(values);
       expect(framesOfServer(desk)).toBeLessThanOrEqual(2);
     }
+  expectSettled(desk);
+});
+
+test('[FILE13] a cache of more pages than a container has is in several, and gives any of them back', () => {
+  const HALF = 700;
+  const cache = { ...PLAIN, extra: 1500 };
+  const sizes = { frames: 4000, blocks: 1600, lockTime: 1e6, messagesMax: 8192 };
+  const desk = createFileDesk({ ...sizes, cache });
+  say(desk, FIRST, 'contract', [HALF + 3, 0, 0, 0]);
+  const large = open(desk, FIRST, { pages: HALF, lockMax: 1e6 });
+  fill(desk, FIRST, large, 0, HALF);
+  const moveAll = (name: 'readFile' | 'writeFile', page: number) => {
+    move(desk, name, page, 5, large);
+    advance(desk, 1e5);
+    expect(done(desk)).toEqual([[DONE, HALF]]);
+  };
+  for (const half of [0, 1]) {
+    for (const [page, index] of [0, HALF - 1].entries())
+      write(desk, FIRST, large, index, page, 7 + 2 * half + index);
+    say(desk, FIRST, 'unmapPages', [large]);
+    moveAll('writeFile', half * HALF);
+  }
+  for (const page of [0, HALF]) moveAll('readFile', page);
+  expect(cacheOf(desk).owns.length).toBe(2);
+  const { blocksRead } = desk.files.drive;
+  for (const half of [0, 1]) {
+    moveAll('readFile', half * HALF);
+    for (const index of [0, HALF - 1])
+      expect(contents(desk, FIRST, large, index)).toBe(7 + 2 * half + index);
+  }
+  expect(desk.files.drive.blocksRead).toBe(blocksRead);
+  expectSettled(desk);
+  // The last pages are in the second container: a loss there is a loss of those slots.
+  const last = cacheOf(desk).slotOf[cacheOf(desk).blockOf[1399]];
+  expect(last).toBe(1399);
+  settleIn(desk, SECOND, 3200, 0, 0);
+  take(desk, SECOND, 3200);
+  expect(framesOfServer(desk)).toBeLessThanOrEqual(800);
+  for (const page of [0, HALF]) moveAll('readFile', page);
   expectSettled(desk);
 });
 
