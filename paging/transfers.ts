@@ -60,7 +60,8 @@ export function beginTransfer(
 
 /**
  * Begins one again that has ended for `reason`: at once where its lock was lost, for then a device
- * has been at work meanwhile; else whoever refused would refuse again, and again.
+ * has been at work meanwhile, and where swap did not take the page that was to go out, for that one is
+ * lost now and not asked for again; else whoever refused would refuse again, and again.
  */
 export function beginAgain(
   kernel: Kernel,
@@ -73,7 +74,7 @@ export function beginAgain(
   reason: number,
 ): void {
   const number = occupyTransfer(pager, purpose, page, out, slot, waiter);
-  if (reason === LOCK_LOST) askForContainer(kernel, pager, number);
+  if (reason === LOCK_LOST || isLossOnSwap(reason)) askForContainer(kernel, pager, number);
   else {
     const word = RETRY_TRANSFER + 256 * number;
     timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, word);
