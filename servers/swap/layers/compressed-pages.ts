@@ -5,18 +5,12 @@
 
 import { DONE } from '../../../contracts/refusals.ts';
 import { PAGE_BYTES } from '../../../sim-hw/contents.ts';
-import { DISCARD, NONE, STORE } from '../stack/requests.ts';
-import {
-  beginChild,
-  belowOf,
-  contentsOf,
-  finish,
-  freeOwn,
-  recordOf,
-  type Stack,
-} from '../stack/stack.ts';
+import { STORE } from '../stack/requests.ts';
+import { contentsOf, finish, freeOwn, recordOf, type Stack } from '../stack/stack.ts';
+import { askBelow, dropBelow } from './below.ts';
 import { type CompressedState, NO_BLOCK, SIZE_MAX } from './compressed-state.ts';
 import { BELOW, freeBlockOf, oldestFull, RAW, WRITING } from './packed-blocks.ts';
+import { isAwaited } from './parking.ts';
 import { modelSize } from './size-model.ts';
 import { compress, decompress, SLACK_WORDS } from './wkdm.ts';
 
@@ -69,15 +63,7 @@ export function leaveBlock(stack: Stack, node: number, state: CompressedState, i
   const stands = blocks.state[block] as number;
   if (left > 0 || stands === WRITING) return;
   if (stands === BELOW || stands === RAW)
-    beginChild(
-      stack,
-      belowOf(stack, node),
-      DISCARD,
-      block,
-      blocks.client[block] as number,
-      NONE,
-      NONE,
-    );
+    dropBelow(stack, node, block, blocks.client[block] as number);
   else freeOwn(stack, blocks.holder[block] as number);
   freeBlockOf(blocks, block);
 }
@@ -86,7 +72,7 @@ export function leaveBlock(stack: Stack, node: number, state: CompressedState, i
 export function writeOldest(stack: Stack, node: number, state: CompressedState): void {
   const { blocks } = state;
   if (state.writings > 1) return;
-  const block = oldestFull(blocks, state.parked.length > 0 || state.flushes.length > 0);
+  const block = oldestFull(blocks, isAwaited(state.parking));
   if (block === NO_BLOCK) return;
   blocks.state[block] = WRITING;
   state.writings++;
@@ -96,7 +82,7 @@ export function writeOldest(stack: Stack, node: number, state: CompressedState):
   contents.low = blocks.serial++;
   contents.high = BLOCK_STAMP;
   blocks.stamp[block] = contents.low;
-  beginChild(stack, belowOf(stack, node), STORE, block, recordOf(stack, own).client, own, own);
+  askBelow(stack, node, own, STORE);
 }
 
 /** Whether these are the contents of the block, as it was written below. */

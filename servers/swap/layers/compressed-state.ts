@@ -2,6 +2,7 @@
 
 import { PAGE_BYTES } from '../../../sim-hw/contents.ts';
 import { type BlockTable, createBlocks } from './packed-blocks.ts';
+import { createParking, type Parking } from './parking.ts';
 import { createPoolSize, type PoolSize } from './pool-size.ts';
 
 /** A page that is larger than this when compressed is passed on as it is. */
@@ -26,8 +27,7 @@ export interface CompressedState {
   readonly size: Uint16Array;
   readonly low: Uint32Array;
   readonly high: Uint32Array;
-  readonly parked: number[];
-  readonly flushes: number[];
+  readonly parking: Parking;
   writings: number;
   readonly counts: {
     stored: number;
@@ -63,8 +63,7 @@ export function createCompressed(plan: CompressedPlan, ids: number): CompressedS
     size: new Uint16Array(ids),
     low: new Uint32Array(ids),
     high: new Uint32Array(ids),
-    parked: [],
-    flushes: [],
+    parking: createParking(),
     writings: 0,
     counts: {
       stored: 0,

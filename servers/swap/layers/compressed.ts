@@ -18,12 +18,11 @@
 import { DONE, LOST_PAGE, STORE_FULL } from '../../../contracts/refusals.ts';
 import { PAGE_BYTES } from '../../../sim-hw/contents.ts';
 import { type Layer, NOTHING } from '../stack/layer.ts';
-import { DISCARD, FETCH, FLUSH, NO_ID, NONE, OWN, STORE } from '../stack/requests.ts';
+import { FETCH, FLUSH, NONE, OWN, STORE } from '../stack/requests.ts';
 import {
   beginChild,
   belowOf,
   contentsOf,
-  fillContents,
   finish,
   freeOwn,
   recordOf,
@@ -31,6 +30,7 @@ import {
   stateOf,
   takeOwn,
 } from '../stack/stack.ts';
+import { askBelow, dropBelow, isFilled } from './below.ts';
 import {
   enterBlock,
   extract,
@@ -50,6 +50,7 @@ import {
   RAW,
   takeBlockOf,
 } from './packed-blocks.ts';
+import { passFlushes, refuseParked } from './parking.ts';
 import { noteFetch } from './pool-size.ts';
 
 export const compressedLayer: Layer = {
@@ -90,12 +91,11 @@ export const compressedLayer: Layer = {
 };
 
 function beginStore(stack: Stack, node: number, state: CompressedState, number: number): void {
-  const reason = fillContents(stack, number);
-  if (reason !== DONE) return finish(stack, number, reason);
+  if (!isFilled(stack, number)) return;
   state.counts.stores++;
-  if (state.flushes.length > 0 || !place(stack, node, state, number)) {
+  if (state.parking.flushes.length > 0 || !place(stack, node, state, number)) {
     state.counts.waits++;
-    state.parked.push(number);
+    state.parking.stores.push(number);
     writeOldest(stack, node, state);
   }
 }
@@ -143,7 +143,7 @@ function passOn(stack: Stack, node: number, state: CompressedState, number: numb
   const block = takeBlockOf(state.blocks, RAW, request.client);
   if (block === NO_BLOCK) return finish(stack, number, STORE_FULL);
   request.a = block;
-  beginChild(stack, belowOf(stack, node), STORE, block, request.client, number, request.slot);
+  askBelow(stack, node, number, STORE, block);
 }
 
 function rawStored(
@@ -178,37 +178,25 @@ function blockWritten(
     blocks.state[block] = BELOW;
     blocks.writtenAt[block] = blocks.written++;
     if (blocks.live[block] === 0) {
-      beginChild(
-        stack,
-        belowOf(stack, node),
-        DISCARD,
-        block,
-        blocks.client[block] as number,
-        NONE,
-        NONE,
-      );
+      dropBelow(stack, node, block, blocks.client[block] as number);
       freeBlockOf(blocks, block);
     }
     serveParked(stack, node, state);
-    if (state.flushes.length > 0) writeOldest(stack, node, state);
+    if (state.parking.flushes.length > 0) writeOldest(stack, node, state);
     return drained(stack, node, state);
   }
   // What is in it stays in memory; whoever waits hears why.
   state.counts.errors++;
   blocks.state[block] = IN_MEMORY;
   closeBlock(blocks, block);
-  for (const number of state.flushes.splice(0)) finish(stack, number, reason);
-  for (const number of state.parked.splice(0)) finish(stack, number, reason);
+  refuseParked(stack, state.parking, reason);
 }
 
 function serveParked(stack: Stack, node: number, state: CompressedState): void {
-  const { parked, flushes } = state;
-  while (parked.length > 0 && flushes.length === 0) {
-    if (!place(stack, node, state, parked[0] as number)) {
-      writeOldest(stack, node, state);
-      return;
-    }
-    parked.shift();
+  const { stores, flushes } = state.parking;
+  while (stores.length > 0 && flushes.length === 0) {
+    if (!place(stack, node, state, stores[0] as number)) return writeOldest(stack, node, state);
+    stores.shift();
   }
 }
 
@@ -224,15 +212,8 @@ function beginFetch(stack: Stack, node: number, state: CompressedState, number: 
     noteFetch(state.pool, isBelow ? blocks.written - (blocks.writtenAt[block] as number) : 0);
   if (isBelow) {
     const slot = stands === RAW ? request.slot : NONE;
-    beginChild(
-      stack,
-      belowOf(stack, node),
-      FETCH,
-      block,
-      blocks.client[block] as number,
-      number,
-      slot,
-    );
+    const client = blocks.client[block] as number;
+    beginChild(stack, belowOf(stack, node), FETCH, block, client, number, slot);
     return;
   }
   counts.hits++;
@@ -258,15 +239,13 @@ function fetched(
 }
 
 function beginFlush(stack: Stack, node: number, state: CompressedState, number: number): void {
-  state.flushes.push(number);
+  state.parking.flushes.push(number);
   writeOldest(stack, node, state);
   drained(stack, node, state);
 }
 
 /** When no block is in memory any more, what is below is flushed. */
 function drained(stack: Stack, node: number, state: CompressedState): void {
-  if (state.flushes.length === 0 || state.blocks.inMemory > 0) return;
-  for (const number of state.flushes.splice(0))
-    beginChild(stack, belowOf(stack, node), FLUSH, NO_ID, 0, number, NONE);
-  serveParked(stack, node, state);
+  if (state.blocks.inMemory === 0 && passFlushes(stack, node, state.parking))
+    serveParked(stack, node, state);
 }

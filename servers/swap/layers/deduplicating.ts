@@ -19,12 +19,12 @@ import {
   beginChild,
   belowOf,
   contentsOf,
-  fillContents,
   finish,
   recordOf,
   type Stack,
   stateOf,
 } from '../stack/stack.ts';
+import { dropBelow, isFilled } from './below.ts';
 import {
   type Bodies,
   createBodies,
@@ -108,8 +108,7 @@ export const deduplicatingLayer: Layer = {
 };
 
 function store(stack: Stack, node: number, state: DeduplicatingState, number: number): void {
-  const reason = fillContents(stack, number);
-  if (reason !== DONE) return finish(stack, number, reason);
+  if (!isFilled(stack, number)) return;
   const { bodies, counts } = state;
   const request = recordOf(stack, number);
   counts.stores++;
@@ -189,7 +188,7 @@ function letGo(stack: Stack, node: number, state: DeduplicatingState, body: numb
   unlinkBody(bodies, body);
   freeBody(bodies, body);
   state.counts.bodies--;
-  beginChild(stack, belowOf(stack, node), DISCARD, body, NOBODY, NONE, NONE);
+  dropBelow(stack, node, body, NOBODY);
 }
 
 function fetched(stack: Stack, state: DeduplicatingState, number: number, reason: number): void {

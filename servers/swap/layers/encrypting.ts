@@ -21,7 +21,6 @@ import {
   beginChild,
   belowOf,
   contentsOf,
-  fillContents,
   finish,
   recordOf,
   type Stack,
@@ -29,6 +28,7 @@ import {
   stateOf,
   takeChild,
 } from '../stack/stack.ts';
+import { isFilled } from './below.ts';
 
 const KEY_WORDS = 8;
 const NO_OWNER = -1;
@@ -104,8 +104,7 @@ export const encryptingLayer: Layer = {
 };
 
 function store(stack: Stack, node: number, state: EncryptingState, number: number): void {
-  const reason = fillContents(stack, number);
-  if (reason !== DONE) return finish(stack, number, reason);
+  if (!isFilled(stack, number)) return;
   const request = recordOf(stack, number);
   const { id, client } = request;
   const key = keyOf(state, client);

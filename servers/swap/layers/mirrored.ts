@@ -12,15 +12,8 @@
 import { DONE } from '../../../contracts/refusals.ts';
 import type { Layer } from '../stack/layer.ts';
 import { FETCH, type Request, STORE } from '../stack/requests.ts';
-import {
-  beginChild,
-  belowOf,
-  fillContents,
-  finish,
-  recordOf,
-  type Stack,
-  stateOf,
-} from '../stack/stack.ts';
+import { belowOf, finish, recordOf, type Stack, stateOf } from '../stack/stack.ts';
+import { askBelow, isFilled } from './below.ts';
 
 /** Steps of a fetch: asking the side in `a`; putting the other one right. */
 const READING = 0;
@@ -58,14 +51,11 @@ export const mirroredLayer: Layer = {
       return ask(stack, node, number, isStale ? 1 - wanted : wanted);
     }
     if (kind === STORE) {
-      const reason = fillContents(stack, number);
-      if (reason !== DONE) return finish(stack, number, reason);
+      if (!isFilled(stack, number)) return;
       mirror.counts.stores++;
     }
     request.step = BOTH;
-    const { client, slot } = request;
-    for (const side of [0, 1])
-      beginChild(stack, belowOf(stack, node, side), kind, id, client, number, slot);
+    for (const side of [0, 1]) askBelow(stack, node, number, kind, id, side);
   },
   ended(stack, node, number, child) {
     const mirror = stateOf<MirroredState>(stack, node);
@@ -111,8 +101,7 @@ function ask(stack: Stack, node: number, number: number, side: number): void {
   request.step = READING;
   request.a = side;
   request.b |= 1 << side;
-  const { id, client, slot } = request;
-  beginChild(stack, belowOf(stack, node, side), FETCH, id, client, number, slot);
+  askBelow(stack, node, number, FETCH, request.id, side);
 }
 
 function fetched(
@@ -124,7 +113,7 @@ function fetched(
   reason: number,
 ): void {
   const request = recordOf(stack, number);
-  const { id, client, slot } = request;
+  const { id } = request;
   const other = 1 - side;
   const bit = 1 << side;
   if (request.step === REPAIRING) {
@@ -139,8 +128,7 @@ function fetched(
   if (reason === DONE && (isOtherAsked || isOtherStale)) {
     if (isOtherAsked) mirror.counts.otherSide++;
     request.step = REPAIRING;
-    beginChild(stack, belowOf(stack, node, other), STORE, id, client, number, slot);
-    return;
+    return askBelow(stack, node, number, STORE, id, other);
   }
   if (reason > DONE && !isOtherAsked && !isOtherStale) return ask(stack, node, number, other);
   if (reason > DONE) mirror.counts.lost++;

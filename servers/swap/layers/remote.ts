@@ -22,10 +22,7 @@ import {
 import { type Layer, NOTHING } from '../stack/layer.ts';
 import { DISCARD, FETCH, FREE, OWN, STORE } from '../stack/requests.ts';
 import {
-  beginChild,
-  belowOf,
   contentsOf,
-  fillContents,
   finish,
   freeOwn,
   recordOf,
@@ -33,6 +30,7 @@ import {
   stateOf,
   takeOwn,
 } from '../stack/stack.ts';
+import { askBelow, isFilled } from './below.ts';
 
 /** Steps of a record of its own. Words: a the serial, b the request, c its kind, then how it went. */
 const GOING = 0;
@@ -91,10 +89,7 @@ export const remoteLayer: Layer = {
       if (state.known[id] === UNKNOWN) state.counts.lost++;
       return finish(stack, number, state.known[id] === UNKNOWN ? LOST_PAGE : NOTHING);
     }
-    if (kind === STORE) {
-      const reason = fillContents(stack, number);
-      if (reason !== DONE) return finish(stack, number, reason);
-    }
+    if (kind === STORE && !isFilled(stack, number)) return;
     state.counts.requests++;
     request.a = ++state.serials;
     send(stack, node, state, number);
@@ -162,7 +157,7 @@ function addressed(
 
 /** A packet is on the other side. */
 function arrived(stack: Stack, node: number, state: RemoteState, packet: number): void {
-  const { id, client, a: serial, c: kind } = recordOf(stack, packet);
+  const { id, a: serial, c: kind } = recordOf(stack, packet);
   if (isChange(kind)) {
     const latest = state.latest[id] as number;
     const outcome = state.outcome[id] as number;
@@ -175,7 +170,7 @@ function arrived(stack: Stack, node: number, state: RemoteState, packet: number)
     state.outcome[id] = AT_WORK;
   }
   recordOf(stack, packet).step = WORKING;
-  beginChild(stack, belowOf(stack, node), kind, id, client, packet, packet);
+  askBelow(stack, node, packet, kind);
 }
 
 /** The packet goes back with the answer. */

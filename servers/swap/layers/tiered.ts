@@ -11,17 +11,11 @@
 
 import { DONE } from '../../../contracts/refusals.ts';
 import type { Layer } from '../stack/layer.ts';
-import { DISCARD, FETCH, FLUSH, NO_ID, NONE, OWN, STORE } from '../stack/requests.ts';
-import {
-  beginChild,
-  belowOf,
-  fillContents,
-  finish,
-  recordOf,
-  type Stack,
-  stateOf,
-} from '../stack/stack.ts';
-import { addHottest, type Coldness, createColdness, removePage } from './coldness.ts';
+import { DISCARD, FETCH, FLUSH, NONE, OWN, STORE } from '../stack/requests.ts';
+import { beginChild, belowOf, finish, recordOf, type Stack, stateOf } from '../stack/stack.ts';
+import { askBelow, dropBelow, flushBelow, isFilled } from './below.ts';
+import { addHottest, removePage } from './coldness.ts';
+import { NOWHERE, type TieredState } from './tiered-state.ts';
 
 /** Kind of a move down. Its steps: reading above, writing below, flushing below. */
 const MOVE = OWN + 1;
@@ -31,62 +25,6 @@ const FLUSHING = 2;
 
 const UPPER = 0;
 const LOWER = 1;
-const NOWHERE = -1;
-
-export interface TieredPlan {
-  /** Places of the upper tier; moves begin while fewer than `low` are free. */
-  readonly pages: number;
-  readonly low: number;
-}
-
-export interface TieredState extends TieredPlan {
-  /** By id: its place above, or NOWHERE; 1: it is below. */
-  readonly place: Int32Array;
-  readonly isBelow: Uint8Array;
-  /** By id: who stored it. */
-  readonly client: Int32Array;
-  /** By id: number of its store; the last number that a flush has begun to cover. */
-  readonly serial: Float64Array;
-  serials: number;
-  flushedTo: number;
-  readonly free: number[];
-  readonly order: Coldness;
-  moving: number;
-  /** Times a device has lost its power: a move that was under way then is void. */
-  resets: number;
-  readonly counts: {
-    storesUp: number;
-    storesDown: number;
-    fetchesUp: number;
-    fetchesDown: number;
-    moved: number;
-    errors: number;
-  };
-}
-
-export function createTiered(plan: TieredPlan, ids: number): TieredState {
-  return {
-    ...plan,
-    place: new Int32Array(ids).fill(NOWHERE),
-    isBelow: new Uint8Array(ids),
-    client: new Int32Array(ids),
-    serial: new Float64Array(ids),
-    serials: 0,
-    flushedTo: 0,
-    free: Array.from({ length: plan.pages }, (_, at) => plan.pages - 1 - at),
-    order: createColdness(ids),
-    moving: 0,
-    resets: 0,
-    counts: {
-      storesUp: 0,
-      storesDown: 0,
-      fetchesUp: 0,
-      fetchesDown: 0,
-      moved: 0,
-      errors: 0,
-    },
-  };
-}
 
 export const tieredLayer: Layer = {
   name: 'tiered',
@@ -120,8 +58,7 @@ export const tieredLayer: Layer = {
 
 /** Word a: the place above that it is written to, or NOWHERE when it is written below. */
 function beginStore(stack: Stack, node: number, state: TieredState, number: number): void {
-  const reason = fillContents(stack, number);
-  if (reason !== DONE) return finish(stack, number, reason);
+  if (!isFilled(stack, number)) return;
   const request = recordOf(stack, number);
   const own = state.place[request.id] as number;
   const place = own !== NOWHERE ? own : (state.free.pop() ?? NOWHERE);
@@ -131,11 +68,9 @@ function beginStore(stack: Stack, node: number, state: TieredState, number: numb
 
 function write(stack: Stack, node: number, number: number, place: number): void {
   const request = recordOf(stack, number);
-  const { id, client, slot } = request;
   request.a = place;
-  if (place === NOWHERE)
-    beginChild(stack, belowOf(stack, node, LOWER), STORE, id, client, number, slot);
-  else beginChild(stack, belowOf(stack, node, UPPER), STORE, place, client, number, slot);
+  if (place === NOWHERE) askBelow(stack, node, number, STORE, request.id, LOWER);
+  else askBelow(stack, node, number, STORE, place, UPPER);
 }
 
 function stored(
@@ -162,8 +97,7 @@ function stored(
     if (state.place[id] === NOWHERE) addHottest(state.order, id);
     else touch(state, id);
     state.place[id] = place;
-    if (state.isBelow[id] === 1)
-      beginChild(stack, belowOf(stack, node, LOWER), DISCARD, id, client, NONE, NONE);
+    if (state.isBelow[id] === 1) dropBelow(stack, node, id, client, LOWER);
     state.isBelow[id] = 0;
   } else {
     state.counts.storesDown++;
@@ -178,15 +112,15 @@ function touch({ order }: TieredState, id: number): void {
 }
 
 function beginFetch(stack: Stack, node: number, state: TieredState, number: number): void {
-  const { id, client, slot } = recordOf(stack, number);
+  const { id } = recordOf(stack, number);
   const place = state.place[id] as number;
   if (place !== NOWHERE) {
     state.counts.fetchesUp++;
     touch(state, id);
-    beginChild(stack, belowOf(stack, node, UPPER), FETCH, place, client, number, slot);
+    askBelow(stack, node, number, FETCH, place, UPPER);
   } else {
     state.counts.fetchesDown++;
-    beginChild(stack, belowOf(stack, node, LOWER), FETCH, id, client, number, slot);
+    askBelow(stack, node, number, FETCH, id, LOWER);
   }
 }
 
@@ -195,7 +129,7 @@ function discard(stack: Stack, node: number, state: TieredState, number: number)
   const place = state.place[id] as number;
   if (place !== NOWHERE) leaveAbove(stack, node, state, id, client);
   state.isBelow[id] = 0;
-  beginChild(stack, belowOf(stack, node, LOWER), DISCARD, id, client, number, NONE);
+  askBelow(stack, node, number, DISCARD, id, LOWER);
 }
 
 function leaveAbove(
@@ -208,7 +142,7 @@ function leaveAbove(
   const place = state.place[id] as number;
   removePage(state.order, id);
   state.place[id] = NOWHERE;
-  beginChild(stack, belowOf(stack, node, UPPER), DISCARD, place, client, NONE, NONE);
+  dropBelow(stack, node, place, client, UPPER);
   state.free.push(place);
 }
 
@@ -216,8 +150,7 @@ function leaveAbove(
 function flush(stack: Stack, node: number, state: TieredState, number: number): void {
   state.flushedTo = state.serials;
   recordOf(stack, number).a = 2;
-  for (const tier of [UPPER, LOWER])
-    beginChild(stack, belowOf(stack, node, tier), FLUSH, NO_ID, 0, number, NONE);
+  for (const tier of [UPPER, LOWER]) flushBelow(stack, node, number, tier);
 }
 
 function flushed(stack: Stack, number: number, reason: number): void {
@@ -241,12 +174,11 @@ function pump(stack: Stack, node: number, state: TieredState): void {
 
 function beginMove(stack: Stack, node: number, state: TieredState, number: number): void {
   const request = recordOf(stack, number);
-  const { id, client, slot } = request;
-  const place = state.place[id] as number;
+  const place = state.place[request.id] as number;
   if (place === NOWHERE) return endMove(stack, state, number);
   request.step = READING;
   request.b = state.resets;
-  beginChild(stack, belowOf(stack, node, UPPER), FETCH, place, client, number, slot);
+  askBelow(stack, node, number, FETCH, place, UPPER);
 }
 
 function moved(
@@ -257,19 +189,18 @@ function moved(
   reason: number,
 ): void {
   const request = recordOf(stack, number);
-  const { id, client, slot } = request;
+  const { id, client } = request;
   // What was written below before the power failed may be gone: the page stays above.
   if (reason !== DONE || request.b !== state.resets) {
     state.counts.errors++;
     return endMove(stack, state, number);
   }
-  const lower = belowOf(stack, node, LOWER);
   if (request.step === READING) {
     request.step = WRITING;
-    beginChild(stack, lower, STORE, id, client, number, slot);
+    askBelow(stack, node, number, STORE, id, LOWER);
   } else if (request.step === WRITING && (state.serial[id] as number) <= state.flushedTo) {
     request.step = FLUSHING;
-    beginChild(stack, lower, FLUSH, NO_ID, 0, number, NONE);
+    flushBelow(stack, node, number, LOWER);
   } else {
     state.isBelow[id] = 1;
     leaveAbove(stack, node, state, id, client);

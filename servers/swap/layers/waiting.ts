@@ -15,12 +15,9 @@
 import { DONE } from '../../../contracts/refusals.ts';
 import { copyContents } from '../../../sim-hw/contents.ts';
 import type { Layer } from '../stack/layer.ts';
-import { DISCARD, FETCH, FLUSH, NO_ID, NONE, OWN, STORE } from '../stack/requests.ts';
+import { DISCARD, FETCH, FLUSH, NONE, OWN, STORE } from '../stack/requests.ts';
 import {
-  beginChild,
-  belowOf,
   contentsOf,
-  fillContents,
   finish,
   freeOwn,
   recordOf,
@@ -28,6 +25,8 @@ import {
   stateOf,
   takeOwn,
 } from '../stack/stack.ts';
+import { askBelow, isFilled } from './below.ts';
+import { createParking, isAwaited, type Parking, passFlushes, refuseParked } from './parking.ts';
 
 /** Steps of a page: in the list; being written; the same, and its contents are of no use any more. */
 const WAITING = 0;
@@ -51,9 +50,7 @@ export interface WaitingState extends WaitingPlan {
   used: number;
   waiting: number;
   writing: number;
-  /** Stores that wait for a frame, and flushes that wait for all to be written. */
-  readonly parked: number[];
-  readonly flushes: number[];
+  readonly parking: Parking;
   readonly counts: {
     stores: number;
     fetches: number;
@@ -75,8 +72,7 @@ export function createWaiting(plan: WaitingPlan, ids: number): WaitingState {
     used: 0,
     waiting: 0,
     writing: 0,
-    parked: [],
-    flushes: [],
+    parking: createParking(),
     counts: {
       stores: 0,
       fetches: 0,
@@ -99,7 +95,7 @@ export const waitingLayer: Layer = {
     else if (kind === FETCH) fetch(stack, node, list, number);
     else if (kind === DISCARD) discard(stack, node, list, number);
     else if (kind === FLUSH) {
-      list.flushes.push(number);
+      list.parking.flushes.push(number);
       pump(stack, node, list);
       drained(stack, node, list);
     }
@@ -118,12 +114,11 @@ export const waitingLayer: Layer = {
 };
 
 function beginStore(stack: Stack, node: number, list: WaitingState, number: number): void {
-  const reason = fillContents(stack, number);
-  if (reason !== DONE) return finish(stack, number, reason);
+  if (!isFilled(stack, number)) return;
   list.counts.stores++;
-  if (list.flushes.length > 0 || !put(stack, node, list, number)) {
+  if (list.parking.flushes.length > 0 || !put(stack, node, list, number)) {
     list.counts.waits++;
-    list.parked.push(number);
+    list.parking.stores.push(number);
   }
   pump(stack, node, list);
 }
@@ -150,13 +145,9 @@ function put(stack: Stack, node: number, list: WaitingState, number: number): bo
 }
 
 function fetch(stack: Stack, node: number, list: WaitingState, number: number): void {
-  const { id, client, slot } = recordOf(stack, number);
   list.counts.fetches++;
-  const own = (list.held[id] as number) - 1;
-  if (own < 0) {
-    beginChild(stack, belowOf(stack, node), FETCH, id, client, number, slot);
-    return;
-  }
+  const own = (list.held[recordOf(stack, number).id] as number) - 1;
+  if (own < 0) return askBelow(stack, node, number, FETCH);
   list.counts.rescues++;
   copyContents(contentsOf(stack, number), contentsOf(stack, own));
   stack.port.charge(stack.state.work.copyNs);
@@ -164,7 +155,7 @@ function fetch(stack: Stack, node: number, list: WaitingState, number: number): 
 }
 
 function discard(stack: Stack, node: number, list: WaitingState, number: number): void {
-  const { id, client } = recordOf(stack, number);
+  const { id } = recordOf(stack, number);
   const own = (list.held[id] as number) - 1;
   list.held[id] = 0;
   if (own >= 0 && recordOf(stack, own).step === WAITING) {
@@ -173,7 +164,7 @@ function discard(stack: Stack, node: number, list: WaitingState, number: number)
     release(stack, list, own);
   } else if (own >= 0) recordOf(stack, own).step = OUTDATED;
   // What is on its way there is before it in line.
-  beginChild(stack, belowOf(stack, node), DISCARD, id, client, number, NONE);
+  askBelow(stack, node, number, DISCARD);
   serveParked(stack, node, list);
   drained(stack, node, list);
 }
@@ -183,14 +174,13 @@ function pump(stack: Stack, node: number, list: WaitingState): void {
   const { frames, low, writers } = list;
   while (list.waiting > 0 && list.writing < writers) {
     const isShort = frames - list.used + list.writing < low;
-    if (!isShort && list.parked.length === 0 && list.flushes.length === 0) return;
+    if (!isShort && !isAwaited(list.parking)) return;
     const own = list.first;
     unlink(stack, list, own);
-    const page = recordOf(stack, own);
-    page.step = WRITING;
+    recordOf(stack, own).step = WRITING;
     list.writing++;
     list.counts.writes++;
-    beginChild(stack, belowOf(stack, node), STORE, page.id, page.client, own, own);
+    askBelow(stack, node, own, STORE);
   }
 }
 
@@ -215,23 +205,19 @@ function written(
   list.counts.errors++;
   page.step = WAITING;
   append(stack, list, own);
-  for (const number of list.flushes.splice(0)) finish(stack, number, reason);
-  for (const number of list.parked.splice(0)) finish(stack, number, reason);
+  refuseParked(stack, list.parking, reason);
 }
 
 function serveParked(stack: Stack, node: number, list: WaitingState): void {
-  const { parked, flushes } = list;
-  while (parked.length > 0 && flushes.length === 0 && put(stack, node, list, parked[0] as number))
-    parked.shift();
+  const { stores, flushes } = list.parking;
+  while (stores.length > 0 && flushes.length === 0 && put(stack, node, list, stores[0] as number))
+    stores.shift();
   pump(stack, node, list);
 }
 
 /** When nothing waits any more, what is below is flushed, and stores go on. */
 function drained(stack: Stack, node: number, list: WaitingState): void {
-  if (list.flushes.length === 0 || list.used > 0) return;
-  for (const number of list.flushes.splice(0))
-    beginChild(stack, belowOf(stack, node), FLUSH, NO_ID, 0, number, NONE);
-  serveParked(stack, node, list);
+  if (list.used === 0 && passFlushes(stack, node, list.parking)) serveParked(stack, node, list);
 }
 
 function release(stack: Stack, list: WaitingState, own: number): void {

@@ -4,49 +4,29 @@
  * rest of the list is the lower one; what comes after a remote one is on another machine.
  */
 
+import type { CompressedPlan } from '../layers/compressed-state.ts';
+import type { TieredPlan } from '../layers/tiered-state.ts';
+import type { WaitingPlan } from '../layers/waiting.ts';
+
+/** What a layer is made of; the keys `K` may be absent, which makes them what build.ts says. */
+type Wished<Plan, K extends keyof Plan> = Omit<Plan, K> & {
+  readonly [Key in K]?: Plan[Key] | undefined;
+};
+
 export type LayerPlan =
-  | WaitingLayerPlan
-  | CompressedLayerPlan
-  | DeduplicatingLayerPlan
-  | EncryptingLayerPlan
-  | MirroredLayerPlan
-  | TieredLayerPlan
+  | (Wished<WaitingPlan, 'low' | 'writers'> & { readonly layer: 'waiting' })
+  | (Wished<Omit<CompressedPlan, 'seed'>, 'framesMin'> & { readonly layer: 'compressed' })
+  | { readonly layer: 'deduplicating' | 'encrypting' }
+  | {
+      readonly layer: 'mirrored';
+      readonly sides: readonly [readonly LayerPlan[], readonly LayerPlan[]];
+    }
+  | (Wished<TieredPlan, 'low'> & {
+      readonly layer: 'tiered';
+      readonly upper: readonly LayerPlan[];
+    })
   | RemoteLayerPlan
   | DiskLayerPlan;
-
-export interface WaitingLayerPlan {
-  readonly layer: 'waiting';
-  readonly frames: number;
-  readonly low?: number | undefined;
-  readonly writers?: number | undefined;
-}
-
-export interface CompressedLayerPlan {
-  readonly layer: 'compressed';
-  readonly frames: number;
-  readonly framesMin?: number | undefined;
-}
-
-export interface DeduplicatingLayerPlan {
-  readonly layer: 'deduplicating';
-}
-
-export interface EncryptingLayerPlan {
-  readonly layer: 'encrypting';
-}
-
-export interface MirroredLayerPlan {
-  readonly layer: 'mirrored';
-  readonly sides: readonly [readonly LayerPlan[], readonly LayerPlan[]];
-}
-
-export interface TieredLayerPlan {
-  readonly layer: 'tiered';
-  readonly upper: readonly LayerPlan[];
-  /** Pages of the upper tier, and how many of them are kept free. */
-  readonly pages: number;
-  readonly low?: number | undefined;
-}
 
 export interface RemoteLayerPlan {
   readonly layer: 'remote';

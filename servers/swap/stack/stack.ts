@@ -83,7 +83,7 @@ export function submitRoot(
 ): void {
   const record = recordOf(stack, number);
   setRecord(record, 0, kind, id, client, NONE, number, 0);
-  begin(stack, number);
+  startChild(stack, number);
   settle(stack);
 }
 
@@ -114,7 +114,7 @@ export function beginChild(
   slot: number,
 ): number {
   const number = takeChild(stack, node, kind, id, client, parent, slot);
-  begin(stack, number);
+  startChild(stack, number);
   return number;
 }
 
@@ -135,10 +135,6 @@ export function takeChild(
   return number;
 }
 
-export function startChild(stack: Stack, number: number): void {
-  begin(stack, number);
-}
-
 /** A record of the layer's own at `node`: contents, and a parent for children. Never begun. */
 export function takeOwn(stack: Stack, node: number, id: number, client: number): number {
   const { pool } = stack.state;
@@ -151,7 +147,7 @@ export function freeOwn(stack: Stack, number: number): void {
   freeRecord(stack.state.pool, number);
 }
 
-function begin(stack: Stack, number: number): void {
+export function startChild(stack: Stack, number: number): void {
   const record = recordOf(stack, number);
   const { node, id } = record;
   if (id !== NO_ID) {
