@@ -149,7 +149,7 @@ export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boo
     const owner = isCentral ? centralClient : CENTRAL + i;
     addExtent(store, owner, space.pages, space.order);
     if (task.initial !== 'image') continue;
-    held[owner] = (held[owner] ?? 0) + space.pages;
+    held[owner] = (held[owner] ?? 0) + space.pages * 2 ** space.order;
     for (let page = 0; page < space.pages; page++) {
       const high = space.base + page + 1;
       store.stampLow[from + page] = 0;

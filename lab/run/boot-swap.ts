@@ -34,6 +34,7 @@ export function createSwapStack(
   const { machine, seed } = options;
   return createStack(layers, {
     ids: spaces.reduce((sum, { pages }) => sum + pages, 0),
+    order: Uint8Array.from(spaces.flatMap(({ pages, order }) => new Array(pages).fill(order))),
     roots: containersFor(options),
     keepsBytes: machine.fidelity === 'bytes',
     seed,

@@ -13,24 +13,15 @@ import type { Time } from './value-schemas.ts';
 
 /** Chances in a scenario are shares of 1; a medium's are of 2^16. */
 const CHANCES = 65536;
-const PAGE_BYTES = 4096;
 
 /** The layers of a scenario's swap, or null. Throws InputError with the place of what is wrong. */
-export function checkSwap(
-  source: Source,
-  { swap, tasks, disk }: ScenarioDocument,
-): SwapPlan | null {
+export function checkSwap(source: Source, { swap, disk }: ScenarioDocument): SwapPlan | null {
   if (swap === undefined) return null;
   if (disk !== undefined)
     throw inputError(
       placeOf(source, ['swap']),
       'swap has devices of its own, expected no key disk beside it; remove one of them',
     );
-  const large = tasks.findIndex(({ pageSize }) => pageSize !== PAGE_BYTES);
-  if (large >= 0) {
-    const what = `swap is in pages of 4096 bytes, tasks[${large}].pageSize is ${tasks[large].pageSize}`;
-    throw inputError(placeOf(source, ['swap']), `${what}; remove one of them`);
-  }
   const layers = checkLayers(source, swap.layers, ['swap', 'layers']);
   return { layers, quota: swap.quota ?? null };
 }

@@ -39,7 +39,7 @@ import {
   submitRoot,
 } from './stack/stack.ts';
 import { FETCH, FLUSHING, type Operation, STORE, type SwapServerState } from './state.ts';
-import { EMPTY } from './store.ts';
+import { EMPTY, type StoreState } from './store.ts';
 
 /** Fixed wiring of one server: whose stack it is changes when a run is copied. */
 export interface Wiring {
@@ -162,7 +162,8 @@ function noteStored(server: SwapServerState, operation: Operation, contents: Con
   operation.stored = 1;
   // It was discarded while it was being stored: that is the end of it.
   if (operation.dropped === 1) return;
-  if (store.stampHigh[place] === EMPTY) held[client] = heldBy(server, client) + 1;
+  if (store.stampHigh[place] === EMPTY)
+    held[client] = heldBy(server, client) + basePages(store, place);
   store.stampLow[place] = contents.low;
   store.stampHigh[place] = contents.high;
   store.gone[place] = 0;
@@ -189,9 +190,13 @@ function checkFetched(
 
 const JUNK_BYTE = 0xdb;
 
-/** Pages that a client has on swap. */
+/** Pages of 4096 bytes that a client has on swap. */
 export function heldBy({ held }: SwapServerState, client: number): number {
   return held[client] ?? 0;
+}
+
+function basePages({ order }: StoreState, place: number): number {
+  return 1 << (order[place] as number);
 }
 
 /** Whether a store would be one page more than its client may have [SWAP24]. */
@@ -201,7 +206,8 @@ function isOverQuota(server: SwapServerState, { client, place }: Operation): boo
   // With those under way, this one among them.
   let pages = heldBy(server, client);
   for (const { kind, client: whose, place: where } of operations)
-    if (kind === STORE && whose === client && store.stampHigh[where] === EMPTY) pages++;
+    if (kind === STORE && whose === client && store.stampHigh[where] === EMPTY)
+      pages += basePages(store, where);
   return pages > quota;
 }
 
@@ -214,7 +220,7 @@ export function discardStacked(
 ): void {
   const { store, operations, held } = server;
   let isAny = store.stampHigh[place] !== EMPTY;
-  if (isAny) held[client] = heldBy(server, client) - 1;
+  if (isAny) held[client] = heldBy(server, client) - basePages(store, place);
   store.stampHigh[place] = EMPTY;
   for (const operation of operations)
     if (operation.kind === STORE && operation.place === place) {

@@ -3,7 +3,7 @@
  * a reason why not, and a reason only where something has been done to the devices.
  */
 
-import { DONE, STORE_FULL } from '../../contracts/refusals.ts';
+import { DONE, LOST_PAGE, STORE_FULL } from '../../contracts/refusals.ts';
 import { createStackAlone, type StackAlone, stepAlone } from '../../lab/run/stack-alone.ts';
 import { NOTHING } from '../../servers/swap/stack/layer.ts';
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
@@ -50,6 +50,9 @@ export interface StackWorld {
   readonly durable: boolean[];
   /** By id: the power has failed since it was stored, and it was not durable. */
   readonly doubtful: boolean[];
+  /** By id: a store of it was refused, and it is of several base pages. */
+  readonly torn: boolean[];
+  readonly large: (id: number) => boolean;
   /** By id, in order: what has been asked and has not happened yet. */
   readonly asked: Asked[][];
   /** By root. */
@@ -66,9 +69,11 @@ export function createStackWorld(
   plan: readonly LayerPlan[],
   keepsBytes: boolean,
   seed: number,
+  order?: Uint8Array,
 ): StackWorld {
   const alone = createStackAlone(plan, {
     ids: IDS,
+    ...(order && { order }),
     roots: ROOTS,
     keepsBytes,
     seed,
@@ -83,6 +88,8 @@ export function createStackWorld(
     there: new Array(IDS).fill(null),
     durable: new Array(IDS).fill(false),
     doubtful: new Array(IDS).fill(false),
+    torn: new Array(IDS).fill(false),
+    large: (id) => (order?.[id] ?? 0) > 0,
     asked: Array.from({ length: IDS }, () => []),
     under: new Array(ROOTS).fill(null),
     covered: Array.from({ length: ROOTS }, () => []),
@@ -177,11 +184,14 @@ function told(world: StackWorld, root: number, reason: number): void {
   (world.asked[id] as Asked[]).shift();
   if (kind === STORE && reason === DONE) {
     world.there[id] = value;
+    world.torn[id] = false;
     world.durable[id] = false;
     world.doubtful[id] = cuts !== world.cuts;
     for (const covered of world.covered) covered[id] = false;
-  } else if (kind === STORE) allowed(world, reason, `store of ${id}`);
-  else check(world, root, id, reason);
+  } else if (kind === STORE) {
+    allowed(world, reason, `store of ${id}`);
+    if (world.large(id)) world.torn[id] = true;
+  } else check(world, root, id, reason);
   catchUp(world, id);
 }
 
@@ -191,6 +201,7 @@ function catchUp(world: StackWorld, id: number): void {
   while (asked[0]?.kind === 0) {
     asked.shift();
     world.there[id] = null;
+    world.torn[id] = false;
     for (const covered of world.covered) covered[id] = false;
   }
 }
@@ -201,6 +212,7 @@ function check(world: StackWorld, root: number, id: number, reason: number): voi
     if (value !== null) throw new Error(`fetch of ${id}: nothing, expected version ${value}`);
     return;
   }
+  if (reason === LOST_PAGE && world.torn[id]) return;
   if (reason !== DONE) {
     if (world.durable[id] && !world.harmed)
       throw new Error(`fetch of ${id}: ${reason}, and it had been flushed`);

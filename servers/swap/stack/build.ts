@@ -16,6 +16,7 @@ import { createDisk, diskLayer } from '../layers/disk.ts';
 import { createEncrypting, encryptingLayer } from '../layers/encrypting.ts';
 import { createMirrored, mirroredLayer } from '../layers/mirrored.ts';
 import { createRemote, remoteLayer } from '../layers/remote.ts';
+import { createSuperpages, idsBelowSuperpages, superpagesLayer } from '../layers/superpages.ts';
 import { tieredLayer } from '../layers/tiered.ts';
 import { createTiered } from '../layers/tiered-state.ts';
 import { createWaiting, waitingLayer } from '../layers/waiting.ts';
@@ -34,6 +35,7 @@ const layers: Readonly<Record<string, Layer>> = {
   mirrored: mirroredLayer,
   tiered: tieredLayer,
   remote: remoteLayer,
+  superpages: superpagesLayer,
 };
 
 /** Blocks of a cluster; blocks that a file grows by; writes that a drive may have in its cache. */
@@ -48,6 +50,8 @@ const REMOTE = { loss: 0, timeoutNs: 100_000_000, tries: 6 };
 export interface StackOptions {
   /** Pages that the stack is for: ids 0 to `ids` - 1. */
   readonly ids: number;
+  /** By id: base-2 log of its base pages; absent: 0 for all. */
+  readonly order?: Uint8Array;
   /** Requests that its user may have under way. */
   readonly roots: number;
   readonly keepsBytes: boolean;
@@ -68,7 +72,14 @@ export function createStack(plan: readonly LayerPlan[], options: StackOptions): 
     ended: [],
     head: 0,
   };
-  addNode(state, plan, options.ids, options);
+  const { ids, order } = options;
+  if (order?.some((one) => one > 0) !== true) addNode(state, plan, ids, options);
+  else {
+    const below = [1];
+    const line = new Int32Array(ids);
+    state.nodes.push({ layer: 'superpages', ids, below, line, state: createSuperpages(order) });
+    addNode(state, plan, idsBelowSuperpages(order), options);
+  }
   return state;
 }
 

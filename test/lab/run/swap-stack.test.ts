@@ -101,3 +101,31 @@ test('[SWAP25] an oracle notices a page that is lost and nobody is told of', () 
   const wrong = runCell({ ...options(null), planted: 'swap-wrong-block' });
   expect(faultsOf(wrong)).toBeGreaterThan(0);
 });
+
+test('[SWAP27] pages of 2 MiB go through layers, beside small ones; in a quota each counts as 512', () => {
+  const layers: LayerPlan[] = [
+    { layer: 'waiting', frames: 600 },
+    { layer: 'compressed', frames: 64 },
+    disk,
+  ];
+  // A page of 2 MiB has the number of its first base page.
+  const large = writing(Array.from({ length: 60 }, (_, at) => ((at * 5) % 7) * 512));
+  const small = writing(Array.from({ length: 800 }, (_, at) => (at * 37) % 90));
+  const tasks = [
+    task('large', large, 'clock', 1024, { pageBytes: 2097152, extra: 1024, initial: 'zero' }),
+    task('small', small, 'clock', 30, { initial: 'image' }),
+  ];
+  const run = (quota: number | null, plan: LayerPlan[]) => {
+    const base = cell(2048 + 512, tasks, { oracles: true });
+    return runCell({ ...base, swap: { layers: plan, quota } });
+  };
+  const result = run(null, layers);
+  expect(faultsOf(result)).toBe(0);
+  expect(result.tasks.every(({ lostFaults }) => lostFaults === 0)).toBe(true);
+  const [superpages, waiting] = result.swap ?? [];
+  expect(superpages?.counts.fetches).toBeGreaterThan(20);
+  expect(waiting?.counts.stores).toBeGreaterThan(20 * 512);
+  const [tight, ample] = [3 * 512 - 1, 7 * 512].map((quota) => run(quota, [disk]).tasks[0]);
+  expect(tight?.lostFaults).toBeGreaterThan(0);
+  expect(ample?.lostFaults).toBe(0);
+});

@@ -20,8 +20,9 @@ function play(
   deeds: readonly Deed[],
   keepsBytes = false,
   change: (layers: Layer[]) => void = () => {},
+  order?: Uint8Array,
 ): number {
-  const world = createStackWorld(plan, keepsBytes, 5);
+  const world = createStackWorld(plan, keepsBytes, 5, order);
   change(world.alone.stack.layers as Layer[]);
   for (const deed of deeds) act(world, deed);
   settleWorld(world);
@@ -75,6 +76,24 @@ test('[SWAP22] [SWAP12] across networks that lose, delay and reorder nothing is 
     }),
     { seed: 15, numRuns: 800 },
   );
+});
+
+/** Every third page is of one to eight base pages, and of the first of them there are two or more. */
+const orders = Uint8Array.from({ length: 24 }, (_, id) => (id % 3 === 0 ? 1 + (id % 4) : 0));
+
+test('[SWAP27] [SWAP11] [SWAP12] the same with pages of several base pages, whatever happens', () => {
+  let refused = 0;
+  for (const [numRuns, keepsBytes] of [
+    [900, false],
+    [40, true],
+  ] as const)
+    fc.assert(
+      fc.property(stacks(1, 4), withAll, (plan, deeds) => {
+        refused += play(plan, deeds, keepsBytes, undefined, orders);
+      }),
+      { seed: 16, numRuns },
+    );
+  expect(refused).toBeGreaterThan(1000);
 });
 
 test('[SWAP12] a drive whose lost writes nobody would notice is noticed here', () => {

@@ -25,9 +25,10 @@ import { WORK } from '../../support/stack-world.ts';
 
 const disk: LayerPlan = { layer: 'disk' };
 
-function aloneOf(plan: readonly LayerPlan[], keepsBytes = false): StackAlone {
+function aloneOf(plan: readonly LayerPlan[], keepsBytes = false, order?: Uint8Array): StackAlone {
   return createStackAlone(plan, {
-    ids: 64,
+    ids: order?.length ?? 64,
+    ...(order && { order }),
     roots: 1,
     keepsBytes,
     seed: 1,
@@ -205,4 +206,48 @@ test('[SWAP22] a network takes its bandwidth and latency, and packets overtake e
   const lost = Array.from({ length: 1000 }, () => sendPacket(lossy, 0, 0, 0));
   const share = lost.filter((time) => time === LOST_ON_THE_WAY).length;
   expect(Math.abs(share - 500)).toBeLessThan(60);
+});
+
+test('[SWAP27] a page of several base pages is stored and fetched as they are, each in a block', () => {
+  for (const keepsBytes of [false, true]) {
+    const plan: LayerPlan[] = [{ layer: 'compressed', frames: 2 }, disk];
+    const alone = aloneOf(plan, keepsBytes, Uint8Array.of(0, 9, 0));
+    for (let id = 0; id < 3; id++) expect(store(alone, id, 7, 40 + id)).toBe(DONE);
+    expect(countsOf(alone, 'superpages')).toMatchObject({ stores: 3, torn: 0 });
+    expect(countsOf(alone, 'compressed').stores).toBe(514);
+    for (const id of [2, 1, 0]) expect(fetch(alone, id)).toEqual([7, 40 + id]);
+    expect(askAlone(alone, DISCARD, 1)).toBe(DONE);
+    expect(fetch(alone, 1)).toEqual([NOTHING]);
+    expect(fetch(alone, 2)).toEqual([7, 42]);
+    expect(countsOf(alone, 'compressed').stored).toBe(2);
+  }
+});
+
+test('[SWAP27] its base pages are not alike but where all are zeros', () => {
+  const alone = aloneOf([{ layer: 'deduplicating' }, disk], false, Uint8Array.of(4, 4));
+  store(alone, 0, 3, 5);
+  expect(countsOf(alone, 'deduplicating').bodies).toBe(16);
+  store(alone, 1, 0, 0);
+  expect(countsOf(alone, 'deduplicating').bodies).toBe(17);
+  expect([fetch(alone, 0), fetch(alone, 1)]).toEqual([
+    [3, 5],
+    [0, 0],
+  ]);
+});
+
+test('[SWAP27] stored anew in part it is lost until it is stored or discarded; not at all: it stays', () => {
+  const alone = aloneOf([disk], false, Uint8Array.of(3));
+  const { faults } = mediumOf(alone);
+  store(alone, 0, 1, 5);
+  faults.writeErrors = 65536;
+  expect(store(alone, 0, 2, 5)).toBe(DEVICE_FAILED);
+  faults.writeErrors = 0;
+  expect(fetch(alone, 0)).toEqual([1, 5]);
+  faults.writeErrors = 56_000;
+  expect(store(alone, 0, 2, 5)).toBe(DEVICE_FAILED);
+  faults.writeErrors = 0;
+  expect(fetch(alone, 0)).toEqual([LOST_PAGE]);
+  expect(countsOf(alone, 'superpages')).toMatchObject({ torn: 1, lost: 1 });
+  expect(store(alone, 0, 3, 5)).toBe(DONE);
+  expect(fetch(alone, 0)).toEqual([3, 5]);
 });
