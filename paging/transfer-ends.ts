@@ -76,6 +76,7 @@ export function transferOver(
   else {
     const member = memberOfPage(pager, page) as Member;
     const task = kernel.state.tasks[member.task] as TaskState;
+    pager.retries = 0;
     if (purpose === FETCH) task.pageIns++;
     else task.pageOuts++;
     if (purpose === EVICT) pageIsOut(kernel, code, pager, page, slot, waiter);

@@ -69,6 +69,37 @@ test.each([
   expect((refused.kernel.state.tasks[id] as TaskState).references).toBe(28);
 });
 
+test('[FAULT12] who was heard in between waits no longer than the first time', () => {
+  const refused = world();
+  const { kernel, swap } = refused;
+  const table = kernel.state.capabilities[swap] as CapabilityTable;
+  const id = refused.clients[0] as number;
+  const pager = kernel.receivers[id]?.state as PagerState;
+  const moments = listen(refused);
+  const free = (slots: readonly number[]) => {
+    for (const slot of slots) removeCapability(table, slot);
+  };
+  const task = kernel.state.tasks[id] as TaskState;
+  const until = (moved: number) => {
+    while (task.pageIns + task.pageOuts < moved) stepKernel(kernel);
+  };
+  // Past the last grant, which would make it ask at once as well.
+  until(4);
+  const first = crowd(refused, swap, 0);
+  const begun = moments.length;
+  while (moments.length < begun + 4) stepKernel(kernel);
+  free(first);
+  until(task.pageIns + task.pageOuts + 1);
+  const heard = moments.length;
+  const again = crowd(refused, swap, 0);
+  while (moments.length < heard + 3) stepKernel(kernel);
+  free(again);
+  const [from = 0, to = 0] = moments.slice(-2);
+  expect(to - from).toBeLessThan(4 * pager.retryAfter);
+  while (stepKernel(kernel));
+  expect(task.references).toBe(28);
+});
+
 test('[FAULT12] one whose lock was lost begins again at once', () => {
   const lost = world();
   const { kernel, clients, swap } = lost;
