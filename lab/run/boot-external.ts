@@ -7,12 +7,12 @@
 import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { SWAP_BACKS, withoutCycles } from '../../servers/swap/backing.ts';
+import { openExternalPager } from '../../servers/swap/external-buffers.ts';
+import { externalPagerStep } from '../../servers/swap/external-pager.ts';
 import {
   createExternalPager,
   type ExternalPagerState,
-  externalPagerStep,
-  openExternalPager,
-} from '../../servers/swap/external-pager.ts';
+} from '../../servers/swap/external-pager-state.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import { addExtent } from '../../servers/swap/store.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
@@ -33,9 +33,9 @@ export function addExternalPagers(
   kernel: Kernel,
   clients: readonly number[],
   pagers: readonly PagerState[],
-): void {
+): ExternalPagerState[] {
   const plans = externalsOf(options);
-  if (plans.length === 0) return;
+  if (plans.length === 0) return [];
   const first = kernel.state.tasks.length;
   const wished = plans.map(({ backing }) => backing);
   const backing = options.backsItself === true ? wished : withoutCycles(wished);
@@ -68,6 +68,7 @@ export function addExternalPagers(
       pager.swapPort = givePort(kernel, client, state.id);
     }
   }
+  return states;
 }
 
 function firstBlock(kernel: Kernel, task: number): number {

@@ -11,9 +11,17 @@ import type { PagerState } from '../../paging/state.ts';
 import { attachPolicyTable } from '../../servers/memory/contracts/policy.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
 import { ARRIVE, DIE, policyServerStep, REPLACE } from '../../servers/policy/server.ts';
-import { createPolicyServerState, type PolicyServerState } from '../../servers/policy/state.ts';
+import {
+  createPolicyServerState,
+  createPolicyTask,
+  type PolicyServerState,
+} from '../../servers/policy/state.ts';
+import { archivesOf } from './boot-archives.ts';
+import { disksOf } from './boot-disk.ts';
+import { externalsOf } from './boot-external.ts';
+import { fileServersOf } from './boot-files.ts';
 import type { CellOptions } from './cell-options.ts';
-import { MEMORY, orderOf } from './layout.ts';
+import { depthOf, MEMORY, orderOf } from './layout.ts';
 
 /** Frames without which a task is not let in: a page, and some more of small ones. */
 const LEAST = 4;
@@ -24,22 +32,23 @@ export function policyServersOf({ management, policyServer }: CellOptions): numb
   return policyServer.successor === null ? 1 : 2;
 }
 
+/** Adds them; their states, to be told of servers that come later. */
 export function addPolicyServers(
   options: CellOptions,
   kernel: Kernel,
   clients: readonly number[],
   frames: number,
-): void {
+): PolicyServerState[] {
   const { policyServer } = options;
   const count = policyServersOf(options);
-  if (count === 0 || !policyServer) return;
+  if (count === 0 || !policyServer) return [];
   const memory = kernel.receivers[MEMORY].state as MemoryServerState;
   const first = kernel.state.tasks.length;
-  const table = attachPolicyTable(memory, first + count);
+  const table = attachPolicyTable(memory, first + count + laterServers(options));
   // Whoever belongs to no user, the last one, is bounded by memory alone.
   const nobody = { guaranteed: frames, held: frames };
   const plans = [policyServer, policyServer.successor].slice(0, count);
-  for (const [at, plan] of plans.entries()) {
+  const states = plans.map((plan, at) => {
     const id = first + at;
     const users = plan?.users ?? [];
     const state = createPolicyServerState({
@@ -68,7 +77,8 @@ export function addPolicyServers(
     });
     givePort(kernel, id, MEMORY);
     kernel.state.watchers.push(id);
-  }
+    return state;
+  });
   if (count === 2) givePort(kernel, first, first + 1);
   for (const [at, id] of clients.entries()) {
     const port = givePort(kernel, id, first);
@@ -77,6 +87,30 @@ export function addPolicyServers(
     (owner as ContractWish).advice = createAdviceWish(port, first);
   }
   setTimers(kernel, first, policyServer);
+  return states;
+}
+
+/**
+ * Servers that come after the policy servers. Some have contracts: a task without a place in the table
+ * would be decided about again with every look at it.
+ */
+function laterServers(options: CellOptions): number {
+  const mover = options.relocate ? 1 : 0; // Under contracts alone, as policy servers are.
+  const files = archivesOf(options) + fileServersOf(options);
+  return files + mover + disksOf(options) + externalsOf(options).length + depthOf(options) - 1;
+}
+
+/** What is kept for paging out is kept whoever decides, before what anybody asks for [LAST1]. */
+export function keepReserves(
+  policies: readonly PolicyServerState[],
+  pagers: readonly { readonly id: number; readonly reserve: number }[],
+): void {
+  for (const { tasks, users } of policies)
+    for (const { id, reserve: least } of pagers) {
+      const user = users.length - 1;
+      const priority = Number.MAX_SAFE_INTEGER;
+      tasks.push(createPolicyTask({ id, user, weight: 1, priority, least }));
+    }
 }
 
 function setTimers(

@@ -18,7 +18,7 @@ import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { addMemories } from './boot-memories.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addParts } from './boot-parts.ts';
-import { addPolicyServers, policyServersOf } from './boot-policy.ts';
+import { addPolicyServers, keepReserves, policyServersOf } from './boot-policy.ts';
 import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
 import { layerFrames } from './boot-swap.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
@@ -90,7 +90,7 @@ export function boot(options: CellOptions): World {
         : { step: stepOf(task, codes[i] as PagerCode), state: pagers[i] as PagerState },
     ),
   );
-  addPolicyServers(options, kernel, clients, taskFrames);
+  const policies = addPolicyServers(options, kernel, clients, taskFrames);
   addParts(options, kernel, clients, pagers);
   addArchives(options, kernel, clients);
   addFileServers(options, kernel, clients);
@@ -98,7 +98,7 @@ export function boot(options: CellOptions): World {
   const disk = addDisk(options, kernel, clients, pagers);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
-  addExternalPagers(options, kernel, clients, pagers);
+  keepReserves(policies, addExternalPagers(options, kernel, clients, pagers));
   const memories = addMemories(options, kernel, taskFrames);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;

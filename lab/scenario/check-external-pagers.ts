@@ -35,8 +35,7 @@ export function checkExternalPagers(
   source: Source,
   document: ScenarioDocument,
 ): ExternalPagerPlan[] {
-  const { externalPagers, tasks, disk, swap, memoryServers, undefended, clock, policyServer } =
-    document;
+  const { externalPagers, tasks, disk, swap, memoryServers, undefended, clock } = document;
   const names = externalPagers.map((pager) => pager.name);
   const no = (path: Path, what: string) =>
     inputError(placeOf(source, ['externalPagers', ...path]), `externalPagers${what}`);
@@ -45,11 +44,6 @@ export function checkExternalPagers(
     throw no(
       [],
       ' stand before plain swap, expected no disk, no layers of swap and a depth of 1; remove one',
-    );
-  if (externalPagers.length > 0 && policyServer !== undefined)
-    throw no(
-      [],
-      ' have contracts that no policy server knows of, expected no policyServer; remove one',
     );
   const plans = externalPagers.map((pager, at) => {
     const where = (key: string) => `[${at}].${key} is '${pager[key as 'name']}', expected`;

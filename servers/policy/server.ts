@@ -61,6 +61,8 @@ function hear(kernel: Kernel, policy: PolicyServerState, message: Message): void
     if (w0 === GET) call(kernel, policy, OP.usePolicy, w1, USE);
     else takeOver(kernel, policy);
   } else if (op === OP.asked) {
+    // What has no place in the table could be decided about for ever, and never differently.
+    if (w0 >= policy.table.guaranteed.length) return;
     const task = taskOf(policy, w0);
     task.want = w1;
     if (policy.decides) decide(kernel, policy, task);

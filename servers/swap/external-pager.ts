@@ -22,94 +22,18 @@ import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { workFor } from '../../nucleus/donated-time.ts';
-import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
+import { reply, sendCapability } from '../../nucleus/ipc.ts';
 import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
+import { askForBuffer, fillReserve, loseBuffer, putBack, takeBuffer } from './external-buffers.ts';
+import { type ExternalPagerState, NO_SLOT, type Passage } from './external-pager-state.ts';
 
-/** A page on its way, or a free record (client 0). */
-interface Passage {
-  client: number;
-  tag: number;
-  op: number;
-  capability: number;
-  page: number;
-  into: number;
-  account: number;
-  /** It has got its buffer. */
-  isWorked: boolean;
-  /** The buffer's slot, or NO_SLOT. */
-  slot: number;
-}
-
-export interface ExternalPagerOptions {
-  readonly id: number;
-  /** Ports: whoever grants it frames, and where its pages go. */
-  readonly memoryPort: number;
-  readonly swapPort: number;
-  /** Frames of its reserve: guaranteed to it, in hand from the first on, and never returned. */
-  readonly reserve: number;
-  /** Pages that it moves at a time, a buffer each. */
-  readonly buffers: number;
-  /** How many of them pages of one client may have while others wait [LAST4]. */
-  readonly laundry: number;
-  /** How long it works on a page, and how long it waits when it is refused: clock of terms. */
-  readonly perPage: number;
-  readonly retryAfter: number;
-  readonly requests: number;
-}
-
-export interface ExternalPagerState extends ExternalPagerOptions {
-  /** By client: where its blocks begin among those of this pager. */
-  readonly base: number[];
-  readonly passages: Passage[];
-  /** Numbers of passages that wait for a buffer, oldest first. */
-  readonly queue: number[];
-  /** Slots of buffers in hand that nothing is done with. */
-  readonly spare: number[];
-  held: number;
-  working: number;
-  /** Frames to be returned as their pages are moved. */
-  owed: number;
-  asking: boolean;
-}
-
-const NO_SLOT = -1;
 /** Timer words: ask again; the work on a passage is done (256 times its number is added). */
 const ASK = 1;
 const WORKED = 2;
 
-export function createExternalPager(options: ExternalPagerOptions): ExternalPagerState {
-  const create = (): Passage => ({
-    client: 0,
-    tag: 0,
-    op: 0,
-    capability: 0,
-    page: 0,
-    into: 0,
-    account: 0,
-    isWorked: false,
-    slot: NO_SLOT,
-  });
-  return {
-    ...options,
-    base: [],
-    passages: Array.from({ length: options.requests }, create),
-    queue: [],
-    spare: [],
-    held: 0,
-    working: 0,
-    owed: 0,
-    asking: false,
-  };
-}
-
-/** Proposes its contract: its reserve is guaranteed, all other buffers are extras. */
-export function openExternalPager(kernel: Kernel, pager: ExternalPagerState): void {
-  const { id, memoryPort, reserve, buffers } = pager;
-  send(kernel, id, memoryPort, OP.contract, reserve, buffers - reserve, 0, 0, 0);
-}
-
+/** Receiver step of an external pager. */
 export function externalPagerStep(kernel: Kernel, state: object, message: Message): void {
   const pager = state as ExternalPagerState;
   const { from, op, w0, w1, w2 } = message;
@@ -133,36 +57,13 @@ function fromMemory(kernel: Kernel, pager: ExternalPagerState, message: Message)
   const { op, w0, w1, w2 } = message;
   if (op === OP.contractIs) fillReserve(kernel, pager);
   else if (op === OP.granted) {
-    pager.asking = false;
-    pager.held++;
-    pager.spare.push(w1);
-    fillReserve(kernel, pager);
+    takeBuffer(kernel, pager, w1);
     pump(kernel, pager);
   } else if (op === OP.refused && w2 === OP.allocate) {
     // It stays asking until then: one question at a time.
     timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, ASK);
   } else if (op === OP.notice) pager.owed = w0;
   else if (op === OP.loss) loseBuffer(pager, w0);
-}
-
-/** Takes what is guaranteed to it before anybody needs it [LAST1]. */
-function fillReserve(kernel: Kernel, pager: ExternalPagerState): void {
-  if (pager.held < pager.reserve) ask(kernel, pager);
-}
-
-function ask(kernel: Kernel, pager: ExternalPagerState): void {
-  if (pager.asking) return;
-  pager.asking = true;
-  send(kernel, pager.id, pager.memoryPort, OP.allocate, 0, 0, 0, 0, 0);
-}
-
-/** A buffer was taken; what was being done with it goes on, from the container itself. */
-function loseBuffer(pager: ExternalPagerState, slot: number): void {
-  const at = pager.spare.indexOf(slot);
-  if (at >= 0) pager.spare.splice(at, 1);
-  for (const passage of pager.passages) if (passage.slot === slot) passage.slot = NO_SLOT;
-  pager.held--;
-  pager.owed = Math.max(0, pager.owed - 1);
 }
 
 function fromClient(kernel: Kernel, pager: ExternalPagerState, message: Message): void {
@@ -210,7 +111,7 @@ function pump(kernel: Kernel, pager: ExternalPagerState): void {
     const at = nextInTurn(pager);
     if (at < 0) return;
     const slot = spare.pop();
-    if (slot === undefined) return ask(kernel, pager);
+    if (slot === undefined) return askForBuffer(kernel, pager);
     const number = queue[at] as number;
     queue.splice(at, 1);
     const passage = pager.passages[number] as Passage;
@@ -267,16 +168,4 @@ function passBack(
   reply(kernel, pager.id, client, OP.swapped, tag, reason, stored, 0, 0);
   if (slot !== NO_SLOT) putBack(kernel, pager, slot);
   pump(kernel, pager);
-}
-
-/** Beyond the reserve a buffer goes home as soon as nothing waits for it, or it is owed. */
-function putBack(kernel: Kernel, pager: ExternalPagerState, slot: number): void {
-  const isExtra = pager.held > pager.reserve;
-  if (!isExtra || (pager.queue.length > 0 && pager.owed === 0)) {
-    pager.spare.push(slot);
-    return;
-  }
-  pager.held--;
-  pager.owed = Math.max(0, pager.owed - 1);
-  send(kernel, pager.id, pager.memoryPort, OP.returnFrames, slot, 0, 0, 0, 0);
 }

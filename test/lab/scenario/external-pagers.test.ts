@@ -37,8 +37,8 @@ test('what cannot be is refused with its place; a cycle is named', () => {
     ['[{ name: a, tasks: [tow] }]', "tasks names 'tow', expected a task"],
     ['[{ name: a, tasks: [one] }, { name: b, tasks: [one] }]', 'which has a pager already'],
   ] as const;
-  const policed = () => load('[{ name: a }]', 'policyServer: {}\nundefended: [no-penalty]');
-  expect(policed).toThrow('expected no policyServer; remove one');
+  const policed = load('[{ name: a }]', 'policyServer: {}\nundefended: [no-penalty]');
+  expect(policed).toHaveLength(1);
   expect(() => load('[{ name: a, buffers: 64, reserve: 60 }]')).toThrow('sum to 68 frames');
   for (const [pagers, what] of wrong) expect(() => load(pagers), pagers).toThrow(what);
   const both = '[{ name: a, backing: b }, { name: b, backing: a }]';

@@ -398,3 +398,23 @@ test('[PS5] [CON22] who lives on a child contract leaves it when its own has bee
   expect(desk.server.clients[B]).toMatchObject({ child: -1, guaranteed: 3, held: 2 });
   expect(checkBooks(desk)).toBeUndefined();
 });
+
+test('[PS16] of a task without a place in the table it takes no note', () => {
+  const desk = begin(GENEROUS);
+  const policy = desk.policies[0];
+  const places = policy.table.guaranteed.length;
+  const { step, state } = desk.kernel.receivers[POLICY];
+  const asked = (id: number) =>
+    step(desk.kernel, state, {
+      ...desk.kernel.message,
+      op: OP.asked,
+      from: MEMORY,
+      to: POLICY,
+      w0: id,
+      w1: 4,
+    });
+  asked(places);
+  expect(policy.tasks).toHaveLength(3);
+  asked(places - 1);
+  expect(policy.tasks.at(-1)).toMatchObject({ id: places - 1, want: 4 });
+});

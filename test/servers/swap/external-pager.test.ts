@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
+import { OP } from '../../../contracts/messages.ts';
 import { BUSY } from '../../../contracts/refusals.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { addTask, givePort } from '../../../nucleus/kernel.ts';
+import { openExternalPager } from '../../../servers/swap/external-buffers.ts';
+import { externalPagerStep } from '../../../servers/swap/external-pager.ts';
 import {
   createExternalPager,
   type ExternalPagerState,
-  externalPagerStep,
-  openExternalPager,
-} from '../../../servers/swap/external-pager.ts';
+} from '../../../servers/swap/external-pager-state.ts';
 import { addExtent } from '../../../servers/swap/store.ts';
 import {
   advance,
@@ -150,4 +151,30 @@ test('[LAST4] pages of one client beyond its laundry limit wait for those of ano
     [1, 0],
     [2, 0],
   ]);
+});
+
+test('[LAST3] nothing that it is sent while it runs changes where it hands pages on to', () => {
+  const bench = withPager({ reserve: 2, buffers: 2 });
+  const { desk, pager, port } = bench;
+  const table = tableOf(desk, pager.id);
+  const swapPort = table.object[pager.swapPort];
+  const wiring = () => [pager.swapPort, table.object[pager.swapPort], table.kind[pager.swapPort]];
+  const before = wiring();
+  // Every message there is, with words that name its own ports, by hand and with something along.
+  for (const name of Object.keys(OP) as (keyof typeof OP)[]) {
+    for (const word of [pager.memoryPort, pager.swapPort, pager.id])
+      say(desk, FIRST, name, [word, word, word, word], port);
+    const heard = say(desk, FIRST, 'createContainer', [0, 20_000, 1, 0]);
+    const made = heard.find(([answer]) => answer === 'containerIs') ?? [];
+    hand(desk, FIRST, name, made[3] as number, 0, 0, port);
+    advance(desk, 10 * (WORK_NS + DEVICE_NS));
+    say(desk, FIRST, 'cancelContainer', [made[2] as number]);
+    expect(wiring(), name).toEqual(before);
+  }
+  expect(swapPort).toBe(SWAP);
+  // It still moves pages there.
+  takeHeard(desk, FIRST);
+  store(bench, 1, 1);
+  advance(desk, 10 * (WORK_NS + DEVICE_NS));
+  expect(answers(bench)).toEqual([[1, 0]]);
 });
