@@ -67,6 +67,9 @@ export const diskMessages = {
     reason: refusal,
     moved: count,
   }),
+  // Server that keeps the contents of its partition itself -> disk server.
+  /** The device's time to move `count` blocks from `block` on; then the sender moves them. */
+  diskMove: z.object({ block, count, writes: flag, tag }),
 } as const;
 
 /**

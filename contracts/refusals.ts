@@ -39,6 +39,7 @@ export const TAMPERED = 32;
 export const LOST_PAGE = 33;
 export const STORE_FULL = 34;
 export const OVER_QUOTA = 35;
+export const NO_DEVICE = 36;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -78,4 +79,5 @@ export const refusalTexts: readonly string[] = [
   'what was stored is gone, or not what it was: the page is lost',
   'no room where pages are stored: discard some, or ask again later',
   'more pages than your quota of swap: discard some, or ask for more',
+  'there is no device any more, and the container has not been touched: cancel it',
 ];

@@ -23,6 +23,7 @@ import {
   DONE,
   LOCK_LOST,
   LOST_PAGE,
+  NO_DEVICE,
   NO_SUCH_CONTAINER,
   OVER_QUOTA,
   STORE_FULL,
@@ -152,6 +153,7 @@ export function isLossOnSwap(reason: number): boolean {
   return (
     reason === LOST_PAGE ||
     reason === DEVICE_FAILED ||
+    reason === NO_DEVICE ||
     reason === STORE_FULL ||
     reason === OVER_QUOTA
   );
@@ -159,6 +161,7 @@ export function isLossOnSwap(reason: number): boolean {
 
 /** Whether a container made for one lock is no more after this answer. */
 function isGone(reason: number): boolean {
+  if (reason === NO_DEVICE) return false;
   return (
     reason === DONE || reason === LOCK_LOST || reason === NO_SUCH_CONTAINER || isLossOnSwap(reason)
   );

@@ -76,6 +76,11 @@ function readWord(bytes: Uint8Array, at: number): number {
   );
 }
 
+/** Checksum of a page's bytes; 0 where it has none. */
+export function checksumOf({ bytes }: Contents): number {
+  return bytes.length === 0 ? 0 : checksum(bytes, 0, bytes.length);
+}
+
 /** Writes the 4096 bytes that a page with this stamp has, from `offset` on. */
 export function renderBytes(bytes: Uint8Array, offset: number, low: number, high: number): void {
   const end = offset + PAGE_BYTES;

@@ -11,7 +11,7 @@ import { deliverAll } from '../../nucleus/ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
-import { isAlive } from '../../nucleus/tasks.ts';
+import { isAlive, isOver } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
 import type { DiskServerState } from '../../servers/disk/server-state.ts';
 import { UNUSED } from '../../servers/memory/containers/page-state.ts';
@@ -142,7 +142,7 @@ function unsettled(world: World): Fault | null {
   if (kernel.state.windowLists.some(({ holder }) => holder >= 0))
     open.push('a window list is open');
   if (isMoving(world)) open.push('a transfer is under way');
-  if (world.disk === 0) openInStack(world, open);
+  if ('stack' in kernel.receivers[world.swap].state) openInStack(world, open);
   if (world.central > 0) openInPager(kernel, world.central, open);
   return open.length === 0 ? null : { oracle: 'liveness', what: open.join('; ') };
 }
@@ -187,11 +187,15 @@ function openInStack({ kernel, swap, central }: World, open: string[]): void {
 
 /** Whether swap, or the disk server behind it, is at work still. */
 function isMoving({ kernel, swap, disk }: World): boolean {
-  const { state } = kernel.receivers[swap];
-  if (disk === 0) return (state as SwapServerState).operations.some(({ kind }) => kind !== 0);
+  const state = kernel.receivers[swap].state as SwapServerState | DiskClientState;
+  const isSwapping =
+    'operations' in state
+      ? state.operations.some(({ kind }) => kind !== 0)
+      : state.passages.some(({ client }) => client !== 0);
+  if (disk === 0 || isOver(kernel.state.tasks[disk])) return isSwapping;
   const { queue } = kernel.receivers[disk].state as DiskServerState;
   const isBusy = queue.underWay > 0 || queue.requests.some(({ phase }) => phase !== 0);
-  return isBusy || (state as DiskClientState).passages.some(({ client }) => client !== 0);
+  return isBusy || isSwapping;
 }
 
 /** A central pager must have every frame free again. */

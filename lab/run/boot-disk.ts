@@ -14,13 +14,18 @@ import {
   createDiskServerState,
   type DiskServerState,
 } from '../../servers/disk/server-state.ts';
+import type { FileServerState } from '../../servers/file/state.ts';
 import { addDiskExtent, type DiskClientState } from '../../servers/swap/disk-client.ts';
+import type { StackState } from '../../servers/swap/stack/stack.ts';
+import type { SwapServerState } from '../../servers/swap/state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
-import { createMedium } from '../../sim-hw/devices/medium.ts';
+import { createMedium, type MediumFaults } from '../../sim-hw/devices/medium.ts';
 import { seedOf } from '../../sim-hw/random.ts';
+import { areServed } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, MEMORY, SWAP } from './layout.ts';
+import { diesThen, mortal } from './mortal.ts';
 
 /** Servers that a disk server adds. */
 export function disksOf({ disk }: CellOptions): number {
@@ -38,13 +43,17 @@ export function addDisk(
   kernel: Kernel,
   clients: readonly number[],
   pagers: readonly PagerState[],
+  files: readonly number[],
 ): number {
   const { disk, tasks, machine, seed } = options;
   if (!disk) return 0;
   const model = devices[machine.device as keyof typeof devices];
   const id = kernel.state.tasks.length;
-  const swapBlocks = kernel.state.spaces.reduce((sum, { pages }) => sum + pages, 0);
-  const fileBlocks = tasks.reduce((sum, { streams }) => sum + (streams?.blocks ?? 0), 0);
+  const swapBlocks = placeSwap(options, kernel);
+  const drives = files.map((file) => (kernel.receivers[file].state as FileServerState).drive);
+  const fileBlocks =
+    tasks.reduce((sum, { streams }) => sum + (streams?.blocks ?? 0), 0) +
+    drives.reduce((sum, { medium }) => sum + medium.blocks, 0);
   if (swapBlocks + fileBlocks > model.blocks)
     throw new RangeError(
       `machine.device: ${machine.device} has ${model.blocks} blocks, but swap and files take ` +
@@ -62,12 +71,20 @@ export function addDisk(
     keepsBytes: machine.fidelity === 'bytes',
   });
   const code = { model, scheduler: schedulers[disk.scheduler] };
-  addTask(kernel, 'disk', -1, { step: diskServerStep(code), state });
+  addTask(kernel, 'disk', -1, { step: mortal(diskServerStep(code)), state });
   givePort(kernel, id, MEMORY);
   kernel.state.watchers.push(id);
   addPartition(state, SWAP, swapBlocks);
-  const swap = kernel.receivers[SWAP].state as DiskClientState;
-  swap.diskPort = givePort(kernel, SWAP, id);
+  const swap = kernel.receivers[SWAP].state as DiskClientState | SwapServerState;
+  const swapPort = givePort(kernel, SWAP, id);
+  if ('partition' in swap) swap.partition.port = swapPort;
+  else swap.diskPort = swapPort;
+  for (const [at, drive] of drives.entries()) {
+    addPartition(state, files[at], drive.medium.blocks);
+    drive.port = givePort(kernel, files[at], id);
+  }
+  Object.assign(state.medium.faults, disk.faults satisfies Partial<MediumFaults> | undefined);
+  if (disk.diesAt) diesThen(kernel, id, disk.diesAt);
   if (!speaks(options)) return id;
   for (const [at, task] of tasks.entries()) {
     if (!task.disk && !task.streams) continue;
@@ -81,6 +98,19 @@ export function addDisk(
     state.medium.high.fill(0, base, base + task.streams.blocks);
   }
   return id;
+}
+
+/** Where the disks of a stack are in swap's partition; returns how many blocks that has. */
+function placeSwap({ swap }: CellOptions, kernel: Kernel): number {
+  if (!swap) return kernel.state.spaces.reduce((sum, { pages }) => sum + pages, 0);
+  const { disks } = (kernel.receivers[SWAP].state as SwapServerState).stack as StackState;
+  let blocks = 0;
+  for (const [at, isServed] of areServed(swap.layers).entries()) {
+    if (!isServed) continue;
+    disks[at].base = blocks;
+    blocks += disks[at].medium.blocks;
+  }
+  return blocks;
 }
 
 /**

@@ -5,10 +5,8 @@
  */
 
 import type { LenderWish } from '../../clients/lender/lender.ts';
-import { timerAt } from '../../nucleus/clock.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
-import { addTask, givePort, type Kernel, NUCLEUS, type Step, TIMER } from '../../nucleus/kernel.ts';
-import { killServer } from '../../nucleus/life.ts';
+import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { openCache } from '../../servers/file/caching/contract.ts';
 import { createDrive } from '../../servers/file/drive.ts';
@@ -35,6 +33,7 @@ import { createMedium, type MediumState, writeBlock } from '../../sim-hw/devices
 import { seedOf } from '../../sim-hw/random.ts';
 import type { CellOptions, FileServerPlan } from './cell-options.ts';
 import { MEMORY } from './layout.ts';
+import { diesThen, mortal } from './mortal.ts';
 
 /** Requests of one reader that can be under way: it waits for one, and may have given others up. */
 const REQUESTS_EACH = 4;
@@ -47,16 +46,17 @@ export function fileServersOf({ management, files }: CellOptions): number {
   return leased ? (files?.length ?? 0) : 0;
 }
 
+/** Adds them; returns their ids. */
 export function addFileServers(
   options: CellOptions,
   kernel: Kernel,
   clients: readonly number[],
-): void {
-  if (fileServersOf(options) === 0) return;
+): number[] {
+  if (fileServersOf(options) === 0) return [];
   const { files = [] } = options;
   const readers = options.tasks.flatMap(({ reads }, at) => (reads ? [{ reads, at }] : []));
-  for (const plan of files) {
-    const spaces = readers.map(({ at }) => kernel.state.spaces[at] as SpaceState);
+  const spaces = readers.map(({ at }) => kernel.state.spaces[at] as SpaceState);
+  return files.map((plan) => {
     const id = addFileServer(options, kernel, plan, spaces);
     for (const [number, { reads, at }] of readers.entries()) {
       if (!reads.from.includes(plan.name)) continue;
@@ -68,7 +68,8 @@ export function addFileServers(
       lending.servers[turn] = givePort(kernel, clients[at], id);
       lending.files[turn] = { low, high, handle: -1 };
     }
-  }
+    return id;
+  });
 }
 
 function addFileServer(
@@ -98,19 +99,10 @@ function addFileServer(
   givePort(kernel, id, MEMORY);
   kernel.state.watchers.push(id);
   kernel.state.account = NUCLEUS;
-  if (diesAt !== null) timerAt(kernel, diesAt, id, 0);
+  if (diesAt !== null) diesThen(kernel, id, diesAt);
   openCache(kernel, state);
   deliverAll(kernel);
   return id;
-}
-
-/** The only timer of a file server is that of its death. */
-function mortal(step: Step): Step {
-  return (kernel, state, message) => {
-    const isTime = message.from === NUCLEUS && message.op === TIMER;
-    if (isTime) killServer(kernel, message.to);
-    else step(kernel, state, message);
-  };
 }
 
 /** The file of reader `number`. */

@@ -78,7 +78,8 @@ export function addServers(
 /** With a device of its own, or before a disk server (boot-disk.ts). */
 function swapServer(options: CellOptions, kernel: Kernel, isCentral: boolean): Receiver {
   const passages = containersFor(options);
-  if (options.disk) return { step: diskClientStep, state: createDiskClientState(SWAP, passages) };
+  if (options.disk && !options.swap)
+    return { step: diskClientStep, state: createDiskClientState(SWAP, passages) };
   const model = devices[options.machine.device as keyof typeof devices];
   const state = createSwapServerState(
     SWAP,
@@ -139,7 +140,8 @@ function swapOf({ management, central }: CellOptions): number {
 /** Every page has a block on swap; a program's image is there from the start. */
 export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boolean): void {
   const centralClient = swapOf(options) === SWAP ? CENTRAL : DEFAULT_PAGER;
-  if (options.disk) return giveDiskExtents(options, kernel, isCentral ? centralClient : null);
+  if (options.disk && !options.swap)
+    return giveDiskExtents(options, kernel, isCentral ? centralClient : null);
   const swap = kernel.receivers[SWAP].state as SwapServerState;
   const { store, stack, held } = swap;
   const images: PreloadedPage[] = [];

@@ -76,6 +76,17 @@ export function beginFaults(state: StackState, { swap }: CellOptions): void {
     );
 }
 
+/** Whether each disk of a plan, in order, is a part of the disk server's device, where there is one. */
+export function areServed(layers: readonly LayerPlan[], isRemote = false): boolean[] {
+  let isAway = isRemote;
+  return layers.flatMap((layer) => {
+    if (layer.layer === 'remote') isAway = true;
+    if (layer.layer === 'disk') return [layer.device === undefined && !isAway];
+    if (layer.layer === 'mirrored') return layer.sides.flatMap((side) => areServed(side, isAway));
+    return layer.layer === 'tiered' ? areServed(layer.upper, isAway) : [];
+  });
+}
+
 /** The disks of a plan, in the order in which a stack numbers them. */
 function disksOf(layers: readonly LayerPlan[]): Extract<LayerPlan, { layer: 'disk' }>[] {
   return layers.flatMap((layer) => {

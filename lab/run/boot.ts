@@ -93,9 +93,9 @@ export function boot(options: CellOptions): World {
   const policies = addPolicyServers(options, kernel, clients, taskFrames);
   addParts(options, kernel, clients, pagers);
   addArchives(options, kernel, clients);
-  addFileServers(options, kernel, clients);
+  const files = addFileServers(options, kernel, clients);
   addMover(options, kernel);
-  const disk = addDisk(options, kernel, clients, pagers);
+  const disk = addDisk(options, kernel, clients, pagers, files);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   keepReserves(policies, addExternalPagers(options, kernel, clients, pagers));

@@ -62,6 +62,10 @@ export interface DiskPlan {
   readonly depth: number;
   /** Share of its time that may be under contract. */
   readonly admit: number;
+  /** Chances of faults in 2^16, of the blocks that it moves itself. */
+  readonly faults?: Readonly<Record<string, number>>;
+  /** When it dies, on the clock of terms, or never (null). */
+  readonly diesAt?: number | null;
 }
 
 /** Times in microseconds, the term on the clock of terms. */

@@ -2,6 +2,7 @@
 
 import type { DiskServerState } from '../../servers/disk/server-state.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
+import type { DiskClientState } from '../../servers/swap/disk-client.ts';
 import type { StoreState } from '../../servers/swap/store.ts';
 import { attachOracles, type Oracles, type OracleView } from '../oracles/index.ts';
 import type { SwapView } from '../oracles/view.ts';
@@ -17,10 +18,12 @@ export function watch(world: World): Oracles | null {
 }
 
 /** Where pages are that are in no frame. */
-function swapOf({ kernel, swap, disk }: World): SwapView {
-  if (disk === 0) return (kernel.receivers[swap].state as { store: StoreState }).store;
+function swapOf({ kernel, swap, disk, options }: World): SwapView {
+  if (disk === 0 || options.swap)
+    return (kernel.receivers[swap].state as { store: StoreState }).store;
   const { medium } = kernel.receivers[disk].state as DiskServerState;
-  return { stampLow: medium.low, stampHigh: medium.high };
+  const { gone } = kernel.receivers[swap].state as DiskClientState;
+  return { stampLow: medium.low, stampHigh: medium.high, gone };
 }
 
 function viewOf(world: World): OracleView {

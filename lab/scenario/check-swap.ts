@@ -3,6 +3,7 @@
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import type { SwapPlan } from '../run/cell-options.ts';
+import { chanceOf, chancesOf } from './faults.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
@@ -11,17 +12,9 @@ import type { LayerDocument } from './swap-schema.ts';
 import { ticksOf } from './ticks.ts';
 import type { Time } from './value-schemas.ts';
 
-/** Chances in a scenario are shares of 1; a medium's are of 2^16. */
-const CHANCES = 65536;
-
 /** The layers of a scenario's swap, or null. Throws InputError with the place of what is wrong. */
-export function checkSwap(source: Source, { swap, disk }: ScenarioDocument): SwapPlan | null {
+export function checkSwap(source: Source, { swap }: ScenarioDocument): SwapPlan | null {
   if (swap === undefined) return null;
-  if (disk !== undefined)
-    throw inputError(
-      placeOf(source, ['swap']),
-      'swap has devices of its own, expected no key disk beside it; remove one of them',
-    );
   const layers = checkLayers(source, swap.layers, ['swap', 'layers']);
   return { layers, quota: swap.quota ?? null };
 }
@@ -60,16 +53,12 @@ function checkLayer(source: Source, document: LayerDocument, path: Path): LayerP
           'is for files that grow, expected fewer blocks beside it',
           'name them',
         );
-      const chances = Object.entries(faults ?? {}).map(([name, share]) => [
-        name,
-        Math.round((share ?? 0) * CHANCES),
-      ]);
       return {
         ...rest,
         device,
         blocks,
         blocksMax,
-        ...(faults !== undefined && { faults: Object.fromEntries(chances) }),
+        ...(faults !== undefined && { faults: chancesOf(faults) }),
       };
     }
     case 'remote': {
@@ -79,7 +68,7 @@ function checkLayer(source: Source, document: LayerDocument, path: Path): LayerP
         latencyNs: ns('latency', latency, 0),
         jitterNs: ns('jitter', jitter, 0),
         timeoutNs: ns('timeout', timeout, 1),
-        ...(loss !== undefined && { loss: Math.round(loss * CHANCES) }),
+        ...(loss !== undefined && { loss: chanceOf(loss) }),
       };
     }
     case 'mirrored': {

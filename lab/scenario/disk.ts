@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { DiskPlan, DiskTaskPlan, StreamPlan } from '../run/cell-options.ts';
+import { chancesOf, faultsSchema } from './faults.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
@@ -14,6 +15,10 @@ export const diskSchema = z.strictObject({
   depth: z.int().min(1).max(64).optional(),
   /** Share of its time that may be under contract. */
   admit: z.number().gt(0).max(1).default(0.9),
+  /** What the device does to the blocks of swap and of streams. */
+  faults: faultsSchema.optional(),
+  /** The disk server dies. */
+  diesAt: timeSchema.optional(),
 });
 
 export const taskDiskSchema = z.strictObject({
@@ -40,7 +45,7 @@ const MICROSECONDS_MAX = 2 ** 24;
 /** The disk server of a scenario, or null. */
 export function checkDisk(
   source: Source,
-  { disk, tasks }: ScenarioDocument,
+  { disk, tasks, clock }: ScenarioDocument,
   device: string,
 ): DiskPlan | null {
   for (const [at, task] of tasks.entries()) {
@@ -56,7 +61,15 @@ export function checkDisk(
       );
   }
   if (disk === undefined) return null;
-  return { ...disk, depth: disk.depth ?? (device === 'nvme' ? 16 : 1) };
+  const { diesAt, faults, ...rest } = disk;
+  return {
+    ...rest,
+    depth: disk.depth ?? (device === 'nvme' ? 16 : 1),
+    ...(faults !== undefined && { faults: chancesOf(faults) }),
+    ...(diesAt !== undefined && {
+      diesAt: ticksOf(source, diesAt, clock, ['disk', 'diesAt'], 1),
+    }),
+  };
 }
 
 /** A task's disk contract, or null. */

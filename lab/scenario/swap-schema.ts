@@ -1,17 +1,11 @@
 /** The key `swap` of scenarios: the layers that swapped pages go through. docs/scenarios.md */
 
 import { z } from 'zod';
-import { fraction, frames, pages, timeSchema } from './value-schemas.ts';
+import { faultsSchema } from './faults.ts';
+import { frames, pages, timeSchema } from './value-schemas.ts';
 
 /** Layers one above the other, and in all. */
 export const DEPTH_MAX = 8;
-
-const faults = z.strictObject({
-  readErrors: fraction.optional(),
-  writeErrors: fraction.optional(),
-  lostWrites: fraction.optional(),
-  tornWrites: fraction.optional(),
-});
 
 const diskSchema = z.strictObject({
   layer: z.literal('disk'),
@@ -22,7 +16,7 @@ const diskSchema = z.strictObject({
   cluster: z.int().min(1).max(1024).optional(),
   fixed: z.boolean().optional(),
   cacheBlocks: z.int().min(0).max(65536).optional(),
-  faults: faults.optional(),
+  faults: faultsSchema.optional(),
 });
 
 const remoteSchema = z.strictObject({

@@ -36,6 +36,16 @@ export interface Transfer extends DiskRequest {
   serial: number;
   /** The window is of a container of pages. */
   isList: boolean;
+  /** Its sender moves the blocks itself when the device is done: there is no container [DISK18]. */
+  isOwn: boolean;
+}
+
+/** By block of the device: what the server wrote there last, if it did (pieces.ts). */
+export interface WrittenBlocks {
+  readonly known: Uint8Array;
+  readonly low: Uint32Array;
+  readonly high: Uint32Array;
+  readonly sum: Uint32Array;
 }
 
 /** Blocks that a task names from 0 on, and nobody else names. */
@@ -52,6 +62,7 @@ export interface DiskServerState {
   readonly partitions: Partition[];
   readonly device: DeviceState;
   readonly medium: MediumState;
+  readonly written: WrittenBlocks;
   /** How long it locks containers, on the clock of terms. */
   lockTime: number;
   readonly queue: DiskQueue<Transfer>;
@@ -79,8 +90,15 @@ export interface DiskServerParts {
 
 export function createDiskServerState(parts: DiskServerParts): DiskServerState {
   const { depth, keepsBytes, ...rest } = parts;
+  const { blocks } = parts.medium;
   return {
     ...rest,
+    written: {
+      known: new Uint8Array(blocks),
+      low: new Uint32Array(blocks),
+      high: new Uint32Array(blocks),
+      sum: new Uint32Array(blocks),
+    },
     partitions: [],
     queue: createDiskQueue<Transfer>(depth),
     wakeAtNs: Number.POSITIVE_INFINITY,
@@ -136,5 +154,6 @@ export function createTransfer(): Transfer {
     window: -1,
     serial: 0,
     isList: false,
+    isOwn: false,
   };
 }

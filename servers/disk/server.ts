@@ -17,9 +17,8 @@
  * Left out: the time that a flush takes; more than one device.
  */
 
-import { spanBack, spanIndex, spanLength } from '../../contracts/disk-messages.ts';
 import { OP } from '../../contracts/messages.ts';
-import { BUSY, DONE, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
+import { DONE, MALFORMED } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply } from '../../nucleus/ipc.ts';
@@ -33,15 +32,16 @@ import {
 } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
-import { discardBlocks, flushMedium } from '../../sim-hw/devices/medium.ts';
+import { flushMedium } from '../../sim-hw/devices/medium.ts';
 import {
   diskTermEnds,
   endDiskContract,
   proposeDiskContract,
   renewDiskContract,
 } from './contract.ts';
-import { arrive, streamOf } from './queue.ts';
-import { createTransfer, type DiskServerState, FREE, placeOf, WAITING } from './server-state.ts';
+import { trim } from './pieces.ts';
+import { beginOwn, beginTransfer } from './requests.ts';
+import { type DiskServerState, placeOf } from './server-state.ts';
 import { NONE } from './state.ts';
 import {
   type DiskCode,
@@ -106,11 +106,15 @@ function request(
     case OP.diskRead:
     case OP.diskWrite:
       if (!cameAlong) return false;
-      begin(kernel, server, code, message, NONE, w2);
+      beginTransfer(kernel, server, code, message, NONE, w2);
       return true;
     case OP.diskExchange:
       if (!cameAlong) return false;
-      begin(kernel, server, code, message, w2, 0);
+      beginTransfer(kernel, server, code, message, w2, 0);
+      return true;
+    case OP.diskMove:
+      if (cameAlong || w1 === 0) return false;
+      beginOwn(kernel, server, code, message);
       return true;
     case OP.diskFlush:
       if (cameAlong) return false;
@@ -134,58 +138,10 @@ function request(
   }
 }
 
-/** A request with its container: checked, and put into the queue of whoever pays. */
-function begin(
-  kernel: Kernel,
-  server: DiskServerState,
-  code: DiskCode,
-  { op, from, w0, w1, w3, account }: Message,
-  next: number,
-  span: number,
-): void {
-  const { queue, id } = server;
-  const table = kernel.state.capabilities[id] as CapabilityTable;
-  const length = spanLength(span);
-  const place = placeOf(server, from, w1, length);
-  const nextPlace = next === NONE ? NONE : placeOf(server, from, next, 1);
-  // The nucleus's own time, or that of the dead, is nobody's: the sender's own then.
-  const isPaid = account !== NUCLEUS && !isOver(kernel.state.tasks[account] as TaskState);
-  const stream = streamOf(queue, isPaid ? account : from);
-  const { waiting, underWay } = queue.streams[stream];
-  const isKnown = place >= 0 && (next === NONE || nextPlace >= 0);
-  if (!isKnown || waiting.length + underWay >= server.each) {
-    removeCapability(table, w0);
-    const reason = isKnown ? BUSY : NO_SUCH_BLOCK;
-    reply(kernel, id, from, OP.diskDone, NONE, w3, reason, 0, 0);
-    return;
-  }
-  let number = queue.requests.findIndex(({ phase }) => phase === FREE);
-  if (number < 0) number = queue.requests.push(createTransfer()) - 1;
-  const transfer = queue.requests[number];
-  // The unlock that named the last one has been heard by now.
-  if (transfer.capability >= 0) removeCapability(table, transfer.capability);
-  Object.assign(transfer, {
-    phase: WAITING,
-    stream,
-    block: place,
-    left: length,
-    writes: op !== OP.diskRead,
-    sender: from,
-    account: isPaid ? account : NUCLEUS,
-    tag: w3,
-    capability: w0,
-    back: spanBack(span),
-    index: spanIndex(span),
-    moved: 0,
-    next: nextPlace,
-  });
-  arrive(queue, code.scheduler, number, kernel.state.nowNs);
-}
-
 /** Blocks that are not the sender's are passed over. */
 function discard(server: DiskServerState, from: number, block: number, blocks: number): void {
   const place = placeOf(server, from, block, blocks);
-  if (place >= 0) discardBlocks(server.medium, place, blocks);
+  if (place >= 0) trim(server, place, blocks);
 }
 
 /** A task is gone: its contract ends, and what it still wanted is nobody's wish any more. */

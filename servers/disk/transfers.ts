@@ -9,17 +9,15 @@
  */
 
 import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../contracts/messages.ts';
-import { DEVICE_FAILED, DONE, LOCK_LOST, NO_SUCH_CONTAINER } from '../../contracts/refusals.ts';
+import { DONE, LOCK_LOST, NO_SUCH_CONTAINER } from '../../contracts/refusals.ts';
 import { type CapabilityTable, removeCapability, WEAK_PAGES } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
-import { readThrough, writeThrough } from '../../nucleus/dma.ts';
-import { readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
 import { workFor } from '../../nucleus/donated-time.ts';
 import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
 import { givePort, type Kernel } from '../../nucleus/kernel.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
-import { readBlock, writeBlock } from '../../sim-hw/devices/medium.ts';
+import { movePiece } from './pieces.ts';
 import { beginNext, drop, ended, goOn, pieceOf, sent } from './queue.ts';
 import type { Scheduler } from './schedulers/index.ts';
 import { type DiskServerState, FREE, LOCKING, MOVING, RETURNING, WAITING } from './server-state.ts';
@@ -124,7 +122,9 @@ export function pieceEnds(
   const { tasks } = kernel.state;
   const { sender, account } = transfer;
   // Neither for the dead nor on their time, onto their blocks or into frames that others lent them.
-  const isDead = isOver(tasks[sender] as TaskState) || isOver(tasks[account] as TaskState);
+  // What a server moves itself is its own, whoever pays.
+  const isPayerDead = isOver(tasks[account] as TaskState) && !transfer.isOwn;
+  const isDead = isOver(tasks[sender] as TaskState) || isPayerDead;
   const reason = isDead ? LOCK_LOST : movePiece(kernel, server, number);
   if (reason !== DONE) {
     giveUp(kernel, server, code, number, reason, reason === LOCK_LOST && !isDead);
@@ -137,46 +137,8 @@ export function pieceEnds(
   }
   const isDone = transfer.left === 0;
   ended(queue, code.scheduler, number, kernel.state.nowNs);
-  if (isDone) finish(kernel, server, number, DONE, true);
+  if (isDone) finish(kernel, server, number, DONE, !transfer.isOwn);
   serveDevice(kernel, server, code);
-}
-
-/** Moves what the device has between window and medium; returns DONE, or why it could not. */
-function movePiece(kernel: Kernel, server: DiskServerState, number: number): number {
-  const transfer = server.queue.requests[number];
-  const { medium, contents } = server;
-  for (let at = 0; at < transfer.piece; at++) {
-    const block = transfer.pieceBlock + at;
-    if (transfer.writes) {
-      if (!passOut(kernel, server, number)) return LOCK_LOST;
-      if (!writeBlock(medium, block, contents)) return DEVICE_FAILED;
-    } else {
-      if (!readBlock(medium, block, contents)) return DEVICE_FAILED;
-      if (!passIn(kernel, server, number)) return LOCK_LOST;
-    }
-    transfer.index++;
-    transfer.moved++;
-  }
-  return DONE;
-}
-
-/**
- * Memory -> contents. What a run of several frames holds stands in its first: its other blocks take
- * the device's time alone.
- */
-function passOut(kernel: Kernel, server: DiskServerState, number: number): boolean {
-  const { isList, window, index, serial } = server.queue.requests[number];
-  const { id, contents } = server;
-  return isList
-    ? readListThrough(kernel, id, window, index, contents, serial)
-    : readThrough(kernel, id, window, contents, serial);
-}
-
-function passIn(kernel: Kernel, server: DiskServerState, number: number): boolean {
-  const { isList, window, index, serial } = server.queue.requests[number];
-  const { id, contents } = server;
-  if (isList) return writeListThrough(kernel, id, window, index, contents, serial);
-  return index > 0 || writeThrough(kernel, id, window, contents, serial);
 }
 
 /** Ends a request that has not been served to its end. */
@@ -188,9 +150,10 @@ function giveUp(
   reason: number,
   isLockLost = true,
 ): void {
-  const wasLocked = server.queue.requests[number].phase === MOVING;
+  const { phase, isOwn } = server.queue.requests[number];
+  const wasLocked = phase === MOVING;
   drop(server.queue, code.scheduler, number, kernel.state.nowNs);
-  finish(kernel, server, number, reason, wasLocked && !isLockLost);
+  finish(kernel, server, number, reason, wasLocked && !isLockLost && !isOwn);
 }
 
 /** A request whose sender is dead goes, if the device has nothing of it. */

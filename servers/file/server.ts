@@ -12,12 +12,13 @@ import { BUSY, MALFORMED, NO_SUCH_FILE } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply } from '../../nucleus/ipc.ts';
-import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
+import { DEATH, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { inspect, refuse } from './answers.ts';
 import { cacheHeard } from './caching/contract.ts';
+import { endedBy, isDiskServer, NO_WORD } from './drive.ts';
 import { closeAll, handleOf } from './handles.ts';
 import { operate } from './metadata.ts';
 import { LOOKING, takeRequest } from './requests.ts';
@@ -37,10 +38,12 @@ function serve(
   message: Message,
 ): void {
   const { op, from, w0, cameAlong } = message;
-  if (from === NUCLEUS) {
-    if (op === DEVICE_DONE && w0 === COMMIT_WORD) commitEnds(kernel, server, model);
-    else if (op === DEVICE_DONE) transferEnds(kernel, server, w0);
-    else if (op === DEATH) forget(server, w0);
+  const { drive, id } = server;
+  if (from === NUCLEUS || isDiskServer(kernel, drive, id, from)) {
+    const word = endedBy(kernel, drive, id, message);
+    if (word === COMMIT_WORD) commitEnds(kernel, server, model);
+    else if (word !== NO_WORD) transferEnds(kernel, server, word);
+    else if (from === NUCLEUS && op === DEATH) forget(server, w0);
     return commitIfMany(kernel, server, model);
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;

@@ -7,6 +7,7 @@
  */
 
 import { DEVICE_FAILED, DONE } from '../../contracts/refusals.ts';
+import { workFor } from '../../nucleus/donated-time.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { answer } from './answers.ts';
@@ -57,7 +58,10 @@ export function commitEnds(kernel: Kernel, server: FileServerState, model: Devic
   flushDrive(drive);
   endCommit(system, done);
   answerSyncs(kernel, server);
-  if (server.syncs.length > 0) commit(kernel, server, model);
+  if (server.syncs.length === 0) return;
+  // Whoever has waited for longest pays for the next one.
+  workFor(kernel, server.id, server.requests.table[server.syncs[0]].client);
+  commit(kernel, server, model);
 }
 
 function answerSyncs(kernel: Kernel, server: FileServerState): void {

@@ -22,6 +22,7 @@ import {
   TAMPERED,
 } from '../../contracts/refusals.ts';
 import { readListThrough, writeListThrough } from '../../nucleus/dma-lists.ts';
+import { workFor } from '../../nucleus/donated-time.ts';
 import { send } from '../../nucleus/ipc.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
@@ -120,6 +121,8 @@ function begin(
     return inspect(kernel, server, number, request);
   }
   request.phase = MOVING;
+  // Whoever wanted the pages pays for the disk's time.
+  workFor(kernel, server.id, request.client);
   const runs = server.cache === null || request.writes ? request.plan.runs : missingRuns(request);
   submitRuns(kernel, model, server.drive, runs, request.writes, server.id, number);
 }

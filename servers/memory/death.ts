@@ -6,10 +6,15 @@
  * one that only it could reach closes [CON18] [CON19].
  */
 
-import { type CapabilityTable, forgetCapabilities, frameAt } from '../../nucleus/capabilities.ts';
+import {
+  type CapabilityTable,
+  forgetCapabilities,
+  frameAt,
+  WEAK_CONTAINER,
+} from '../../nucleus/capabilities.ts';
 import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
 import { observe } from './answers.ts';
-import { breakContainersOf } from './containers/containers.ts';
+import { breakContainersOf, dissolve, resolve } from './containers/containers.ts';
 import { releaseSlot } from './containers/custody.ts';
 import { endLocksOf } from './containers/locks.ts';
 import { endPageLocksOf } from './containers/page-locks.ts';
@@ -32,7 +37,18 @@ export function buryClient(kernel: Kernel, server: MemoryServerState, id: number
     endPageLocksOf(kernel, server, id);
   }
   buryHoldings(kernel, server, id);
+  dissolveHandedOn(kernel, server, id);
   forgetCapabilities(kernel.state.capabilities[id] as CapabilityTable);
+}
+
+/** Containers for one lock that nobody can lock any more: whoever could is dead [CONT44]. */
+function dissolveHandedOn(kernel: Kernel, server: MemoryServerState, id: number): void {
+  const { kind } = kernel.state.capabilities[id] as CapabilityTable;
+  for (let slot = 0; slot < kind.length; slot++) {
+    if (kind[slot] !== WEAK_CONTAINER) continue;
+    const container = resolve(kernel, server, id, slot, WEAK_CONTAINER);
+    if (container?.once) dissolve(kernel, server, container);
+  }
 }
 
 /** What it held, if it was a client. */

@@ -12,7 +12,14 @@
 
 import { spanOf } from '../../contracts/disk-messages.ts';
 import { OP } from '../../contracts/messages.ts';
-import { BUSY, DEVICE_FAILED, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
+import {
+  BUSY,
+  DEVICE_FAILED,
+  LOST_PAGE,
+  MALFORMED,
+  NO_DEVICE,
+  NO_SUCH_BLOCK,
+} from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
@@ -26,6 +33,9 @@ interface Passage {
   tag: number;
   /** Its first block is written, not read. */
   writes: boolean;
+  /** Pages of all clients, one after the other: what is written, and what is read. */
+  out: number;
+  into: number;
 }
 
 /** Blocks that a client names from 0 on. */
@@ -40,13 +50,22 @@ export interface DiskClientState {
   readonly id: number;
   diskPort: number;
   readonly extents: DiskExtent[];
+  /** By page: 1 where the server has said that what was, or was to be, stored is lost. */
+  gone: Uint8Array;
   /** By number, which is the tag of the messages to the disk server. */
   readonly passages: Passage[];
 }
 
 export function createDiskClientState(id: number, passages: number): DiskClientState {
-  const create = (): Passage => ({ client: 0, tag: 0, writes: false });
-  return { id, diskPort: -1, extents: [], passages: Array.from({ length: passages }, create) };
+  const create = (): Passage => ({ client: 0, tag: 0, writes: false, out: -1, into: -1 });
+  const gone = new Uint8Array(0);
+  return {
+    id,
+    diskPort: -1,
+    extents: [],
+    gone,
+    passages: Array.from({ length: passages }, create),
+  };
 }
 
 /** Gives `client` the next `blocks` blocks of the partition; returns the first. */
@@ -54,6 +73,9 @@ export function addDiskExtent(server: DiskClientState, client: number, blocks: n
   const last = server.extents.at(-1);
   const base = last === undefined ? 0 : last.base + last.blocks;
   server.extents.push({ client, base, blocks });
+  const gone = new Uint8Array(base + blocks);
+  gone.set(server.gone);
+  server.gone = gone;
   return base;
 }
 
@@ -109,7 +131,8 @@ function pass(
     removeCapability(kernel.state.capabilities[id] as CapabilityTable, capability);
     const disk = kernel.state.capabilities[id]?.object[diskPort] as number;
     const isGone = isOver(kernel.state.tasks[disk] as TaskState);
-    const reason = !isKnown ? NO_SUCH_BLOCK : isGone ? DEVICE_FAILED : BUSY;
+    const reason = !isKnown ? NO_SUCH_BLOCK : isGone ? NO_DEVICE : BUSY;
+    if (reason === NO_DEVICE) server.gone[block] = 1;
     reply(kernel, id, from, OP.swapped, tag, reason, 0, 0, 0);
     return;
   }
@@ -117,21 +140,26 @@ function pass(
   passage.client = from;
   passage.tag = tag;
   passage.writes = op !== OP.diskRead;
+  passage.out = passage.writes ? block : -1;
+  passage.into = op === OP.diskRead ? block : into < 0 ? -1 : next;
 }
 
 /** The disk server has done it, or says why not; its reasons are those of swap. */
 function answer(
   kernel: Kernel,
-  { id, passages }: DiskClientState,
+  { id, passages, gone }: DiskClientState,
   number: number,
   reason: number,
   moved: number,
 ): void {
   const passage = passages[number];
   if (passage === undefined || passage.client === 0) return;
-  const { client, tag, writes } = passage;
+  const { client, tag, writes, out, into } = passage;
   passage.client = 0;
   const stored = writes && moved > 0 ? 1 : 0;
+  if (stored === 1) gone[out] = 0;
+  const asked = writes && stored === 0 ? out : into;
+  if ((reason === LOST_PAGE || reason === DEVICE_FAILED) && asked >= 0) gone[asked] = 1;
   reply(kernel, id, client, OP.swapped, tag, reason, stored, 0, 0);
 }
 

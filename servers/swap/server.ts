@@ -10,19 +10,18 @@
  */
 
 import { OP } from '../../contracts/messages.ts';
-import { BUSY, DONE, LOCK_LOST, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
+import { BUSY, DONE, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
-import { deviceEventAt } from '../../nucleus/clock.ts';
-import { readThrough, writeThrough } from '../../nucleus/dma.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
-import { answer, makerOf, unlock } from './answers.ts';
-import { wake } from './stack/stack.ts';
+import { answer, makerOf } from './answers.ts';
+import { diskDied, diskHeard, isDiskServer, wakeOrAsk } from './disk-partition.ts';
+import { submit, transferEnds } from './plain-device.ts';
 import {
   beginStacked,
   createWiring,
@@ -51,6 +50,8 @@ function serve(kernel: Kernel, server: SwapServerState, wiring: Wiring, message:
   const { op, from, w0, w1, w2, w3, cameAlong } = message;
   if (from === NUCLEUS) {
     if (op === DEVICE_DONE) deviceDone(kernel, server, wiring, w0);
+    else if (op === DEATH && isDiskServer(kernel, server, w0))
+      diskDied(kernel, server, stackIn(wiring, kernel, server));
     else if (op === DEATH) forget(kernel, server, wiring, w0);
     return;
   }
@@ -60,6 +61,8 @@ function serve(kernel: Kernel, server: SwapServerState, wiring: Wiring, message:
     else if (op === OP.refused && w2 === OP.lockContainer) lockRefused(kernel, server, w0, w1);
     return;
   }
+  if (op === OP.diskDone && server.stack !== null)
+    if (diskHeard(kernel, server, stackIn(wiring, kernel, server), message)) return;
   const isDead = isOver(kernel.state.tasks[from] as TaskState);
   const sent = isValid(message) && !isDead ? op : MALFORMED;
   if (sent === OP.store && cameAlong) begin(kernel, server, STORE, from, w0, w1, NO_BLOCK, w2);
@@ -106,6 +109,7 @@ function begin(
   operation.stored = 0;
   operation.dropped = 0;
   operation.tag = tag;
+  operation.account = kernel.state.account;
   operation.capability = capability;
   operation.window = -1;
   const unmap = kind === FETCH || next >= 0 ? 1 : 0;
@@ -153,55 +157,8 @@ function transferBegins(
 }
 
 function deviceDone(kernel: Kernel, server: SwapServerState, wiring: Wiring, number: number): void {
-  if (server.stack !== null) wake(stackIn(wiring, kernel, server), number);
+  if (server.stack !== null) wakeOrAsk(kernel, server, stackIn(wiring, kernel, server), number);
   else transferEnds(kernel, server, wiring.model, number);
-}
-
-function submit(kernel: Kernel, server: SwapServerState, model: DeviceModel, number: number): void {
-  const operation = server.operations[number] as Operation;
-  const { place } = operation;
-  const blocks = 1 << (server.store.order[place] as number);
-  const writes = operation.kind === STORE;
-  let end = kernel.state.nowNs;
-  for (let block = 0; block < blocks; block++)
-    end = model.submit(server.device, kernel.state.nowNs, place * blocks + block, writes);
-  deviceEventAt(kernel, end, server.id, number);
-}
-
-/** The device is done: the page moves if the window is still open. */
-function transferEnds(
-  kernel: Kernel,
-  server: SwapServerState,
-  model: DeviceModel,
-  number: number,
-): void {
-  const { store, contents } = server;
-  const operation = server.operations[number] as Operation;
-  const { kind, place, next, window, serial, client } = operation;
-  // Of the dead nothing is kept, and nothing is put into frames that others lent them [SWAP6].
-  const isDead = isOver(kernel.state.tasks[client] as TaskState);
-  let moved: boolean;
-  if (kind === STORE || isDead) {
-    moved = readThrough(kernel, server.id, window, contents, serial);
-    if (moved && !isDead) {
-      store.stampLow[place] = contents.low;
-      store.stampHigh[place] = contents.high;
-      operation.stored = 1;
-    }
-  } else {
-    const from = server.planted ? (place + 1) % store.used : place;
-    contents.low = store.stampLow[from] as number;
-    contents.high = store.stampHigh[from] as number;
-    moved = writeThrough(kernel, server.id, window, contents, serial);
-  }
-  if (moved && next >= 0 && !isDead) {
-    operation.kind = FETCH;
-    operation.place = next;
-    operation.next = -1;
-    return submit(kernel, server, model, number);
-  }
-  if (moved) unlock(kernel, server, operation);
-  answer(kernel, server, number, moved ? DONE : LOCK_LOST);
 }
 
 /** There is no lock, and no unlock under way that would name the capability: it goes at once. */
@@ -269,6 +226,7 @@ function flush(
   operation.client = from;
   operation.stored = 0;
   operation.tag = tag;
+  operation.account = kernel.state.account;
   beginStacked(kernel, server, stackIn(wiring, kernel, server), number);
 }
 

@@ -25,6 +25,7 @@ import { isOver, type TaskState, ZERO } from '../../nucleus/tasks.ts';
 import type { Contents } from '../../sim-hw/contents.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { answer, unlock } from './answers.ts';
+import { askDisk } from './disk-partition.ts';
 import { wireStack } from './stack/build.ts';
 import { type LayerStat, NOTHING, type Port } from './stack/layer.ts';
 import { FETCH as FETCH_PAGE, FLUSH as FLUSH_ALL, NO_ID } from './stack/requests.ts';
@@ -32,6 +33,7 @@ import {
   clientDied,
   type Disk,
   discardRoot,
+  OWN_DEVICE,
   recordOf,
   type Stack,
   type StackState,
@@ -79,7 +81,12 @@ function createPort(wiring: Wiring): Port {
     submit(at, block, blocks, write, request) {
       const kernel = kernelOf();
       const server = serverOf();
-      const { model: name, device } = (server.stack as StackState).disks[at] as Disk;
+      const disk = (server.stack as StackState).disks[at] as Disk;
+      if (disk.base !== OWN_DEVICE) {
+        const stack = wiring.stack as Stack;
+        return askDisk(kernel, server, stack, disk, block, blocks, write, request);
+      }
+      const { model: name, device } = disk;
       const model = wiring.models[name] ?? wiring.model;
       let end = kernel.state.nowNs;
       for (let i = 0; i < blocks; i++)

@@ -2,6 +2,7 @@
 
 import { type Contents, createContents } from '../../sim-hw/contents.ts';
 import type { DeviceState } from '../../sim-hw/devices/device.ts';
+import type { PartitionState } from './disk-partition.ts';
 import type { StackState } from './stack/stack.ts';
 import type { StoreState } from './store.ts';
 
@@ -21,6 +22,8 @@ export interface Operation {
   /** 1 once what was to be written has been. */
   stored: number;
   tag: number;
+  /** On whose time it was asked. */
+  account: number;
   /** The weak capability it came with, kept after its end. */
   capability: number;
   /** That of the operation that had the record before, until this one's lock is heard of; or -1. */
@@ -46,6 +49,8 @@ export interface SwapServerState {
   readonly contents: Contents;
   /** Layers that pages go through, or null: the plain device above. */
   readonly stack: StackState | null;
+  /** Of its disks, those that are parts of a disk server's device. */
+  readonly partition: PartitionState;
   /** Pages that a client may have on swap, -1: any number; and by client, how many it has. */
   readonly quota: number;
   readonly held: number[];
@@ -74,6 +79,7 @@ export function createSwapServerState(
     operations: Array.from({ length: operations }, createOperation),
     contents: createContents(false),
     stack,
+    partition: { port: -1, moves: [] },
     quota,
     held: [],
     planted,
@@ -88,6 +94,7 @@ function createOperation(): Operation {
     next: -1,
     stored: 0,
     tag: 0,
+    account: 0,
     capability: -1,
     previous: -1,
     window: 0,

@@ -3,6 +3,13 @@
 import type { MessageName } from '../../contracts/messages.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
 import { addTask, givePort } from '../../nucleus/kernel.ts';
+import { schedulers } from '../../servers/disk/schedulers/index.ts';
+import { diskServerStep } from '../../servers/disk/server.ts';
+import {
+  addPartition,
+  createDiskServerState,
+  type DiskServerState,
+} from '../../servers/disk/server-state.ts';
 import type { CacheOptions } from '../../servers/file/caching/cache.ts';
 import { openCache } from '../../servers/file/caching/contract.ts';
 import { createDrive } from '../../servers/file/drive.ts';
@@ -54,6 +61,8 @@ const device: DeviceModel = {
 
 export interface FileDesk extends Desk {
   readonly files: FileServerState;
+  /** The disk server behind it, or null. */
+  readonly disk: DiskServerState | null;
   readonly medium: MediumState;
   /** The first client's ports and container of 3 pages, and its handle of the file `a`. */
   readonly port: number;
@@ -68,6 +77,8 @@ export interface FileDeskOptions extends DeskOptions {
   readonly handles?: number;
   readonly blocks?: number;
   readonly cache?: CacheOptions;
+  /** Before a disk server, where an account may have so many requests. */
+  readonly diskEach?: number;
 }
 
 /** A new file system on a new medium, mounted. */
@@ -115,6 +126,7 @@ export function createFileDesk(options: FileDeskOptions = {}): FileDesk {
   addTask(desk.kernel, 'files', -1, { step: fileServerStep(device), state: files });
   givePort(desk.kernel, id, MEMORY);
   desk.kernel.state.watchers.push(id);
+  const disk = options.diskEach === undefined ? null : addDiskServer(desk, files, options.diskEach);
   openCache(desk.kernel, files);
   deliverAll(desk.kernel);
   settleIn(desk, FIRST, 8, 0, 0);
@@ -123,7 +135,30 @@ export function createFileDesk(options: FileDeskOptions = {}): FileDesk {
   fill(desk, FIRST, own, 0, 3);
   const port = givePort(desk.kernel, FIRST, id);
   const file = openNamed({ desk, client: FIRST, port }, 'a');
-  return { ...desk, files, medium, port, own, file };
+  return { ...desk, files, disk, medium, port, own, file };
+}
+
+/** The file server's disk becomes a partition of a disk server. */
+function addDiskServer({ kernel }: Desk, files: FileServerState, each: number): DiskServerState {
+  const id = kernel.state.tasks.length;
+  const disk = createDiskServerState({
+    id,
+    memoryPort: 0,
+    device: device.create(1),
+    medium: createMedium(files.drive.medium.blocks, 1),
+    lockTime: 200,
+    depth: 1,
+    each,
+    admits: 1,
+    keepsBytes: false,
+  });
+  const code = { model: device, scheduler: schedulers.contracts };
+  addTask(kernel, 'disk', -1, { step: diskServerStep(code), state: disk });
+  givePort(kernel, id, MEMORY);
+  kernel.state.watchers.push(id);
+  addPartition(disk, files.id, files.drive.medium.blocks);
+  files.drive.port = givePort(kernel, files.id, id);
+  return disk;
 }
 
 export function openNamed(

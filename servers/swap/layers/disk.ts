@@ -15,13 +15,8 @@
  */
 
 import { DEVICE_FAILED, DONE, LOST_PAGE, STORE_FULL } from '../../../contracts/refusals.ts';
-import { type Contents, checksum } from '../../../sim-hw/contents.ts';
-import {
-  flushMedium,
-  type MediumState,
-  readBlock,
-  writeBlock,
-} from '../../../sim-hw/devices/medium.ts';
+import { checksumOf } from '../../../sim-hw/contents.ts';
+import { flushMedium, readBlock, writeBlock } from '../../../sim-hw/devices/medium.ts';
 import { type Layer, NOTHING } from '../stack/layer.ts';
 import { DISCARD, FETCH, FLUSH, type Request, STORE } from '../stack/requests.ts';
 import {
@@ -33,7 +28,8 @@ import {
   type Stack,
   stateOf,
 } from '../stack/stack.ts';
-import { createFreeMap, type FreeMap, freeBlock, growFreeMap, takeBlock } from './free-map.ts';
+import { type DiskLayerState, MAP_BLOCK, NOWHERE } from './disk-state.ts';
+import { freeBlock, growFreeMap, takeBlock } from './free-map.ts';
 
 /** Blocks that a write is tried at, and times that a block is read, before that is an error. */
 const WRITES_MAX = 3;
@@ -41,68 +37,6 @@ const READS_MAX = 2;
 /** Steps: the map of a growing file is being written; the page is. */
 const GROWING = 1;
 const MOVING = 2;
-
-const NOWHERE = -1;
-const MAP_BLOCK = 0;
-
-export interface DiskPlan {
-  /** Number of the disk in the stack. */
-  readonly disk: number;
-  readonly blocks: number;
-  /** Most blocks of a file; a partition has `blocks` from the start. */
-  readonly blocksMax: number;
-  readonly grow: number;
-  readonly cluster: number;
-  readonly fixed: boolean;
-  /** Blocks that a page takes: its contents stand in the first, the others take time alone. */
-  readonly pageBlocks: number;
-}
-
-export interface DiskLayerState extends DiskPlan {
-  /** By id: its block, or NOWHERE. */
-  readonly place: Int32Array;
-  /** By id: stamp of what was written, and checksum of its bytes. */
-  readonly low: Uint32Array;
-  readonly high: Uint32Array;
-  readonly sum: Uint32Array;
-  readonly map: FreeMap;
-  readonly counts: DiskCounts;
-}
-
-interface DiskCounts {
-  stored: number;
-  reads: number;
-  writes: number;
-  flushes: number;
-  errors: number;
-  lost: number;
-  full: number;
-  grown: number;
-}
-
-export function createDisk(plan: DiskPlan, ids: number): DiskLayerState {
-  const map = createFreeMap(plan.blocks, plan.cluster);
-  // The first block of a file is its map.
-  if (plan.blocksMax > plan.blocks) takeBlock(map, 0);
-  return {
-    ...plan,
-    place: new Int32Array(ids).fill(NOWHERE),
-    low: new Uint32Array(ids),
-    high: new Uint32Array(ids),
-    sum: new Uint32Array(ids),
-    map,
-    counts: {
-      stored: 0,
-      reads: 0,
-      writes: 0,
-      flushes: 0,
-      errors: 0,
-      lost: 0,
-      full: 0,
-      grown: 0,
-    },
-  };
-}
 
 export const diskLayer: Layer = {
   name: 'disk',
@@ -121,11 +55,12 @@ export const diskLayer: Layer = {
   woken(stack, node, number) {
     const disk = stateOf<DiskLayerState>(stack, node);
     const request = recordOf(stack, number);
-    if (request.kind === FETCH) read(stack, disk, number, request);
+    if (diskOf(stack, disk).isGone) deviceGone(stack, disk, number, request);
+    else if (request.kind === FETCH) read(stack, disk, number, request);
     else if (request.kind === STORE && request.step === MOVING) write(stack, disk, number, request);
     else if (request.kind === STORE) hasGrown(stack, disk, number, request);
     else {
-      flushMedium(mediumOf(stack, disk));
+      flushMedium(diskOf(stack, disk).medium);
       disk.counts.flushes++;
       finish(stack, number, DONE);
     }
@@ -139,8 +74,16 @@ export const diskLayer: Layer = {
   },
 };
 
-function mediumOf(stack: Stack, { disk }: DiskLayerState): MediumState {
-  return (stack.state.disks[disk] as Disk).medium;
+function diskOf(stack: Stack, { disk }: DiskLayerState): Disk {
+  return stack.state.disks[disk] as Disk;
+}
+
+/** Nothing has been read or written: the device's server is dead. */
+function deviceGone(stack: Stack, disk: DiskLayerState, number: number, request: Request): void {
+  const { kind, step, a: block } = request;
+  if (kind === STORE && step === MOVING && isNew(disk, request)) freeBlock(disk.map, block);
+  disk.counts.errors++;
+  finish(stack, number, DEVICE_FAILED);
 }
 
 function findPlace(stack: Stack, disk: DiskLayerState, number: number, request: Request): void {
@@ -187,28 +130,28 @@ function startWriting(
 function write(stack: Stack, disk: DiskLayerState, number: number, request: Request): void {
   const { id, a: block } = request;
   const own = disk.place[id] as number;
-  const isNew = block !== own && !disk.fixed;
+  const isElsewhere = isNew(disk, request);
   const reason = fillContents(stack, number);
   if (reason !== DONE) {
-    if (isNew) freeBlock(disk.map, block);
+    if (isElsewhere) freeBlock(disk.map, block);
     return finish(stack, number, reason);
   }
   const contents = contentsOf(stack, number);
   disk.counts.writes++;
-  if (!writeBlock(mediumOf(stack, disk), block, contents)) {
+  if (!writeBlock(diskOf(stack, disk).medium, block, contents)) {
     disk.counts.errors++;
     request.b++;
     // It stays taken: nobody gets it any more.
-    if (isNew) disk.map.bad++;
-    if (isNew && request.b < WRITES_MAX) return findPlace(stack, disk, number, request);
+    if (isElsewhere) disk.map.bad++;
+    if (isElsewhere && request.b < WRITES_MAX) return findPlace(stack, disk, number, request);
     return finish(stack, number, DEVICE_FAILED);
   }
   if (own === NOWHERE) disk.counts.stored++;
-  else if (isNew) freeBlock(disk.map, own);
+  else if (isElsewhere) freeBlock(disk.map, own);
   disk.place[id] = block;
   disk.low[id] = contents.low;
   disk.high[id] = contents.high;
-  disk.sum[id] = sumOf(contents);
+  disk.sum[id] = checksumOf(contents);
   finish(stack, number, DONE);
 }
 
@@ -226,20 +169,21 @@ function read(stack: Stack, disk: DiskLayerState, number: number, request: Reque
   if (disk.place[id] === NOWHERE) return finish(stack, number, NOTHING);
   const contents = contentsOf(stack, number);
   disk.counts.reads++;
-  if (!readBlock(mediumOf(stack, disk), block, contents)) {
+  if (!readBlock(diskOf(stack, disk).medium, block, contents)) {
     disk.counts.errors++;
     request.b++;
     if (request.b < READS_MAX) return startReading(stack, disk, number, request);
     return finish(stack, number, DEVICE_FAILED);
   }
   const isStamp = contents.low === disk.low[id] && contents.high === disk.high[id];
-  const isSame = isStamp && sumOf(contents) === disk.sum[id];
+  const isSame = isStamp && checksumOf(contents) === disk.sum[id];
   if (!isSame) disk.counts.lost++;
   finish(stack, number, isSame ? DONE : LOST_PAGE);
 }
 
-function sumOf({ bytes }: Contents): number {
-  return bytes.length === 0 ? 0 : checksum(bytes, 0, bytes.length);
+/** Whether a page is being written to another block than the one that it has. */
+function isNew({ place, fixed }: DiskLayerState, { id, a: block }: Request): boolean {
+  return block !== place[id] && !fixed;
 }
 
 function drop(disk: DiskLayerState, id: number): void {

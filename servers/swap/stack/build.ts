@@ -12,7 +12,8 @@ import {
   deduplicatingLayer,
   idsBelowDeduplicating,
 } from '../layers/deduplicating.ts';
-import { createDisk, diskLayer } from '../layers/disk.ts';
+import { diskLayer } from '../layers/disk.ts';
+import { createDisk } from '../layers/disk-state.ts';
 import { createEncrypting, encryptingLayer } from '../layers/encrypting.ts';
 import { createMirrored, mirroredLayer } from '../layers/mirrored.ts';
 import { createRemote, remoteLayer } from '../layers/remote.ts';
@@ -23,7 +24,7 @@ import { createWaiting, waitingLayer } from '../layers/waiting.ts';
 import type { Layer, Port } from './layer.ts';
 import type { DiskLayerPlan, LayerPlan, RemoteLayerPlan } from './plan.ts';
 import { createPool } from './requests.ts';
-import type { NodeState, PageWork, Stack, StackState } from './stack.ts';
+import { type NodeState, OWN_DEVICE, type PageWork, type Stack, type StackState } from './stack.ts';
 
 /** Layers by name. */
 const layers: Readonly<Record<string, Layer>> = {
@@ -177,6 +178,8 @@ function addDisk(state: StackState, plan: DiskLayerPlan, ids: number, options: S
     model: device,
     device: model.create(seedOf(options.seed, disk === 0 ? 'device' : `device ${disk}`)),
     medium: createMedium(blocksMax, seedOf(options.seed, `medium ${disk}`), cacheBlocks),
+    base: OWN_DEVICE,
+    isGone: false,
   });
   return createDisk({ disk, blocks, blocksMax, grow, cluster, fixed, pageBlocks }, ids);
 }

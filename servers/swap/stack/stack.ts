@@ -54,7 +54,13 @@ export interface Disk {
   readonly model: string;
   readonly device: DeviceState;
   readonly medium: MediumState;
+  /** Its first block in the partition at a disk server, whose device it is then; or OWN_DEVICE. */
+  base: number;
+  /** That disk server is dead: nothing is read or written any more. */
+  isGone: boolean;
 }
+
+export const OWN_DEVICE = -1;
 
 export interface StackState {
   readonly nodes: NodeState[];

@@ -44,6 +44,7 @@ const served = [
   'diskExchange',
   'diskFlush',
   'diskDiscard',
+  'diskMove',
 ];
 const bad = [-2, 0.5, 2 ** 53, 2 ** 60, Number.NaN, undefined as never as number];
 

@@ -4,8 +4,10 @@ import { OP } from '../../../contracts/messages.ts';
 import {
   BUSY,
   DEVICE_FAILED,
+  IN_USE,
   LOCK_LOST,
   MALFORMED,
+  NO_DEVICE,
   NO_SUCH_BLOCK,
   TOO_LONG,
 } from '../../../contracts/refusals.ts';
@@ -159,7 +161,7 @@ test('[DISK16] [SWAP4] [SWAP5] refusals and lost locks are passed on; nonsense i
   expect(takeHeard(its.desk, SECOND)).toEqual([]);
 });
 
-test('[DISK17] the disk server dies: what is under way fails, and so does what comes later', () => {
+test('[DISK17] [CONT44] the disk server dies: what is under way fails, and so does what comes later', () => {
   const its = scene();
   const { kernel, id } = its.desk;
   ask(its, FIRST, 'store', 0, [0, 1]);
@@ -169,12 +171,15 @@ test('[DISK17] the disk server dies: what is under way fails, and so does what c
   expect(answersTo(its, FIRST)).toEqual([['swapped', 1, DEVICE_FAILED, 0]]);
   expect(answersTo(its, SECOND)).toEqual([['swapped', 2, DEVICE_FAILED, 0]]);
   ask(its, FIRST, 'store', 1, [1, 3]);
-  expect(answersTo(its, FIRST)).toEqual([['swapped', 3, DEVICE_FAILED, 0]]);
+  expect(answersTo(its, FIRST)).toEqual([['swapped', 3, NO_DEVICE, 0]]);
   advance(its.desk, 9 * BLOCK_NS);
   expect(its.desk.kernel.state.tasks[id].status).toBeGreaterThan(5);
   expect(checkBooks(its.desk)).toBeUndefined();
-  // The lock died with its holder: the frame can be given back.
+  // The lock died with its holder, and the container that had none too: the frames can be given
+  // back. The third one was never handed on.
   expect(say(its.desk, FIRST, 'returnFrames', [0])).toEqual([]);
+  expect(say(its.desk, SECOND, 'returnFrames', [0])).toEqual([]);
+  expect(say(its.desk, FIRST, 'returnFrames', [1])[0].slice(2, 3)).toEqual([IN_USE]);
 });
 
 test('[DISK15] [DISK16] [SWAP6] what was discarded, or was of the dead, is junk from then on', () => {

@@ -11,7 +11,9 @@ const when: Row['when'] = {
   TOO_LONG: 'the container’s longest lock is shorter than the server needs',
   LOCK_LOST: 'the lock ended before the transfer did, or there is no such page',
   DEVICE_FAILED: 'the device cannot read or write a block',
+  LOST_PAGE: 'a block is not what it was when it was written',
 };
+const { NO_SUCH_BLOCK, BUSY } = when as Record<string, string>;
 
 /** By message: when each reason is given; none for `diskFlush`. */
 export const diskReasons: Partial<Record<MessageName, Row['when']>> = {
@@ -22,4 +24,5 @@ export const diskReasons: Partial<Record<MessageName, Row['when']>> = {
   diskExchange: when,
   diskFlush: {},
   diskDiscard: {},
+  diskMove: { NO_SUCH_BLOCK, BUSY },
 };

@@ -24,14 +24,16 @@ export const stackReasons = {
   DEVICE_FAILED: 'the device reports errors, again and again',
 } as const;
 
+/** Before a disk server alone; tried in `disk-client.test.ts`. */
+const NO_DEVICE = 'the disk server behind is dead';
 const { OVER_QUOTA, STORE_FULL, LOST_PAGE, DEVICE_FAILED } = stackReasons;
 const { BUSY } = plainReasons as { BUSY: string };
 
 /** By message: when each reason is given; none for `discard`. */
 export const swapReasons: Partial<Record<MessageName, Row['when']>> = {
-  store: { ...plainReasons, OVER_QUOTA, STORE_FULL, DEVICE_FAILED },
-  fetch: { ...plainReasons, LOST_PAGE, DEVICE_FAILED },
-  exchange: { ...plainReasons, ...stackReasons },
+  store: { ...plainReasons, OVER_QUOTA, STORE_FULL, DEVICE_FAILED, NO_DEVICE },
+  fetch: { ...plainReasons, LOST_PAGE, DEVICE_FAILED, NO_DEVICE },
+  exchange: { ...plainReasons, ...stackReasons, NO_DEVICE },
   discard: {},
   flushSwap: {
     BUSY,
