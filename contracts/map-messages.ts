@@ -11,7 +11,7 @@ export const mapMessages = {
     container: capability,
     page: slot,
     count: length,
-    access: z.int().min(0).max(2),
+    access: z.int().min(0).max(3),
   }),
   /** So many are mapped, from the first on; writable 0 though it was asked for: one is a copy. */
   pagesMapped: z.object({ container: capability, page: slot, count, writable: flag }),

@@ -46,12 +46,12 @@ export const pageMessages = {
   releaseData: z.object({ container: capability, start: index, count: length }),
   /** Lets go of the frames, whoever shares them. */
   orphanData: z.object({ container: capability, start: index, count: length }),
-  /** Maps page `index` at the sender's own page; access: READ, WRITE, FORCE_WRITE. */
+  /** Maps page `index` at the sender's own page; access: READ, WRITE, FORCE_WRITE, READ_VOLATILE. */
   mapPage: z.object({
     container: capability,
     index,
     page: slot,
-    access: z.int().min(0).max(2),
+    access: z.int().min(0).max(3),
   }),
   /** Drops whatever mappings the container's pages have. */
   unmapPages: z.object({ container: capability }),
@@ -99,6 +99,8 @@ export const SHARE = 2;
 export const READ = 0;
 export const WRITE = 1;
 export const FORCE_WRITE = 2;
+/** Read beside whoever may write, and goes on to. */
+export const READ_VOLATILE = 3;
 
 /** How of lockPages: nobody else may map; frames stay where they are, with a window; for writing. */
 export const LOCK_EXCLUSIVE = 1;

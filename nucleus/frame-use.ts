@@ -13,17 +13,27 @@ import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
+import { nextMapping } from './reverse-map.ts';
 import { SCAN } from './tasks.ts';
 
 /**
  * Whether what maps `frame` was touched since that was last forgotten; `forgets`: from now on anew.
- * False when nothing maps it. One scan step.
+ * False when nothing maps it. One scan step for each page that maps it.
  */
 export function lookAtUse(kernel: Kernel, frame: number, forgets = true): boolean {
   charge(kernel, SCAN, kernel.costs.scanNs);
-  const { frames, table, mmu } = kernel.state;
-  const key = frames.mappedBy[frame] as number;
+  let key = kernel.state.frames.mappedBy[frame] as number;
   if (key === UNMAPPED) return false;
+  let used = lookAtMapping(kernel, key, forgets);
+  for (key = nextMapping(kernel, key); key !== UNMAPPED; key = nextMapping(kernel, key)) {
+    charge(kernel, SCAN, kernel.costs.scanNs);
+    used = lookAtMapping(kernel, key, forgets) || used;
+  }
+  return used;
+}
+
+function lookAtMapping(kernel: Kernel, key: number, forgets: boolean): boolean {
+  const { table, mmu } = kernel.state;
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));

@@ -28,6 +28,7 @@ import {
   type Message,
   type MessageQueueState,
 } from './messages.ts';
+import { createReverseMap, type ReverseMap } from './reverse-map.ts';
 import type { StallState } from './stall.ts';
 import type { TableFrames } from './table-frames.ts';
 import { createTask, type TaskState } from './tasks.ts';
@@ -93,6 +94,8 @@ export interface KernelState {
   /** The task that pays for what is being done. */
   account: number;
   readonly frames: FramesState;
+  /** Pages beyond the first that map a frame (reverse-map.ts). */
+  readonly reverse: ReverseMap;
   readonly mmu: MmuState;
   readonly table: PageTableState;
   readonly spaces: SpaceState[];
@@ -197,6 +200,7 @@ export function createKernel(parts: KernelParts): Kernel {
       countsReferences: parts.countsReferences,
       account: NUCLEUS,
       frames: parts.frames,
+      reverse: createReverseMap(),
       mmu: parts.mmu,
       table: parts.table,
       spaces: parts.spaces,

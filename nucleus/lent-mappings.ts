@@ -4,8 +4,9 @@
  * may look at the page and unmap it as any other, but never raise its rights: LENT in the entry
  * keeps `protect` and `allowWrite` off (SPEC [CONT30]).
  *
- * A frame has one mapping on this machine: to lend it takes it from whoever has it, who faults and
- * asks anew at the next touch. Mapping is a cache.
+ * A frame that is lent may be mapped by many pages, of whatever spaces; one of them may write.
+ * Where the page table has room for one mapping a frame, to lend it takes it from whoever has it, who
+ * faults and asks anew at the next touch. Mapping is a cache.
  */
 
 import { UNMAPPED } from '../sim-hw/frames.ts';
@@ -13,8 +14,9 @@ import { LENT, MODIFIED, WRITABLE } from '../sim-hw/page-table/format.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
-import { dropMappingOfFrame, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
+import { dropMapping, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
+import { isMappedBy, lentFor, linkMapping, nextMapping } from './reverse-map.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { MESSAGE } from './tasks.ts';
 
@@ -28,38 +30,72 @@ export function canLend(kernel: Kernel, task: number, page: number, frame: numbe
   return (table.entries[index] as number) >>> 8 === frame;
 }
 
+/** Whether `page` of `task` maps `frame`. */
+export function hasMapped(kernel: Kernel, task: number, page: number, frame: number): boolean {
+  const space = spaceFor(kernel, task, task, page);
+  return space !== null && isMappedBy(kernel, frame, space.base + page + 1);
+}
+
+/** What a lent mapping is to be. */
+export interface Loan {
+  /** A word of the lender's, by which it takes the mapping back. */
+  readonly word: number;
+  readonly writable: boolean;
+  /** Nobody else may write from now on. */
+  readonly alone: boolean;
+}
+
+/** Every mapping of a frame, whatever it was lent for. */
+export const ANY = -1;
+
 /** Maps `page` of `task` to `frame`, or changes its rights there. `canLend` must hold. */
 export function lend(
   kernel: Kernel,
   task: number,
   page: number,
   frame: number,
-  writable: boolean,
+  { word, writable, alone }: Loan,
 ): void {
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const space = spaceFor(kernel, task, task, page);
   if (space === null) return;
-  const { table, frames } = kernel.state;
+  const { table } = kernel.state;
   // Other rights for the same page are one change of its entry.
-  if (frames.mappedBy[frame] === space.base + page + 1) dropMappingOfFrame(kernel, frame);
-  else takeMapping(kernel, frame);
+  dropMapping(kernel, space, page);
+  if (kernel.format.mapsFrameOnce === true) takeMappings(kernel, frame, ANY);
+  else if (alone) forbidWriting(kernel, frame);
   const flags = LENT | (writable ? WRITABLE : 0);
   const before = table.tableFrames;
   kernel.format.enter(table, space.id, pageNumberOf(kernel, space, page), frame, 0, flags);
   noteTables(kernel, space, before);
-  frames.mappedBy[frame] = space.base + page + 1;
+  linkMapping(kernel, frame, space.base + page + 1, word, writable);
 }
 
-/** Drops whatever mapping the frame has, for a client that asked: one mapping operation [TIME5]. */
-export function takeMapping(kernel: Kernel, frame: number): void {
-  if (kernel.state.frames.mappedBy[frame] === UNMAPPED) return;
-  charge(kernel, MESSAGE, kernel.costs.mapNs);
-  dropMappingOfFrame(kernel, frame);
+/** Drops a frame's mappings lent for `word`, for a client that asked: a mapping operation each [TIME5]. */
+export function takeMappings(kernel: Kernel, frame: number, word: number): void {
+  const dropped = dropMappingsFor(kernel, frame, word);
+  charge(kernel, MESSAGE, dropped * kernel.costs.mapNs);
+}
+
+/** The same without charge; returns how many there were. */
+export function dropMappingsFor(kernel: Kernel, frame: number, word: number): number {
+  let dropped = 0;
+  let key = kernel.state.frames.mappedBy[frame] as number;
+  while (key !== UNMAPPED) {
+    const next = nextMapping(kernel, key);
+    if (word === ANY || lentFor(kernel, key) === word) {
+      const space = spaceOfGlobalPage(kernel, key - 1);
+      dropMapping(kernel, space, key - 1 - space.base);
+      dropped++;
+    }
+    key = next;
+  }
+  return dropped;
 }
 
 /**
  * Whoever maps the frame may read it from here on and no more; a write is a fault. One mapping
- * operation, unless the entry says so already.
+ * operation, unless nobody may write: who may is the first to map it.
  */
 export function forbidWriting(kernel: Kernel, frame: number): void {
   const { frames, table, mmu } = kernel.state;

@@ -17,6 +17,7 @@ import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabiliti
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
+import { unlinkMapping } from './reverse-map.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { isOver, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
@@ -69,17 +70,24 @@ export function dropMapping(kernel: Kernel, space: SpaceState, page: number): nu
   if (kernel.state.planted !== 'stale-tlb')
     invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
   space.written[page] = 0;
-  kernel.state.frames.mappedBy[entry >>> 8] = UNMAPPED;
+  if ((entry & LENT) !== 0) unlinkMapping(kernel, entry >>> 8, space.base + page + 1);
+  else kernel.state.frames.mappedBy[entry >>> 8] = UNMAPPED;
   if (kernel.probe !== null) kernel.probe.unmapped(kernel, space, page, entry);
   return entry;
 }
 
-/** Drops whatever mapping the frame has, whoever made it; returns the entry word, or 0. */
-export function dropMappingOfFrame(kernel: Kernel, frame: number): number {
-  const key = kernel.state.frames.mappedBy[frame] as number;
-  if (key === UNMAPPED) return 0;
-  const space = spaceOfGlobalPage(kernel, key - 1);
-  return dropMapping(kernel, space, key - 1 - space.base);
+/** Drops all mappings of the frame, whoever made them; returns the entry words, joined, or 0. */
+export function dropMappingsOfFrame(kernel: Kernel, frame: number): number {
+  const { mappedBy } = kernel.state.frames;
+  let all = 0;
+  for (let key = mappedBy[frame] as number; key !== UNMAPPED; key = mappedBy[frame] as number) {
+    const space = spaceOfGlobalPage(kernel, key - 1);
+    const entry = dropMapping(kernel, space, key - 1 - space.base);
+    all = (all | entry) >>> 0;
+    // An alias that the format has dropped by itself.
+    if (entry === 0) break;
+  }
+  return all;
 }
 
 /** Hardware bits of a page, or 0 when it is not mapped. One scan step. */

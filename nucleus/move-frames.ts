@@ -1,5 +1,5 @@
 /**
- * Moving frames: contents and mapping go from one run of frames to another of the same order. The
+ * Moving frames: contents and mappings go from one run of frames to another of the same order. Each
  * mapping is entered anew with the bits that it had, so that its pager sees nothing of the move but
  * the TLB entry that is gone.
  */
@@ -10,6 +10,7 @@ import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { copyRun, pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
+import { nextMapping } from './reverse-map.ts';
 import { MESSAGE } from './tasks.ts';
 
 /** Whether a device may be reaching the run through a window of its own. */
@@ -17,12 +18,19 @@ export function isInWindow(kernel: Kernel, first: number): boolean {
   return kernel.state.windowFrame.includes(first);
 }
 
-/** The run at `into` must be nobody's mapping. Costs a copied frame each, and one mapping. */
+/** The run at `into` must be nobody's mapping. Costs a copied frame each, and each mapping. */
 export function moveRun(kernel: Kernel, first: number, order: number, into: number): void {
-  const { frames, table, mmu } = kernel.state;
+  const { frames } = kernel.state;
   copyRun(kernel, first, into, order);
-  const key = frames.mappedBy[first] as number;
-  if (key === UNMAPPED) return;
+  const head = frames.mappedBy[first] as number;
+  frames.mappedBy[first] = UNMAPPED;
+  frames.mappedBy[into] = head;
+  for (let key = head; key !== UNMAPPED; key = nextMapping(kernel, key))
+    moveMapping(kernel, key, order, into);
+}
+
+function moveMapping(kernel: Kernel, key: number, order: number, into: number): void {
+  const { table, mmu } = kernel.state;
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
@@ -33,6 +41,4 @@ export function moveRun(kernel: Kernel, first: number, order: number, into: numb
   const index = kernel.format.find(table, space.id, pageNumber);
   table.entries[index] = ((into << 8) | (entry & 0xff)) >>> 0;
   invalidate(mmu.tlb, space.unitOf[page] as number);
-  frames.mappedBy[first] = UNMAPPED;
-  frames.mappedBy[into] = key;
 }

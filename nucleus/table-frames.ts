@@ -22,7 +22,7 @@ import {
 } from './capabilities.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
-import { dropMapping, dropMappingOfFrame, zeroRun } from './memory-map.ts';
+import { dropMapping, dropMappingsOfFrame, zeroRun } from './memory-map.ts';
 import { MESSAGE, type TaskState } from './tasks.ts';
 
 /** Bytes of a frame: what tables, and records, are counted in. */
@@ -80,7 +80,7 @@ export function giveTable(kernel: Kernel, pager: number, target: number, slot: n
   const frame = frameAt(table, slot);
   if (frame < 0 || orderAt(table, slot) !== 0) return false;
   if (((table.slotOrder[slot] as number) & IN_TABLES) !== 0) return false;
-  dropMappingOfFrame(kernel, frame);
+  dropMappingsOfFrame(kernel, frame);
   zeroRun(kernel, frame, 0);
   table.slotOrder[slot] = IN_TABLES;
   const given = tables.given[task.space] as number[];

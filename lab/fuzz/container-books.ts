@@ -2,6 +2,7 @@
  * Books of containers of pages: what each lets be done to its pages, against what can be done.
  *
  *   - a frame that several pages have is mapped by nobody for writing                     [CONT27]
+ *   - a frame is mapped for pages that lie on it, and by one page for writing at the most [CONT31]
  *   - a page under an exclusive lock is mapped by nobody but the holder of one            [CONT20]
  *   - a lock and a lifetime end at their limit; with extras inside, a lock ends before a notice
  *     that runs does                                                       [CONT14, CONT20, CONT21]
@@ -17,6 +18,7 @@ import { LOCK_EXCLUSIVE, LOCK_PHYSICAL } from '../../contracts/messages.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { pageNumberOf, spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
+import { lentFor, nextMapping } from '../../nucleus/reverse-map.ts';
 import { noticeOf } from '../../servers/memory/client.ts';
 import {
   containerOfCell,
@@ -131,8 +133,22 @@ function isWorkedOn(server: MemoryServerState, container: PageContainer): boolea
 }
 
 function isMappedForWriting(kernel: Kernel, frame: number): boolean {
-  const key = frame < 0 ? UNMAPPED : kernel.state.frames.mappedBy[frame];
-  if (key === UNMAPPED) return false;
+  return frame >= 0 && mappingsOf(kernel, frame).some((key) => mayWrite(kernel, key));
+}
+
+/** The pages that map the frame, plus 1. */
+function mappingsOf(kernel: Kernel, frame: number): number[] {
+  const keys: number[] = [];
+  for (
+    let key = kernel.state.frames.mappedBy[frame];
+    key !== UNMAPPED;
+    key = nextMapping(kernel, key)
+  )
+    keys.push(key);
+  return keys;
+}
+
+function mayWrite(kernel: Kernel, key: number): boolean {
   const space = spaceOfGlobalPage(kernel, key - 1);
   const number = pageNumberOf(kernel, space, key - 1 - space.base);
   const index = kernel.format.find(kernel.state.table, space.id, number);
@@ -153,14 +169,19 @@ function checkFrames(
     if (high === JUNK) return `[MEM4] frame ${frame} of a container is junk`;
     if (high > 0 && !stirrers.includes(taskOfSpace(kernel, high - 1)))
       return `[MEM4] frame ${frame} of a container holds what an ordinary task wrote`;
-    const key = frames.mappedBy[frame];
-    if (key === UNMAPPED) continue;
-    if (ids.length > 1 && isMappedForWriting(kernel, frame))
+    const keys = mappingsOf(kernel, frame);
+    const writers = keys.filter((key) => mayWrite(kernel, key)).length;
+    if (writers > 1) return `[CONT31] frame ${frame} is mapped for writing by ${writers} pages`;
+    if (writers > 0 && ids.length > 1)
       return `[CONT27] frame ${frame} of ${ids.length} pages is mapped for writing`;
-    const task = taskOfSpace(kernel, key - 1);
-    const barred = ids.find((id) => !mayMap(server, state.pages[id] as Page, task));
-    if (barred !== undefined)
-      return `[CONT20] task ${task} maps page ${barred}, which another has locked`;
+    for (const key of keys) {
+      const id = lentFor(kernel, key);
+      const task = taskOfSpace(kernel, key - 1);
+      if (!ids.includes(id))
+        return `[CONT31] task ${task} maps frame ${frame} for page ${id}, which lies elsewhere`;
+      if (!mayMap(server, state.pages[id] as Page, task))
+        return `[CONT20] task ${task} maps page ${id}, which another has locked`;
+    }
   }
   return undefined;
 }

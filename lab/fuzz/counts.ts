@@ -47,8 +47,9 @@ export interface Counts {
   silent: number;
   /** Runs of frames moved under whoever had them. */
   relocations: number;
-  /** Mappings of container pages taken from one task for another. */
+  /** Mappings of container pages taken from one task for another, and made beside others. */
   remaps: number;
+  beside: number;
   /** Pages that stirrers' devices moved through windows; rounds of stirrers. */
   movedByDevice: number;
   rounds: number;
@@ -103,6 +104,7 @@ export function createCounts(): Counts {
     silent: 0,
     relocations: 0,
     remaps: 0,
+    beside: 0,
     movedByDevice: 0,
     rounds: 0,
     writing: 0,

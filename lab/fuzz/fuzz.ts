@@ -84,8 +84,11 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
     return { oracle: 'invariant', what };
   } finally {
     counts.references += world.kernel.state.references;
-    for (const id of world.memories)
-      counts.remaps += (world.kernel.receivers[id].state as MemoryServerState).pages.remaps;
+    for (const id of world.memories) {
+      const { pages } = world.kernel.receivers[id].state as MemoryServerState;
+      counts.remaps += pages.remaps;
+      counts.beside += pages.beside;
+    }
     for (const most of world.kernel.state.tables?.most ?? []) counts.tableFrames += most;
     for (const id of world.clients) {
       const { superpages } = world.kernel.receivers[id].state as Partial<PagerState>;

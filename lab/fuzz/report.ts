@@ -75,7 +75,7 @@ function countsText({ tally, hostile, layers, ...counts }: Counts): string {
       `notices starving ${counts.starving}, starved ${counts.starved}, half met ${counts.enough}; ` +
       `taken silently ${counts.silent}`,
     `runs relocated ${counts.relocations}, mappings taken over ${counts.remaps}, ` +
-      `pages moved by stirrers' devices ${counts.movedByDevice}, rounds of stirrers ${counts.rounds}`,
+      `made beside others ${counts.beside}, pages moved by stirrers' devices ${counts.movedByDevice}, rounds of stirrers ${counts.rounds}`,
     `frames moved by the server ${counts.movedByServer}, given for page tables ${counts.tableFrames}; ` +
       `deadlines that waited for transfers ${counts.writing}, claims ${counts.claims}, ` +
       `parts lived on ${counts.lives}; superpages made ${counts.promotions}, split ${counts.demotions}`,

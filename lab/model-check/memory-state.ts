@@ -1,7 +1,10 @@
 /** Canonical state of memory: frames, slots, contents, mappings, and what is on swap. */
 
+import { madeReverseMap } from '../../nucleus/reverse-map.ts';
+import { pagesOn } from '../../servers/memory/containers/page-state.ts';
 import { allocateFrame, createBuddy, isFree } from '../../sim-hw/buddy.ts';
-import { JUNK, NOBODY } from '../../sim-hw/frames.ts';
+import { JUNK, NOBODY, UNMAPPED } from '../../sim-hw/frames.ts';
+import { LENT } from '../../sim-hw/page-table/format.ts';
 import { SPACE_PAGES } from './flat-table.ts';
 import { cell, type Tape } from './tape.ts';
 import { FIRST, type World } from './world.ts';
@@ -112,6 +115,11 @@ export function visitMappings(tape: Tape, world: World): void {
     const at = cell(tape, 0);
     const frame = cell(tape, 0);
     entries[at] = (frame << 8) | cell(tape, 0);
+    // A lent frame has one page on it here, and one mapping (unexplored-state.ts).
+    if ((entries[at] & LENT) === 0) continue;
+    const { next, lentFor } = madeReverseMap(world.kernel);
+    next[at + 1] = UNMAPPED;
+    lentFor[at + 1] = pagesOn(world.memory.pages, frame)[0];
   }
   for (const space of spaces) {
     space.versions.fill(1);

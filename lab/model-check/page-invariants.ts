@@ -48,6 +48,7 @@ function checkLock(
   if (status !== LOCKED) return undefined;
   if (lists[PAGE].length === 0) return `[CONT20] container ${id} is locked and no timer ends that`;
   if ((how & LOCK_EXCLUSIVE) === 0) return undefined;
+  // Nothing is copied in these worlds: what maps the frame maps the page.
   const { mappedBy } = world.kernel.state.frames;
   for (const frame of framesOf(world, container))
     if (frame >= 0 && mappedBy[frame] !== UNMAPPED)

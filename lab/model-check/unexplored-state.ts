@@ -2,7 +2,7 @@
  * Unexplored state: what the servers and the nucleus can have and no explored world makes use of.
  * The canonical state leaves it out; so it must stay as it is at first, which is looked at in every
  * state: soft references, unused runs, wired frames, lifetimes and named users of containers of
- * pages, copies, shared pages and transfers of them, child contracts, a policy
+ * pages, copies, shared pages and transfers of them, frames that several pages map, child contracts, a policy
  * server, purses, weights, starvation, callbacks, turns, clean notices.
  *
  * `wish` of a client is written at every proposal and read where a policy decides: nowhere here.
@@ -16,6 +16,7 @@ import {
 } from '../../servers/memory/containers/page-state.ts';
 import { OWN } from '../../servers/memory/contracts/child-contract.ts';
 import type { Client } from '../../servers/memory/state.ts';
+import { UNMAPPED } from '../../sim-hw/frames.ts';
 import type { World } from './world.ts';
 
 /** What is in use though it is not explored, or undefined. */
@@ -60,8 +61,9 @@ function inPages({ containers, pages, lists, onFrame }: PagesState): string | un
 }
 
 function inNucleus({ kernel }: World): string | undefined {
-  const { deferred, capabilities, tasks, stall } = kernel.state;
+  const { deferred, capabilities, tasks, stall, reverse } = kernel.state;
   if (kernel.schedule.ranked || deferred.length > 0) return 'a CPU priority';
+  if (reverse.next.some((page) => page !== UNMAPPED)) return 'a frame that several pages map';
   if (kernel.tap !== null || stall !== null) return 'a listener';
   if (tasks.some(({ callbackNs, starved }) => callbackNs > 0 || starved > 0)) return 'a callback';
   for (const { slotOrder, slots } of capabilities)

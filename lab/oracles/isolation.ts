@@ -5,12 +5,14 @@
  *                   task itself: never junk, never another's page
  *   at each unmap   the TLB does not hold the page any more
  *   at a sweep      each page that the page table maps has a frame of its pager's, or one lent out
- *                   of a container, which names that very page as its only one; the TLB translates no page that is not mapped
+ *                   of a container, whose reverse map names that very page, for a page that lies on
+ *                   it; the TLB translates no page that is not mapped
  *
  * Which of the task's own pages the frame holds, and which version, is no-lost-page's to check.
  */
 
 import { spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
+import { isMappedBy } from '../../nucleus/reverse-map.ts';
 import { pagesOn } from '../../servers/memory/containers/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
@@ -94,7 +96,7 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
       violate(findings, kernel, 'CONT31', id, page, `was lent frame ${frame}, which is in no page`);
     else if (!lent && frames.owner[frame] !== tasks[id].pager)
       violate(findings, kernel, 'CAP5', id, page, `maps a frame of task ${frames.owner[frame]}`);
-    else if (frames.mappedBy[frame] !== space.base + page + 1)
+    else if (!isMappedBy(kernel, frame, space.base + page + 1))
       violate(findings, kernel, 'CAP5', id, page, `maps frame ${frame}, which says otherwise`);
   }
 }

@@ -50,6 +50,7 @@ export const rtPc: PageTableFormat<RtPcState> = {
   name: 'rt-pc',
   summary: 'Inverted table, hashed, one mapping a frame (IBM RT PC; Rashid et al. 1987, 5.1).',
   orders: [0],
+  mapsFrameOnce: true,
   virtualPagesMax: VIRTUAL_PAGES_MAX,
   create,
   walk,

@@ -4,7 +4,7 @@ import {
   allowWrite,
   clearReferenced,
   copyRun,
-  dropMappingOfFrame,
+  dropMappingsOfFrame,
   map,
   pageBits,
   protect,
@@ -143,7 +143,7 @@ test('a frame finds back to the page that maps it', () => {
   map(kernel, SECOND, SECOND, 5, 0, true);
   const frame = frameAt(tableOf(desk, SECOND), 0);
   expect(spaceOfGlobalPage(kernel, (kernel.state.frames.mappedBy[frame] as number) - 1).id).toBe(1);
-  expect(dropMappingOfFrame(kernel, frame) >>> 8).toBe(frame);
-  expect(dropMappingOfFrame(kernel, frame)).toBe(0);
+  expect(dropMappingsOfFrame(kernel, frame) >>> 8).toBe(frame);
+  expect(dropMappingsOfFrame(kernel, frame)).toBe(0);
   expect(unmap(kernel, SECOND, SECOND, 5)).toBe(0);
 });

@@ -29,6 +29,7 @@ import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import { createSwapServerState } from '../../servers/swap/state.ts';
 import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
+import type { PageTableFormat } from '../../sim-hw/page-table/format.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { hashState } from '../../sim-hw/state.ts';
 import { loop, toReferenceString } from './reference-strings.ts';
@@ -62,6 +63,8 @@ export interface DeskOptions {
   readonly containers?: number;
   readonly terms?: Partial<TermsWish>;
   readonly costs?: Partial<Costs>;
+  /** Name of a page-table format. */
+  readonly format?: string;
   readonly planted?: PlantedBug | null;
   readonly lockTime?: number;
   readonly operations?: number;
@@ -86,7 +89,7 @@ export function createDesk(options: DeskOptions = {}): Desk {
     orderMax: 9,
     clients,
     program,
-    format: pageTableFormats['x86-64'],
+    format: pageTableFormats[options.format ?? 'x86-64'] as PageTableFormat,
     costs,
     slice: 1000,
     windows: containers,

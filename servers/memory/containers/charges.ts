@@ -9,7 +9,8 @@
  */
 
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { copyRun, dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { dropMappingsFor } from '../../../nucleus/lent-mappings.ts';
+import { copyRun, zeroRun } from '../../../nucleus/memory-map.ts';
 import { giveBackRun, takeFrame } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
 import { childAt, OWN, settleDraw } from '../contracts/child-contract.ts';
@@ -170,7 +171,7 @@ export function loseFrame(
 export function losePage(kernel: Kernel, server: MemoryServerState, page: Page): void {
   const { pages: state } = server;
   for (const cell of page.cells) breakPageLock(kernel, server, containerOfCell(state, cell));
-  dropMappingOfFrame(kernel, page.frame);
+  dropMappingsFor(kernel, page.frame, page.id);
   unbind(state, page);
   touchPage(state, page);
   for (const cell of page.cells) {

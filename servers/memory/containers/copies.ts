@@ -20,7 +20,7 @@ import {
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { forbidWriting, takeMapping } from '../../../nucleus/lent-mappings.ts';
+import { forbidWriting, takeMappings } from '../../../nucleus/lent-mappings.ts';
 import { refuseAt } from '../answers.ts';
 import { OWN, settleDraw } from '../contracts/child-contract.ts';
 import { returned } from '../revocation/returns.ts';
@@ -180,7 +180,7 @@ function takeFrom(
   takeOne(page.cells, cellOf(container, index));
   touch(container);
   if (page.frame === NONE_THERE) return;
-  takeMapping(kernel, page.frame);
+  takeMappings(kernel, page.frame, page.id);
   const payer = clientOf(server, kernel.state.frames.owner[page.frame] as number);
   if (usesFrame(server.pages, payer.id, page.frame)) return;
   recharge(kernel, server, page.frame, clientOf(server, heir), RETURNED);

@@ -16,7 +16,7 @@ import {
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED, type Receiver } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { dropMappingsOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
 import { forgetTable } from '../../../nucleus/table-frames.ts';
 import { giveBackRun, takeRun } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
@@ -126,7 +126,7 @@ export function releaseSlot(
   const first = frameAt(table, slot);
   const order = orderAt(table, slot);
   if (cause !== RETURNED) reclaimFrom(kernel, client.id, first, order);
-  if (server.planted !== 'grant-mapped-frame') dropMappingOfFrame(kernel, first);
+  if (server.planted !== 'grant-mapped-frame') dropMappingsOfFrame(kernel, first);
   forgetWire(kernel, server, client.id, slot);
   if (kernel.state.tables !== null) forgetTable(kernel, client.id, slot);
   if (softly) table.slotFrame[slot] = first - SOFT;

@@ -13,7 +13,7 @@ import { termNow, timerAt } from '../../../nucleus/clock.ts';
 import { closeWindow, openWindow, windowSerial } from '../../../nucleus/dma.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { dropMappingsOfFrame } from '../../../nucleus/memory-map.ts';
 import { observe, refuse } from '../answers.ts';
 import {
   CONTAINER_LOCKED,
@@ -43,7 +43,7 @@ export function lockContainer(
     return refuse(kernel, server, from, tag, TOO_LONG, OP.lockContainer);
   const { id, frame } = container;
   if (unmap === 1) {
-    dropMappingOfFrame(kernel, frame);
+    dropMappingsOfFrame(kernel, frame);
     setSlotBits(kernel, container, IN_CONTAINER | LOCKED_OUT);
   }
   container.status = CONTAINER_LOCKED;

@@ -9,8 +9,7 @@
 
 import { LOCKED_NOW, NO_FREE_FRAMES, NO_RUN, OVER_CONTRACT } from '../../../contracts/refusals.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { takeMapping } from '../../../nucleus/lent-mappings.ts';
-import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { dropMappingsFor, takeMappings } from '../../../nucleus/lent-mappings.ts';
 import { findFreeRun } from '../../../sim-hw/frames.ts';
 import { OWN } from '../contracts/child-contract.ts';
 import { freeCount } from '../ledger.ts';
@@ -102,7 +101,7 @@ export function makeOwn(
   if (frame < 0) return whyNoFrame(server);
   if (heir !== null) recharge(kernel, server, old, heir, RETURNED);
   chargeFrame(kernel, server, stays ? writer : payer, frame, false, stays, old);
-  takeMapping(kernel, old);
+  takeMappings(kernel, old, page.id);
   unbind(state, page);
   bind(state, page, frame);
   return GRANTED;
@@ -161,7 +160,7 @@ export function leaveCell(
   cause: number,
 ): void {
   const { frame } = page;
-  if (frame !== NONE_THERE) dropMappingOfFrame(kernel, frame);
+  if (frame !== NONE_THERE) dropMappingsFor(kernel, frame, page.id);
   if (removeCell(server.pages, page, cell)) unbind(server.pages, page);
   if (frame !== NONE_THERE) settleCharge(kernel, server, frame, cause);
 }
@@ -169,7 +168,7 @@ export function leaveCell(
 /** Lets go of a page's frame; the page stays, without contents. */
 export function releaseFrame(kernel: Kernel, server: MemoryServerState, page: Page): void {
   const { frame } = page;
-  dropMappingOfFrame(kernel, frame);
+  dropMappingsFor(kernel, frame, page.id);
   unbind(server.pages, page);
   settleCharge(kernel, server, frame, RETURNED);
 }

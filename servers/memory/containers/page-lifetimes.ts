@@ -17,7 +17,7 @@ import {
 import { termNow, timerAt } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { dropMappingsFor } from '../../../nucleus/lent-mappings.ts';
 import { observe } from '../answers.ts';
 import { chargeRecords, containerBytes } from '../metadata.ts';
 import { dropRank } from '../ranked.ts';
@@ -84,8 +84,8 @@ export function unmapAll(
   container: PageContainer,
 ): void {
   for (let index = 0; index < container.cells.length; index++) {
-    const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;
-    if (frame !== NONE_THERE) dropMappingOfFrame(kernel, frame);
+    const page = pageAt(server.pages, container, index);
+    if (page !== null && page.frame !== NONE_THERE) dropMappingsFor(kernel, page.frame, page.id);
   }
 }
 

@@ -9,7 +9,7 @@
 import { OP } from '../../../contracts/messages.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { INHERITED, type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
 import { observe } from '../answers.ts';
 import type { Client, MemoryServerState } from '../state.ts';
 import { leaveCell } from './page-frames.ts';
@@ -75,7 +75,7 @@ export function takePagesOn(
   cause: number,
 ): void {
   const { pages: state } = server;
-  const modified = wasModified(dropMappingOfFrame(kernel, frame));
+  const modified = wasModified(dropMappingsOfFrame(kernel, frame));
   for (const id of [...pagesOn(state, frame)]) {
     const page = state.pages[id] as Page;
     for (const cell of [...page.cells]) {

@@ -1,11 +1,18 @@
 /**
  * Maps of container pages (SPEC [CONT30], [CONT31]): the server maps a page into whoever holds a
- * capability, strong or weak, and asks. A frame has one mapping on this machine, so of several
- * users one has it mapped at a time; the others fault, ask, and it is theirs: a *remap*. A logical
- * copy is mapped for reading, unless writing is forced: then it gets a frame of its own first.
+ * capability, strong or weak, and asks. Any number of users have a frame mapped for reading, and one
+ * at a time for writing: whoever else asks takes that right, unless it asks to read what is volatile.
+ * A logical copy is mapped for reading, unless writing is forced: then it gets a frame of its own
+ * first. Where a page table has room for one mapping a frame each takes it from the last one: a *remap*.
  */
 
-import { FORCE_WRITE, LOCK_EXCLUSIVE, OP, READ } from '../../../contracts/messages.ts';
+import {
+  FORCE_WRITE,
+  LOCK_EXCLUSIVE,
+  OP,
+  READ,
+  READ_VOLATILE,
+} from '../../../contracts/messages.ts';
 import {
   LOCKED_NOW,
   NO_PLACE,
@@ -15,9 +22,10 @@ import {
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
-import { canLend, lend, takeMapping } from '../../../nucleus/lent-mappings.ts';
+import { canLend, hasMapped, lend, takeMappings } from '../../../nucleus/lent-mappings.ts';
 import { spaceOfGlobalPage } from '../../../nucleus/memory-map.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
+import { UNMAPPED } from '../../../sim-hw/frames.ts';
 import { refuse, refuseAt } from '../answers.ts';
 import { returned } from '../revocation/returns.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
@@ -121,15 +129,16 @@ function give(
   const reason = own(kernel, server, container, page);
   if (reason !== 0) return reason;
   claim(kernel, server, container, page);
-  countRemap(kernel, server, task, page.frame);
+  countMapping(kernel, server, task, at, page.frame);
   const writable = isWritable(server, page, access);
   if (writable) touchPage(server.pages, page);
-  lend(kernel, task, at, page.frame, writable);
+  const alone = access !== READ_VOLATILE;
+  lend(kernel, task, at, page.frame, { word: page.id, writable, alone });
   return 0;
 }
 
 function isWritable(server: MemoryServerState, page: Page, access: number): boolean {
-  return access !== READ && !isShared(server, page);
+  return access !== READ && access !== READ_VOLATILE && !isShared(server, page);
 }
 
 /** Drops the mappings of all pages; not while another has the container locked. */
@@ -144,8 +153,8 @@ export function unmapPages(
   if (container === null) return no(NO_SUCH_CONTAINER);
   if (container.status === LOCKED && container.holder !== from) return no(LOCKED_NOW);
   for (let index = 0; index < container.cells.length; index++) {
-    const frame = pageAt(server.pages, container, index)?.frame ?? NONE_THERE;
-    if (frame !== NONE_THERE) takeMapping(kernel, frame);
+    const page = pageAt(server.pages, container, index);
+    if (page !== null && page.frame !== NONE_THERE) takeMappings(kernel, page.frame, page.id);
   }
 }
 
@@ -180,11 +189,19 @@ function claim(
   returned(kernel, server, clientOf(server, payer), 1);
 }
 
-function countRemap(kernel: Kernel, server: MemoryServerState, task: number, frame: number): void {
+/** Counts a frame's mappings that are made beside others, or taken from another task. */
+function countMapping(
+  kernel: Kernel,
+  server: MemoryServerState,
+  task: number,
+  at: number,
+  frame: number,
+): void {
   const key = kernel.state.frames.mappedBy[frame] as number;
-  if (key === 0) return;
+  if (key === UNMAPPED || hasMapped(kernel, task, at, frame)) return;
   const { space } = kernel.state.tasks[task] as TaskState;
-  if (spaceOfGlobalPage(kernel, key - 1).id !== space) server.pages.remaps++;
+  if (kernel.format.mapsFrameOnce !== true) server.pages.beside++;
+  else if (spaceOfGlobalPage(kernel, key - 1).id !== space) server.pages.remaps++;
 }
 
 /** askShares: frames of containers paid for, used at another's charge, paid for while others use. */

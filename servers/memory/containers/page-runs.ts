@@ -23,7 +23,7 @@ import {
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame } from '../../../nucleus/memory-map.ts';
+import { dropMappingsOfFrame } from '../../../nucleus/memory-map.ts';
 import { refuseAt } from '../answers.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';
 import { forgetWire } from '../wiring.ts';
@@ -73,7 +73,7 @@ export function putRuns(
   for (let at = slot; at < slot + count; at++) {
     const first = frameAt(table, at);
     const frames = 1 << orderAt(table, at);
-    dropMappingOfFrame(kernel, first);
+    dropMappingsOfFrame(kernel, first);
     forgetWire(kernel, server, from, at);
     removeFrames(table, at);
     for (let frame = first; frame < first + frames; frame++)
@@ -103,7 +103,7 @@ export function takeOut(
   const reason = makeOwn(kernel, server, container, page);
   if (reason !== 0) return no(reason);
   const { frame } = page;
-  dropMappingOfFrame(kernel, frame);
+  dropMappingsOfFrame(kernel, frame);
   container.cells[index] = NONE_THERE;
   removeCell(state, page, cellOf(container, index));
   unbind(state, page);

@@ -103,8 +103,10 @@ export interface PagesState {
   readonly losses: number[];
   /** Containers whose lock or lifetime ends, the soonest first (page-ends.ts). */
   readonly ends: RankedState;
-  /** Times a frame's mapping was taken from one task for another. */
+  /** Times a frame's mapping was taken from one task for another, ... */
   remaps: number;
+  /** ... and times one was made beside others. */
+  beside: number;
 }
 
 export function createPagesState(claims: Claims): PagesState {
@@ -120,6 +122,7 @@ export function createPagesState(claims: Claims): PagesState {
     losses: [],
     ends: createRanked(),
     remaps: 0,
+    beside: 0,
   };
 }
 

@@ -21,7 +21,7 @@ import {
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
 import { killServer, killTask } from '../../../nucleus/life.ts';
-import { dropMappingOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
 import { breakContainersOf } from '../containers/containers.ts';
@@ -149,7 +149,7 @@ function takeRun(
   const table = kernel.state.capabilities[client.id] as CapabilityTable;
   const frame = frameAt(table, slot);
   reclaimFrom(kernel, client.id, frame, orderAt(table, slot));
-  const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingOfFrame(kernel, frame);
+  const entry = server.planted === 'grant-mapped-frame' ? 0 : dropMappingsOfFrame(kernel, frame);
   const modified = wasModified(entry) ? 1 : 0;
   const frames = releaseSlot(kernel, server, client, slot, TAKEN);
   observe(kernel, client.id, { kind: 'loss', frames, modified: modified === 1 });

@@ -9,7 +9,7 @@ import { OP } from '../../../contracts/messages.ts';
 import { type CapabilityTable, frameAt, orderAt } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import { type Kernel, RECLAIMED } from '../../../nucleus/kernel.ts';
-import { dropMappingOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
 import { dropAllMappings, isTableFrame } from '../../../nucleus/table-frames.ts';
 import { takeRunAt } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
@@ -67,7 +67,7 @@ function takeSlotWith(
       if (container.slot === slot) dissolve(kernel, server, container);
   reclaimFrom(kernel, client.id, frameAt(table, slot), orderAt(table, slot));
   if (isTableFrame(kernel, client.id, slot)) dropAllMappings(kernel, client.id);
-  const modified = wasModified(dropMappingOfFrame(kernel, frameAt(table, slot)));
+  const modified = wasModified(dropMappingsOfFrame(kernel, frameAt(table, slot)));
   const frames = releaseSlot(kernel, server, client, slot, RECLAIMED);
   setNoticed(server.ledger, client, Math.min(client.noticed, client.held));
   reconsider(server, client);

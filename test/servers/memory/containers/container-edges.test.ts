@@ -193,7 +193,7 @@ test('[CONT26] under rotating claims nobody takes over what it pays for, and the
 });
 
 test('[CONT31] a remap is counted when another task had the page mapped, whatever page that was', () => {
-  const { desk, own, weak } = handed();
+  const { desk, own, weak } = handed({}, { format: 'rt-pc' });
   const remaps = () => desk.server.pages.remaps;
   say(desk, FIRST, 'mapPage', [own, 0, 7, READ]);
   say(desk, FIRST, 'mapPage', [own, 0, 6, READ]);
