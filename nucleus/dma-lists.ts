@@ -6,9 +6,11 @@
  */
 
 import type { Contents } from '../sim-hw/contents.ts';
-import { readFrame, writeFrame } from '../sim-hw/frames.ts';
+import { copyFrame, readFrame, writeFrame } from '../sim-hw/frames.ts';
+import { charge } from './clock.ts';
 import { endWriteEpoch } from './dma.ts';
 import type { Kernel } from './kernel.ts';
+import { ZERO } from './tasks.ts';
 
 export interface WindowList {
   /** The server whose device may use it, or -1 while it is closed. */
@@ -82,6 +84,30 @@ export function writeListThrough(
   writeFrame(kernel.state.frames, frame, contents);
   if (kernel.probe !== null) kernel.probe.transferred(kernel, window, frame);
   endWriteEpoch(kernel, frame);
+  return true;
+}
+
+/** One page of a window, and the opening that it is of. */
+export interface WindowPage {
+  readonly window: number;
+  readonly serial: number;
+  readonly index: number;
+}
+
+/** Who holds two windows copies a page from one to the other; no device does, so the CPU pays. */
+export function copyThrough(
+  kernel: Kernel,
+  holder: number,
+  from: WindowPage,
+  into: WindowPage,
+): boolean {
+  const source = frameThrough(kernel, holder, from.window, from.index, from.serial, false);
+  const target = frameThrough(kernel, holder, into.window, into.index, into.serial, true);
+  if (source < 0 || target < 0) return false;
+  charge(kernel, ZERO, kernel.costs.copyNs);
+  copyFrame(kernel.state.frames, source, target);
+  endWriteEpoch(kernel, source);
+  endWriteEpoch(kernel, target);
   return true;
 }
 

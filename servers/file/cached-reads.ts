@@ -8,6 +8,7 @@ import { DONE } from '../../contracts/refusals.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { answer, inspect } from './answers.ts';
+import { forgetBuffer } from './buffers/buffers.ts';
 import { type CacheState, NOTHING } from './caching/cache.ts';
 import { dropSlot } from './caching/contract.ts';
 import { copiesEnd, copyPages, hitsStand, unpin } from './caching/copies.ts';
@@ -69,12 +70,16 @@ export function copyHeard(
 export function forgetBlocks(
   kernel: Kernel,
   server: FileServerState,
-  cache: CacheState,
   runs: readonly number[],
 ): void {
+  const { cache, buffers } = server;
+  if (cache === null && buffers === null) return;
   for (let run = 0; run < runs.length; run += 2)
-    for (let block = runs[run]; block < runs[run] + runs[run + 1]; block++)
-      if (cache.slotOf[block] !== NOTHING) dropSlot(kernel, server, cache, cache.slotOf[block]);
+    for (let block = runs[run]; block < runs[run] + runs[run + 1]; block++) {
+      if (buffers !== null) forgetBuffer(buffers, block);
+      if (cache !== null && cache.slotOf[block] !== NOTHING)
+        dropSlot(kernel, server, cache, cache.slotOf[block]);
+    }
 }
 
 /**

@@ -170,6 +170,13 @@ export function isDiskServer(
   );
 }
 
+/** One block more at the end of runs: it lengthens the last one where it is next to it. */
+export function addBlock(runs: number[], block: number): void {
+  const last = runs.length - 2;
+  if (last >= 0 && runs[last] >= 0 && runs[last] + runs[last + 1] === block) runs[last + 1]++;
+  else runs.push(block, 1);
+}
+
 /** False: the drive reports an error. */
 export function takeBlock(drive: DriveState, block: number, contents: Contents): boolean {
   if (drive.isGone) return false;

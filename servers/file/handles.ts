@@ -17,6 +17,12 @@ export interface Handle {
   hint: number;
   /** The page after the last that was read through it: is it read in order? */
   next: number;
+  /** Pages that are read ahead of it, and the first that has not been asked for (read-ahead.ts). */
+  window: number;
+  ahead: number;
+  /** Pages [from, to) that its reader says it will need, and that have not been asked for. */
+  needFrom: number;
+  needTo: number;
 }
 
 export interface Handles {
@@ -36,6 +42,10 @@ export function createHandles(count: number, each: number): Handles {
       serial: 0,
       hint: 0,
       next: 0,
+      window: 0,
+      ahead: 0,
+      needFrom: 0,
+      needTo: 0,
     })),
     free: Array.from({ length: count }, (_, at) => count - 1 - at),
     each,
@@ -59,6 +69,10 @@ export function openHandle(
   handle.serial = system.inodes.serial[inode];
   handle.hint = 0;
   handle.next = 0;
+  handle.window = 0;
+  handle.ahead = 0;
+  handle.needFrom = 0;
+  handle.needTo = 0;
   open[client] = has + 1;
   return number;
 }

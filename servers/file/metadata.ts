@@ -3,7 +3,7 @@
  * the file system's metadata is done at once, and needs no memory of the client's.
  */
 
-import { OP } from '../../contracts/messages.ts';
+import { HINT_WILL_NEED, OP } from '../../contracts/messages.ts';
 import {
   BUSY,
   DISK_FULL,
@@ -17,6 +17,7 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { refuse } from './answers.ts';
+import { readAhead } from './buffers/read-ahead.ts';
 import { closeHandle, type Handle, handleOf, openHandle } from './handles.ts';
 import { takeRequest } from './requests.ts';
 import type { FileServerState } from './state.ts';
@@ -68,8 +69,7 @@ export function operate(
     case OP.copyRange:
       return copy(kernel, server, model, from, handle, w1, tag);
     case OP.hintFile:
-      handle.hint = w1;
-      return;
+      return hint(kernel, server, model, handle, w1, w2, w3);
     case OP.removeFile:
       return done(kernel, server, model, from, tag, op, removeFile(system, handle.inode), 0);
     default:
@@ -93,6 +93,25 @@ function open(
   const number = openHandle(handles, system, from, inode);
   if (number < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.openFile);
   reply(kernel, server.id, from, OP.fileIs, tag, number, system.inodes.pages[inode], 0, 0);
+}
+
+/** How the client is going to read, or what: pages of a range may be on their way at once. */
+function hint(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  handle: Handle,
+  what: number,
+  page: number,
+  pages: number,
+): void {
+  if (what !== HINT_WILL_NEED) {
+    handle.hint = what;
+    return;
+  }
+  handle.needFrom = page;
+  handle.needTo = page + pages;
+  readAhead(kernel, server, model, handle);
 }
 
 /** What `runAt` fills in. */

@@ -46,6 +46,8 @@ export interface Request {
   readonly hits: number[];
   readonly serials: number[];
   readonly admitted: number[];
+  /** With buffers: the one that each page stands in, or -1. */
+  readonly buffered: number[];
   /** How the copy went: a refusal, or 0. */
   copied: number;
   /** The cache has made room for its lock, once. */
@@ -89,6 +91,7 @@ function createRequest(): Request {
     hits: [],
     serials: [],
     admitted: [],
+    buffered: [],
     copied: 0,
     helped: false,
     changes: 0,

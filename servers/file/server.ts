@@ -12,19 +12,30 @@ import { BUSY, MALFORMED, NO_SUCH_FILE } from '../../contracts/refusals.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply } from '../../nucleus/ipc.ts';
-import { DEATH, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
+import { DEATH, type Kernel, NUCLEUS, type Step, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { inspect, refuse } from './answers.ts';
+import { buffersHeard, giveUpBuffers } from './buffers/memory.ts';
+import { aheadEnds } from './buffers/read-ahead.ts';
+import {
+  FLUSH_TIME,
+  FLUSH_WORD,
+  flush,
+  flushEnds,
+  flushTime,
+  isFlushDue,
+} from './buffers/write-behind.ts';
 import { cacheHeard } from './caching/contract.ts';
 import { endedBy, isDiskServer, NO_WORD } from './drive.ts';
 import { closeAll, handleOf } from './handles.ts';
 import { operate } from './metadata.ts';
+import { goOn, transferEnds } from './moves.ts';
 import { LOOKING, takeRequest } from './requests.ts';
 import type { FileServerState } from './state.ts';
-import { COMMIT_WORD, commitEnds, commitIfMany } from './syncs.ts';
-import { containerHeard, transferEnds } from './transfers.ts';
+import { COMMIT_WORD, commit, commitEnds, commitIfMany } from './syncs.ts';
+import { containerHeard } from './transfers.ts';
 
 /** Receiver step of a file server over one device. */
 export function fileServerStep(model: DeviceModel): Step {
@@ -41,14 +52,17 @@ function serve(
   const { drive, id } = server;
   if (from === NUCLEUS || isDiskServer(kernel, drive, id, from)) {
     const word = endedBy(kernel, drive, id, message);
-    if (word === COMMIT_WORD) commitEnds(kernel, server, model);
-    else if (word !== NO_WORD) transferEnds(kernel, server, word);
+    if (word !== NO_WORD) deviceDone(kernel, server, model, word);
     else if (from === NUCLEUS && op === DEATH) forget(server, w0);
-    return commitIfMany(kernel, server, model);
+    else if (from === NUCLEUS && op === TIMER && w0 === FLUSH_TIME)
+      flushTime(kernel, server, model);
+    return tend(kernel, server, model);
   }
   const table = kernel.state.capabilities[server.id] as CapabilityTable;
   if (from === table.object[server.memoryPort]) {
-    if (!cacheHeard(kernel, server, message)) containerHeard(kernel, server, model, message);
+    const isOfServer = buffersHeard(kernel, server, message) || cacheHeard(kernel, server, message);
+    if (!isOfServer) containerHeard(kernel, server, model, message);
+    if (server.buffers !== null) tend(kernel, server, model);
     return;
   }
   const moves = op === OP.readFile || op === OP.writeFile;
@@ -59,6 +73,36 @@ function serve(
   }
   if (moves) beginTransfer(kernel, server, message);
   else operate(kernel, server, model, message);
+}
+
+/** The word says what the device was at. */
+function deviceDone(
+  kernel: Kernel,
+  server: FileServerState,
+  model: DeviceModel,
+  word: number,
+): void {
+  if (word === COMMIT_WORD) return commitEnds(kernel, server, model);
+  if (word === FLUSH_WORD) {
+    const again = server.flushAgain;
+    flushEnds(kernel, server);
+    if (server.draining) commit(kernel, server, model);
+    else if (again) flush(kernel, server, model);
+    return;
+  }
+  const requests = server.requests.table.length;
+  if (word < requests) return transferEnds(kernel, server, word);
+  aheadEnds(kernel, server, word - requests);
+  goOn(kernel, server);
+}
+
+/** What is to be done unasked, whatever has happened. */
+function tend(kernel: Kernel, server: FileServerState, model: DeviceModel): void {
+  commitIfMany(kernel, server, model);
+  const { buffers } = server;
+  if (buffers === null) return;
+  if (buffers.leaving ? buffers.dirty > 0 : isFlushDue(server)) flush(kernel, server, model);
+  if (buffers.leaving) giveUpBuffers(kernel, server);
 }
 
 /** A container came along: the first thing is to ask how large it is, and which version. */

@@ -1,6 +1,7 @@
 /** State of a file server: plain data, sized by the requests and handles there may be. */
 
 import { type Contents, createContents } from '../../sim-hw/contents.ts';
+import { type BufferOptions, type BuffersState, createBuffers } from './buffers/buffers.ts';
 import { type CacheOptions, type CacheState, createCache } from './caching/cache.ts';
 import type { DriveState } from './drive.ts';
 import { createHandles, type Handles } from './handles.ts';
@@ -21,6 +22,8 @@ export interface FileServerState {
   readonly drive: DriveState;
   /** Null: every read is one of the disk. */
   readonly cache: CacheState | null;
+  /** Null: nothing is read ahead, or written behind. */
+  readonly buffers: BuffersState | null;
   /** How long it locks a container. */
   readonly lockTime: number;
   readonly requests: Requests;
@@ -31,6 +34,14 @@ export interface FileServerState {
   readonly contents: Contents;
   /** Requests that wait for a commit, the oldest first. */
   readonly syncs: number[];
+  /** Requests that wait for a buffer which the device is at. */
+  readonly awaiting: number[];
+  /** A commit waits until nothing is dirty; a flush is on the device; its timer runs. */
+  draining: boolean;
+  flushing: boolean;
+  flushDue: boolean;
+  /** The timer ran out in the middle of a flush. */
+  flushAgain: boolean;
 }
 
 export interface FileServerParts {
@@ -46,6 +57,7 @@ export interface FileServerParts {
   readonly handlesEach: number;
   readonly keepsBytes: boolean;
   readonly cache?: CacheOptions;
+  readonly buffers?: BufferOptions;
 }
 
 export function createFileServerState(parts: FileServerParts): FileServerState {
@@ -56,11 +68,17 @@ export function createFileServerState(parts: FileServerParts): FileServerState {
     system,
     drive,
     cache: parts.cache ? createCache(system.geometry.blocks, parts.cache) : null,
+    buffers: parts.buffers ? createBuffers(system.geometry.blocks, parts.buffers) : null,
     lockTime,
     requests: createRequests(parts.requests, parts.requestsEach),
     handles: createHandles(parts.handles, parts.handlesEach),
     ranges: [],
     contents: createContents(parts.keepsBytes),
     syncs: [],
+    awaiting: [],
+    draining: false,
+    flushing: false,
+    flushDue: false,
+    flushAgain: false,
   };
 }

@@ -11,6 +11,7 @@ import { workFor } from '../../nucleus/donated-time.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { answer } from './answers.ts';
+import { flush } from './buffers/write-behind.ts';
 import { flushDrive, putBlock, submitRuns } from './drive.ts';
 import { SYNCING } from './requests.ts';
 import type { FileServerState } from './state.ts';
@@ -37,6 +38,9 @@ export function sync(
 export function commit(kernel: Kernel, server: FileServerState, model: DeviceModel): void {
   const { system, drive, id } = server;
   if (isCommitting(system)) return;
+  // No record goes to the disk before what it names [FILE16].
+  server.draining = flush(kernel, server, model) && !system.broken;
+  if (server.draining) return;
   if (!beginCommit(system)) return answerSyncs(kernel, server);
   flushDrive(drive);
   const runs = system.outputs.flatMap(({ block }) => [block, 1]);

@@ -10,6 +10,7 @@ import {
   createDiskServerState,
   type DiskServerState,
 } from '../../servers/disk/server-state.ts';
+import type { BufferOptions } from '../../servers/file/buffers/buffers.ts';
 import type { CacheOptions } from '../../servers/file/caching/cache.ts';
 import { openCache } from '../../servers/file/caching/contract.ts';
 import { createDrive } from '../../servers/file/drive.ts';
@@ -79,6 +80,7 @@ export interface FileDeskOptions extends DeskOptions {
   readonly cache?: CacheOptions;
   /** Before a disk server, where an account may have so many requests. */
   readonly diskEach?: number;
+  readonly buffers?: BufferOptions;
 }
 
 /** A new file system on a new medium, mounted. */
@@ -122,6 +124,7 @@ export function createFileDesk(options: FileDeskOptions = {}): FileDesk {
     handlesEach: 4,
     keepsBytes: false,
     ...(options.cache && { cache: options.cache }),
+    ...(options.buffers && { buffers: options.buffers }),
   });
   addTask(desk.kernel, 'files', -1, { step: fileServerStep(device), state: files });
   givePort(desk.kernel, id, MEMORY);

@@ -2,7 +2,8 @@
  * A file system on a medium, driven by chance in many small steps: operations, parts of writes and
  * parts of commits in any order, and the power may fail before each. Beside it stands a model: names
  * and stamps, as they were after each change. What is mounted after a power cut has to be one of
- * these, from the last commit that was over on.
+ * these, from the last commit that was over on. Every other life writes behind: the file has a write's
+ * blocks before the medium does, and a commit waits for them.
  */
 
 import { endRelease } from '../../servers/file/system/free-map.ts';
@@ -43,7 +44,13 @@ import { createRandom, nextBelow, type RandomState } from '../../sim-hw/random.t
 import { cloneState } from '../../sim-hw/state.ts';
 
 /** What a broken driver would leave out, so that the tests are seen to find it. */
-export type Planted = '' | 'no first flush' | 'no second flush' | 'record first' | 'free at once';
+export type Planted =
+  | ''
+  | 'no first flush'
+  | 'no second flush'
+  | 'record first'
+  | 'free at once'
+  | 'commit while dirty';
 
 /** Small enough that the ring comes round, the table goes to either copy and the disk gets full. */
 const GEOMETRY = layOut(72, 5, 1, 6) as NonNullable<ReturnType<typeof layOut>>;
@@ -72,6 +79,10 @@ export interface Drive {
   steps: (number | 'flush')[];
   writings: Writing[];
   stamp: number;
+  /** Writes behind: stamps by block that the medium does not have yet; a commit waits for them. */
+  readonly behind: boolean;
+  readonly dirty: Map<number, number>;
+  draining: boolean;
 }
 
 export function createDrive(seed: number, planted: Planted = ''): Drive {
@@ -90,6 +101,9 @@ export function createDrive(seed: number, planted: Planted = ''): Drive {
     steps: [],
     writings: [],
     stamp: 1,
+    behind: seed % 2 === 0,
+    dirty: new Map(),
+    draining: false,
   };
   drive.history.push(textOf(drive.model));
   return drive;
@@ -118,6 +132,7 @@ function mounted(medium: MediumState): FileSystem {
 export function step(drive: Drive): void {
   const { random, writings } = drive;
   const choice = nextBelow(random, 16);
+  if (drive.dirty.size > 0 && (drive.draining || choice === 14)) return flushStep(drive);
   if (drive.steps.length > 0 && choice < 6) return commitStep(drive);
   if (writings.length > 0 && choice < 12)
     return writeStep(drive, nextBelow(random, writings.length));
@@ -125,9 +140,22 @@ export function step(drive: Drive): void {
   else operate(drive);
 }
 
+/** One of the blocks that are dirty goes to the medium, unless no file has it any more. */
+function flushStep(drive: Drive): void {
+  const { dirty, random, medium, system } = drive;
+  const blocks = [...dirty.keys()];
+  const block = blocks[nextBelow(random, blocks.length)];
+  const stamp = dirty.get(block) as number;
+  dirty.delete(block);
+  if (system.space.references[block] > 0) writeBlock(medium, block, stamped(stamp, 1));
+  if (drive.draining && dirty.size === 0) startCommit(drive);
+}
+
 function startCommit(drive: Drive): void {
   const { system, planted } = drive;
   if (isCommitting(system)) return;
+  drive.draining = drive.dirty.size > 0 && planted !== 'commit while dirty';
+  if (drive.draining) return;
   const changes = drive.history.length - 1;
   if (!beginCommit(system)) return;
   drive.covered = changes;
@@ -168,14 +196,15 @@ function writeStep(drive: Drive, which: number): void {
 }
 
 /** The blocks are there: the file gets them. */
-function enterWrite(drive: Drive, { plan, stamps }: Writing): void {
+function enterWrite(drive: Drive, { plan, stamps }: Writing): boolean {
   const { system, model } = drive;
   const { inode, page } = plan;
-  if (endWrite(system, plan) !== 0) return;
+  if (endWrite(system, plan) !== 0) return false;
   const pages = model.get(nameOf(system, inode)) as number[];
   while (pages.length < page) pages.push(0);
   for (const [index, stamp] of stamps.entries()) pages[page + index] = stamp;
   changed(drive);
+  return true;
 }
 
 function operate(drive: Drive): void {
@@ -235,6 +264,11 @@ function startWrite(drive: Drive, inode: number, page: number, count: number): v
     for (let at = 0; at < plan.runs[run + 1]; at++) blocks.push(plan.runs[run] + at);
   const stamps = blocks.map(() => drive.stamp++);
   const writing = { plan, stamps, blocks, done: 0 };
+  if (drive.behind && !drive.draining && nextBelow(drive.random, 2) === 0) {
+    for (const [at, block] of blocks.entries()) drive.dirty.set(block, stamps[at]);
+    if (!enterWrite(drive, writing)) for (const block of blocks) drive.dirty.delete(block);
+    return;
+  }
   drive.writings.push(writing);
   if (drive.planted === 'record first') enterWrite(drive, writing);
 }
@@ -253,7 +287,11 @@ function nameOf({ inodes }: FileSystem, inode: number): string {
 }
 
 /** All that a file system says it has, as the model would say it. */
-export function read(medium: MediumState, system: FileSystem): Map<string, number[]> {
+export function read(
+  medium: MediumState,
+  system: FileSystem,
+  dirty: ReadonlyMap<number, number> = new Map(),
+): Map<string, number[]> {
   const files = new Map<string, number[]>();
   const contents: Contents = createContents(false);
   const { inodes } = system;
@@ -262,7 +300,8 @@ export function read(medium: MediumState, system: FileSystem): Map<string, numbe
     for (let page = 0; page < inodes.pages[inode]; page++) {
       const block = blockOf(inodes.extents[inode], page);
       if (block !== HOLE) readBlock(medium, block, contents);
-      pages.push(block === HOLE ? 0 : contents.high === 1 ? contents.low : -1);
+      const onDisk = contents.high === 1 ? contents.low : -1;
+      pages.push(block === HOLE ? 0 : (dirty.get(block) ?? onDisk));
     }
     files.set(nameOf(system, inode), pages);
   }
@@ -310,6 +349,8 @@ export function restart(drive: Drive): void {
   const outputs = drive.system.outputs.map((_, number) => number);
   drive.steps = ['flush', ...outputs, 'flush'];
   drive.writings = [];
+  drive.dirty.clear();
+  drive.draining = false;
 }
 
 /** Runs of blocks that writes under way have taken. */

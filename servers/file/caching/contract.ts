@@ -32,12 +32,15 @@ export interface CachingServer {
   readonly id: number;
   readonly memoryPort: number;
   readonly cache: CacheState | null;
+  readonly buffers: { readonly count: number } | null;
 }
 
-/** Begins: to be called once, when the server is there. */
-export function openCache(kernel: Kernel, { id, memoryPort, cache }: CachingServer): void {
-  if (cache === null) return;
-  const { guaranteed, extra } = cache.options;
+/** Begins, for buffers as well: to be called once, when the server is there. */
+export function openCache(kernel: Kernel, server: CachingServer): void {
+  const { id, memoryPort, cache, buffers } = server;
+  if (cache === null && buffers === null) return;
+  const guaranteed = (cache?.options.guaranteed ?? 0) + (buffers?.count ?? 0);
+  const extra = cache?.options.extra ?? 0;
   send(kernel, id, memoryPort, OP.contract, guaranteed, extra, CACHE_TAG, 0, 0);
 }
 

@@ -14,6 +14,7 @@
 import { COPY, OP } from '../../../contracts/messages.ts';
 import { DONE, TAMPERED } from '../../../contracts/refusals.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
+import { addBlock } from '../drive.ts';
 import type { Request } from '../requests.ts';
 import { HOLE } from '../system/index.ts';
 import { admitBlock, type CacheState, lookUpBlock, NOTHING, pageOf, partOf } from './cache.ts';
@@ -40,12 +41,14 @@ export function lookUpPages(cache: CacheState, request: Request): boolean {
   return !hits.includes(NOTHING);
 }
 
-/** The runs of a read without what the cache has. */
-export function missingRuns({ plan, hits }: Request): readonly number[] {
-  if (hits.every((slot) => slot === NOTHING)) return plan.runs;
+/** The runs of a read without what the cache has, or a buffer. */
+export function missingRuns({ plan, hits, buffered }: Request): readonly number[] {
+  const isMissing = (at: number) => at === NOTHING;
+  if (hits.every(isMissing) && buffered.every(isMissing)) return plan.runs;
   const runs: number[] = [];
   forEachBlock(plan.runs, (block, index) => {
-    if (hits[index] === NOTHING) runs.push(block, 1);
+    if ((hits[index] ?? NOTHING) === NOTHING && (buffered[index] ?? NOTHING) === NOTHING)
+      addBlock(runs, block);
   });
   return runs;
 }

@@ -42,12 +42,15 @@ test('[FILE2] after a power cut anywhere, recovery included, a prefix of the ope
   expect(crashes(POINTS, '')).toEqual({ points: POINTS, wrong: undefined });
 });
 
-test.each(['no first flush', 'no second flush', 'record first', 'free at once'] as const)(
-  '[FILE2] a driver with a bug is found out: %s',
-  (planted) => {
-    expect(crashes(POINTS, planted).wrong).toBeDefined();
-  },
-);
+test.each([
+  'no first flush',
+  'no second flush',
+  'record first',
+  'free at once',
+  'commit while dirty',
+] as const)('[FILE2] a driver with a bug is found out: %s', (planted) => {
+  expect(crashes(POINTS, planted).wrong).toBeDefined();
+});
 
 test('[FILE1] the books are right after every step, and what is read is the model', () => {
   for (let seed = 1; seed <= 20; seed++) {
@@ -56,7 +59,7 @@ test('[FILE1] the books are right after every step, and what is read is the mode
       if (at % 150 === 149) restart(drive);
       step(drive);
       expect(checkFileSystem(drive.system, heldBy(drive))).toBeUndefined();
-      expect(textOf(read(drive.medium, drive.system))).toBe(textOf(drive.model));
+      expect(textOf(read(drive.medium, drive.system, drive.dirty))).toBe(textOf(drive.model));
     }
   }
 });
