@@ -1,10 +1,11 @@
 /**
- * Policy table: what the memory server and the policy server share, by task id. Each field has one
- * writer, so neither needs a lock: it reads what the other wrote last (Walfield 2003, VMM).
+ * Policy table: what memory server, swap server and policy server share, by task id. Each field has one
+ * writer, so none needs a lock: it reads what the other wrote last (Walfield 2003, VMM).
  *
  *   allocated    the memory server   frames the task holds
  *   guaranteed   the policy server   the largest guarantee the task may have
  *   eligible     the policy server   1: it may borrow extras
+ *   onSwap       the swap server     pages that the task has on swap
  *
  * Left out: growing. The table has a place for each task there was at boot.
  */
@@ -13,6 +14,7 @@ export interface PolicyTable {
   readonly allocated: Int32Array;
   readonly guaranteed: Int32Array;
   readonly eligible: Uint8Array;
+  readonly onSwap: Int32Array;
 }
 
 export function createPolicyTable(tasks: number): PolicyTable {
@@ -20,5 +22,6 @@ export function createPolicyTable(tasks: number): PolicyTable {
     allocated: new Int32Array(tasks),
     guaranteed: new Int32Array(tasks),
     eligible: new Uint8Array(tasks),
+    onSwap: new Int32Array(tasks),
   };
 }

@@ -1,7 +1,7 @@
 /** Messages of swap servers beyond store, fetch, exchange and discard. `messages.ts` has them all. */
 
 import { z } from 'zod';
-import { count, index, tag } from './field-schemas.ts';
+import { capability, count, index, slot, tag } from './field-schemas.ts';
 
 /** In order of op number. */
 export const swapMessages = {
@@ -13,4 +13,10 @@ export const swapMessages = {
   // Swap server -> client.
   /** Pages that you have here, that you may have; layers that they go through, 0: a plain device. */
   swapStatIs: z.object({ tag, held: count, most: count, layers: index }),
+  // Policy server -> swap server, and its answer.
+  /** Asks for the control of quotas: there is one capability to it. */
+  getQuotas: z.object({ tag }),
+  quotasAre: z.object({ tag, control: capability }),
+  /** `client` may have so many pages there from now on. */
+  setQuota: z.object({ control: capability, client: slot, pages: count, tag }),
 } as const;

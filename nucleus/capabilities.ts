@@ -20,6 +20,8 @@ export const WEAK_PAGES = 5;
 export const CONTROL = 8;
 /** To the policy of a memory server: whoever holds it decides (SPEC [PS1]). */
 export const POLICY_CONTROL = 9;
+/** To the quotas of a swap server: whoever holds it sets them (SPEC [SWAP29]). */
+export const QUOTA_CONTROL = 10;
 
 /**
  * `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped; of no

@@ -129,7 +129,8 @@ function planPolicyServer(
 ): PolicyServerPlan | null {
   if (policyServer === null) return null;
   const quotasOf = (users: readonly PolicyUser[]) =>
-    users.map(({ guaranteed, held }) => ({
+    users.map(({ guaranteed, held, swap }) => ({
+      ...(swap !== undefined && { swap }),
       guaranteed: framesOf(guaranteed ?? frames, frames),
       held: framesOf(held ?? frames, frames),
     }));

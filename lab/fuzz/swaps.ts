@@ -38,7 +38,12 @@ export function drawSwap(options: CellOptions, seed: number): CellOptions {
   const quota = chance(random, 15) ? between(random, 1, 80) : null;
   const isSmall = machine.frames <= BYTES_MOST;
   const fidelity = isSmall && chance(random, 25) ? ('bytes' as const) : ('stamped' as const);
-  return { ...options, machine: { ...machine, fidelity }, swap: { layers, quota } };
+  const swap = { layers, quota };
+  const { policyServer } = options;
+  const small = { ...options, machine: { ...machine, fidelity }, swap };
+  if (!policyServer || chance(random, 40)) return small;
+  const users = policyServer.users.map((user) => ({ ...user, swap: between(random, 0, pages) }));
+  return { ...small, policyServer: { ...policyServer, users } };
 }
 
 /** `depth` layers one above the other, the last one with nothing below it. */

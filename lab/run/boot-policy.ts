@@ -16,12 +16,13 @@ import {
   createPolicyTask,
   type PolicyServerState,
 } from '../../servers/policy/state.ts';
+import type { SwapServerState } from '../../servers/swap/state.ts';
 import { archivesOf } from './boot-archives.ts';
 import { disksOf } from './boot-disk.ts';
 import { externalsOf } from './boot-external.ts';
 import { fileServersOf } from './boot-files.ts';
 import type { CellOptions } from './cell-options.ts';
-import { depthOf, MEMORY, orderOf } from './layout.ts';
+import { depthOf, MEMORY, orderOf, SWAP } from './layout.ts';
 
 /** Frames without which a task is not let in: a page, and some more of small ones. */
 const LEAST = 4;
@@ -47,6 +48,10 @@ export function addPolicyServers(
   const table = attachPolicyTable(memory, first + count + laterServers(options));
   // Whoever belongs to no user, the last one, is bounded by memory alone.
   const nobody = { guaranteed: frames, held: frames };
+  const quotas = [...policyServer.users, ...(policyServer.successor?.users ?? [])].some(
+    ({ swap }) => swap !== undefined,
+  );
+  if (quotas) (kernel.receivers[SWAP].state as SwapServerState).table = table;
   const plans = [policyServer, policyServer.successor].slice(0, count);
   const states = plans.map((plan, at) => {
     const id = first + at;
@@ -60,6 +65,7 @@ export function addPolicyServers(
       table,
       users: [...users, nobody],
       period: policyServer.period,
+      ...(quotas && { swap: { id: SWAP, port: at === 0 ? count : 1 } }),
       tasks: policyServer.tasks.map(({ user, weight, priority }, index) => ({
         id: clients[index],
         user: user < 0 ? users.length : user,
@@ -76,10 +82,12 @@ export function addPolicyServers(
       state,
     });
     givePort(kernel, id, MEMORY);
+    if (quotas && at === 1) givePort(kernel, id, SWAP);
     kernel.state.watchers.push(id);
     return state;
   });
   if (count === 2) givePort(kernel, first, first + 1);
+  if (quotas) givePort(kernel, first, SWAP);
   for (const [at, id] of clients.entries()) {
     const port = givePort(kernel, id, first);
     if (options.tasks[at]?.adapts !== true) continue;

@@ -163,6 +163,13 @@ export interface CentralParts {
   readonly pager: 'kernel' | 'server';
 }
 
+/** Frames, and pages on swap; absent: any number. */
+export interface PolicyUserPlan {
+  readonly guaranteed: number;
+  readonly held: number;
+  readonly swap?: number;
+}
+
 /** Who belongs to whom, and what a policy server grants to each user together, in frames. */
 export interface PolicyServerPlan {
   readonly start: number;
@@ -171,8 +178,8 @@ export interface PolicyServerPlan {
   readonly period: number;
   /** By task: index of its user or -1, weight, priority. */
   readonly tasks: readonly { user: number; weight: number; priority: number }[];
-  readonly users: readonly { guaranteed: number; held: number }[];
-  readonly successor: { readonly users: readonly { guaranteed: number; held: number }[] } | null;
+  readonly users: readonly PolicyUserPlan[];
+  readonly successor: { readonly users: readonly PolicyUserPlan[] } | null;
 }
 
 /** What task `parent` splits off its contract, and who lives on it. */

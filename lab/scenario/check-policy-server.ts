@@ -18,6 +18,7 @@ export function checkPolicyServer(
     return null;
   }
   const users = checkUsers(source, policyServer.users, ['policyServer', 'users']);
+  requireLayers(source, document);
   const names = users.map(({ name }) => name);
   for (const [at, { user }] of tasks.entries()) {
     if (user === undefined || names.includes(user)) continue;
@@ -54,6 +55,22 @@ export function checkPolicyServer(
     successor:
       successor === undefined ? null : { users: checkSuccessor(source, users, successor.users) },
   };
+}
+
+/** Only a swap server over layers keeps quotas. */
+function requireLayers(source: Source, { policyServer, swap }: ScenarioDocument): void {
+  if (swap !== undefined || policyServer === undefined) return;
+  const { users, successor } = policyServer;
+  for (const [path, given] of [
+    [['policyServer', 'users'], users],
+    [['policyServer', 'successor', 'users'], successor?.users ?? []],
+  ] as const) {
+    const at = given.findIndex((user) => user.swap !== undefined);
+    if (at < 0) continue;
+    const place = [...path, at, 'swap'];
+    const what = `${pathText(place)} is a quota of swap in layers, expected a key swap`;
+    throw inputError(placeOf(source, place), `${what}; add one or remove it`);
+  }
 }
 
 function checkUsers(source: Source, users: readonly PolicyUser[], path: Path): PolicyUser[] {

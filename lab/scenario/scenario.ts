@@ -138,6 +138,7 @@ export interface PolicyUser {
   readonly name: string;
   readonly guaranteed?: Quantity | undefined;
   readonly held?: Quantity | undefined;
+  readonly swap?: number | undefined;
 }
 
 export interface PolicyServerChoice {

@@ -13,7 +13,7 @@ import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { paperSchema } from '../papers/schema.ts';
 import { externalPagersSchema } from './check-external-pagers.ts';
 import { diskSchema } from './disk.ts';
-import { swapSchema } from './swap-schema.ts';
+import { quotaSchema, swapSchema } from './swap-schema.ts';
 import { taskSchema } from './task-schema.ts';
 import { frames, name, quantitySchema, timeSchema } from './value-schemas.ts';
 
@@ -35,6 +35,8 @@ const usersSchema = z
       name,
       guaranteed: quantitySchema.optional(),
       held: quantitySchema.optional(),
+      /** Pages of its tasks on swap. */
+      swap: quotaSchema.optional(),
     }),
   )
   .max(64)

@@ -65,14 +65,16 @@ const layerSchema = z.discriminatedUnion('layer', [
   diskSchema,
 ]);
 
+/** Pages on swap. */
+export const quotaSchema = z
+  .int()
+  .min(0)
+  .max(2 ** 24);
+
 export const swapSchema = z.strictObject({
   layers: layersSchema,
   /** Pages that a task may have on swap. */
-  quota: z
-    .int()
-    .min(0)
-    .max(2 ** 24)
-    .optional(),
+  quota: quotaSchema.optional(),
 });
 
 export type SwapDocument = z.infer<typeof swapSchema>;

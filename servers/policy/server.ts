@@ -5,7 +5,7 @@
  *
  *   ARRIVE --getControl--> policyIs --usePolicy--> asked, asked, ..., policyIs: decides
  *   asked, DEATH of a task -> shares.ts -> the table -> decided, for each that changed
- *   PERIOD -> eligibility, pressure.ts, advice
+ *   PERIOD -> eligibility, pressure.ts, advice, swap-quotas.ts
  *   REPLACE -> handControl with the capability -> its successor: usePolicy -> decides
  *   DIE    -> first come, first served, unless a successor stands by and asks
  */
@@ -16,6 +16,7 @@ import { isValid } from '../../contracts/validator.ts';
 import {
   type CapabilityTable,
   POLICY_CONTROL,
+  QUOTA_CONTROL,
   removeCapability,
 } from '../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
@@ -27,6 +28,7 @@ import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import { beginLooking, look } from './pressure.ts';
 import { sharesOf } from './shares.ts';
 import { createPolicyTask, NO_CONTROL, type PolicyServerState, type PolicyTask } from './state.ts';
+import { askQuotas, decideQuotas, hearQuotas, takeQuotas } from './swap-quotas.ts';
 
 /** Timer words. */
 export const PERIOD = 1;
@@ -48,6 +50,7 @@ export function policyServerStep(kernel: Kernel, state: object, message: Message
     if (op === TIMER) timerRanOut(kernel, policy, w0);
     else if (op === DEATH) buried(kernel, policy, w0);
   } else if (from === policy.memory && isValid(message)) hear(kernel, policy, message);
+  else if (from === policy.swap?.id && isValid(message)) hearQuotas(kernel, policy, message);
   else if (isValid(message)) serve(kernel, policy, message);
   else refuse(kernel, policy, message);
 }
@@ -82,6 +85,7 @@ function serve(kernel: Kernel, policy: PolicyServerState, message: Message): voi
     if (w0 === 1) wake(kernel, policy);
   } else if (op === OP.handControl && cameAlong) {
     const table = tableOf(kernel, policy);
+    if (table.kind[w0] === QUOTA_CONTROL && takeQuotas(kernel, policy, w0)) return;
     if (policy.control !== NO_CONTROL || table.kind[w0] !== POLICY_CONTROL)
       return removeCapability(table, w0);
     policy.control = w0;
@@ -92,7 +96,7 @@ function serve(kernel: Kernel, policy: PolicyServerState, message: Message): voi
 function timerRanOut(kernel: Kernel, policy: PolicyServerState, word: number): void {
   switch (word) {
     case ARRIVE:
-      return call(kernel, policy, OP.getControl, GET, 0);
+      return arrive(kernel, policy);
     case PERIOD:
       return periodOver(kernel, policy);
     case REPLACE:
@@ -103,9 +107,13 @@ function timerRanOut(kernel: Kernel, policy: PolicyServerState, word: number): v
   }
 }
 
+function arrive(kernel: Kernel, policy: PolicyServerState): void {
+  call(kernel, policy, OP.getControl, GET, 0);
+  askQuotas(kernel, policy);
+}
+
 function buried(kernel: Kernel, policy: PolicyServerState, id: number): void {
-  if (id === policy.predecessor && policy.control === NO_CONTROL)
-    return call(kernel, policy, OP.getControl, GET, 0);
+  if (id === policy.predecessor && policy.control === NO_CONTROL) return arrive(kernel, policy);
   const place = policy.subscribers.indexOf(id);
   if (place >= 0) policy.subscribers.splice(place, 1);
   const task = policy.tasks.find((one) => one.id === id);
@@ -113,6 +121,7 @@ function buried(kernel: Kernel, policy: PolicyServerState, id: number): void {
   task.gone = true;
   task.want = 0;
   if (policy.decides) decide(kernel, policy, null);
+  decideQuotas(kernel, policy);
 }
 
 function takeOver(kernel: Kernel, policy: PolicyServerState): void {
@@ -122,13 +131,17 @@ function takeOver(kernel: Kernel, policy: PolicyServerState): void {
   wake(kernel, policy);
 }
 
-/** Moves the capability to its successor; where it cannot go it stays, and so does this one. */
+/** Moves its capabilities to its successor; where that to the policy cannot go it stays, and so does this one. */
 function handOver(kernel: Kernel, policy: PolicyServerState): void {
   if (policy.control === NO_CONTROL || policy.successorPort < 0) return;
   const { id, successorPort: port, control } = policy;
   if (!sendCapability(kernel, id, port, OP.handControl, control, 0, 0, 0)) return;
   policy.control = NO_CONTROL;
   policy.decides = false;
+  const { swap } = policy;
+  if (swap === null || swap.control === NO_CONTROL) return;
+  if (sendCapability(kernel, id, port, OP.handControl, swap.control, 0, 0, 0))
+    swap.control = NO_CONTROL;
 }
 
 /** Writes the table anew and tells of each task that it changed for, and of `asker`. */
@@ -163,6 +176,7 @@ function periodOver(kernel: Kernel, policy: PolicyServerState): void {
   if (!policy.decides) return;
   judgeEligible(policy);
   look(kernel, policy);
+  decideQuotas(kernel, policy);
   const { references } = kernel.state;
   policy.idlePeriods = references === policy.references ? policy.idlePeriods + 1 : 0;
   policy.references = references;

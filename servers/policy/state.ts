@@ -24,10 +24,20 @@ export interface PolicyTask {
   stallNs: number;
 }
 
-/** Quotas of a user: frames guaranteed to its tasks, and frames they hold, together. */
+/** Quotas of a user: frames guaranteed to its tasks, frames they hold, pages on swap, together. */
 export interface PolicyUser {
   readonly guaranteed: number;
   readonly held: number;
+  /** Absent: any number. */
+  readonly swap?: number;
+}
+
+/** The swap server whose quotas it sets: its port, the capability, what was set last by task. */
+export interface SwapQuotas {
+  readonly id: number;
+  readonly port: number;
+  control: number;
+  readonly told: number[];
 }
 
 export interface PolicyServerState {
@@ -41,6 +51,8 @@ export interface PolicyServerState {
   /** Shared with the memory server; not looked at without control. */
   readonly table: PolicyTable;
   readonly users: readonly PolicyUser[];
+  /** Null: no user has a quota of swap. */
+  readonly swap: SwapQuotas | null;
   readonly tasks: PolicyTask[];
   /** Between two looks, on the clock of terms. */
   readonly period: number;
@@ -64,7 +76,10 @@ export interface PolicyServerState {
 export type PolicyServerParts = Pick<
   PolicyServerState,
   'id' | 'memory' | 'memoryPort' | 'successorPort' | 'predecessor' | 'table' | 'users' | 'period'
-> & { readonly tasks: readonly Omit<PolicyTask, keyof typeof newcomer>[] };
+> & {
+  readonly tasks: readonly Omit<PolicyTask, keyof typeof newcomer>[];
+  readonly swap?: Pick<SwapQuotas, 'id' | 'port'>;
+};
 
 const newcomer = { want: 0, gone: false, allocated: 0, readBack: 0, stallNs: 0 };
 
@@ -73,6 +88,7 @@ export function createPolicyServerState(parts: PolicyServerParts): PolicyServerS
     {
       ...parts,
       tasks: parts.tasks.map((task) => createPolicyTask(task)),
+      swap: parts.swap ? { ...parts.swap, control: NO_CONTROL, told: [] } : null,
       control: NO_CONTROL,
       decides: false,
       frames: 0,

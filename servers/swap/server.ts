@@ -22,12 +22,12 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { answer, makerOf } from './answers.ts';
 import { diskDied, diskHeard, isDiskServer, wakeOrAsk } from './disk-partition.ts';
 import { submit, transferEnds } from './plain-device.ts';
+import { getQuotas, setQuota, tellStat } from './quotas.ts';
 import {
   beginStacked,
   createWiring,
   discardStacked,
   forgetStacked,
-  heldBy,
   stackIn,
   type Wiring,
 } from './stacked.ts';
@@ -71,6 +71,8 @@ function serve(kernel: Kernel, server: SwapServerState, wiring: Wiring, message:
   else if (sent === OP.discard && !cameAlong) discard(kernel, server, wiring, from, w0);
   else if (sent === OP.flushSwap && !cameAlong) flush(kernel, server, wiring, from, w0);
   else if (sent === OP.swapStat && !cameAlong) tellStat(kernel, server, from, w0);
+  else if (sent === OP.getQuotas && !cameAlong) getQuotas(kernel, server, from, w0);
+  else if (sent === OP.setQuota && !cameAlong) setQuota(kernel, server, from, w0, w1, w2, w3);
   else {
     // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
     if (cameAlong) removeCapability(table, w0);
@@ -228,11 +230,4 @@ function flush(
   operation.tag = tag;
   operation.account = kernel.state.account;
   beginStacked(kernel, server, stackIn(wiring, kernel, server), number);
-}
-
-function tellStat(kernel: Kernel, server: SwapServerState, from: number, tag: number): void {
-  const { stack, quota } = server;
-  const layers = stack === null ? 0 : stack.nodes.length;
-  const most = quota < 0 ? server.store.used : quota;
-  reply(kernel, server.id, from, OP.swapStatIs, tag, heldBy(server, from), most, layers, 0);
 }

@@ -26,6 +26,7 @@ import type { Contents } from '../../sim-hw/contents.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { answer, unlock } from './answers.ts';
 import { askDisk } from './disk-partition.ts';
+import { countPage, isOverQuota } from './quotas.ts';
 import { wireStack } from './stack/build.ts';
 import { type LayerStat, NOTHING, type Port } from './stack/layer.ts';
 import { FETCH as FETCH_PAGE, FLUSH as FLUSH_ALL, NO_ID } from './stack/requests.ts';
@@ -41,7 +42,7 @@ import {
   submitRoot,
 } from './stack/stack.ts';
 import { FETCH, FLUSHING, type Operation, STORE, type SwapServerState } from './state.ts';
-import { EMPTY, type StoreState } from './store.ts';
+import { EMPTY } from './store.ts';
 
 /** Fixed wiring of one server: whose stack it is changes when a run is copied. */
 export interface Wiring {
@@ -164,13 +165,12 @@ function isLoss(reason: number): boolean {
 }
 
 function noteStored(server: SwapServerState, operation: Operation, contents: Contents): void {
-  const { store, held } = server;
+  const { store } = server;
   const { place, client } = operation;
   operation.stored = 1;
   // It was discarded while it was being stored: that is the end of it.
   if (operation.dropped === 1) return;
-  if (store.stampHigh[place] === EMPTY)
-    held[client] = heldBy(server, client) + basePages(store, place);
+  if (store.stampHigh[place] === EMPTY) countPage(server, client, place, 1);
   store.stampLow[place] = contents.low;
   store.stampHigh[place] = contents.high;
   store.gone[place] = 0;
@@ -197,27 +197,6 @@ function checkFetched(
 
 const JUNK_BYTE = 0xdb;
 
-/** Pages of 4096 bytes that a client has on swap. */
-export function heldBy({ held }: SwapServerState, client: number): number {
-  return held[client] ?? 0;
-}
-
-function basePages({ order }: StoreState, place: number): number {
-  return 1 << (order[place] as number);
-}
-
-/** Whether a store would be one page more than its client may have [SWAP24]. */
-function isOverQuota(server: SwapServerState, { client, place }: Operation): boolean {
-  const { store, quota, operations } = server;
-  if (quota < 0 || store.stampHigh[place] !== EMPTY) return false;
-  // With those under way, this one among them.
-  let pages = heldBy(server, client);
-  for (const { kind, client: whose, place: where } of operations)
-    if (kind === STORE && whose === client && store.stampHigh[where] === EMPTY)
-      pages += basePages(store, where);
-  return pages > quota;
-}
-
 /** Drops what is in a place, and what is on its way there. */
 export function discardStacked(
   stack: Stack,
@@ -225,9 +204,9 @@ export function discardStacked(
   client: number,
   place: number,
 ): void {
-  const { store, operations, held } = server;
+  const { store, operations } = server;
   let isAny = store.stampHigh[place] !== EMPTY;
-  if (isAny) held[client] = heldBy(server, client) - basePages(store, place);
+  if (isAny) countPage(server, client, place, -1);
   store.stampHigh[place] = EMPTY;
   for (const operation of operations)
     if (operation.kind === STORE && operation.place === place) {

@@ -1,5 +1,6 @@
 /** State of the swap server: plain data, sized by the operations that may be under way. */
 
+import type { PolicyTable } from '../../contracts/policy-table.ts';
 import { type Contents, createContents } from '../../sim-hw/contents.ts';
 import type { DeviceState } from '../../sim-hw/devices/device.ts';
 import type { PartitionState } from './disk-partition.ts';
@@ -51,8 +52,14 @@ export interface SwapServerState {
   readonly stack: StackState | null;
   /** Of its disks, those that are parts of a disk server's device. */
   readonly partition: PartitionState;
-  /** Pages that a client may have on swap, -1: any number; and by client, how many it has. */
+  /** Pages that a client may have on swap, -1: any number; by client: what has been set instead. */
   readonly quota: number;
+  readonly quotas: number[];
+  /** Generation of the capability to quotas. */
+  quotaControl: number;
+  /** Where the policy server reads how many pages clients have; null: there is none. */
+  table: PolicyTable | null;
+  /** By client: pages that it has on swap. */
   readonly held: number[];
   /** Test-only: answers from the next block instead. */
   readonly planted: boolean;
@@ -81,6 +88,9 @@ export function createSwapServerState(
     stack,
     partition: { port: -1, moves: [] },
     quota,
+    quotas: [],
+    quotaControl: 0,
+    table: null,
     held: [],
     planted,
   };

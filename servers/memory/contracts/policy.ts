@@ -13,14 +13,10 @@
 import { OP } from '../../../contracts/messages.ts';
 import { createPolicyTable, type PolicyTable } from '../../../contracts/policy-table.ts';
 import { CONTROL_TAKEN, NO_PLACE, NO_SUCH_CONTROL } from '../../../contracts/refusals.ts';
-import {
-  addCapability,
-  type CapabilityTable,
-  POLICY_CONTROL,
-} from '../../../nucleus/capabilities.ts';
+import { POLICY_CONTROL } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../nucleus/kernel.ts';
-import { isOver, type TaskState } from '../../../nucleus/tasks.ts';
+import { giveSole, holdsSole, isSoleHeld } from '../../../nucleus/sole-capabilities.ts';
 import { observe, refuse } from '../answers.ts';
 import { ACTIVE, type Client, type MemoryServerState, SHRINKING } from '../state.ts';
 import { OWN } from './child-contract.ts';
@@ -50,11 +46,10 @@ export function getControl(
   tag: number,
 ): void {
   const { policy } = server;
-  if (policy === null || isHeld(kernel, policy))
+  if (policy === null || isSoleHeld(kernel, POLICY_CONTROL, policy.generation))
     return refuse(kernel, server, from, tag, CONTROL_TAKEN, OP.getControl);
-  const table = kernel.state.capabilities[from] as CapabilityTable;
   const generation = (policy.generation + 1) >>> 0;
-  const slot = addCapability(table, POLICY_CONTROL, 0, generation);
+  const slot = giveSole(kernel, from, POLICY_CONTROL, generation);
   if (slot < 0) return refuse(kernel, server, from, tag, NO_PLACE, OP.getControl);
   policy.generation = generation;
   tellPolicy(kernel, server, policy, from, tag, slot);
@@ -164,15 +159,5 @@ function tellPolicy(
 }
 
 function holds(kernel: Kernel, policy: PolicyControl, task: number, slot: number): boolean {
-  const table = kernel.state.capabilities[task] as CapabilityTable;
-  return table.kind[slot] === POLICY_CONTROL && table.generation[slot] === policy.generation;
-}
-
-/** Rare: every table of the living is looked through, so no lost capability is held for ever. */
-function isHeld(kernel: Kernel, policy: PolicyControl): boolean {
-  return kernel.state.tasks.some((task: TaskState) => {
-    if (isOver(task)) return false;
-    const { kind } = kernel.state.capabilities[task.id] as CapabilityTable;
-    return kind.some((_, slot) => holds(kernel, policy, task.id, slot));
-  });
+  return holdsSole(kernel, task, slot, POLICY_CONTROL, policy.generation);
 }

@@ -126,3 +126,25 @@ test('without a policy server nothing is different: none is booted, no table is 
   expect(kernel.state.tasks.some(({ name }) => name.startsWith('policy'))).toBe(false);
   expect(kernel.state.stall).toBeNull();
 });
+
+test('[PS17] [SWAP29] quotas of swap: what its user may have a task stores, and more is lost and told', () => {
+  const swap = {
+    layers: [{ layer: 'waiting' as const, frames: 2 }, { layer: 'disk' as const }],
+    quota: null,
+  };
+  const users = (pages: number) => [
+    { guaranteed: 24, held: 30, swap: pages },
+    { guaranteed: 16, held: 20 },
+  ];
+  const lost = [200, 30].map((pages) => {
+    const { tasks, oracles } = runCell(
+      world({ replaceAt: null, diesAt: 6_000_000, users: users(pages), successor: null }, { swap }),
+    );
+    expect(oracles.flatMap(({ violations }) => violations)).toEqual([]);
+    return tasks.map(({ lostFaults }) => lostFaults);
+  });
+  expect(lost[0]).toEqual([0, 0, 0]);
+  const [index, scan, build] = lost[1] as [number, number, number];
+  expect(Math.min(index, scan)).toBeGreaterThan(0);
+  expect(build).toBe(0);
+});

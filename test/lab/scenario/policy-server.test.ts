@@ -54,6 +54,8 @@ test.each<[string, from: string, to: string, line: number, expected: RegExp]>([
     5,
     /clock of terms is ns/,
   ],
+  ['a quota of swap', '{ name: bob }]', '{ name: bob, swap: 5 }]', 4, /expected a key swap/],
+  ['a successor’s', 'name: bob, guar', 'name: bob, swap: 5, guar', 6, /users\[0\].swap/],
   ['an unknown key', 'replaceAt', 'replacedAt', 5, /did you mean 'replaceAt'/],
 ])('%s is refused with its place', (_, from, to, line, expected) => {
   let message = 'no error';

@@ -199,7 +199,7 @@ describe.each(Object.entries(ways))('%s', (_, make) => {
   test('[SWAP5] [SWAP8] [MEM7] what it does not serve is malformed, and what came along is dropped', () => {
     const served: string[] = [...moves, 'discard'];
     // The default pager passes on what moves pages, and that alone.
-    if (make().id === SWAP) served.push('flushSwap', 'swapStat');
+    if (make().id === SWAP) served.push('flushSwap', 'swapStat', 'getQuotas', 'setQuota');
     for (const name of Object.keys(messages) as MessageName[]) {
       if (served.includes(name)) continue;
       const way = make();

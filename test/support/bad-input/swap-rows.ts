@@ -41,4 +41,12 @@ export const swapReasons: Partial<Record<MessageName, Row['when']>> = {
     DEVICE_FAILED: 'pages that wait cannot be written: the device reports errors',
   },
   swapStat: {},
+  getQuotas: {
+    CONTROL_TAKEN: 'the capability is in living hands, or quotas are nobody’s to set here',
+    NO_PLACE: 'the sender’s table has no place for it',
+  },
+  setQuota: {
+    NO_SUCH_CONTROL: 'the capability is not the present one to quotas',
+    NO_SUCH_TASK: 'the task has no pages of its own there',
+  },
 };
