@@ -15,7 +15,8 @@ import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { Measured } from '../scenario/expectations.ts';
 import { parseBy } from '../scenario/issues.ts';
 import type { Source } from '../scenario/source.ts';
-import { bufferTransfer, type ProbedMachine } from './buffer-transfer.ts';
+import { bufferTransfer } from './buffer-transfer.ts';
+import type { ProbedMachine } from './transfer-desk.ts';
 
 const probes: Readonly<Record<string, (machine: ProbedMachine) => Measured>> = {
   'buffer-transfer': bufferTransfer,

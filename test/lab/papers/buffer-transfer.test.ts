@@ -21,7 +21,14 @@ test.each([
   [{ copyNs: 0 }, ['copy, us', 'copy of copy on write']],
   [
     { mapNs: 0 },
-    ['share (plain), us', 'copy on write, us', 'share of reuse', 'copy on write of share'],
+    [
+      'volatile, us',
+      'cached, us',
+      'share (plain), us',
+      'copy on write, us',
+      'share of reuse',
+      'copy on write of share',
+    ],
   ],
   [{ mapNs: 0, copyNs: 0 }, ['copy of reuse']],
   [{ walkStartPs: 40_000_000 }, ['reuse (cached and volatile), us']],
