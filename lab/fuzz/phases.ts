@@ -19,6 +19,7 @@ import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { DiskClientState } from '../../servers/swap/disk-client.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
+import { peekTime } from '../../sim-hw/event-queue.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
 import type { World } from '../run/boot.ts';
 import { stirrerStep } from './stirrer.ts';
@@ -125,11 +126,16 @@ function settleAll({ kernel, clients, central }: World): void {
   }
 }
 
+/** What devices have under way comes to its end; a lock that ends before it does so here too. */
 function finishDevices(kernel: Kernel): void {
   deliverAll(kernel);
-  const { deviceEvents } = kernel.state;
+  const { state } = kernel;
+  const { deviceEvents, timers } = state;
   while (deviceEvents.size > 0) {
-    fireEvent(kernel, deviceEvents, DEVICE_DONE);
+    const timerFirst = !state.countsReferences && peekTime(timers) < peekTime(deviceEvents);
+    const queue = timerFirst ? timers : deviceEvents;
+    state.nowNs = Math.max(state.nowNs, peekTime(queue));
+    fireEvent(kernel, queue, timerFirst ? TIMER : DEVICE_DONE);
     deliverAll(kernel);
   }
 }

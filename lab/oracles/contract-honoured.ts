@@ -192,8 +192,9 @@ function promisesTime({ server }: OracleView): boolean {
 /** How long a request within the guarantee may wait. */
 function promised({ server, kernel }: OracleView): number {
   const starvation = kernel.schedule.ranked ? starvationOf(server.terms) : 0;
-  const { graceExtra, writeMax = 0 } = server.terms;
-  return graceExtra + starvation + writeMax + allowance(kernel);
+  // Who is asked for clean frames alone may say that there are none: then a grace begins anew [REV27].
+  const { graceExtra, graceClean = 0, writeMax = 0 } = server.terms;
+  return graceClean + graceExtra + starvation + writeMax + allowance(kernel);
 }
 
 /** Frames have left the hands of `task`; the ledger knows already. */

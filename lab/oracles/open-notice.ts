@@ -88,6 +88,13 @@ function graceFromAbove({ server }: OracleView, at: number): number {
   return Math.max(0, Math.floor(0.75 * (upstream.deadline - at)));
 }
 
+/** Nor does the time in which a client could not run take it beyond that [STACK3]. */
+export function capFromAbove({ server }: OracleView): number {
+  const { upstream, terms } = server;
+  if (upstream === null || upstream.owed === 0) return Number.POSITIVE_INFINITY;
+  return upstream.deadline - Math.ceil(terms.graceExtra / 4);
+}
+
 /** A client has no clean frames left: once, what is outstanding gets the usual grace [REV27]. */
 export function prolong(
   oracle: RevocationDeadline,

@@ -28,6 +28,7 @@ import { TAKEN } from '../../nucleus/kernel.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
 import { createFindings, violate } from './findings.ts';
 import {
+  capFromAbove,
   close,
   extend,
   type Notice,
@@ -94,7 +95,7 @@ export function noteRevocation(
     case 'writing':
       return extend(oracle, view, id, notice, event.until, 'REV35');
     case 'starved':
-      if (event.at < notice.cap)
+      if (event.at < Math.min(notice.cap, capFromAbove(view)))
         violate(oracle.findings, view.kernel, 'REV19', id, -1, 'loses frames before the cap');
       oracle.pending = true;
       notice.toTake = dueBy('repossess', view, id, event.frames);

@@ -23,7 +23,7 @@ import { type Notice, noticeOf } from '../client.ts';
 import { missingFrames, revocable, setNoticed } from '../ledger.ts';
 import { type Client, clientOf, EXPIRED, type MemoryServerState } from '../state.ts';
 import { TIMER_NOTICE, timerWord } from '../timers.ts';
-import { graceWithin } from '../upstream/paying.ts';
+import { graceWithin, latestWithin } from '../upstream/paying.ts';
 import { batchOf } from './batches.ts';
 import { beginGrace } from './clean-notices.ts';
 import { punish, takeDue } from './penalties.ts';
@@ -158,8 +158,10 @@ function spareStarved(kernel: Kernel, server: MemoryServerState, client: Client)
   const task = kernel.state.tasks[client.id] as TaskState;
   const notice = noticeOf(client);
   const starved = starvedTime(kernel, task) - notice.starved;
-  const longest = starvationOf(server.terms);
-  if (longest === 0) return false;
+  if (starved === 0 || starvationOf(server.terms) === 0) return false;
+  // Not beyond what the server above has set [STACK3].
+  const left = Math.max(0, latestWithin(server) - notice.deadline);
+  const longest = Math.min(starvationOf(server.terms), left);
   const until = notice.deadline + Math.min(starved, longest);
   if (termNow(kernel) < until) {
     timerAt(kernel, until, server.id, timerWord(TIMER_NOTICE, client.id));

@@ -74,6 +74,15 @@ export function leavePool(
   server.ledger.frames--;
 }
 
+/**
+ * The last moment to which a client's deadline may move for want of CPU: what is due from it may be
+ * due further up, and takes a while to get there.
+ */
+export function latestWithin({ upstream, terms }: MemoryServerState): number {
+  if (upstream === null || upstream.owed === 0) return Number.POSITIVE_INFINITY;
+  return upstream.deadline - Math.ceil((1 - SHARE) * terms.graceExtra);
+}
+
 /** The grace for a client, where frames may be on their way further up: `grace`, or less. */
 export function graceWithin(kernel: Kernel, server: MemoryServerState, grace: number): number {
   const { upstream } = server;
