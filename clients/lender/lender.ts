@@ -15,16 +15,17 @@
  */
 
 import { FORCE_WRITE, OP, READ } from '../../contracts/messages.ts';
-import { DONE, LOCKED_NOW, NO_SUCH_CONTAINER } from '../../contracts/refusals.ts';
+import { DONE, LOCKED_NOW, NO_SUCH_CONTAINER, OVER_CONTRACT } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { resume, waitForDevice } from '../../nucleus/life.ts';
-import { createMessage, type Message } from '../../nucleus/messages.ts';
+import type { Message } from '../../nucleus/messages.ts';
 import { HARD, SOFT } from '../../nucleus/tasks.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { WRITE } from '../../sim-hw/references.ts';
 import { type ClientStep, type ContractWish, clientStep } from '../pager/memory-control.ts';
+import { lessened, returnBorrowed } from './room.ts';
 import { fileIs, handOn, isOpen, mapAhead, openFile } from './servers.ts';
 import { askFrame, open, putIn, seal, tell } from './setup.ts';
 import { LENT_TAG, type Lending, NO_PART, NOBODY, NONE, READY, SETTING_UP } from './state.ts';
@@ -46,13 +47,9 @@ export function lenderStep(code: PagerCode): ClientStep {
     const { lending } = pager.owner as LenderWish;
     if (!takeMessage(kernel, pager, lending, message)) inner(kernel, pager, message);
     else if (message.op === OP.contractIs) inner(kernel, pager, lessened(lending, message));
+    else if (message.op === OP.fileDone && message.w1 === OVER_CONTRACT)
+      returnBorrowed(kernel, code, pager);
   };
-}
-
-/** The contract as the pager is to see it: without the frames that are lent. */
-function lessened({ window }: Lending, { from, w0, w1, w2, time }: Message): Message {
-  const own = Math.max(0, w1 - window);
-  return Object.assign(createMessage(), { op: OP.contractIs, from, w0, w1: own, w2, time });
 }
 
 /** Handles a message that is about what is lent; false: it is the pager's. */

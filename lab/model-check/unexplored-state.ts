@@ -74,7 +74,8 @@ function inNucleus({ kernel }: World): string | undefined {
 
 function hasMore(client: Client): boolean {
   const { unused, weight, child, children, treeSize, splitOff, wish, purse } = client;
-  if (client.notice?.clean || client.standing !== 0) return true;
+  if (client.notice?.clean || (client.notice?.sparedUntil ?? 0) > 0) return true;
+  if (client.standing !== 0) return true;
   if (unused !== 0 || weight !== 1 || child !== OWN || children.length > 0) return true;
   return treeSize !== 0 || splitOff !== 0 || wish.asking || purse !== null;
 }

@@ -80,6 +80,8 @@ export interface Request {
 /** The notice that runs: it counts while `noticed` is not 0. */
 export interface Notice {
   deadline: number;
+  /** The deadline has moved on to this moment (writing.ts); 0: it has not. */
+  sparedUntil: number;
   /** Time its thread had waited for the CPU when the notice came. */
   starved: number;
   /** Frames that it asked for in all. */
@@ -149,8 +151,9 @@ export function requestOf(client: Client): Request {
 
 export function noticeOf(client: Client): Notice {
   client.notice ??= holdingDoubles(
-    { deadline: 0, starved: 0, goal: 0, window: 0, clean: false },
+    { deadline: 0, sparedUntil: 0, starved: 0, goal: 0, window: 0, clean: false },
     'deadline',
+    'sparedUntil',
     'starved',
   );
   return client.notice;

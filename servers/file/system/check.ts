@@ -2,6 +2,7 @@
 
 import { hasBit } from '../../../sim-hw/bitmaps.ts';
 import { lookUp } from './directory.ts';
+import { HOLE } from './extents.ts';
 import { isFile } from './inodes.ts';
 import type { FileSystem } from './state.ts';
 
@@ -24,8 +25,8 @@ export function checkFileSystem(system: FileSystem, held: readonly number[] = []
   if (files !== inodes.files || extents !== inodes.extentCount)
     return `${files} files with ${extents} extents, booked ${inodes.files}, ${inodes.extentCount}`;
   for (let at = 0; at < held.length; at += 2)
-    for (let block = held[at]; block < held[at] + held[at + 1]; block++)
-      if (block >= 0) references[block]++;
+    if (held[at] !== HOLE)
+      for (let block = held[at]; block < held[at] + held[at + 1]; block++) references[block]++;
   return checkBlocks(system, references) ?? checkFreeCount(space.freeCount, system);
 }
 

@@ -38,6 +38,7 @@ export function cleanSpent(
   if (outstanding === 0 || notice === null || !notice.clean)
     return refuse(kernel, server, from, tag, NOT_ASKED, OP.cleanSpent);
   notice.clean = false;
+  notice.sparedUntil = 0;
   notice.deadline = termNow(kernel) + server.terms.graceExtra;
   armNotice(kernel, server, client, notice);
   observe(kernel, from, { kind: 'cleanSpent', outstanding, until: notice.deadline });

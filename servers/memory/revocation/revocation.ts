@@ -86,6 +86,7 @@ export function notify(
       termNow(kernel) + graceWithin(kernel, server, beginGrace(server, notice, cause));
     notice.starved = starvedTime(kernel, kernel.state.tasks[client.id] as TaskState);
     notice.goal = 0;
+    notice.sparedUntil = 0;
     notice.window = server.terms.karmaWindow;
     armNotice(kernel, server, client, notice);
   }
@@ -145,7 +146,9 @@ function takeUnasked(
 
 export function noticeTimer(kernel: Kernel, server: MemoryServerState, id: number): void {
   const client = clientOf(server, id);
-  if (client.noticed === 0 || termNow(kernel) < noticeOf(client).deadline) return;
+  const { deadline, sparedUntil } = noticeOf(client);
+  // Timers of earlier notices come too.
+  if (client.noticed === 0 || termNow(kernel) < Math.max(deadline, sparedUntil)) return;
   if (spareStarved(kernel, server, client) || spareWriting(kernel, server, client)) return;
   deadlineCame(kernel, server, client, true);
 }

@@ -19,9 +19,11 @@ import { TIMER_NOTICE, timerWord } from '../timers.ts';
 export function spareWriting(kernel: Kernel, server: MemoryServerState, client: Client): boolean {
   const { writeMax = 0, graceExtra } = server.terms;
   const now = termNow(kernel);
-  const cap = noticeOf(client).deadline + writeMax;
+  const notice = noticeOf(client);
+  const cap = notice.deadline + writeMax;
   if (now >= cap || !isBeingMoved(server, client.id)) return false;
   const until = Math.min(now + graceExtra, cap);
+  notice.sparedUntil = until;
   timerAt(kernel, until, server.id, timerWord(TIMER_NOTICE, client.id));
   observe(kernel, client.id, { kind: 'writing', until });
   return true;

@@ -110,3 +110,32 @@ test('[REV35] it is over with the writing: the next deadline counts as ever', ()
   advance(desk, DEVICE_NS + GRACE);
   expect(counts(desk)).toEqual([0, 1]);
 });
+
+test('[REV35] it moves on to the moment that was told, whatever an earlier notice had told', () => {
+  const terms = {
+    graceExtra: GRACE,
+    graceClean: 50,
+    writeMax: 3000,
+    penalty: 'repossess' as const,
+  };
+  const desk = createDesk({ frames: 4, terms });
+  const slots = settleIn(desk, FIRST, 2, 2, 4);
+  say(desk, SECOND, 'contract', [2, 0, 0, 0]);
+  write(desk, slots[0] as number);
+  advance(desk, DEVICE_NS - 150);
+  say(desk, SECOND, 'allocate', [0, 0, 1]);
+  advance(desk, 55);
+  say(desk, FIRST, 'returnFrames', [slots[3] as number]);
+  expect(counts(desk)).toEqual([1, 0]);
+  say(desk, SECOND, 'allocate', [0, 0, 2]);
+  const told = () => desk.events.findLast(({ kind }) => kind === 'writing') as { until?: number };
+  const before = told().until as number;
+  advance(desk, 50);
+  const until = told().until as number;
+  expect(until).toBeGreaterThan(before);
+  // What was written is on swap; nothing is locked when the earlier moment comes.
+  advance(desk, until - desk.kernel.state.nowNs - 1);
+  expect(counts(desk)).toEqual([1, 0]);
+  advance(desk, 1);
+  expect(counts(desk)).toEqual([1, 1]);
+});
