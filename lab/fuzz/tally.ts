@@ -45,6 +45,8 @@ const ABSENT: ReadonlySet<string> = new Set([
   ...Object.keys(fileMessages),
   ...Object.keys(swapMessages),
   'diskFlush',
+  'diskMove',
+  'NO_DEVICE',
   'NO_SUCH_FILE',
   'DISK_FULL',
   'FILE_TOO_LONG',
