@@ -11,6 +11,7 @@ import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
+import { runDaemon } from './daemon.ts';
 import { droppedWord, nextDiscardable } from './discard.ts';
 import { countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
 import { flushGarbage } from './garbage.ts';
@@ -182,13 +183,17 @@ export function keepSpare(
   pager: PagerState,
   settled: number,
 ): void {
-  if (pager.freeSlots + pager.transfers.evictions >= pager.spareLow) return;
+  const { daemon } = pager;
+  const coming = daemon === null ? pager.transfers.evictions : 0;
+  if (pager.freeSlots + coming >= pager.spareLow) return;
   if (pager.held < pager.guaranteed) return;
   const spare = Math.min(pager.spareHigh, pager.held >> 1);
   const word = pager.pageWord[settled] as number;
   setWord(pager, settled, word | BUSY);
-  while (pager.freeSlots + pager.transfers.evictions < spare)
-    if (evictOne(kernel, code, pager, null) === 'nothing') break;
+  if (daemon !== null) runDaemon(kernel, code, pager, daemon);
+  else
+    while (pager.freeSlots + pager.transfers.evictions < spare)
+      if (evictOne(kernel, code, pager, null) === 'nothing') break;
   setWord(pager, settled, word);
 }
 

@@ -11,6 +11,7 @@ import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
+import { hasUnreserved, runDaemon } from './daemon.ts';
 import { canBeMade, type DiscardState, faultWithoutContents, HAS_CONTENTS } from './discard.ts';
 import { type Evicted, evictOne, freeFrame, payOwed } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
@@ -47,7 +48,7 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
         continue;
       }
     }
-    const slot = popFree(pager);
+    const slot = hasUnreserved(pager) ? popFree(pager) : -1;
     if (slot < 0 && pager.unused !== null && askBack(kernel, pager, pager.unused, false)) return;
     if (slot >= 0) {
       if (giveIfLacking(kernel, pager, member, slot)) continue;
@@ -80,6 +81,12 @@ function obtainFrame(kernel: Kernel, code: PagerCode, pager: PagerState, member:
     const needsZero = (word & HAS_COPY) === 0 && !isMade && (member.zeroFill || isLost);
     send(kernel, pager.id, pager.memoryPort, OP.allocate, member.order, needsZero ? 1 : 0, 0, 0, 0);
     return 'nothing';
+  }
+  const { daemon } = pager;
+  if (daemon !== null) {
+    waitForDevice(kernel, pager.id, member.task);
+    runDaemon(kernel, code, pager, daemon);
+    return pager.freeSlots > 0 && hasUnreserved(pager) ? 'freed' : 'nothing';
   }
   while (pager.transfers.evictions < pager.waiters.length) {
     const evicted = evictFor(kernel, code, pager, member);

@@ -4,6 +4,7 @@
  * members, policy, thresholds and contract, in nothing else.
  */
 
+import type { DaemonState } from './daemon.ts';
 import { createDiscard, type DiscardState } from './discard.ts';
 import type { PageKinds } from './page-kinds.ts';
 import { HAS_COPY, type PageWords, SCRATCH } from './page-word.ts';
@@ -132,6 +133,8 @@ export interface PagerState extends PageWords {
   readonly unused: UnusedFramesState | null;
   /** Superpages by reservation, or null. */
   readonly superpages: SuperpagesState | null;
+  /** Reserves, and several pagers to write to: Mach's pageout daemon, or null. */
+  readonly daemon: DaemonState | null;
 }
 
 export interface PagerOptions {
@@ -158,6 +161,8 @@ export interface PagerOptions {
   readonly kinds: PageKinds;
   /** The same of superpages; absent: none. */
   readonly superpages?: SuperpagesState | null;
+  /** The same of a pageout daemon; absent: none. */
+  readonly daemon?: DaemonState | null;
   /** 32 bits, for what priorities leave to chance. */
   readonly seed: number;
 }
@@ -233,6 +238,7 @@ export function createPagerState(options: PagerOptions): PagerState {
     soft: createSoftPages(options.kinds, base),
     unused: createUnusedFrames(options.kinds),
     superpages: options.superpages ?? null,
+    daemon: options.daemon ?? null,
   };
 }
 

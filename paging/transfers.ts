@@ -31,6 +31,7 @@ import {
 import { termNow, timerAt } from '../nucleus/clock.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
+import { routeTransfer, tagOf } from './backers.ts';
 import {
   EVICT,
   FETCH,
@@ -125,11 +126,14 @@ export function handOver(
   if (transfer === undefined) return false;
   transfer.container = container;
   const { purpose, page, out } = transfer;
-  const { id, swapPort } = pager;
+  const { id, daemon } = pager;
+  const isRouted = daemon !== null;
+  const swapPort = isRouted ? routeTransfer(kernel, pager, daemon, number) : pager.swapPort;
+  const tag = isRouted ? tagOf(daemon, number) : number;
   if (out !== NO_PAGE)
-    return sendCapability(kernel, id, swapPort, OP.exchange, weak, out, page, number);
+    return sendCapability(kernel, id, swapPort, OP.exchange, weak, out, page, tag);
   const op = purpose === FETCH ? OP.fetch : OP.store;
-  return sendCapability(kernel, id, swapPort, op, weak, page, number, 0);
+  return sendCapability(kernel, id, swapPort, op, weak, page, tag, 0);
 }
 
 /** The transfer is over, well (DONE) or not: a container that is left over is cancelled. */

@@ -164,7 +164,7 @@ function requireManagement(options: RunOptions): RowName {
 }
 
 function requireSwitches({ name, undefended }: LoadedScenario, management: RowName): void {
-  if (management !== 'contracts-undefended' || undefended.length > 0) return;
+  if (!management.endsWith('-undefended') || undefended.length > 0) return;
   throw inputError(
     '--management',
     `${management} has nothing to switch off in ${name}, expected a key undefended; add it`,

@@ -40,7 +40,8 @@ export function planCell(
 
 /** The same cell with some of its defences switched off. */
 export function planUndefended(plan: CellPlan, undefended: Undefended): CellPlan {
-  const { planted, terms, framesStay, noReserve, noLaundryLimit, backsItself } = undefended;
+  const { planted, terms, framesStay, noReserve, noLaundryLimit, backsItself, pageout } =
+    undefended;
   return {
     ...plan,
     terms: { ...plan.terms, ...terms },
@@ -52,6 +53,7 @@ export function planUndefended(plan: CellPlan, undefended: Undefended): CellPlan
       ...(noLaundryLimit && { laundry: pager.buffers }),
     })),
     ...(backsItself && { backsItself }),
+    pageout,
   };
 }
 

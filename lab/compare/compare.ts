@@ -114,6 +114,11 @@ function planRow(
   const bare = { name, frames, guarantees: null, undefended: null };
   if (name === 'unlimited') return { ...bare, plan: planUnlimited(loaded, loaded.tasks, oracles) };
   const isUndefended = name === 'contracts-undefended';
+  if (name === 'mach-undefended') {
+    const off = undefendedBy(loaded.undefended);
+    const mach = planCell(loaded, 'mach', frames, null, oracles);
+    return { ...bare, undefended: off, plan: planUndefended(mach, off) };
+  }
   if (name !== 'contracts' && name !== 'contracts-equal' && !isUndefended)
     return { ...bare, plan: planCell(loaded, name, frames, null, oracles) };
   const available = frames - pagerFrames;

@@ -8,7 +8,7 @@ import type { RowLabel } from './compare.ts';
 
 /** `steps`: the log holds every protocol step, not only what befalls contracts. */
 export function runHeader(loaded: LoadedScenario, row: RowLabel, steps: boolean): RunHeader {
-  const off = row.name === 'contracts-undefended' ? undefendedBy(loaded.undefended).terms : {};
+  const off = row.name.endsWith('-undefended') ? undefendedBy(loaded.undefended).terms : {};
   const { term, graceExtra, graceShrink, penalty } = termsSchema.parse({ ...loaded.terms, ...off });
   return {
     kind: 'run',

@@ -5,6 +5,7 @@
  */
 
 import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import type { DaemonState } from '../../paging/daemon.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { SWAP_BACKS, withoutCycles } from '../../servers/swap/backing.ts';
 import { openExternalPager } from '../../servers/swap/external-buffers.ts';
@@ -17,14 +18,14 @@ import type { SwapServerState } from '../../servers/swap/state.ts';
 import { addExtent } from '../../servers/swap/store.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import type { CellOptions, ExternalPagerPlan } from './cell-options.ts';
-import { CLIENT_TRANSFERS, MEMORY, SWAP } from './layout.ts';
+import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, MEMORY, SWAP } from './layout.ts';
 
-/** External pagers of a cell: with memory for all, and under central pagers, there are none. */
+/** External pagers of a cell: Mach has them, other central pagers do not, nor has memory for all. */
 export function externalsOf({
   management,
   externalPagers,
 }: CellOptions): readonly ExternalPagerPlan[] {
-  return management === 'contracts' ? (externalPagers ?? []) : [];
+  return management === 'contracts' || management === 'mach' ? (externalPagers ?? []) : [];
 }
 
 /** Adds them, and has the tasks that name one page through it. */
@@ -40,26 +41,32 @@ export function addExternalPagers(
   const wished = plans.map(({ backing }) => backing);
   const backing = options.backsItself === true ? wished : withoutCycles(wished);
   kernel.state.account = NUCLEUS;
+  const isCentral = options.management === 'mach';
   const states = plans.map(({ name, reserve, buffers, laundry, perPage }, at) => {
     const state = createExternalPager({
       id: first + at,
       memoryPort: 0,
       swapPort: 1,
-      reserve,
+      // To the kernel nobody else is privileged, and to them the kernel is the one client they have.
+      reserve: isCentral ? 0 : reserve,
       buffers,
-      laundry,
+      laundry: isCentral ? buffers : laundry,
       perPage,
       retryAfter: options.terms.graceExtra,
-      requests: CLIENT_TRANSFERS * (clients.length + plans.length),
+      requests: CENTRAL_TRANSFERS + CLIENT_TRANSFERS * (clients.length + plans.length),
     });
     addTask(kernel, name, -1, { step: externalPagerStep, state });
     return state;
   });
   for (const [at, state] of states.entries()) {
     const behind = backing[at] as number;
-    givePort(kernel, state.id, MEMORY);
+    givePort(kernel, state.id, isCentral ? CENTRAL : MEMORY);
     givePort(kernel, state.id, behind === SWAP_BACKS ? SWAP : first + behind);
     if (behind === SWAP_BACKS) giveBlocks(options, kernel, state);
+    if (isCentral) {
+      serveKernel(kernel, pagers[0] as PagerState, plans[at] as ExternalPagerPlan, state.id);
+      continue;
+    }
     openExternalPager(kernel, state);
     for (const task of (plans[at] as ExternalPagerPlan).tasks) {
       const client = clients[task] as number;
@@ -69,6 +76,19 @@ export function addExternalPagers(
     }
   }
   return states;
+}
+
+/** Under a central pager: it lends the external one frames, and hands it pages of the tasks it names. */
+function serveKernel(
+  kernel: Kernel,
+  { daemon }: PagerState,
+  { tasks }: ExternalPagerPlan,
+  id: number,
+): void {
+  const { borrowers, ports } = daemon as DaemonState;
+  borrowers.push(id);
+  const port = givePort(kernel, CENTRAL, id);
+  for (const task of tasks) ports[task] = port;
 }
 
 function firstBlock(kernel: Kernel, task: number): number {

@@ -22,8 +22,10 @@ import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
 import { createPagerState, type PagerOptions, type PagerState } from '../../paging/state.ts';
 import { createSuperpages } from '../../paging/superpages.ts';
 import mach from '../../servers/central/mach.ts';
+import { ALL_DEFENCES, createDaemon } from '../../servers/central/reserves.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { nextUses } from '../bounds/index.ts';
+import { externalsOf } from './boot-external.ts';
 import type { CellOptions, CellTask, ReadingPlan } from './cell-options.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, orderOf } from './layout.ts';
 
@@ -153,6 +155,15 @@ export function centralPager(
     owner: {},
     // A central pager knows of no kinds of pages.
     kinds: PLAIN_PAGES,
+    daemon:
+      externalsOf(options).length === 0
+        ? null
+        : createDaemon(
+            options.tasks.length,
+            pages,
+            CENTRAL_TRANSFERS,
+            options.pageout ?? ALL_DEFENCES,
+          ),
     seed: 0,
   });
 }

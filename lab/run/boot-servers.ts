@@ -10,6 +10,7 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
 import { machThresholds } from '../../servers/central/mach.ts';
+import { reservedThresholds } from '../../servers/central/reserves.ts';
 import { centralStep, stockCentral } from '../../servers/central/server.ts';
 import { armMoves } from '../../servers/memory/containers/moving.ts';
 import { fillPurse } from '../../servers/memory/contracts/purse.ts';
@@ -126,7 +127,9 @@ export function addCentral(
   addHeld(memory.ledger, client, frames);
   stockCentral(pager, frames);
   if (options.management === 'mach') {
-    const { freeMin, freeTarget } = machThresholds(frames);
+    const { daemon } = pager;
+    const { freeMin, freeTarget } =
+      daemon === null ? machThresholds(frames) : reservedThresholds(frames, daemon.reserved);
     pager.spareLow = freeMin;
     pager.spareHigh = freeTarget;
   }

@@ -6,6 +6,7 @@ import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { TermsWish } from '../../contracts/terms.ts';
 import type { PageKinds } from '../../paging/page-kinds.ts';
+import type { PageoutDefences } from '../../servers/central/reserves.ts';
 import type { schedulers } from '../../servers/disk/schedulers/index.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
@@ -222,9 +223,11 @@ export interface CellOptions {
   readonly files?: readonly FileServerPlan[];
   /** Under contracts: frames are moved at random, one in so many ticks (lab/run/mover.ts). */
   readonly relocate?: { readonly every: number } | null;
-  /** Under contracts: pagers between tasks and swap; and whether cycles of them are let through. */
+  /** Under contracts and Mach: pagers between tasks and swap; and whether cycles of them are let through. */
   readonly externalPagers?: readonly ExternalPagerPlan[];
   readonly backsItself?: boolean;
+  /** Under Mach with external pagers: what its pageout daemon does without; absent: nothing. */
+  readonly pageout?: PageoutDefences;
   readonly observer?: (event: ContractEvent) => void;
   /** Told of every protocol step; what nobody asks for costs nothing. */
   readonly stepped?: (event: StepEvent) => void;

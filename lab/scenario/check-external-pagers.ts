@@ -1,6 +1,7 @@
 /** Checking external pagers: whose pages they move, and that none is backed by itself [LAST3]. */
 
 import { z } from 'zod';
+import { MACH_FRAMES_MIN } from '../../servers/central/reserves.ts';
 import { cycleOf, SWAP_BACKS } from '../../servers/swap/backing.ts';
 import type { ExternalPagerPlan } from '../run/cell-options.ts';
 import { inputError } from './input-error.ts';
@@ -35,7 +36,8 @@ export function checkExternalPagers(
   source: Source,
   document: ScenarioDocument,
 ): ExternalPagerPlan[] {
-  const { externalPagers, tasks, disk, swap, memoryServers, undefended, clock } = document;
+  const { externalPagers, tasks, disk, swap, memoryServers, undefended, clock, managements } =
+    document;
   const names = externalPagers.map((pager) => pager.name);
   const no = (path: Path, what: string) =>
     inputError(placeOf(source, ['externalPagers', ...path]), `externalPagers${what}`);
@@ -45,6 +47,8 @@ export function checkExternalPagers(
       [],
       ' stand before plain swap, expected no disk, no layers of swap and a depth of 1; remove one',
     );
+  const hasMach = managements.some((row) => row.startsWith('mach'));
+  if (externalPagers.length > 0 && hasMach) requireMach(document, no);
   const plans = externalPagers.map((pager, at) => {
     const where = (key: string) => `[${at}].${key} is '${pager[key as 'name']}', expected`;
     if (names.indexOf(pager.name) < at || tasks.some((task) => task.name === pager.name))
@@ -92,4 +96,21 @@ export function checkExternalPagers(
     [cycle[0] as number, 'backing'],
     `[${cycle[0]}].backing closes a cycle, ${told}: each would wait for itself; back one by swap`,
   );
+}
+
+/** What Mach's pageout daemon needs: it counts in milliseconds, and its reserves must fit. */
+function requireMach(
+  { clock, machine, tasks }: ScenarioDocument,
+  no: (path: Path, what: string) => Error,
+): void {
+  const frames = [machine.frames].flat();
+  if (frames.some((size) => size < MACH_FRAMES_MIN))
+    throw no([], ` beside mach need its reserves, expected ${MACH_FRAMES_MIN} frames; add some`);
+  if (clock === 'references')
+    throw no([], " beside mach wait by its daemon's clock, expected clock: ns; leave mach out");
+  if (tasks.some(({ pageSize }) => pageSize !== 4096))
+    throw no(
+      [],
+      ' beside mach move small pages alone, expected a pageSize of 4096; leave mach out',
+    );
 }

@@ -7,7 +7,7 @@ import { placeOf, type Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { switchNames } from './switches.ts';
 
-const ROW = 'contracts-undefended';
+const ROWS = ['contracts-undefended', 'mach-undefended'];
 
 /** The switches of a scenario. Throws InputError with the place of what is wrong. */
 export function checkUndefended(
@@ -28,16 +28,16 @@ export function checkUndefended(
         `${where}, expected one switch of the core beside none like '${undefended[core]}'; remove one`,
       );
   }
-  const shown = managements.indexOf(ROW);
+  const shown = managements.findIndex((row) => ROWS.includes(row));
   if (undefended.length > 0 && shown < 0)
     throw inputError(
       placeOf(source, ['undefended']),
-      `undefended switches something off, expected ${ROW} among managements; add it`,
+      `undefended switches something off, expected ${ROWS.join(' or ')} among managements; add it`,
     );
   if (undefended.length === 0 && shown >= 0)
     throw inputError(
       placeOf(source, ['managements', shown]),
-      `managements names ${ROW}, expected a key undefended with what is switched off; add it`,
+      `managements names ${managements[shown]}, expected a key undefended with what is switched off; add it`,
     );
   return undefended;
 }

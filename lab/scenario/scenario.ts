@@ -108,7 +108,7 @@ export interface Scenario {
   readonly terms: TermsWish;
   readonly managements: readonly ManagementName[];
   readonly bounds: readonly BoundName[];
-  /** Switches (switches.ts) that are set under contracts-undefended; empty: there is no such row. */
+  /** Switches (switches.ts) that are set in undefended rows; empty: there is none. */
   readonly undefended: readonly string[];
   readonly guarantees: { readonly share: number; readonly from: 'curve' | 'equal' };
   readonly tasks: readonly ScenarioTask[];

@@ -58,6 +58,7 @@ export const managementNames = [
   'contracts-undefended',
   'contracts-equal',
   'mach',
+  'mach-undefended',
   'global-clock',
   'global-lru',
 ] as const;
@@ -111,8 +112,8 @@ export const scenarioSchema = z.strictObject({
   managements: z
     .array(z.string())
     .min(1)
-    .default(managementNames.filter((one) => one !== 'contracts-undefended')),
-  /** Defences that `contracts-undefended` goes without (switches.ts). */
+    .default(managementNames.filter((one) => !one.endsWith('-undefended'))),
+  /** Defences that `contracts-undefended` and `mach-undefended` go without (switches.ts). */
   undefended: z.array(z.string()).max(16).default([]),
   bounds: z.array(z.string()).default([...boundNames]),
   guarantees: z
@@ -160,7 +161,7 @@ export const scenarioSchema = z.strictObject({
     )
     .max(8)
     .default([]),
-  /** Under contracts: pagers between tasks and swap (servers/swap/external-pager.ts). */
+  /** Under contracts and Mach: pagers between tasks and swap (servers/swap/external-pager.ts). */
   externalPagers: externalPagersSchema,
   /** What the scenario is there to show, checked by --expect. */
   expect: z

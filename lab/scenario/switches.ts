@@ -1,6 +1,7 @@
 /**
  * Switches: each takes one defence away, so that a scenario can show what it is there for. Under
- * `contracts-undefended` a cell runs as under `contracts`, with those of its key `undefended` set.
+ * `contracts-undefended` a cell runs as under `contracts`, under `mach-undefended` as under `mach`, with
+ * those of the scenario's key `undefended` set.
  *
  * A switch skips a rule of the core (a `PlantedBug`, at most one a run) or changes the terms. What
  * an oracle finds because of it is the damage that was asked for, and is told as such: `damages`
@@ -8,6 +9,7 @@
  */
 
 import type { TermsWish } from '../../contracts/terms.ts';
+import type { PageoutDefences } from '../../servers/central/reserves.ts';
 import type { PlantedBug } from '../../servers/memory/state.ts';
 import { coreSwitches, isCoreSwitch, type Switch } from './core-switches.ts';
 
@@ -26,6 +28,21 @@ export const cellSwitches: Readonly<Record<string, Switch>> = {
   'no-laundry-limit': {
     off: 'an external pager works on pages in order, whoever has sent how many',
     rule: 'LAST4',
+    damages: [],
+  },
+  'no-page-reserves': {
+    off: 'under Mach everybody takes frames down to the last one',
+    rule: 'LAST5',
+    damages: [],
+  },
+  'no-double-paging': {
+    off: 'under Mach a page waits for its external pager for ever',
+    rule: 'LAST6',
+    damages: [],
+  },
+  'no-pauses': {
+    off: 'the pageout daemon of Mach sends out any number of pages at a time',
+    rule: 'LAST7',
     damages: [],
   },
   'cyclic-backing': {
@@ -125,6 +142,7 @@ export interface Undefended {
   readonly noReserve: boolean;
   readonly noLaundryLimit: boolean;
   readonly backsItself: boolean;
+  readonly pageout: PageoutDefences;
   readonly damages: readonly string[];
   /** What is off, in words, with the rules. */
   readonly note: string;
@@ -146,6 +164,11 @@ export function undefendedBy(names: readonly string[]): Undefended {
     noLaundryLimit: names.includes('no-laundry-limit'),
     noReserve: names.includes('no-reserve'),
     backsItself: names.includes('cyclic-backing'),
+    pageout: {
+      reserves: !names.includes('no-page-reserves'),
+      doublePaging: !names.includes('no-double-paging'),
+      pauses: !names.includes('no-pauses'),
+    },
     damages: all.flatMap(({ damages }) => damages),
     note: `switched off: ${told.join('; ')}`,
   };

@@ -8,8 +8,8 @@
  * (`inactiveShare`; half, as XNU still has it; Mach 2.5 after tuning used 2/3, the mac2 port
  * 1/3). `machThresholds` are the free-page thresholds of the daemon.
  *
- * Left out here: reference-bit emulation for machines without the bit, the three reserves and the
- * adaptive pause for slow pagers, pages of objects without a task.
+ * The three reserves and the adaptive pause for slow pagers: reserves.ts. Left out: reference-bit
+ * emulation for machines without the bit, pages of objects without a task.
  */
 
 import type { Policy, PolicyContext, PolicyView } from '../../contracts/policy.ts';

@@ -4,20 +4,45 @@
  * global clock or a global LRU is its policy, its thresholds and who stands before its swap.
  */
 
-import type { Kernel } from '../../nucleus/kernel.ts';
+import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
+import { backerMessage, OVERDUE, recallOverdue } from '../../paging/backers.ts';
+import { type DaemonState, endPause, PAUSE_OVER } from '../../paging/daemon.ts';
 import { pushFree } from '../../paging/frames-in-hand.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
+import { lendingMessage } from './lending.ts';
 
 /** Receiver step of a central pager. What it does not know it leaves unanswered. */
 export function centralStep(
   code: PagerCode,
 ): (kernel: Kernel, state: object, message: Message) => void {
   return (kernel, state, message) => {
-    pagerMessage(kernel, code, state as PagerState, message);
+    const pager = state as PagerState;
+    const { daemon } = pager;
+    if (daemon !== null && daemonMessage(kernel, code, pager, daemon, message)) return;
+    pagerMessage(kernel, code, pager, message);
   };
+}
+
+/** What only a pager with a pageout daemon is told, or hears otherwise. */
+function daemonMessage(
+  kernel: Kernel,
+  code: PagerCode,
+  pager: PagerState,
+  daemon: DaemonState,
+  message: Message,
+): boolean {
+  const { op, from, w0 } = message;
+  if (op === TIMER && from === NUCLEUS) {
+    if (w0 === PAUSE_OVER) endPause(kernel, code, pager, daemon);
+    else if (w0 % 256 === OVERDUE) recallOverdue(kernel, pager, daemon, Math.floor(w0 / 256));
+    else return false;
+    return true;
+  }
+  if (lendingMessage(kernel, code, pager, daemon, message)) return true;
+  return backerMessage(kernel, code, pager, daemon, message);
 }
 
 /** Gives the pager its stock of frames at boot: `slots` of its own table. */

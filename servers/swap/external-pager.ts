@@ -40,10 +40,16 @@ export function externalPagerStep(kernel: Kernel, state: object, message: Messag
   const table = kernel.state.capabilities[pager.id] as CapabilityTable;
   if (from === NUCLEUS) {
     if (op === TIMER) timeCame(kernel, pager, w0);
-  } else if (from === table.object[pager.memoryPort]) fromMemory(kernel, pager, message);
+  } else if (isRequest(op)) fromClient(kernel, pager, message);
+  else if (from === table.object[pager.memoryPort]) fromMemory(kernel, pager, message);
   else if (from === table.object[pager.swapPort]) {
     if (op === OP.swapped) passBack(kernel, pager, w0, w1, w2);
   } else fromClient(kernel, pager, message);
+}
+
+/** A central pager lends it frames and has pages moved too: it is a client by what it says. */
+function isRequest(op: number): boolean {
+  return op === OP.store || op === OP.fetch || op === OP.exchange;
 }
 
 function timeCame(kernel: Kernel, pager: ExternalPagerState, word: number): void {
@@ -69,8 +75,7 @@ function fromMemory(kernel: Kernel, pager: ExternalPagerState, message: Message)
 function fromClient(kernel: Kernel, pager: ExternalPagerState, message: Message): void {
   const { op, from, w0, w1, w2, w3, cameAlong, account } = message;
   const isDead = isOver(kernel.state.tasks[from] as TaskState);
-  const moves = op === OP.store || op === OP.fetch || op === OP.exchange;
-  if (!isValid(message) || !cameAlong || isDead || !moves) {
+  if (!isValid(message) || !cameAlong || isDead || !isRequest(op)) {
     dropCapability(kernel, pager, cameAlong, w0);
     reply(kernel, pager.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
     return;
