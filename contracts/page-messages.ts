@@ -41,7 +41,7 @@ export const pageMessages = {
   /** Appends pages to the sender's list of destinations. */
   intoPages: z.object({ container: capability, start: index, count: length }),
   /** Copies, moves or shares the listed sources into the listed destinations, all or none. */
-  transferPages: z.object({ how: z.int().min(0).max(2), tag }),
+  transferPages: z.object({ how: z.int().min(0).max(3), tag }),
   /** The pages' contents are of no use: lets go of shared frames where somebody else can pay. */
   releaseData: z.object({ container: capability, start: index, count: length }),
   /** Lets go of the frames, whoever shares them. */
@@ -94,6 +94,7 @@ export const ALLOCATE_CONTIGUOUS = 16;
 export const COPY = 0;
 export const MOVE = 1;
 export const SHARE = 2;
+export const FILL = 3;
 
 /** Access of mapPage. */
 export const READ = 0;

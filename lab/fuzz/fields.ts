@@ -109,9 +109,9 @@ function drawMeant(sender: Sender, name: MessageName, field: string): number | n
       // Mostly with extras, seldom contiguous.
       return nextBelow(random, 16) | (chance(random, 10) ? 16 : 0);
     case 'how':
-      return name === 'lockPages' ? nextBelow(random, 8) : nextBelow(random, 3);
+      return name === 'lockPages' ? nextBelow(random, 8) : nextBelow(random, 4);
     case 'access':
-      return nextBelow(random, 3);
+      return nextBelow(random, 4);
     case 'share':
     case 'unused':
       return chance(random, 80) ? 1 : 0;

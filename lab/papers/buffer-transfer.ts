@@ -7,7 +7,7 @@
  *   cached    both keep their mappings; a lock's end takes the right to write, a map gives it back
  *   share     the receiver maps for reading, which takes the originator's right to write (CONT31)
  *   cow       a logical copy, mapped for reading; dropped, and the originator may write again
- *   copy      a logical copy, mapped by force: its contents are copied at once; dropped
+ *   copy      the contents, into a buffer that the receiver has and keeps mapped (CONT45)
  *
  * Counted from when the originator writes a word of the page until the receiver has read it, walks
  * for the TLB included, and where the originator keeps its buffer until it may write again. Two sizes
@@ -16,7 +16,15 @@
  * share), and misses of caches for the words that are touched, since the machine has no caches.
  */
 
-import { COPY, FORCE_WRITE, OP, READ, READ_VOLATILE, WRITE } from '../../contracts/messages.ts';
+import {
+  ALLOCATE_ALL,
+  COPY,
+  FILL,
+  OP,
+  READ,
+  READ_VOLATILE,
+  WRITE,
+} from '../../contracts/messages.ts';
 import { assert } from '../../sim-hw/assert.ts';
 import { READ as READS, WRITE as WRITES } from '../../sim-hw/references.ts';
 import type { Measured } from '../scenario/expectations.ts';
@@ -98,28 +106,37 @@ function share(desk: Desk): () => void {
 }
 
 function cow(desk: Desk): () => void {
-  return copied(desk, READ);
-}
-
-function copy(desk: Desk): () => void {
-  return copied(desk, FORCE_WRITE);
-}
-
-function copied(desk: Desk, access: number): () => void {
   const { kernel, pages } = desk;
   const { own, weak } = buffer(desk);
-  say(kernel, RECEIVER, OP.openContainer, pages, -1, 0, 0);
-  const into = handOf(kernel, RECEIVER).own.at(-1) as number;
+  const into = opened(desk);
   return () => {
     writeAndRead(desk, () => {
-      say(kernel, RECEIVER, OP.fromPages, weak, 0, pages, 0);
-      say(kernel, RECEIVER, OP.intoPages, into, 0, pages, 0);
-      say(kernel, RECEIVER, OP.transferPages, COPY, 0, 0, 0);
-      receive(desk, into, access);
+      transfer(desk, weak, into, COPY);
+      receive(desk, into, READ);
     });
     say(kernel, RECEIVER, OP.deallocatePages, into, 0, pages, 0);
     keep(desk, own);
   };
+}
+
+function copy(desk: Desk): () => void {
+  const { weak } = buffer(desk);
+  const into = opened(desk);
+  say(desk.kernel, RECEIVER, OP.allocatePages, into, 0, desk.pages, ALLOCATE_ALL);
+  receive(desk, into, READ);
+  return () => writeAndRead(desk, () => transfer(desk, weak, into, FILL));
+}
+
+/** An empty container of the receiver's, with room for a buffer. */
+function opened({ kernel, pages }: Desk): number {
+  say(kernel, RECEIVER, OP.openContainer, pages, -1, 0, 0);
+  return handOf(kernel, RECEIVER).own.at(-1) as number;
+}
+
+function transfer({ kernel, pages }: Desk, from: number, into: number, how: number): void {
+  say(kernel, RECEIVER, OP.fromPages, from, 0, pages, 0);
+  say(kernel, RECEIVER, OP.intoPages, into, 0, pages, 0);
+  say(kernel, RECEIVER, OP.transferPages, how, 0, 0, 0);
 }
 
 /** The originator's buffer, mapped for writing there, and the receiver's capability. */

@@ -6,11 +6,12 @@
  *   COPY    a logical copy: another page on the same frame, read-only until somebody writes
  *   MOVE    the page itself goes; where the containers' owners differ, so does what is paid for it
  *   SHARE   the same page in both places: what is written through one is seen through the other
+ *   FILL    contents alone, into frames that are there (fills.ts)
  *
  * Everything is looked at before anything is done. A refusal tells the first pair that fails.
  */
 
-import { COPY, MOVE, OP } from '../../../contracts/messages.ts';
+import { COPY, FILL, MOVE, OP } from '../../../contracts/messages.ts';
 import {
   LOCKED_NOW,
   NO_SUCH_CONTAINER,
@@ -26,6 +27,7 @@ import { OWN, settleDraw } from '../contracts/child-contract.ts';
 import { returned } from '../revocation/returns.ts';
 import { type Client, clientOf, type MemoryServerState } from '../state.ts';
 import { recharge, roomOf, usesFrame } from './charges.ts';
+import { cannotFill, fillPages } from './fills.ts';
 import { isShared, leaveCell } from './page-frames.ts';
 import {
   addCell,
@@ -55,7 +57,11 @@ export function transferPages(
   // What one list has more is not looked at: it may be nothing that the sender can reach.
   const pairs = Math.min(all.length, into.length);
   for (let pair = 0; pair < pairs; pair++) {
-    const reason = cannotPair(kernel, server, from, all[pair] ?? null, into[pair] ?? null, how);
+    const [source, target] = [all[pair] ?? null, into[pair] ?? null];
+    const reason =
+      how === FILL
+        ? cannotFill(server, from, source, target)
+        : cannotPair(kernel, server, from, source, target, how);
     if (reason !== 0) return no(reason, pair);
   }
   const sources = all as Place[];
@@ -65,7 +71,8 @@ export function transferPages(
   if (sources.length !== targets.length || pairs === 0) return no(NOT_ALIKE, pairs);
   const full = how === MOVE ? noRoom(kernel, server, sources, targets) : -1;
   if (full >= 0) return no(OVER_CONTRACT, full);
-  transfer(kernel, server, sources, targets, how);
+  if (how === FILL) fillPages(kernel, server, sources, targets);
+  else transfer(kernel, server, sources, targets, how);
   server.pages.lists[from] = null;
   reply(kernel, server.id, from, OP.pagesDone, tag, OP.transferPages, pairs, 0, 0);
 }

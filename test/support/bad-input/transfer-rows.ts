@@ -1,7 +1,8 @@
 /** Bad input: lists of pages, and what is done with them: copies, moves, shared pages. */
 
-import { COPY, MOVE, SHARE } from '../../../contracts/messages.ts';
+import { COPY, FILL, MOVE, SHARE } from '../../../contracts/messages.ts';
 import { say, take } from '../desk.ts';
+import { transfer } from '../pages.ts';
 import { lockShared } from './container-rows.ts';
 import { FIRST, type FullDesk, TAG } from './desk.ts';
 import { type Cell, LEGAL, type ReasonName, type Rows } from './row.ts';
@@ -53,10 +54,11 @@ export const transferRows: Rows = {
     when: {
       NO_SUCH_CONTAINER: 'a capability that a list names is none, has died, or is too weak',
       NO_SUCH_PAGE:
-        'a source is not there, or a target is beyond the container, or not there for a weak one',
+        'a source is not there, or a target is beyond the container, or not there for a weak one or a fill',
       LOCKED_NOW: 'a container or page of a pair is locked',
       NOT_ALIKE: 'the lists differ in length, are empty, or name a page twice',
       OVER_CONTRACT: 'who would pay has no room, or may take no more into that container',
+      IN_USE: 'a page to be filled has its frame not for itself alone',
     },
     cells: transferCells(),
   },
@@ -83,6 +85,7 @@ function transferCells(): Cell[] {
     words,
     given: (desk) => listed(...lists(desk))(desk),
   });
+  const filling = () => [[FILL, TAG]];
   const strong = () => [MOVE, SHARE].map((how) => [how, TAG]);
   return [
     pair('NO_SUCH_CONTAINER', (d) => [
@@ -127,6 +130,38 @@ function transferCells(): Cell[] {
       given: (desk) => {
         lockShared(desk);
         listed([desk.open, 0, 1], [desk.shared, 2, 1])(desk);
+      },
+    },
+    pair(
+      'NO_SUCH_CONTAINER',
+      (d) => [
+        [1023, 0, 1],
+        [d.open, 0, 1],
+      ],
+      filling,
+    ),
+    pair(
+      'NO_SUCH_PAGE',
+      (d) => [
+        [d.open, 0, 1],
+        [d.open, 2, 1],
+      ],
+      filling,
+    ),
+    {
+      reason: 'LOCKED_NOW',
+      words: filling,
+      given: (desk) => {
+        lockShared(desk);
+        listed([desk.open, 0, 1], [desk.shared, 0, 1])(desk);
+      },
+    },
+    {
+      reason: 'IN_USE',
+      words: filling,
+      given: (desk) => {
+        transfer(desk, FIRST, [desk.open, 0, 1], [desk.open, 2, 1], COPY);
+        listed([desk.shared, 0, 1], [desk.open, 2, 1])(desk);
       },
     },
     {
