@@ -60,7 +60,8 @@ export const fileMessages = {
   readPipe: z.object({ container: capability, tag }),
 } as const;
 
-/** Hints of hintFile. */
+/** Hints of hintFile, by number, as scenarios name them. */
+export const readingHints = ['none', 'sequential', 'random', 'once', 'willNeed'] as const;
 export const HINT_NONE = 0;
 export const HINT_SEQUENTIAL = 1;
 export const HINT_RANDOM = 2;

@@ -10,12 +10,13 @@
  *            cancel (every capability of the server is dead) -> seal -> the next server
  *
  * The frames in the container are guaranteed to the client as all others are, and its pager knows of
- * as many fewer. Left out: containers that hold extras, writing back: what is written there is the
- * program's own copy, and gone with the next part.
+ * as many fewer. What is written there is the program's own copy, and gone with the next part; where it
+ * `writesBack` the part goes back to its file before that, as a whole. Left out: containers that hold
+ * extras; the part that is there at the program's end does not go back.
  */
 
 import { FORCE_WRITE, OP, READ } from '../../contracts/messages.ts';
-import { DONE, LOCKED_NOW, NO_SUCH_CONTAINER, OVER_CONTRACT } from '../../contracts/refusals.ts';
+import { DONE, OVER_CONTRACT } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { resume, waitForDevice } from '../../nucleus/life.ts';
@@ -25,15 +26,11 @@ import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { WRITE } from '../../sim-hw/references.ts';
 import { type ClientStep, type ContractWish, clientStep } from '../pager/memory-control.ts';
+import { AGAIN, ASK_NEXT, NO_ANSWER, refused } from './refusals.ts';
 import { lessened, returnBorrowed } from './room.ts';
-import { fileIs, handOn, isOpen, mapAhead, openFile } from './servers.ts';
+import { fileIs, handOn, hintFile, isOpen, mapAhead, nextServer, openFile } from './servers.ts';
 import { askFrame, open, putIn, seal, tell } from './setup.ts';
 import { LENT_TAG, type Lending, NO_PART, NOBODY, NONE, READY, SETTING_UP } from './state.ts';
-
-/** Timer words; the number of the request it is about is added 256 times. */
-const NO_ANSWER = 10;
-const AGAIN = 11;
-const ASK_NEXT = 12;
 
 export interface LenderWish extends ContractWish {
   readonly lending: Lending;
@@ -86,7 +83,9 @@ function takeMessage(
       if (w0 === LENT_TAG + lending.request) answered(kernel, pager, lending, w1);
       return true;
     case OP.fileIs:
-      if (fileIs(lending, w0, w1) && lending.phase === READY) serve(kernel, pager, lending);
+      if (!fileIs(lending, w0, w1)) return true;
+      hintFile(kernel, pager, lending, w0);
+      if (lending.phase === READY) serve(kernel, pager, lending);
       return true;
     case OP.pageMapped:
       if (w2 === lending.page) settle(kernel, pager, lending);
@@ -129,8 +128,14 @@ function serve(kernel: Kernel, pager: PagerState, lending: Lending): void {
     if (!openFile(kernel, pager, lending)) nextServer(lending);
     return timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, ASK_NEXT);
   }
-  lending.part = NO_PART;
-  lending.wanted = wanted;
+  // What was written there goes back before another part takes its place.
+  lending.returning = lending.dirty && part !== NO_PART;
+  if (lending.returning) lending.wanted = part;
+  else {
+    lending.part = NO_PART;
+    lending.dirty = false;
+    lending.wanted = wanted;
+  }
   lending.asked = true;
   waitForDevice(kernel, pager.id, pager.id);
   tell(kernel, pager, OP.shareContainer, own, LENT_TAG, 0, 0);
@@ -163,6 +168,10 @@ function containerIs(
 function answered(kernel: Kernel, pager: PagerState, lending: Lending, reason: number): void {
   lending.request = (lending.request + 1) % LENT_TAG;
   lending.asked = false;
+  if (lending.returning && reason === DONE) {
+    lending.dirty = false;
+    return serve(kernel, pager, lending);
+  }
   if (reason === DONE) {
     lending.part = lending.wanted;
     lending.how = HARD;
@@ -172,10 +181,6 @@ function answered(kernel: Kernel, pager: PagerState, lending: Lending, reason: n
   nextServer(lending);
   // Not at once: who refuses on the spot would be asked on the spot.
   timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, ASK_NEXT);
-}
-
-function nextServer(lending: Lending): void {
-  lending.turn = (lending.turn + 1) % lending.servers.length;
 }
 
 function takeTimer(kernel: Kernel, pager: PagerState, lending: Lending, word: number): boolean {
@@ -203,54 +208,6 @@ function takeTimer(kernel: Kernel, pager: PagerState, lending: Lending, word: nu
 
 function settle(kernel: Kernel, pager: PagerState, lending: Lending): void {
   lending.page = NOBODY;
+  if (lending.writes && lending.writesBack) lending.dirty = true;
   resume(kernel, pager.id, pager.id, lending.how, false);
-}
-
-/** True when the refusal was about what is lent. */
-function refused(
-  kernel: Kernel,
-  pager: PagerState,
-  lending: Lending,
-  tag: number,
-  reason: number,
-  op: number,
-): boolean {
-  if (op === OP.openFile) {
-    nextServer(lending);
-    return true;
-  }
-  const about = tag === LENT_TAG || tag === lending.own;
-  if (!about) return false;
-  switch (op) {
-    case OP.mapPage:
-    case OP.shareContainer:
-    case OP.putRuns:
-      lending.asked = false;
-      lending.part = NO_PART;
-      // The container is gone, with what was in it.
-      if (reason === NO_SUCH_CONTAINER) open(kernel, pager, lending);
-      else timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, ASK_NEXT);
-      return true;
-    case OP.openContainer:
-    case OP.allocate:
-      if (op === OP.allocate && tag !== LENT_TAG) return false;
-      if (op === OP.openContainer) lending.phase = NONE;
-      timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, AGAIN);
-      return true;
-    case OP.cancelContainer:
-      // Still locked beyond the limit it was sealed with: look again later [CONT4].
-      if (reason === LOCKED_NOW) lending.asked = true;
-      return true;
-    case OP.sealContainer:
-      if (reason === NO_SUCH_CONTAINER) open(kernel, pager, lending);
-      else if (lending.asked) lookLater(kernel, pager, lending);
-      return true;
-    default:
-      return false;
-  }
-}
-
-function lookLater(kernel: Kernel, pager: PagerState, lending: Lending): void {
-  const { lockMax, request } = lending;
-  timerAt(kernel, termNow(kernel) + lockMax, pager.id, NO_ANSWER + 256 * request);
 }

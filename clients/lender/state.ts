@@ -1,5 +1,7 @@
 /** What a lender has lent, and to whom: plain data, part of what its pager's owner keeps. */
 
+import { HINT_NONE } from '../../contracts/messages.ts';
+
 /** Tag of messages about what is lent, and the first of those to its servers. */
 export const LENT_TAG = 1 << 20;
 /** No capability, no page. */
@@ -48,9 +50,22 @@ export interface Lending {
   writes: boolean;
   /** How the fault will count. */
   how: number;
+  /** What is written goes back to the file; how the file is going to be read: HINT_... */
+  readonly writesBack: boolean;
+  readonly hint: number;
+  /** The part that is there has been written to; and it is going back. */
+  dirty: boolean;
+  returning: boolean;
 }
 
-export function createLending(from: number, to: number, window: number, lockMax: number): Lending {
+export function createLending(
+  from: number,
+  to: number,
+  window: number,
+  lockMax: number,
+  writesBack = false,
+  hint = HINT_NONE,
+): Lending {
   return {
     from,
     to,
@@ -69,5 +84,9 @@ export function createLending(from: number, to: number, window: number, lockMax:
     page: NOBODY,
     writes: false,
     how: 0,
+    writesBack,
+    hint,
+    dirty: false,
+    returning: false,
   };
 }

@@ -76,7 +76,10 @@ export function planUnlimited(
     };
   });
   const caches = loaded.files.reduce(
-    (sum, { cache }) => sum + (cache === null ? 0 : cache.guaranteed + cache.extra),
+    (sum, { cache, buffers }) =>
+      sum +
+      (cache ? cache.guaranteed + cache.extra : 0) +
+      (buffers ? buffers.ahead + buffers.behind : 0),
     0,
   );
   const frames = caches + plans.reduce((sum, plan) => sum + plan.guaranteed, 0);

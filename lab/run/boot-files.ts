@@ -75,11 +75,13 @@ export function addFileServers(
 function addFileServer(
   options: CellOptions,
   kernel: Kernel,
-  { name, lock, cache, diesAt }: FileServerPlan,
+  { name, lock, cache, buffers, diesAt }: FileServerPlan,
   spaces: readonly SpaceState[],
 ): number {
   const model = devices[options.machine.device as keyof typeof devices];
-  const { system, medium } = fillDisk(spaces, seedOf(options.seed, `medium ${name}`));
+  const { system, medium } = fillDisk(options, spaces, seedOf(options.seed, `medium ${name}`));
+  // What may be dirty is shared among all who may write.
+  const behindEach = Math.ceil((buffers?.behind ?? 0) / Math.max(1, spaces.length));
   const id = kernel.state.tasks.length;
   const device = model.create(seedOf(options.seed, `files ${name}`));
   const state = createFileServerState({
@@ -94,6 +96,7 @@ function addFileServer(
     handlesEach: 1,
     keepsBytes: options.machine.fidelity === 'bytes',
     ...(cache !== null && { cache }),
+    ...(buffers && { buffers: { ...buffers, behindEach } }),
   });
   addTask(kernel, name, -1, { step: mortal(fileServerStep(model)), state });
   givePort(kernel, id, MEMORY);
@@ -112,11 +115,18 @@ function fileName(number: number): readonly [number, number] {
 
 /** A file for each space; that is how the disk is before the run begins. */
 function fillDisk(
+  options: CellOptions,
   spaces: readonly SpaceState[],
   seed: number,
 ): { system: FileSystem; medium: MediumState } {
   const pages = spaces.reduce((sum, space) => sum + space.pages, 0);
-  const blocks = 2 + JOURNAL_BLOCKS + 2 * TABLE_BLOCKS + Math.max(1, pages);
+  // A write takes new blocks, and the last part of a file is a whole one.
+  const most = options.tasks.reduce(
+    (sum, { reads }) => sum + (reads?.writes ? reads.window : 0),
+    0,
+  );
+  const room = most === 0 ? pages : 2 * (pages + most);
+  const blocks = 2 + JOURNAL_BLOCKS + 2 * TABLE_BLOCKS + Math.max(1, room);
   const geometry = layOut(blocks, JOURNAL_BLOCKS, TABLE_BLOCKS, Math.max(1, spaces.length));
   assert(geometry !== undefined, 'boot: a disk has no room for its files');
   const medium = createMedium(blocks, seed);

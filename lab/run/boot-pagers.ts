@@ -16,6 +16,7 @@ import clock from '../../clients/policies/clock.ts';
 import fifo from '../../clients/policies/fifo.ts';
 import lru from '../../clients/policies/lru.ts';
 import { createReading, type ReaderWish, readerStep } from '../../clients/reader/reader.ts';
+import { HINT_NONE } from '../../contracts/messages.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
@@ -128,8 +129,9 @@ function wishOf(owner: ContractWish, { reads, disk, streams, renews }: CellTask)
   return wish;
 }
 
-function lendingOf({ pages, window, lockMax: longest }: ReadingPlan): LenderWish['lending'] {
-  return createLending(pages[0], pages[1], window, longest);
+function lendingOf(reads: ReadingPlan): LenderWish['lending'] {
+  const { pages, window, lockMax: longest, writes = false, hint = HINT_NONE } = reads;
+  return createLending(pages[0], pages[1], window, longest, writes, hint);
 }
 
 /** One pager for all clients. */

@@ -96,6 +96,10 @@ export interface ReadingPlan {
   readonly window: number;
   /** Longest lock, on the clock of terms. */
   readonly lockMax: number;
+  /** What it writes goes back to the file; absent: it is its own copy. */
+  readonly writes?: boolean;
+  /** What it tells file servers of how it reads: HINT_...; absent: nothing. */
+  readonly hint?: number;
 }
 
 /** A server that tasks read pages from. */
@@ -123,6 +127,12 @@ export interface FileServerPlan {
     readonly extra: number;
     readonly protectedShare: number;
     readonly filters: boolean;
+  } | null;
+  /** Frames for reading ahead, and for writing behind with the age at which it is flushed. */
+  readonly buffers?: {
+    readonly ahead: number;
+    readonly behind: number;
+    readonly age: number;
   } | null;
   /** When it dies, on the clock of terms, or never (null). */
   readonly diesAt: number | null;

@@ -1,5 +1,6 @@
 /** Checking archives, and the tasks that read pages from them. */
 
+import { readingHints } from '../../contracts/messages.ts';
 import type { ArchivePlan, ReadingPlan } from '../run/cell-options.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';
@@ -55,7 +56,10 @@ export function checkReads(
     throw no(`lends ${reads.window} frames, expected contract.guaranteed of ${least}; raise it`);
   if (document.managements.includes('contracts-equal'))
     throw no('needs a guarantee of its own, expected no row contracts-equal; name managements');
-  const names = [...document.archives, ...document.files].map(({ name }) => name);
+  const archives = document.archives.map(({ name }) => name);
+  if (reads.writes && reads.from.some((name) => archives.includes(name)))
+    throw no('writes, expected file servers alone, which archives are not; remove writes');
+  const names = [...archives, ...document.files.map(({ name }) => name)];
   for (const [index, name] of reads.from.entries()) {
     if (names.includes(name)) continue;
     const what = `tasks[${at}].reads.from names '${name}', expected one of archives or files`;
@@ -67,6 +71,8 @@ export function checkReads(
     from: reads.from,
     window: reads.window,
     lockMax: lockOf(source, reads.lockMax, document, [...path, 'lockMax']),
+    ...(reads.writes && { writes: true }),
+    ...(reads.hint !== 'none' && { hint: readingHints.indexOf(reads.hint) }),
   };
 }
 

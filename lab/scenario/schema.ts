@@ -156,6 +156,10 @@ export const scenarioSchema = z.strictObject({
             filter: z.boolean().default(false),
           })
           .optional(),
+        /** Buffers for reading ahead, and for what is written behind. */
+        ahead: z.int().min(0).max(512).default(0),
+        behind: z.int().min(0).max(512).default(0),
+        flushAfter: timeSchema.optional(),
         diesAt: timeSchema.optional(),
       }),
     )

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { hostileTasks } from '../../clients/hostile/hostile.ts';
+import { readingHints } from '../../contracts/messages.ts';
 import { PRIORITY_GREATEST, PRIORITY_LEAST } from '../../paging/priorities.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { streamsSchema, taskDiskSchema } from './disk.ts';
@@ -75,6 +76,9 @@ export const taskSchema = z.strictObject({
       from: z.array(name).min(1).max(8),
       window: z.int().min(1).max(1024).default(4),
       lockMax: timeSchema.optional(),
+      /** What the program writes there goes back to the file. */
+      writes: z.boolean().default(false),
+      hint: z.enum(readingHints).default('none'),
     })
     .optional(),
   disk: taskDiskSchema.optional(),

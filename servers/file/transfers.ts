@@ -13,6 +13,7 @@
 
 import { LOCK_EXCLUSIVE, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../contracts/messages.ts';
 import {
+  BUSY,
   DONE,
   LOCK_LOST,
   NO_FREE_FRAMES,
@@ -36,6 +37,7 @@ import { handleOf } from './handles.ts';
 import { giveUp, transferEnds } from './moves.ts';
 import { CLOSING, COPYING, FREE, LOCKING, LOOKING, MOVING, type Request } from './requests.ts';
 import type { FileServerState } from './state.ts';
+import { commit } from './syncs.ts';
 import { planRead, planWrite } from './system/index.ts';
 
 /** Nobody else may look; frames stay where they are. */
@@ -85,8 +87,12 @@ function lock(
   const { plan, page, writes } = request;
   const planned = writes ? planWrite : planRead;
   const reason = planned(system, handle.inode, page, pages, plan);
-  if (reason !== DONE || plan.count === 0)
-    return answer(kernel, server, number, request, reason, 0);
+  if (reason !== DONE || plan.count === 0) {
+    answer(kernel, server, number, request, reason, 0);
+    // Blocks that were let go of are free when that is durable.
+    if (reason === BUSY) commit(kernel, server, model);
+    return;
+  }
   request.version = version;
   const { cache } = server;
   if (writes) forgetBlocks(kernel, server, plan.runs);

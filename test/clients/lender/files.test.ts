@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
+import { HINT_NONE, HINT_RANDOM, HINT_WILL_NEED } from '../../../contracts/messages.ts';
 import { boot, type World } from '../../../lab/run/boot.ts';
 import { runCell, runWorld } from '../../../lab/run/cell.ts';
-import type { CellOptions, FileServerPlan } from '../../../lab/run/cell-options.ts';
+import type { CellOptions, FileServerPlan, ReadingPlan } from '../../../lab/run/cell-options.ts';
+import { IO_WAIT } from '../../../nucleus/tasks.ts';
 import { checkCache } from '../../../servers/file/caching/cache.ts';
 import type { FileServerState } from '../../../servers/file/state.ts';
-import { checkFileSystem } from '../../../servers/file/system/index.ts';
+import { blockOf, checkFileSystem } from '../../../servers/file/system/index.ts';
+import { createContents } from '../../../sim-hw/contents.ts';
+import { readBlock } from '../../../sim-hw/devices/medium.ts';
+import { readFrame } from '../../../sim-hw/frames.ts';
 import { cell, task, writing } from '../../support/cells.ts';
 import { toReferenceString } from '../../support/reference-strings.ts';
 
@@ -77,4 +82,72 @@ test('[FILE9] a server that may not lock for as long as it wants is asked in vai
   const { reader, found } = run(options([bare, next], false, LOCK_NS / 2));
   expect(reader).toMatchObject({ references: 60 });
   expect(found).toEqual([]);
+});
+
+/** Pages of the first 12 whose block, or buffer, has not what the program wrote last. */
+function behind(world: World): number[] {
+  const { system, drive, buffers } = serverOf(world);
+  const { frames, spaces, windowLists, windowFrame } = world.kernel.state;
+  const [space] = spaces;
+  const contents = createContents(false);
+  return Array.from({ length: 12 }, (_, page) => page).filter((page) => {
+    const block = blockOf(system.inodes.extents[0], page);
+    const buffer = buffers?.bufferOf[block] ?? -1;
+    readBlock(drive.medium, block, contents);
+    if (buffers !== null && buffer >= 0) {
+      const frame = windowLists[buffers.window - windowFrame.length].frames[buffer];
+      readFrame(frames, frame, contents);
+    }
+    return contents.low !== space.versions[page];
+  });
+}
+
+test.each([
+  ['through', null],
+  ['behind', { ahead: 0, behind: 8, age: 1e9 }],
+  ['behind, and flushed soon', { ahead: 4, behind: 4, age: 30_000 }],
+] as const)(
+  '[FILE18] a task that writes its file has each part written back before the next: %s',
+  (_, buffers) => {
+    for (const server of [bare, caching]) {
+      const given = options([{ ...server, buffers }], true);
+      const [reader, other] = given.tasks;
+      const reads = { ...(reader.reads as ReadingPlan), writes: true };
+      const world = boot({ ...given, tasks: [{ ...reader, reads }, other] });
+      runWorld(world);
+      const { system, requests } = serverOf(world);
+      // Three rounds over 12 pages: what is in the last part went nowhere.
+      expect(behind(world)).toEqual([8, 9, 10, 11]);
+      expect([...world.kernel.state.spaces[0].versions.slice(0, 12)]).toEqual(Array(12).fill(3));
+      expect(checkFileSystem(system)).toBeUndefined();
+      expect(requests.free.length).toBe(requests.table.length);
+      const cellOfIt = { ...given, tasks: [{ ...reader, reads }, other] };
+      expect(run(cellOfIt)).toMatchObject({ found: [], reader: { references: 60 } });
+    }
+  },
+);
+
+test('[FILE17] a task whose file is read ahead waits less for it', () => {
+  const buffers = { ahead: 8, behind: 0, age: 1 };
+  const stalls = [null, buffers].map((one) => {
+    const world = boot(options([{ ...bare, buffers: one }]));
+    runWorld(world);
+    return world.kernel.state.tasks[3].times[IO_WAIT];
+  });
+  expect(stalls[1]).toBeLessThan(stalls[0]);
+});
+
+test('[FILE17] hints reach the server with the first read', () => {
+  const buffers = { ahead: 8, behind: 0, age: 1 };
+  const given = options([{ ...bare, buffers }]);
+  const [reader, other] = given.tasks;
+  const readAhead = [HINT_NONE, HINT_RANDOM, HINT_WILL_NEED].map((hint) => {
+    const reads = { ...(reader.reads as ReadingPlan), hint };
+    const world = boot({ ...given, tasks: [{ ...reader, reads }, other] });
+    runWorld(world);
+    return serverOf(world).buffers?.readAhead;
+  });
+  expect(readAhead[1]).toBe(0);
+  expect(readAhead[0]).toBeGreaterThan(0);
+  expect(readAhead[2]).toBeGreaterThan(0);
 });

@@ -14,10 +14,27 @@ test('file servers, with defaults', () => {
   const { files, tasks } = checkScenario(parseSource('x.yaml', good));
   const cache = { guaranteed: 0, extra: 8, protectedShare: 0.5, filters: false };
   expect(files).toEqual([
-    { name: 'disk', lock: 1_000_000, cache, diesAt: null },
-    { name: 'second', lock: 300_000, cache: null, diesAt: 2_000_000 },
+    { name: 'disk', lock: 1_000_000, cache, buffers: null, diesAt: null },
+    { name: 'second', lock: 300_000, cache: null, buffers: null, diesAt: 2_000_000 },
   ]);
   expect(tasks[0]?.reads?.from).toEqual(['second']);
+});
+
+test('buffers of file servers, hints, and tasks that write', () => {
+  const text = good
+    .replace('lock: { us: 300 }', 'ahead: 8, behind: 4, flushAfter: { ms: 5 }')
+    .replace('{ extra: 8 }', '{ extra: 8 }, ahead: 1')
+    .replace('from: [second]', 'from: [second], writes: true, hint: willNeed');
+  const { files, tasks } = checkScenario(parseSource('x.yaml', text));
+  expect(files.map(({ buffers }) => buffers)).toEqual([
+    { ahead: 1, behind: 0, age: 30e9 },
+    { ahead: 8, behind: 4, age: 5e6 },
+  ]);
+  expect(tasks[0]?.reads).toMatchObject({ writes: true, hint: 4 });
+  const archive = text.replace('files:', 'archives: [{ name: old }]\nfiles:');
+  const check = () =>
+    checkScenario(parseSource('x.yaml', archive.replace('from: [second]', 'from: [old]')));
+  expect(check).toThrow(/tasks\[0\].reads writes, expected file servers alone/);
 });
 
 test.each<[string, from: string, to: string, line: number, expected: RegExp]>([

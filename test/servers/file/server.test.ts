@@ -371,3 +371,16 @@ test('[FILE10] [FILE12] a request that overtakes the unlock of the one before ta
   ]);
   expectSettled(desk);
 });
+
+test('[FILE1] a write that has to wait for a commit is refused, and there is room when it is over', () => {
+  const desk = createFileDesk({ blocks: 24 });
+  const reasons: number[] = [];
+  for (let turn = 0; turn < 12; turn++) {
+    move(desk, 'writeFile', 0);
+    advance(desk, 500);
+    reasons.push(done(desk)[0][0]);
+  }
+  expect(reasons).toContain(BUSY);
+  expect(reasons.join(' ')).not.toContain(`${BUSY} ${BUSY}`);
+  expectSettled(desk);
+});
