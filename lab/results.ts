@@ -44,6 +44,8 @@ export interface TaskResult {
   metadataBytesMax?: number | undefined;
   /** Frames that it had given for page tables at most, where these are charged. */
   tableFramesMax?: number | undefined;
+  /** 99th percentile of the time in faults of an operation, where it says how long one is. */
+  operationNsP99?: number | undefined;
   /** By name, where the scenario names windows. */
   windows?: Record<string, WindowResult> | undefined;
   /** Walks of the page table, where some task makes superpages; the rest is that task's own. */

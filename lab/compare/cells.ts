@@ -174,6 +174,7 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     renews: task.renews,
     cpu: task.cpu,
     killAt: task.killAt,
+    operation: task.operation,
     ...(task.level !== null && { level: task.level }),
     kinds: task.kinds,
     adapts: task.adapts,

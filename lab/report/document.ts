@@ -100,6 +100,7 @@ export const documentSchema = z.strictObject({
           charged: count.optional(),
           tableFramesMax: count.optional(),
           metadataBytesMax: count.optional(),
+          operationNsP99: count.optional(),
           windows: z
             .record(z.string(), z.strictObject({ ...counts, diskBlocks: count.optional() }))
             .optional(),
@@ -158,6 +159,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...measured(task),
         ...(task.charged !== undefined && { charged: task.charged }),
         ...(task.metadataBytesMax !== undefined && { metadataBytesMax: task.metadataBytesMax }),
+        ...(task.operationNsP99 !== undefined && { operationNsP99: task.operationNsP99 }),
         ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
         ...(task.windows !== undefined && { windows: task.windows }),
         ...Object.fromEntries(

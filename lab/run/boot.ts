@@ -24,6 +24,7 @@ import { layerFrames } from './boot-swap.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, depthOf, MEMORY, SWAP } from './layout.ts';
 import { addMover } from './mover.ts';
+import { createOperations, type Operations } from './operations.ts';
 import { stateFrames } from './overhead.ts';
 import { createWindows, type Windows } from './windows.ts';
 
@@ -43,6 +44,7 @@ export interface World {
   readonly pagerFrames: number;
   readonly taskFrames: number;
   readonly windows: Windows | null;
+  readonly operations: Operations;
 }
 
 /** Builds a world, ready to step. */
@@ -119,6 +121,10 @@ export function boot(options: CellOptions): World {
     pagerFrames,
     taskFrames,
     windows: createWindows(options.windows ?? []),
+    operations: createOperations(
+      clients,
+      options.tasks.map(({ operation }) => operation),
+    ),
   };
 }
 

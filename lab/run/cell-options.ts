@@ -42,6 +42,8 @@ export interface CellTask {
   readonly cpu: number;
   /** The task is killed at this moment of the clock of terms, or never (null). */
   readonly killAt: number | null;
+  /** References of one operation; absent: operations are not counted. */
+  readonly operation?: number | undefined;
   /** What its pager is told of parts of its pages. */
   readonly kinds: PageKinds;
   /** Follows the advice of the policy server, where there is one. */

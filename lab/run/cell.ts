@@ -9,6 +9,7 @@ import { boot, type World } from './boot.ts';
 import { openMemories } from './boot-memories.ts';
 import type { CellOptions } from './cell-options.ts';
 import { collect } from './collect.ts';
+import { noteOperations } from './operations.ts';
 import { beginLog, endLog } from './step-log.ts';
 import { watch } from './watch.ts';
 import { noteWindows } from './windows.ts';
@@ -24,6 +25,7 @@ export function runCell(options: CellOptions, run: (world: World) => void = runW
   const world = boot(options);
   const oracles = watch(world);
   const log = options.stepped === undefined ? null : beginLog(world.kernel, options.stepped);
+  noteOperations(world.operations, world.kernel);
   openMemories(world.kernel, world.memories);
   if (world.windows !== null) noteWindows(world.windows, world);
   run(world);

@@ -22,6 +22,7 @@ import type { SwapServerState } from '../../servers/swap/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
 import { diskResult } from './disk-counts.ts';
+import { operationNsP99 } from './operations.ts';
 import { windowsOf } from './windows.ts';
 
 /** Reads the results out of a world that has run to its end. */
@@ -34,6 +35,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       throw new Error(`collect: ${task.name} has not finished`);
     const charged = chargedOf(world, id);
     const tables = kernel.state.tables;
+    const p99 = operationNsP99(world.operations, task);
     const records = recordsOf(world, id);
     const tableFramesMax = tables?.most[task.space] ?? null;
     return {
@@ -44,6 +46,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
       ...(windows !== null && { windows: windowsOf(windows, world, index) }),
       ...superpagesOf(world, id, task),
       ...diskResult(world, id),
+      ...(p99 !== undefined && { operationNsP99: p99 }),
     };
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];

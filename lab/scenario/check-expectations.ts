@@ -38,6 +38,7 @@ function requireNames(
             'charged',
             'tableFramesMax',
             'metadataBytesMax',
+            'operationNsP99',
             ...superpageNames,
             ...diskNames,
           ];

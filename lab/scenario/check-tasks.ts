@@ -72,6 +72,7 @@ function checkTask(
       task.killAt === undefined
         ? null
         : ticksOf(source, task.killAt, clock, [...path, 'killAt'], 1),
+    operation: task.operation,
     level: task.memoryServer ?? null,
     kinds: checkKinds(source, task, path, format, (part, where) =>
       checkScratch(source, part, where),

@@ -72,6 +72,7 @@ export interface ScenarioTask {
   readonly renews: boolean;
   readonly cpu: number;
   readonly killAt: number | null;
+  readonly operation: number | undefined;
   /** The memory server that it deals with, or null: the deepest. */
   readonly level: number | null;
   readonly kinds: KindParts;

@@ -47,6 +47,7 @@ export const taskSchema = z.strictObject({
   memoryServer: z.int().min(1).optional(),
   cpu: z.int().min(0).max(7).default(0),
   killAt: timeSchema.optional(),
+  operation: z.int().min(1).max(1e6).optional(),
   discardable: z.array(scratchSchema).default([]),
   regenerateNs: z.int().min(0).max(REGENERATE_NS_MAX).optional(),
   flushPages: z.int().min(0).max(PAGES_MAX).optional(),
