@@ -66,7 +66,8 @@ export function createDrive(device: DeviceState, medium: MediumState): DriveStat
 
 /**
  * Submits runs of blocks, first and length, and so on (first below 0: none). DEVICE_DONE with the word
- * follows, or a message of the disk server that \`endedBy\` knows. The account of now pays.
+ * follows, or a message of the disk server that `endedBy` knows. `payers`: who pays for each run; if
+ * left out the account of now does.
  */
 export function submitRuns(
   kernel: Kernel,
@@ -76,14 +77,16 @@ export function submitRuns(
   writes: boolean,
   receiver: number,
   word: number,
+  payers: readonly number[] = [],
 ): void {
-  const { nowNs } = kernel.state;
+  const { nowNs, account } = kernel.state;
   let end = nowNs;
   for (let run = 0; run < runs.length; run += 2) {
     if (runs[run] < 0) continue;
     if (drive.port >= 0) {
       end = Number.POSITIVE_INFINITY;
-      begin(kernel, drive, runs[run], runs[run + 1], writes, receiver, word);
+      const payer = payers[run / 2] ?? account;
+      begin(kernel, drive, runs[run], runs[run + 1], writes, receiver, word, payer);
       continue;
     }
     for (let block = runs[run]; block < runs[run] + runs[run + 1]; block++)
@@ -101,9 +104,9 @@ function begin(
   writes: boolean,
   receiver: number,
   word: number,
+  account: number,
 ): void {
   if (drive.isGone) return;
-  const { account } = kernel.state;
   let number = drive.moves.indexOf(null);
   if (number < 0) number = drive.moves.push(null) - 1;
   drive.moves[number] = { word, block, blocks, writes: writes ? 1 : 0, account };
@@ -170,11 +173,23 @@ export function isDiskServer(
   );
 }
 
-/** One block more at the end of runs: it lengthens the last one where it is next to it. */
-export function addBlock(runs: number[], block: number): void {
+/**
+ * One block more at the end of runs: it lengthens the last one where it is next to it, and, if payers
+ * of runs are listed, has the same.
+ */
+export function addBlock(
+  runs: number[],
+  block: number,
+  payers: number[] | null = null,
+  payer = 0,
+): void {
   const last = runs.length - 2;
-  if (last >= 0 && runs[last] >= 0 && runs[last] + runs[last + 1] === block) runs[last + 1]++;
-  else runs.push(block, 1);
+  const isNext = last >= 0 && runs[last] >= 0 && runs[last] + runs[last + 1] === block;
+  if (isNext && (payers === null || payers.at(-1) === payer)) runs[last + 1]++;
+  else {
+    runs.push(block, 1);
+    payers?.push(payer);
+  }
 }
 
 /** False: the drive reports an error. */

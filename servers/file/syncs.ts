@@ -12,7 +12,7 @@ import type { Kernel } from '../../nucleus/kernel.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { answer } from './answers.ts';
 import { flush } from './buffers/write-behind.ts';
-import { flushDrive, putBlock, submitRuns } from './drive.ts';
+import { addBlock, flushDrive, putBlock, submitRuns } from './drive.ts';
 import { SYNCING } from './requests.ts';
 import type { FileServerState } from './state.ts';
 import { beginCommit, endCommit, isCommitting } from './system/index.ts';
@@ -36,14 +36,17 @@ export function sync(
 
 /** Begins a commit if there is something to bring to the disk, and none is under way. */
 export function commit(kernel: Kernel, server: FileServerState, model: DeviceModel): void {
-  const { system, drive, id } = server;
+  const { system, drive, syncs, requests, id } = server;
   if (isCommitting(system)) return;
   // No record goes to the disk before what it names [FILE16].
   server.draining = flush(kernel, server, model) && !system.broken;
   if (server.draining) return;
   if (!beginCommit(system)) return answerSyncs(kernel, server);
   flushDrive(drive);
-  const runs = system.outputs.flatMap(({ block }) => [block, 1]);
+  const runs: number[] = [];
+  for (const { block } of system.outputs) addBlock(runs, block);
+  // Whoever has waited for longest pays; if nobody waits, whose request has filled the journal.
+  if (syncs.length > 0) workFor(kernel, id, requests.table[syncs[0]].client);
   submitRuns(kernel, model, drive, runs, true, id, COMMIT_WORD);
 }
 
@@ -62,10 +65,7 @@ export function commitEnds(kernel: Kernel, server: FileServerState, model: Devic
   flushDrive(drive);
   endCommit(system, done);
   answerSyncs(kernel, server);
-  if (server.syncs.length === 0) return;
-  // Whoever has waited for longest pays for the next one.
-  workFor(kernel, server.id, server.requests.table[server.syncs[0]].client);
-  commit(kernel, server, model);
+  if (server.syncs.length > 0) commit(kernel, server, model);
 }
 
 function answerSyncs(kernel: Kernel, server: FileServerState): void {

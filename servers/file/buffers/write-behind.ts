@@ -88,8 +88,10 @@ export function flush(kernel: Kernel, server: FileServerState, model: DeviceMode
   blocks.sort((one, other) => one - other);
   server.flushing = true;
   const runs: number[] = [];
-  for (const block of blocks) addBlock(runs, block);
-  submitRuns(kernel, model, server.drive, runs, true, server.id, FLUSH_WORD);
+  // Whoever wrote a block pays for it, whoever has it flushed.
+  const payers: number[] = [];
+  for (const block of blocks) addBlock(runs, block, payers, buffers.whose[buffers.bufferOf[block]]);
+  submitRuns(kernel, model, server.drive, runs, true, server.id, FLUSH_WORD, payers);
   return true;
 }
 

@@ -1,13 +1,15 @@
 /** A file server before a disk server: the disk's time is paid by whoever wants it. */
 
 import { expect, test } from 'vitest';
+import { HINT_SEQUENTIAL } from '../../../contracts/messages.ts';
 import { DEVICE_FAILED, DONE, LOCK_LOST } from '../../../contracts/refusals.ts';
 import { deliverAll } from '../../../nucleus/ipc.ts';
 import { givePort } from '../../../nucleus/kernel.ts';
 import { killServer } from '../../../nucleus/life.ts';
 import type { DiskServerState } from '../../../servers/disk/server-state.ts';
+import type { BufferOptions } from '../../../servers/file/buffers/buffers.ts';
 import { checkFileSystem } from '../../../servers/file/system/index.ts';
-import { advance, checkBooks, FIRST, say, takeHeard } from '../../support/desk.ts';
+import { advance, checkBooks, FIRST, hand, say, takeHeard } from '../../support/desk.ts';
 import {
   BLOCK_NS,
   createFileDesk,
@@ -19,12 +21,14 @@ import {
   openNamed,
   tell,
 } from '../../support/file-desk.ts';
-import { write } from '../../support/pages.ts';
+import { fill, open, write } from '../../support/pages.ts';
 
 const SECOND = FIRST + 1;
 
-function desk(each = 8): FileDesk & { readonly disk: DiskServerState } {
-  return createFileDesk({ diskEach: each }) as FileDesk & { readonly disk: DiskServerState };
+function desk(each = 8, buffers?: BufferOptions): FileDesk & { readonly disk: DiskServerState } {
+  return createFileDesk({ frames: 64, diskEach: each, ...(buffers && { buffers }) }) as FileDesk & {
+    readonly disk: DiskServerState;
+  };
 }
 
 function written(its: FileDesk, values: readonly number[], page = 0): void {
@@ -72,6 +76,35 @@ test('[FILE20] [FILE8] a commit is paid by whose sync began it, the next one by 
   expect(commit).toBeGreaterThan(0);
   expect(paid(its, SECOND)[1]).toBeGreaterThan(0);
   expect(mountOf(its.medium).inodes.files).toBe(2);
+});
+
+test('[FILE20] what was written behind is paid by who wrote it, what is read ahead by who reads', () => {
+  const its = desk(8, { ahead: 8, behind: 16, behindEach: 8, age: 5000 });
+  const port = givePort(its.kernel, SECOND, its.files.id);
+  const file = openNamed({ desk: its, client: SECOND, port }, 'b');
+  const own = open(its, SECOND, { pages: 2, lockMax: 200 });
+  fill(its, SECOND, own, 0, 2);
+  takeHeard(its, SECOND);
+  for (let index = 0; index < 2; index++) write(its, SECOND, own, index, index, 40 + index);
+  move(its, 'writeFile', 0);
+  expect(done(its)).toEqual([[DONE, 3]]);
+  const heard = say(its, SECOND, 'shareContainer', [own, 1]);
+  const weak = heard.find(([name]) => name === 'containerIs')?.[3] as number;
+  hand(its, SECOND, 'writeFile', weak, file, 0, port, 5);
+  expect([paid(its, FIRST), paid(its, SECOND)]).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+  advance(its, 6000);
+  expect([paid(its, FIRST)[1], paid(its, SECOND)[1]]).toEqual([3, 2]);
+  // A client of one page reads in order: the two others are read ahead, at its expense.
+  const one = open(its, FIRST, { pages: 1, lockMax: 200 });
+  fill(its, FIRST, one, 0, 1);
+  tell(its, 'hintFile', [its.file, HINT_SEQUENTIAL, 0, 0]);
+  move(its, 'readFile', 0, 5, one);
+  advance(its, 10 * BLOCK_NS);
+  expect(paid(its, FIRST)).toEqual([3, 3]);
+  expect(paid(its, SECOND)).toEqual([0, 2]);
 });
 
 test('[FILE20] [DISK11] where an account has no place at the disk server it is asked again later', () => {
