@@ -41,6 +41,10 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     set: { 'disk.scheduler': 'fcfs' },
     fails: 'bandwidth beside pagers of alone, contracts',
   },
+  'L-E8f': {
+    set: { 'disk.scheduler': 'fcfs' },
+    fails: 'bandwidth beside pagers of alone, contracts',
+  },
   'L-E10': { set: { 'machine.figures': { trapNs: 400_000 } }, fails: 'server of own process' },
   'L-E11': { set: { 'machine.figures': { copyNs: 0 } }, fails: 'copy of copy on write' },
   'L-E12': { set: { 'tasks.0.policy': 'fifo' }, fails: 'misses, own MRU of central LRU' },
