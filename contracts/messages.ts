@@ -26,6 +26,7 @@ import {
 import { fileMessages } from './file-messages.ts';
 import { mapMessages } from './map-messages.ts';
 import { pageMessages } from './page-messages.ts';
+import { pagerMessages } from './pager-messages.ts';
 import { swapMessages } from './swap-messages.ts';
 
 /** Op numbers below this belong to the nucleus. */
@@ -189,6 +190,7 @@ export const messages = {
   ...diskMessages,
   ...fileMessages,
   ...mapMessages,
+  ...pagerMessages,
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -70,6 +70,7 @@ export function planUnlimited(
       policy: { name: 'fifo', file: null, parameters: {} },
       hostile: null,
       renegotiate: [],
+      finalFrames: null,
       renews: true,
       // With memory for all nobody is in anybody's way: more rounds would show nothing.
       atEnd: 'exit',
@@ -178,6 +179,7 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
     ...(task.level !== null && { level: task.level }),
     kinds: task.kinds,
     adapts: task.adapts,
+    finalFrames: task.finalFrames,
     reads: task.reads,
     disk: task.disk,
     streams: task.streams,

@@ -11,6 +11,7 @@ import { snatcherStep } from '../../clients/hostile/snatcher.ts';
 import { type LenderWish, lenderStep } from '../../clients/lender/lender.ts';
 import { createLending } from '../../clients/lender/state.ts';
 import { type ContractWish, clientStep } from '../../clients/pager/memory-control.ts';
+import { primaryStep } from '../../clients/pager/primary-pager.ts';
 import { createWiring } from '../../clients/pager/wiring.ts';
 import clock from '../../clients/policies/clock.ts';
 import fifo from '../../clients/policies/fifo.ts';
@@ -60,7 +61,8 @@ export function stepOf(task: CellTask, code: PagerCode): ReturnType<typeof clien
   if (hostile === 'nagger') return naggerStep(code);
   if (hostile !== null) return hostileStep(code, hostile);
   const step = task.streams ? readerStep(code) : task.reads ? lenderStep(code) : clientStep(code);
-  return task.disk ? diskContractStep(step) : step;
+  const whole = task.disk ? diskContractStep(step) : step;
+  return task.finalFrames ? primaryStep(whole) : whole;
 }
 
 /** The pager of one client, with the contract it wishes for. */
@@ -116,8 +118,11 @@ function isPart({ parts = [], tasks }: CellOptions, task: CellTask): boolean {
 }
 
 /** What it wants beside its contract for memory. */
-function wishOf(owner: ContractWish, { reads, disk, streams, renews }: CellTask): ContractWish {
+function wishOf(owner: ContractWish, task: CellTask): ContractWish {
+  const { reads, disk, streams, renews, finalFrames } = task;
   let wish: ContractWish = owner;
+  // How large they are is known when the whole state is (boot-final.ts).
+  if (finalFrames) wish = { ...wish, records: null } as ContractWish;
   if (reads) wish = { ...wish, lending: lendingOf(reads) } as LenderWish;
   if (disk)
     wish = { ...wish, disk: { ...disk, renews, port: -1, renewing: false } } as DiskContractWish;

@@ -21,6 +21,7 @@ import { archivesOf } from './boot-archives.ts';
 import { disksOf } from './boot-disk.ts';
 import { externalsOf } from './boot-external.ts';
 import { fileServersOf } from './boot-files.ts';
+import { finalsOf } from './boot-final.ts';
 import type { CellOptions } from './cell-options.ts';
 import { depthOf, MEMORY, orderOf, SWAP } from './layout.ts';
 
@@ -105,7 +106,8 @@ export function addPolicyServers(
 function laterServers(options: CellOptions): number {
   const mover = options.relocate ? 1 : 0; // Under contracts alone, as policy servers are.
   const files = archivesOf(options) + fileServersOf(options);
-  return files + mover + disksOf(options) + externalsOf(options).length + depthOf(options) - 1;
+  const pagers = externalsOf(options).length + finalsOf(options);
+  return files + mover + disksOf(options) + pagers + depthOf(options) - 1;
 }
 
 /** What is kept for paging out is kept whoever decides, before what anybody asks for [LAST1]. */

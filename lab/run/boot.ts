@@ -14,6 +14,7 @@ import { addArchives, archivesOf } from './boot-archives.ts';
 import { addDisk, disksOf } from './boot-disk.ts';
 import { addExternalPagers, externalsOf } from './boot-external.ts';
 import { addFileServers, fileServersOf } from './boot-files.ts';
+import { addFinalPagers, finalsOf } from './boot-final.ts';
 import { createSpaces, createWorldKernel } from './boot-machine.ts';
 import { addMemories } from './boot-memories.ts';
 import { centralCode, centralPager, clientCode, clientPager, stepOf } from './boot-pagers.ts';
@@ -70,7 +71,8 @@ export function boot(options: CellOptions): World {
             disksOf(options) +
             depthOf(options) -
             1 +
-            externalsOf(options).length,
+            externalsOf(options).length +
+            finalsOf(options),
         ) + layerFrames(options);
   const taskFrames = options.machine.frames - pagerFrames;
   if (taskFrames < 1)
@@ -101,6 +103,7 @@ export function boot(options: CellOptions): World {
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
   keepReserves(policies, addExternalPagers(options, kernel, clients, pagers));
+  keepReserves(policies, addFinalPagers(options, kernel, clients, pagers));
   const memories = addMemories(options, kernel, taskFrames);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;

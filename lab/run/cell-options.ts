@@ -48,6 +48,8 @@ export interface CellTask {
   readonly kinds: PageKinds;
   /** Follows the advice of the policy server, where there is one. */
   readonly adapts?: boolean;
+  /** Frames of the final pager behind its own; absent or null: its pager's records are wired. */
+  readonly finalFrames?: number | null;
   /** Pages [from, to) that it reads from archives, in a container of its own that it lends them. */
   readonly reads?: ReadingPlan | null;
   /** Its disk contract, where there is a disk server. */

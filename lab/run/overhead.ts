@@ -23,14 +23,20 @@ export function stateFrames(
   const servers = SERVERS + (isCentral ? 1 : 0) + others;
   let frames = servers * CODE_FRAMES;
   for (const pager of pagers) {
-    const bytes = bytesOf(pager) + pager.transfers.records.length * TRANSFER_BYTES;
+    const records = hasPagedRecords(pager) ? 0 : bytesOf(pager);
+    const bytes = records + pager.transfers.records.length * TRANSFER_BYTES;
     frames += CODE_FRAMES + Math.ceil(bytes / FRAME_BYTES);
   }
   return frames;
 }
 
+/** Whether a final pager pages its records, in frames of its own [LAST9]. */
+function hasPagedRecords({ owner }: PagerState): boolean {
+  return 'records' in owner;
+}
+
 /** Bytes of every typed array in a plain state. */
-function bytesOf(state: unknown): number {
+export function bytesOf(state: unknown): number {
   if (ArrayBuffer.isView(state)) return state.byteLength;
   if (state === null || typeof state !== 'object') return 0;
   let bytes = 0;

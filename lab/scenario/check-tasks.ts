@@ -4,6 +4,7 @@ import { findPolicy, policies, suggestPolicy } from '../../clients/policies/inde
 import type { PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { checkReads } from './check-archives.ts';
+import { finalFramesOf } from './check-final-pagers.ts';
 import { checkProgram } from './check-program.ts';
 import { checkStreams, checkTaskDisk } from './disk.ts';
 import { inputError } from './input-error.ts';
@@ -86,6 +87,7 @@ function checkTask(
     weight: task.weight ?? 1,
     priority: task.priority ?? 0,
     adapts: task.adapts ?? false,
+    finalFrames: finalFramesOf(source, document, at),
   };
 }
 

@@ -203,8 +203,9 @@ function namesOf<Name extends ManagementName | BoundName>(
 function checkGuarantees(source: Source, scenario: Scenario, frames: number): void {
   const { tasks } = scenario;
   const asks = scenario.policyServer !== null && tasks.every((task) => task.guaranteed !== null);
-  // What external pagers keep for their work is guaranteed as well.
-  let sum = scenario.externalPagers.reduce((frames, { reserve }) => frames + reserve, 0);
+  // What external and final pagers keep for their work is guaranteed as well.
+  let sum = scenario.externalPagers.reduce((all, { reserve }) => all + reserve, 0);
+  for (const { finalFrames } of tasks) sum += finalFrames ?? 0;
   for (const [at, task] of tasks.entries()) {
     // Several tasks on one contract: it counts once.
     if (task.sharedWith !== null) continue;

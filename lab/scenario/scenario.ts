@@ -90,6 +90,8 @@ export interface ScenarioTask {
   readonly priority: number;
   /** Follows its advice. */
   readonly adapts: boolean;
+  /** Frames of the final pager behind its own, or null: there is none. */
+  readonly finalFrames: number | null;
 }
 
 /** Dense page ids, or shares of them, from..to. */

@@ -88,4 +88,6 @@ export const taskSchema = z.strictObject({
   weight: z.int().min(1).max(1000).optional(),
   priority: z.int().min(-64).max(63).optional(),
   adapts: z.boolean().optional(),
+  /** Under contracts: its pager's records are paged too, by a final pager of so many frames. */
+  finalPager: z.strictObject({ frames: z.int().min(1).max(64).default(2) }).optional(),
 });
