@@ -7,8 +7,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExperimentFile } from '../lab/papers/index.ts';
+import { inputError } from '../lab/scenario/index.ts';
 
 const folder = fileURLToPath(new URL('../lab/scenarios/papers/', import.meta.url));
+
+/** Experiments of the user's own. Throws InputError where one cannot be read. */
+export function filesNamed(names: readonly string[]): ExperimentFile[] {
+  return names.map((file) => {
+    try {
+      return { file, text: readFileSync(file, 'utf8') };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw inputError(file, `cannot be read (${code}), expected an experiment; check the path`);
+    }
+  });
+}
 
 /** Every experiment there is, as files to run. */
 export function paperFiles(): ExperimentFile[] {

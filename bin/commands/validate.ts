@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { createPool } from '../../lab/compare/index.ts';
 import { didYouMean, inputError } from '../../lab/scenario/index.ts';
 import { BROKEN, OK } from '../exit-codes.ts';
-import { paperFiles } from '../papers-folder.ts';
+import { filesNamed, paperFiles } from '../papers-folder.ts';
 import { createProgress } from '../progress.ts';
 
 interface ValidateOptions {
@@ -18,19 +18,25 @@ export function addValidate(program: Command, finish: (code: number) => void): v
   program
     .command('validate')
     .description('repeat published experiments and print their figures beside ours')
+    .argument('[files...]', 'experiments of your own, in place of those in lab/scenarios/papers')
     .option('--only <id>', 'this experiment alone, such as L-E12')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')
     .option('--no-oracles', 'do not check the rules while running (faster)')
-    .action(async (options: ValidateOptions) => finish(await validate(options)));
+    .action(async (files: string[], options: ValidateOptions) =>
+      finish(await validate(files, options)),
+    );
 }
 
-async function validate({ only, json, quiet, oracles }: ValidateOptions): Promise<number> {
+async function validate(
+  files: readonly string[],
+  { only, json, quiet, oracles }: ValidateOptions,
+): Promise<number> {
   // Loaded when it is asked for: no other command needs it.
   const { papersDocument, papersTable, readPaper, runExperiment } = await import(
     '../../lab/papers/index.ts'
   );
-  const known = paperFiles()
+  const known = (files.length > 0 ? filesNamed(files) : paperFiles())
     .map((file) => ({ file, id: readPaper(file).id }))
     .sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
   const chosen = known.filter(({ id }) => only === undefined || id === only);
