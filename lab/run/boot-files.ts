@@ -80,8 +80,9 @@ function addFileServer(
 ): number {
   const model = devices[options.machine.device as keyof typeof devices];
   const { system, medium } = fillDisk(options, spaces, seedOf(options.seed, `medium ${name}`));
-  // What may be dirty is shared among all who may write.
-  const behindEach = Math.ceil((buffers?.behind ?? 0) / Math.max(1, spaces.length));
+  // What may be dirty is shared among all who write there.
+  const writers = options.tasks.filter(({ reads }) => reads?.writes && reads.from.includes(name));
+  const behindEach = Math.ceil((buffers?.behind ?? 0) / Math.max(1, writers.length));
   const id = kernel.state.tasks.length;
   const device = model.create(seedOf(options.seed, `files ${name}`));
   const state = createFileServerState({
