@@ -10,6 +10,8 @@ import { fireEvent } from '../nucleus/clock.ts';
 import { deliverAll, send, sendCapability } from '../nucleus/ipc.ts';
 import { addTask, DEVICE_DONE, givePort, type Kernel } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
+import type { CacheOptions } from '../servers/file/caching/cache.ts';
+import { openCache } from '../servers/file/caching/contract.ts';
 import { createDrive } from '../servers/file/drive.ts';
 import { fileServerStep } from '../servers/file/server.ts';
 import { createFileServerState, type FileServerState } from '../servers/file/state.ts';
@@ -51,8 +53,10 @@ export interface Readers {
   readonly clients: number;
 }
 
-export function createReaders(clients: number): Readers {
-  const kernel = createMachine({ frames: clients + 16, spaces: clients, pages: 1, containers: 1 });
+/** `cache`: absent: every read is the disk's. */
+export function createReaders(clients: number, cache?: CacheOptions): Readers {
+  const frames = clients + 16 + (cache === undefined ? 0 : cache.guaranteed + cache.extra);
+  const kernel = createMachine({ frames, spaces: clients, pages: 1, containers: 1 });
   const server = createFileServerState({
     id: FILES,
     memoryPort: 0,
@@ -64,11 +68,14 @@ export function createReaders(clients: number): Readers {
     handles: clients,
     handlesEach: 1,
     keepsBytes: false,
+    ...(cache && { cache }),
   });
   const receiver = { step: fileServerStep(nvme), state: server };
   // What it may name: a container of each client, and that of the request before.
   addTask(kernel, 'files', -1, receiver, 2 * clients + 2);
   givePort(kernel, FILES, MEMORY_TASK);
+  openCache(kernel, server);
+  deliverAll(kernel);
   const [low, high] = encodeName('a') as readonly [number, number];
   for (let i = 0; i < clients; i++) {
     const state: Reader = { own: -1, file: -1, page: 0, done: 0, refused: 0 };

@@ -33,7 +33,7 @@ import { createWindows, type Windows } from './windows.ts';
 export interface World {
   readonly options: CellOptions;
   readonly kernel: Kernel;
-  /** Ids: the memory server, the swap server, the central pager, the disk server (0: none), each client. */
+  /** Ids: the memory server, the swap server, the central pager, the disk server (0: none), each client, each file server. */
   readonly memory: number;
   /** All memory servers, the one above each after it: the last has the machine's frames. */
   readonly memories: readonly number[];
@@ -41,6 +41,7 @@ export interface World {
   readonly central: number;
   readonly disk: number;
   readonly clients: readonly number[];
+  readonly files: readonly number[];
   /** Frames of pagers and servers, and frames left for tasks. */
   readonly pagerFrames: number;
   readonly taskFrames: number;
@@ -121,6 +122,7 @@ export function boot(options: CellOptions): World {
     central: isCentral ? CENTRAL : 0,
     disk,
     clients,
+    files,
     pagerFrames,
     taskFrames,
     windows: createWindows(options.windows ?? []),

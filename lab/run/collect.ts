@@ -22,6 +22,7 @@ import type { SwapServerState } from '../../servers/swap/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
 import { diskResult } from './disk-counts.ts';
+import { fileNotes } from './file-notes.ts';
 import { operationNsP99 } from './operations.ts';
 import { windowsOf } from './windows.ts';
 
@@ -51,6 +52,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
   if (world.memories.length > 1) notes.push(memoriesOf(world));
+  notes.push(...fileNotes(world));
   const { swap } = world.options;
   const server = kernel.receivers[world.swap].state as SwapServerState;
   return {

@@ -56,6 +56,8 @@ export interface CacheState {
   target: number;
   /** Frames that notices have asked for and that have not been looked at yet. */
   noticed: number;
+  /** Pages that it has had at most. */
+  pagesMax: number;
   hits: number;
   misses: number;
   evicted: number;
@@ -79,6 +81,7 @@ export function createCache(blocks: number, options: CacheOptions): CacheState {
     admission: createAdmission(slots),
     target: NOTHING,
     noticed: 0,
+    pagesMax: 0,
     hits: 0,
     misses: 0,
     evicted: 0,
@@ -123,6 +126,7 @@ export function admitBlock(cache: CacheState, block: number, hint: number): numb
   cache.blockOf[slot] = block;
   cache.serials[slot]++;
   enterSlot(cache.replacement, slot, hint === HINT_SEQUENTIAL);
+  cache.pagesMax = Math.max(cache.pagesMax, cache.slots - cache.free.length);
   return slot;
 }
 

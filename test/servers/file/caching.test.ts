@@ -330,3 +330,41 @@ test('[FILE13] pages that are scattered in the cache come all the same, however 
   expect(values.map((_, index) => contents(desk, FIRST, large, index))).toEqual(values);
   expectSettled(desk);
 });
+
+test('[FILE13] double caching is absent: server and clients together have one frame for each page', () => {
+  const cache = { ...PLAIN, extra: 40 };
+  const desk = createFileDesk({ frames: 128, clients: 10, handles: 12, cache });
+  for (const [page, values] of [
+    [0, [11, 12, 13]],
+    [3, [14, 15, 16]],
+  ] as const) {
+    for (const [index, value] of values.entries())
+      write(desk, FIRST, desk.own, index, index, value);
+    move(desk, 'writeFile', page);
+    advance(desk, 200);
+    expect(done(desk)).toEqual([[DONE, 3]]);
+  }
+  const owns = Array.from({ length: 9 }, (_, at) => {
+    const client = SECOND + at;
+    if (at > 0) settleIn(desk, client, 3, 0, 0);
+    const own = open(desk, client, { pages: 3, lockMax: 200 });
+    fill(desk, client, own, 0, 3);
+    const port = givePort(desk.kernel, client, desk.files.id);
+    const file = openNamed({ desk, client, port }, 'a');
+    for (const page of [3, 0]) {
+      const weak = say(desk, client, 'shareContainer', [own, 1])[0][3];
+      hand(desk, client, 'readFile', weak, file, page, port, 9);
+      advance(desk, 200);
+      expect(takeHeard(desk, client).map(([, , reason]) => reason)).toEqual([DONE]);
+    }
+    return [client, own] as const;
+  });
+  const frames = new Set(
+    owns.flatMap(([client, own]) => [0, 1, 2].map((index) => frameOf(desk, client, own, index))),
+  );
+  const used = [...desk.kernel.state.frames.owner].filter((owner) => owner > 0).length;
+  // Nine clients have pages 0 to 2, the cache these and the other three, the first client its own three.
+  expect(frames.size).toBe(3);
+  expect(used).toBe(3 + 3 + 3);
+  expectSettled(desk);
+});

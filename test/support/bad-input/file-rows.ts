@@ -15,6 +15,8 @@ const read: Row['when'] = {
   LOCKED_NOW: 'the container is locked, or one of its pages by another one',
   TOO_LONG: 'the container’s longest lock is shorter than the server needs',
   TAMPERED: 'the container was changed after the server had looked at it',
+  OVER_CONTRACT: 'a page of the container shares its frame, and the client has no room for another',
+  NO_FREE_FRAMES: 'a page of the container shares its frame, and none is free',
   LOCK_LOST: 'the lock ended before the device did',
   DEVICE_FAILED: 'the device cannot read a block; the pages before it are there',
 };
