@@ -28,6 +28,7 @@ import {
   OVER_QUOTA,
   STORE_FULL,
 } from '../contracts/refusals.ts';
+import { type CapabilityTable, removeCapability } from '../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../nucleus/clock.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
@@ -130,10 +131,14 @@ export function handOver(
   const isRouted = daemon !== null;
   const swapPort = isRouted ? routeTransfer(kernel, pager, daemon, number) : pager.swapPort;
   const tag = isRouted ? tagOf(daemon, number) : number;
-  if (out !== NO_PAGE)
-    return sendCapability(kernel, id, swapPort, OP.exchange, weak, out, page, tag);
   const op = purpose === FETCH ? OP.fetch : OP.store;
-  return sendCapability(kernel, id, swapPort, op, weak, page, tag, 0);
+  const went =
+    out === NO_PAGE
+      ? sendCapability(kernel, id, swapPort, op, weak, page, tag, 0)
+      : sendCapability(kernel, id, swapPort, OP.exchange, weak, out, page, tag);
+  // Nobody took it: the container is cancelled, and what is left of it would fill the table.
+  if (!went) removeCapability(kernel.state.capabilities[id] as CapabilityTable, weak);
+  return went;
 }
 
 /** The transfer is over, well (DONE) or not: a container that is left over is cancelled. */

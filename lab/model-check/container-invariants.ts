@@ -74,12 +74,23 @@ export function checkCapabilities(world: World): string | undefined {
   return undefined;
 }
 
+/** A pager has its two ports, and two capabilities to the container of each transfer under way. */
+export function checkPagers({ kernel, pagers }: World): string | undefined {
+  for (const pager of pagers) {
+    if (pager === null) continue;
+    const { objects } = kernel.state.capabilities[pager.id];
+    if (objects > 2 + 2 * pager.transfers.records.length)
+      return `[FAULT12] ${objects} capabilities pile up in the table of a pager`;
+  }
+  return undefined;
+}
+
 /** An unlock that is under way names a capability: one that went before could be another's by then. */
 export function checkUnlocks(world: World): string | undefined {
   const { queue, capabilities, tasks } = world.kernel.state;
   // What the dead had named goes with them, whatever they had still to say.
   if (isOver(tasks[SWAP])) return undefined;
-  const rule = world.archive === null ? 'SWAP7' : 'CONT40';
+  const rule = world.files !== null ? 'FILE12' : world.archive !== null ? 'CONT40' : 'SWAP7';
   for (let place = 0; place < queue.count; place++) {
     const { op, from, w0 } = messageAt(world, place);
     if (op === OP.unlockContainer && from === SWAP && capabilities[SWAP].kind[w0] === NOTHING)
@@ -111,11 +122,12 @@ export function checkDead(world: World): string | undefined {
   return undefined;
 }
 
-function isDeathUnderWay(world: World, id: number): boolean {
+/** Whether `watcher` has not heard yet that `id` is dead. */
+export function isDeathUnderWay(world: World, id: number, watcher = MEMORY): boolean {
   const { queue } = world.kernel.state;
   for (let place = 0; place < queue.count; place++) {
     const { op, from, to, w0 } = messageAt(world, place);
-    if (from === NUCLEUS && op === DEATH && to === MEMORY && w0 === id) return true;
+    if (from === NUCLEUS && op === DEATH && to === watcher && w0 === id) return true;
   }
   return false;
 }

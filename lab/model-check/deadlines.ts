@@ -9,7 +9,7 @@
  *   SHRINK  a guarantee that falls, graceShrink after it was agreed on
  *   TERM    ends of contracts
  *   LOCK    the one timer for limits of locks
- *   PAGE    the one timer for limits of locks on containers of pages
+ *   PAGE    the one timer for limits of locks on containers of pages, and for lifetimes (page-limits.ts)
  *   OTHER   timers of clients: any of them may be next
  *
  * This covers every run: whatever the durations, the delays and the clock, a run's deadlines come
@@ -33,6 +33,7 @@ import {
   timerWord,
 } from '../../servers/memory/timers.ts';
 import { pushEvent } from '../../sim-hw/event-queue.ts';
+import { pageMoment, timerRank } from './page-limits.ts';
 import { cell, type Tape } from './tape.ts';
 import { type Durations, FIRST, MEMORY, type World } from './world.ts';
 
@@ -48,8 +49,8 @@ const KINDS = 5;
 export const TIGHT = -2;
 
 /** Farther apart than any two deadlines of one kind. */
-const UNIT = 1_000_000;
-const ROOM = 1000;
+export const UNIT = 1_000_000;
+export const ROOM = 1000;
 /** When a deadline is made to come. */
 export const NOW = 1;
 
@@ -61,11 +62,12 @@ export const explored: Durations = {
   lock: 4 * UNIT,
   // No longer than a notice runs, as SPEC has it of containers for extras [CONT21].
   pageLock: UNIT / 2,
+  lifetime: UNIT / 2,
 };
 
 /** Deadlines that are set. */
 export interface Deadlines {
-  /** By kind below OTHER: client indices in the order of their deadlines. A lock's is 0. */
+  /** By kind below OTHER: client indices in the order of their deadlines. A lock's is 0, a page lock's its rank. */
   readonly lists: number[][];
   /** Task and word of each timer of a client's own, in order of both. */
   readonly others: number[];
@@ -79,12 +81,7 @@ export function createDeadlines(): Deadlines {
 
 /** The moment of the deadline at `rank` of its kind. */
 export function momentOf(kind: number, rank: number): number {
-  return (kind === PAGE ? UNIT / 2 : (kind + 1) * UNIT) - ROOM + rank;
-}
-
-/** Whether locks on pages are over with the notice that ends now, as they are on extras [CONT21]. */
-export function endsWithNotice({ plan }: World, next: number): boolean {
-  return next === EXTRA && plan.clients.some(({ extras }) => extras);
+  return (kind + 1) * UNIT - ROOM + rank;
 }
 
 const order: number[] = [];
@@ -124,7 +121,7 @@ function sort(world: World, lists: number[][], word: number, time: number): bool
         return true;
       return time === record.expiresAt && add(lists[TERM], index);
     case TIMER_PAGES:
-      return time === world.memory.pages.timerAt && add(lists[PAGE], 0);
+      return time === world.memory.pages.timerAt && add(lists[PAGE], timerRank(world));
     case TIMER_LOCKS:
       return time === world.memory.containers.timerAt && add(lists[LOCK], 0);
     default:
@@ -179,7 +176,7 @@ export function visitDeadlines(
     for (let rank = 0; rank < lists[kind].length; rank++) {
       let moment = momentOf(kind, rank);
       if (kind === next && rank === which) moment = NOW;
-      if (kind === PAGE && endsWithNotice(world, next)) moment = NOW;
+      if (kind === PAGE) moment = pageMoment(world, lists[kind][rank], next);
       if (kind === EXTRA && next === TIGHT) moment = NOW + 1 + rank;
       setDeadline(world, kind, lists[kind][rank], moment);
     }

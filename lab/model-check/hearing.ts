@@ -4,6 +4,7 @@ import { OP } from '../../contracts/messages.ts';
 import { map } from '../../nucleus/memory-map.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { NEVER_GRANTED } from './lies.ts';
+import { forgetWeak } from './page-deeds.ts';
 import { isIdle, type Script } from './script.ts';
 import { FIRST, type World } from './world.ts';
 
@@ -24,11 +25,12 @@ export function hear(world: World, index: number, message: Message): void {
   else if (op === OP.granted) takeFrame(world, index, w1);
   else if (op === OP.notice) script.owed = Math.min(script.owed + w0, idleSlots(world, index));
   else if (op === OP.loss) script.owed = Math.max(0, script.owed - 1);
+  else if (op === OP.containerEnded) forgetWeak(world, index);
   else if (op === OP.containerIs) {
     script.boxing = 0;
     script.box = w1 + 1;
     script.weak = w2 + 1;
-  } else if (op === OP.swapped) script.moving = 0;
+  } else if (op === OP.swapped || op === OP.fileDone) script.moving = 0;
   else if (op === OP.refused) hearRefusal(script, w0, w2);
 }
 

@@ -17,13 +17,16 @@ import {
   checkCapabilities,
   checkContainers,
   checkDead,
+  checkPagers,
   checkUnlocks,
 } from './container-invariants.ts';
 import { type Deadlines, EXTRA, LOCK, SHRINK, TERM } from './deadlines.ts';
+import { checkFiles } from './file-invariants.ts';
 import { SPACE_PAGES } from './flat-table.ts';
 import { checkPageContainers } from './page-invariants.ts';
 import { checkUnexplored } from './unexplored-state.ts';
 import { FIRST, nameOf, type World } from './world.ts';
+import { isLentTo } from './world-probe.ts';
 
 /** What is wrong with the state, or undefined. The deadlines have been read off it. */
 export function checkState(world: World, deadlines: Deadlines): string | undefined {
@@ -34,7 +37,9 @@ export function checkState(world: World, deadlines: Deadlines): string | undefin
     checkDeadlines(world, deadlines) ??
     checkContainers(world) ??
     checkCapabilities(world) ??
+    checkPagers(world) ??
     checkUnlocks(world) ??
+    checkFiles(world) ??
     checkDead(world) ??
     checkPageContainers(world, deadlines) ??
     checkMappings(world) ??
@@ -160,7 +165,7 @@ function checkContents(world: World): string | undefined {
   for (let frame = 0; frame < frames.count; frame++) {
     const id = frames.owner[frame];
     if (id === NOBODY) continue;
-    if (isForeign(frames.stampHigh[frame], id))
+    if (isForeign(frames.stampHigh[frame], id) && !isLentTo(world, frames.stampHigh[frame], id))
       return `[MEM4] a frame of ${nameOf(world, id)} holds what another wrote`;
     // A scripted client writes to what it is granted, and swap has its pages from the first.
     const isLost = frames.stampHigh[frame] === 0 || frames.stampHigh[frame] === JUNK;

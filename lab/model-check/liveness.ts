@@ -21,7 +21,7 @@ import { DEADLINE, DEATH_MOVE, kindOf, moverOf, whatOf } from './moves.ts';
 import type { NumberList } from './number-list.ts';
 import { hasPages } from './page-script.ts';
 import { boxOf, callsUnderWay } from './script.ts';
-import { FIRST, type World } from './world.ts';
+import { FIRST, SWAP, type World } from './world.ts';
 
 export interface Goal {
   readonly client: number;
@@ -54,6 +54,8 @@ export function goalsMet(world: World, goals: readonly Goal[]): number {
 function isMet(world: World, { client, what }: Goal): boolean {
   if (isOver(world.kernel.state.tasks[FIRST + client])) return true;
   const pager = world.pagers[client];
+  // What has to go to swap, or come from there, can go nowhere once that is dead.
+  if (pager !== null && isOver(world.kernel.state.tasks[SWAP])) return true;
   if (pager !== null) return pager.members[0].waits === NO_FAULT && !isFaulting(world, client);
   if (what === 'served')
     return world.records[client].held >= world.plan.clients[client].wishes[0].guaranteed;

@@ -1,7 +1,6 @@
 /** Limits of locks, without the clock: the place of each among them and the one timer (deadlines.ts). */
 
-import { LOCKED } from '../../servers/memory/containers/page-state.ts';
-import { endsWithNotice, LOCK, momentOf, NOW, PAGE } from './deadlines.ts';
+import { LOCK, momentOf, NOW } from './deadlines.ts';
 import { cell, type Tape } from './tape.ts';
 import type { World } from './world.ts';
 
@@ -25,23 +24,6 @@ export function visitLockLimits(
     if (!locked(record.status)) continue;
     const rank = cell(tape, tape.saves ? moments.indexOf(record.lockedUntil) : 0);
     if (!tape.saves) record.lockedUntil = lockMomentOf(LOCK, rank, next);
-  }
-}
-
-/** The same for containers of pages. */
-export function visitPageLimits(tape: Tape, world: World, next: number): void {
-  const { pages } = world.memory;
-  const isNow = endsWithNotice(world, next);
-  moments.length = 0;
-  if (pages.timerAt !== Number.POSITIVE_INFINITY) moments.push(pages.timerAt);
-  if (tape.saves)
-    for (const { status, lockedUntil } of pages.containers)
-      if (status === LOCKED && !moments.includes(lockedUntil)) moments.push(lockedUntil);
-  moments.sort((a, b) => a - b);
-  for (const container of pages.containers) {
-    if (container.status !== LOCKED) continue;
-    const rank = cell(tape, tape.saves ? moments.indexOf(container.lockedUntil) : 0);
-    if (!tape.saves) container.lockedUntil = isNow ? NOW : lockMomentOf(PAGE, rank, next);
   }
 }
 

@@ -9,8 +9,9 @@ import { listSerial } from '../../nucleus/dma-lists.ts';
 import { FAULT } from '../../nucleus/kernel.ts';
 import { enqueue, type Message, newest } from '../../nucleus/messages.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
+import { versionCode } from './files-state.ts';
 import { cell, type Tape } from './tape.ts';
-import type { World } from './world.ts';
+import { SWAP, type World } from './world.ts';
 
 /** Number of the channel that a message is in: of its sender and receiver, or the only one. */
 export function channelOf(world: World, message: Message): number {
@@ -57,14 +58,18 @@ function saveMessage(tape: Tape, world: World, message: Message): void {
   cell(tape, to);
   cell(tape, w0);
   cell(tape, w1);
+  const toFiles = world.files !== null && to === SWAP;
   // Versions of containers; and which opening of a window: the present one, or one that is over.
-  cell(tape, op === OP.locked ? 0 : w2);
-  cell(tape, op === OP.locked ? (isPresent(world, w1, w3) ? 1 : 0) : tellsVersion(op) ? 0 : w3);
+  const locked = toFiles ? versionCode(world, w0, w2) : 0;
+  const stands = toFiles ? versionCode(world, w0, w3) : 0;
+  cell(tape, op === OP.locked ? locked : w2);
+  if (op === OP.locked) cell(tape, isPresent(world, w1, w3) ? 1 : 0);
+  else cell(tape, op === OP.containerStands ? stands : tellsVersion(op) ? 0 : w3);
   cell(tape, (time > 0 ? 1 : 0) + (cameAlong ? 2 : 0));
 }
 
 function tellsVersion(op: number): boolean {
-  return op === OP.pagesDone || op === OP.containerStands;
+  return op === OP.pagesDone;
 }
 
 function isPresent({ kernel }: World, window: number, opening: number): boolean {
@@ -89,6 +94,7 @@ function restoreMessage(tape: Tape, world: World): void {
 
 function durationIn({ durations }: World, op: number): number {
   if (op === OP.contract) return durations.term;
+  if (op === OP.openContainer) return durations.lifetime;
   if (op === OP.sealContainer || op === OP.lockPages) return durations.pageLock;
   if (op === OP.createContainer || op === OP.lockContainer) return durations.lock;
   return 1;

@@ -17,12 +17,15 @@ import { createMessage, type Message } from '../../nucleus/messages.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
 import { resolvePages } from '../../servers/memory/containers/page-containers.ts';
 import { LOCKED } from '../../servers/memory/containers/page-state.ts';
+import { peekTime } from '../../sim-hw/event-queue.ts';
 import { type Codec, restore } from './canonical-state.ts';
-import { OTHER, TIGHT } from './deadlines.ts';
+import { NOW, OTHER, TIGHT } from './deadlines.ts';
 import { channelOf, isHeard, messageAt } from './message-state.ts';
+import { PLACED, pageMoments } from './page-limits.ts';
 import { possibleTouches, touchPage } from './pager-client.ts';
 import { act, possibleActions } from './script.ts';
 import { FIRST, MEMORY, SWAP, type World } from './world.ts';
+import { DISK_BLOCKS } from './world-servers.ts';
 
 export const DELIVER = 0;
 export const DEADLINE = 1;
@@ -34,6 +37,10 @@ export const DEATH_MOVE = 4;
 const LAST_TO_PASS = 1;
 /** Detail of a delivery: no time is left for the lock before a notice ends. */
 const NO_TIME = 2;
+/** Detail of a device's end: it reports an error. */
+const FAILS = 1;
+/** Detail of a delivery, plus a rank: the lock or lifetime that is set ends before that moment. */
+const EARLY = 3;
 
 export function kindOf(move: number): number {
   return move >>> 24;
@@ -70,13 +77,21 @@ export function possibleMoves(codec: Codec, moves: number[]): void {
     if (message.op === FAULT && pager && pager.refusedFor > 0)
       moves.push(moveOf(DELIVER, channel, LAST_TO_PASS));
     if (mayBeLate(world, message)) moves.push(moveOf(DELIVER, channel, NO_TIME));
+    if (!world.plan.lifetimes || !setsLimit(message)) continue;
+    for (let rank = 0; rank < pageMoments(world); rank++)
+      moves.push(moveOf(DELIVER, channel, EARLY + rank));
   }
   if (world.plan.order === 'drained' && moves.length > 0) return;
   for (let kind = 0; kind < OTHER; kind++)
     for (let i = 0; i < deadlines.lists[kind].length; i++) moves.push(moveOf(DEADLINE, kind, i));
   for (let i = 0; 2 * i < deadlines.others.length; i++) moves.push(moveOf(DEADLINE, OTHER, i));
-  for (let i = 0; i < deviceEvents.size; i++)
-    moves.push(moveOf(DEVICE, deviceEvents.bs[deviceEvents.slots[i]], 0));
+  // A device that is never done: the file server sits on what it has locked.
+  const isStuck = world.files !== null && world.plan.sits;
+  for (let i = 0; i < deviceEvents.size && !isStuck; i++) {
+    const operation = deviceEvents.bs[deviceEvents.slots[i]];
+    moves.push(moveOf(DEVICE, operation, 0));
+    if (world.files !== null) moves.push(moveOf(DEVICE, operation, FAILS));
+  }
   for (let index = 0; index < world.records.length; index++) {
     if (!isAlive(tasks[FIRST + index])) continue;
     actions.length = 0;
@@ -98,7 +113,17 @@ export function restoreFor(codec: Codec, bytes: Uint8Array, at: number, move: nu
   const kind = kindOf(move);
   if (kind === DEADLINE) restore(codec, bytes, at, whatOf(move), detailOf(move));
   else if (kind === DEVICE) restore(codec, bytes, at, -1, 0, whatOf(move));
-  else restore(codec, bytes, at, detailOf(move) === NO_TIME && kind === DELIVER ? TIGHT : -1);
+  else restore(codec, bytes, at, kind === DELIVER ? nextAt(detailOf(move)) : -1);
+}
+
+function nextAt(detail: number): number {
+  if (detail >= EARLY) return PLACED - (detail - EARLY);
+  return detail === NO_TIME ? TIGHT : -1;
+}
+
+/** Whether the message sets a moment that is compared with those of containers of pages. */
+function setsLimit({ op, to }: Message): boolean {
+  return to === MEMORY && (op === OP.lockPages || op === OP.openContainer);
 }
 
 /** A lock on extras has to fit before its owner's notice, which may end any time [CONT21]. */
@@ -123,11 +148,15 @@ export function makeMove(world: World, move: number): void {
     case DELIVER:
       return deliver(world, what, detailOf(move) === LAST_TO_PASS);
     case DEADLINE:
-      kernel.state.nowNs = 1;
-      return fireEvent(kernel, kernel.state.timers, TIMER);
+      kernel.state.nowNs = NOW;
+      // A lifetime that ends under a lock ends unnoticed; the lock's end looks at it.
+      if (peekTime(kernel.state.timers) <= NOW) fireEvent(kernel, kernel.state.timers, TIMER);
+      return;
     case DEVICE:
-      kernel.state.nowNs = 1;
-      return fireEvent(kernel, kernel.state.deviceEvents, DEVICE_DONE);
+      kernel.state.nowNs = NOW;
+      if (detailOf(move) === FAILS) setBadBlocks(world, everyBlock);
+      fireEvent(kernel, kernel.state.deviceEvents, DEVICE_DONE);
+      return setBadBlocks(world, []);
     case ACTION:
       kernel.state.account = FIRST + what;
       if (world.pagers[what] === null) act(world, what, detailOf(move));
@@ -138,10 +167,17 @@ export function makeMove(world: World, move: number): void {
   }
 }
 
+const everyBlock = Array.from({ length: DISK_BLOCKS }, (_, block) => block);
+
+function setBadBlocks({ files }: World, blocks: number[]): void {
+  if (files !== null) files.drive.medium.faults.badBlocks = blocks;
+}
+
 /** Whether the window that an operation was begun for has been closed or opened again since. */
-function isStale({ kernel, swap, archive }: World, number: number): boolean {
-  const { window, serial } = archive?.requests[number] ?? swap.operations[number];
-  if (archive !== null) return serial !== listSerial(kernel, window);
+function isStale({ kernel, swap, archive, files }: World, number: number): boolean {
+  const { window, serial } =
+    (archive?.requests ?? files?.requests.table)?.[number] ?? swap.operations[number];
+  if (archive !== null || files !== null) return serial !== listSerial(kernel, window);
   return window >= 0 && serial !== kernel.state.windowSerial[window];
 }
 

@@ -8,6 +8,7 @@ import { isOver } from '../../nucleus/tasks.ts';
 import { LOOKING, FREE as NO_REQUEST, READING } from '../../servers/archive/state.ts';
 import { FREE } from '../../servers/swap/state.ts';
 import { pushEvent } from '../../sim-hw/event-queue.ts';
+import { visitFiles } from './files-state.ts';
 import { cell, cellIf, type Tape } from './tape.ts';
 import { SWAP, type World } from './world.ts';
 
@@ -16,7 +17,8 @@ export function visitOperations(tape: Tape, world: World, done: number): void {
   const { deviceEvents, tasks } = world.kernel.state;
   if (!tape.saves) deviceEvents.size = 0;
   if (isOver(tasks[SWAP])) return;
-  if (world.archive === null) visitTransfers(tape, world);
+  if (world.files !== null) visitFiles(tape, world, world.files);
+  else if (world.archive === null) visitTransfers(tape, world);
   else visitRequests(tape, world);
   let busy = 0;
   for (let i = 0; tape.saves && i < deviceEvents.size; i++)

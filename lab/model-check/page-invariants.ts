@@ -31,6 +31,7 @@ export function checkPageContainers(world: World, deadlines: Deadlines): string 
   for (const container of pages.containers) {
     const found =
       checkLock(world, deadlines, container) ??
+      checkLifetime(world, container) ??
       checkWindow(world, container) ??
       checkHolders(world, container);
     if (found !== undefined) return found;
@@ -44,8 +45,10 @@ function checkLock(
   { lists }: Deadlines,
   container: PageContainer,
 ): string | undefined {
-  const { id, status, how } = container;
+  const { id, status, how, user, holder } = container;
   if (status !== LOCKED) return undefined;
+  if (user !== 0 && user !== holder)
+    return `[CONT13] container ${id} is locked by ${nameOf(world, holder)}, and is another's to use`;
   if (lists[PAGE].length === 0) return `[CONT20] container ${id} is locked and no timer ends that`;
   if ((how & LOCK_EXCLUSIVE) === 0) return undefined;
   // Nothing is copied in these worlds: what maps the frame maps the page.
@@ -54,6 +57,17 @@ function checkLock(
     if (frame >= 0 && mappedBy[frame] !== UNMAPPED)
       return `[CONT20] a page of container ${id} is mapped in spite of an exclusive lock`;
   return undefined;
+}
+
+/** A lifetime ends when it is over, or with the lock that runs then; and a timer sees to that. */
+function checkLifetime({ kernel, memory }: World, container: PageContainer): string | undefined {
+  const { id, status, endsAt } = container;
+  if (status === UNUSED || status === LOCKED) return undefined;
+  if (endsAt <= kernel.state.nowNs)
+    return `[CONT14] the lifetime of container ${id} is over, and it is not open again`;
+  return endsAt < memory.pages.timerAt
+    ? `[CONT14] the lifetime of container ${id} will end before the timer that should end it`
+    : undefined;
 }
 
 /** The window of a container is open exactly while a physical lock is on, as that lock says. */

@@ -9,9 +9,7 @@
  * its table says what it has.
  */
 
-import { ALLOCATE_EXTRA, OP, WRITE } from '../../contracts/messages.ts';
 import { holdsKind, WEAK_PAGES } from '../../nucleus/capabilities.ts';
-import { send, sendCapability } from '../../nucleus/ipc.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import {
   LOCKED,
@@ -20,45 +18,47 @@ import {
   type PageContainer,
   pageAt,
   SEALED,
+  SHARED,
   UNUSED,
 } from '../../servers/memory/containers/page-state.ts';
 import { WRITABLE } from '../../sim-hw/page-table/format.ts';
 import { SPACE_PAGES } from './flat-table.ts';
 import { messageAt } from './message-state.ts';
-import { ALLOCATE, isIdle, RETURN, tell } from './script.ts';
-import { FIRST, MEMORY_PORT, SWAP, SWAP_PORT, type World } from './world.ts';
+import { ALLOCATE, isIdle, RETURN } from './script.ts';
+import { FIRST, SWAP, type World } from './world.ts';
 
 /** Actions on a container of pages, from PAGE_ACTIONS on, in words that follow the client's name. */
 export const PAGE_ACTIONS = 64;
-export const pageActionNames = [
-  'opens a container of pages',
-  'has a page put into its container',
-  'puts the frame of a slot into its container',
-  'takes a page out of its container',
-  'seals its container',
-  'shares its container',
-  'hands the container to the server, to be filled',
-  'cancels its container of pages',
-  'drops its container',
-  'maps a page of its container',
-  'unmaps its container',
-] as const;
-const OPEN_ONE = 0;
-const FILL = 1;
-const PUT = 2;
-const TAKE = 3;
-const SEAL = 4;
-const SHARE = 5;
-const HAND = 6;
-const CANCEL = 7;
-const DROP = 8;
-const MAP = 9;
-const UNMAP = 10;
-
 /** Where the first page of a container is mapped: beyond what slots are mapped at. */
-const MAPPED_AT = 4;
-const TAG = 5;
-const TAKE_TAG = 6;
+export const MAPPED_AT = 4;
+const names = {
+  open: 'opens a container of pages',
+  fill: 'has a page put into its container',
+  put: 'puts the frame of a slot into its container',
+  take: 'takes a page out of its container',
+  seal: 'seals its container',
+  share: 'shares its container',
+  hand: 'hands the container to the server, to be filled',
+  cancel: 'cancels its container of pages',
+  drop: 'drops its container',
+  map: 'maps a page of its container',
+  unmap: 'unmaps its container',
+  openForServer: 'opens a container of pages that is for the server alone',
+  openForOther: 'opens a container of pages that is not for the server',
+  openSecond: 'opens a second container',
+  dropSecond: 'drops its second container',
+  copy: 'copies a page from its container into the second',
+  move: 'moves a page from its container into the second',
+  shareSecond: 'shares a page of its container with the second',
+  lend: 'hands a part of its container to its peer',
+  copyOut: 'copies a page out of what it was handed into its container',
+} as const;
+type DeedName = keyof typeof names;
+
+export const pageActionNames: readonly string[] = Object.values(names);
+export const DEED = Object.fromEntries(
+  Object.keys(names).map((name, number) => [name, number]),
+) as Readonly<Record<DeedName, number>>;
 
 /** The container that the client owns, or undefined. */
 export function containerOf(world: World, index: number): PageContainer | undefined {
@@ -66,10 +66,22 @@ export function containerOf(world: World, index: number): PageContainer | undefi
   return containers.find(({ status, owner }) => status !== UNUSED && owner === FIRST + index);
 }
 
+/** The second one, or undefined. */
+export function otherOf(world: World, index: number): PageContainer | undefined {
+  const { containers } = world.memory.pages;
+  return containers.findLast(
+    ({ id, status, owner }) =>
+      status !== UNUSED && owner === FIRST + index && id !== containerOf(world, index)?.id,
+  );
+}
+
 /** Whether pages are in a container that the client owns. */
 export function hasPages(world: World, index: number): boolean {
-  const { cells = [] } = containerOf(world, index) ?? {};
-  return cells.some((id) => id !== NONE_THERE);
+  const { containers } = world.memory.pages;
+  return containers.some(
+    ({ status, owner, cells }) =>
+      status !== UNUSED && owner === FIRST + index && cells.some((id) => id !== NONE_THERE),
+  );
 }
 
 /** Adds what client `index` may do now to `actions`. */
@@ -82,28 +94,65 @@ export function possiblePageActions(world: World, index: number, actions: number
   const { held } = world.records[index];
   const asks = deeds.includes('ask') && script.allocating === 0 && held < framesMax;
   if (asks) actions.push(ALLOCATE);
-  const add = (deed: number) => actions.push(PAGE_ACTIONS + deed);
+  const add = (deed: DeedName) => actions.push(PAGE_ACTIONS + DEED[deed]);
   const container = containerOf(world, index);
   if (container === undefined) {
-    if (!isOver(world.kernel.state.tasks[SWAP])) add(OPEN_ONE);
+    if (isOver(world.kernel.state.tasks[SWAP])) return;
+    add('open');
+    if (deeds.includes('name')) {
+      add('openForServer');
+      add('openForOther');
+    }
     return;
   }
   const { status, cells } = container;
   const isLocked = status === LOCKED;
   const hasRoom = !isLocked && cells.includes(NONE_THERE);
-  if (hasRoom && deeds.includes('fill') && held < framesMax) add(FILL);
-  if (hasRoom && deeds.includes('put') && idle >= 0) add(PUT);
-  if (!isLocked && deeds.includes('take') && boundPage(world, container) >= 0) add(TAKE);
-  if (status === OPEN && hasPages(world, index)) add(SEAL);
+  if (hasRoom && deeds.includes('fill') && held < framesMax) add('fill');
+  if (hasRoom && deeds.includes('put') && idle >= 0) add('put');
+  if (!isLocked && deeds.includes('take') && boundPage(world, container) >= 0) add('take');
+  if (status === OPEN && hasPages(world, index) && !deeds.includes('copyOut')) add('seal');
   addSharing(world, index, container, add);
+  if (world.plan.copies) addCopying(world, index, container, add);
   // A capability that nobody takes would stay in its table, dead.
   const isFree = !isLocked && (weakOf(world, index) < 0 || isOver(world.kernel.state.tasks[SWAP]));
-  if (isFree && status > OPEN && deeds.includes('cancel')) add(CANCEL);
-  if (isFree && deeds.includes('drop')) add(DROP);
+  if (isFree && status > OPEN && deeds.includes('cancel')) add('cancel');
+  if ((isFree || deeds.includes('copyOut')) && deeds.includes('drop')) add('drop');
   const entry = world.kernel.state.table.entries[index * SPACE_PAGES + MAPPED_AT];
   if (deeds.includes('map') && pageAt(world.memory.pages, container, 0) !== null)
-    if ((entry & WRITABLE) === 0) add(MAP);
-  if (deeds.includes('map') && entry !== 0) add(UNMAP);
+    if ((entry & WRITABLE) === 0) add('map');
+  if (deeds.includes('map') && entry !== 0) add('unmap');
+}
+
+/** Copies, moves and shares between two containers, or out of what a peer has lent. */
+function addCopying(
+  world: World,
+  index: number,
+  container: PageContainer,
+  add: (deed: DeedName) => void,
+): void {
+  const { deeds, boxesMax } = world.plan.clients[index];
+  const { tasks } = world.kernel.state;
+  const other = otherOf(world, index);
+  const makesTwo = deeds.includes('copy') || deeds.includes('move') || deeds.includes('share');
+  // Which of two is the first is no matter: it is the one that is shared.
+  if (makesTwo && other === undefined && container.status === SHARED) add('openSecond');
+  const isThere = container.cells[0] !== NONE_THERE;
+  if (isThere && other !== undefined) {
+    if (deeds.includes('copy')) add('copy');
+    if (deeds.includes('move')) add('move');
+    if (deeds.includes('share')) add('shareSecond');
+  }
+  if (other !== undefined && other.status !== LOCKED) add('dropSecond');
+  const isLent = weakOf(world, index) >= 0;
+  if (
+    deeds.includes('lend') &&
+    isLent &&
+    !isOver(tasks[FIRST + index + 1]) &&
+    world.scripts[index].made < boxesMax
+  )
+    add('lend');
+  if (deeds.includes('copyOut') && isLent) add('copyOut');
 }
 
 /** Shares the container where nobody has a part of it yet, and hands that to the server. */
@@ -111,14 +160,15 @@ function addSharing(
   world: World,
   index: number,
   { status }: PageContainer,
-  add: (deed: number) => void,
+  add: (deed: DeedName) => void,
 ): void {
   const { tasks } = world.kernel.state;
   const { moving, made } = world.scripts[index];
-  const { boxesMax } = world.plan.clients[index];
+  const { boxesMax, deeds } = world.plan.clients[index];
+  if (deeds.includes('copyOut')) return;
   if (isOver(tasks[SWAP]) || moving === 1 || (boxesMax > 0 && made >= boxesMax)) return;
-  if (weakOf(world, index) >= 0) add(HAND);
-  else if (status >= SEALED && status !== LOCKED) add(SHARE);
+  if (weakOf(world, index) >= 0) add('hand');
+  else if (status >= SEALED && status !== LOCKED) add('share');
 }
 
 /** Whether a message of the client's or to it is under way. */
@@ -132,21 +182,21 @@ function isSpeaking({ kernel }: World, index: number): boolean {
   return false;
 }
 
-function lastIdle(world: World, index: number): number {
+export function lastIdle(world: World, index: number): number {
   let slot = world.kernel.state.capabilities[FIRST + index].slots - 1;
   while (slot >= 0 && !isIdle(world, index, slot)) slot--;
   return slot;
 }
 
 /** The last page that lies on a frame, or -1. */
-function boundPage(world: World, container: PageContainer): number {
+export function boundPage(world: World, container: PageContainer): number {
   let at = container.cells.length - 1;
   while (at >= 0 && (pageAt(world.memory.pages, container, at)?.frame ?? -1) < 0) at--;
   return at;
 }
 
 /** Slot of a weak capability that the client has not handed on and that lives, or -1. */
-function weakOf(world: World, index: number): number {
+export function weakOf(world: World, index: number): number {
   const table = world.kernel.state.capabilities[FIRST + index];
   const { containers } = world.memory.pages;
   for (let slot = 0; slot < table.kind.length; slot++) {
@@ -154,54 +204,4 @@ function weakOf(world: World, index: number): number {
     if (table.generation[slot] === containers[table.object[slot]].generation) return slot;
   }
   return -1;
-}
-
-/** Client `index` does `action`, one of those from PAGE_ACTIONS on. */
-export function actOnPages(world: World, index: number, action: number): void {
-  const script = world.scripts[index];
-  const { places, extras } = world.plan.clients[index];
-  const { kernel, durations } = world;
-  const id = FIRST + index;
-  if (action - PAGE_ACTIONS === OPEN_ONE)
-    return tell(world, index, OP.openContainer, places, -1, extras ? 1 : 0, TAG);
-  const container = containerOf(world, index) as PageContainer;
-  const { capability, cells } = container;
-  const first = cells.indexOf(NONE_THERE);
-  switch (action - PAGE_ACTIONS) {
-    case FILL:
-      return tell(
-        world,
-        index,
-        OP.allocatePages,
-        capability,
-        first,
-        1,
-        extras ? ALLOCATE_EXTRA : 0,
-      );
-    case PUT:
-      return tell(world, index, OP.putRuns, capability, first, lastIdle(world, index), 1);
-    case TAKE:
-      return tell(world, index, OP.takeOut, capability, boundPage(world, container), TAKE_TAG);
-    case SEAL:
-      send(kernel, id, MEMORY_PORT, OP.sealContainer, capability, TAG, 0, 0, durations.pageLock);
-      return;
-    case SHARE:
-      return tell(world, index, OP.shareContainer, capability, TAG);
-    case HAND:
-      if (sendCapability(kernel, id, SWAP_PORT, OP.fetch, weakOf(world, index), 0, TAG, 0))
-        script.moving = 1;
-      if (world.plan.clients[index].boxesMax > 0) script.made++;
-      return;
-    case CANCEL:
-      // It waits for the server no more: a late answer is nobody's.
-      script.moving = 0;
-      return tell(world, index, OP.cancelContainer, capability);
-    case DROP:
-      script.moving = 0;
-      return tell(world, index, OP.dropContainer, capability);
-    case MAP:
-      return tell(world, index, OP.mapPage, capability, 0, MAPPED_AT, WRITE);
-    default:
-      return tell(world, index, OP.unmapPages, capability);
-  }
 }

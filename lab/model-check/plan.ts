@@ -14,7 +14,25 @@ export interface Wish {
   readonly extra: number;
 }
 
-export type PageDeed = 'ask' | 'fill' | 'put' | 'take' | 'cancel' | 'drop' | 'map';
+export type PageDeed =
+  | 'ask'
+  | 'fill'
+  | 'put'
+  | 'take'
+  | 'cancel'
+  | 'drop'
+  | 'map'
+  /** Its container has a lifetime. */
+  | 'live'
+  /** Its container is for one user alone: the server, or somebody else. */
+  | 'name'
+  /** A second container, into which pages of the first are copied, moved or shared. */
+  | 'copy'
+  | 'move'
+  | 'share'
+  /** It hands its peer, the next client, a part of its container; and copies from what it was handed. */
+  | 'lend'
+  | 'copyOut';
 
 export interface ClientPlan {
   readonly name: string;
@@ -62,9 +80,13 @@ export interface WorldPlan {
   /** What every client has at first: its contract, its frames too. Other worlds have the way there. */
   readonly settled: 'no' | 'contract' | 'frames';
   /** Who moves pages: the swap server, or an archive, which fills containers of pages. */
-  readonly server: 'swap' | 'archive';
+  readonly server: 'swap' | 'archive' | 'files';
   /** The archive sits on what it has locked. */
   readonly sits: boolean;
+  /** Containers have lifetimes, named users; pages are copied, moved, shared. */
+  readonly lifetimes: boolean;
+  readonly users: boolean;
+  readonly copies: boolean;
   /** That server may die, too. */
   readonly serverMayDie: boolean;
   readonly clients: readonly ClientPlan[];
@@ -88,6 +110,11 @@ export const plantedBugs = [
   'stale-serial',
   'window-outlives-lock',
   'page-lock-without-end',
+  'lifetime-outlives-lock',
+  'user-is-anybody',
+  'copy-stays-writable',
+  'payer-still-charged',
+  'read-tampered',
 ] as const satisfies readonly PlantedBug[];
 
 /** A client that does nothing but keep its contract; plans change what they are about. */

@@ -1,7 +1,6 @@
 /**
  * Scripted clients: small state machines that stand for every program which speaks the protocol.
- * What they may do next is a set; the explorer tries each. They are the outside world: all that
- * answers them is the real code.
+ * What they may do next is a set; the explorer tries each. All that answers them is the real code.
  *
  *   honest   returns what a notice asks for, any time, and asks for no more than its contract says
  *   silent   hears notices and returns nothing
@@ -16,7 +15,8 @@ import { CONTAINER, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts'
 import { send, sendCapability } from '../../nucleus/ipc.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import { lie } from './lies.ts';
-import { actOnPages, PAGE_ACTIONS, possiblePageActions } from './page-script.ts';
+import { actOnPages } from './page-deeds.ts';
+import { PAGE_ACTIONS, possiblePageActions } from './page-script.ts';
 import { FIRST, MEMORY_PORT, SWAP, SWAP_PORT, type World } from './world.ts';
 
 /** What a scripted client remembers: numbers, each 0 at first. */

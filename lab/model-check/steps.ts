@@ -7,7 +7,9 @@
 import { OP } from '../../contracts/messages.ts';
 import { BUSY, NO_RUN, NOT_HONOURED } from '../../contracts/refusals.ts';
 import { CONTAINER_LOCKED, CONTAINER_SHARED, EXPIRED, GONE } from '../../servers/memory/state.ts';
+import { type CopiesBefore, checkCopyStep, createCopiesBefore, noteCopies } from './copy-steps.ts';
 import { SHRINK, TERM } from './deadlines.ts';
+import { checkFileStep, tamperedRequest } from './file-invariants.ts';
 import { messageAt } from './message-state.ts';
 import { DEADLINE, DELIVER, kindOf, oldestOf, whatOf } from './moves.ts';
 import { type ContainerBefore, checkPageStep, notePages } from './page-steps.ts';
@@ -22,10 +24,22 @@ export interface Before {
   messages: number;
   /** Who sent the message that is heard, or -1. */
   from: number;
+  /** The file server's request whose container has changed, as this step tells it; or -1. */
+  tampered: number;
+  readonly copies: CopiesBefore;
 }
 
 export function createBefore(): Before {
-  return { guaranteed: [], noticed: [], containers: [], pages: [], messages: 0, from: -1 };
+  return {
+    guaranteed: [],
+    noticed: [],
+    containers: [],
+    pages: [],
+    messages: 0,
+    from: -1,
+    tampered: -1,
+    copies: createCopiesBefore(),
+  };
 }
 
 /** Notes what a step is compared with; the state has been restored, and nothing been done. */
@@ -39,7 +53,10 @@ export function note(world: World, before: Before, move: number): void {
   });
   notePages(world, before.pages);
   before.messages = world.kernel.state.queue.count;
-  before.from = kindOf(move) === DELIVER ? oldestOf(world, whatOf(move)).from : -1;
+  const heard = kindOf(move) === DELIVER ? oldestOf(world, whatOf(move)) : undefined;
+  noteCopies(world, before.copies, heard);
+  before.from = heard?.from ?? -1;
+  before.tampered = heard === undefined ? -1 : tamperedRequest(world, heard);
 }
 
 /** What is wrong with the step that `move` has made, or undefined. */
@@ -50,7 +67,9 @@ export function checkStep(world: World, before: Before, move: number): string | 
     checkTaken(world) ??
     checkVersions(world, before) ??
     checkSaid(world, before, move) ??
-    checkPageStep(world, before.pages, firstSent(before, move), before.from)
+    checkPageStep(world, before.pages, firstSent(before, move), before.from) ??
+    checkCopyStep(world, before.copies) ??
+    checkFileStep(world, before.tampered, firstSent(before, move))
   );
 }
 

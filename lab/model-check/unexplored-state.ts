@@ -1,9 +1,9 @@
 /**
  * Unexplored state: what the servers and the nucleus can have and no explored world makes use of.
  * The canonical state leaves it out; so it must stay as it is at first, which is looked at in every
- * state: soft references, unused runs, wired frames, lifetimes and named users of containers of
- * pages, copies, shared pages and transfers of them, frames that several pages map, child contracts, a policy
- * server, purses, weights, starvation, callbacks, turns, clean notices.
+ * state: soft references, unused runs, wired frames, frames that several pages map, child contracts, a policy server, purses, weights,
+ * starvation, callbacks, turns, clean notices; and lifetimes, named users, copies, shared pages and
+ * transfers of them, but in the worlds whose plan has them.
  *
  * `wish` of a client is written at every proposal and read where a policy decides: nowhere here.
  */
@@ -17,6 +17,7 @@ import {
 import { OWN } from '../../servers/memory/contracts/child-contract.ts';
 import type { Client } from '../../servers/memory/state.ts';
 import { UNMAPPED } from '../../sim-hw/frames.ts';
+import type { WorldPlan } from './plan.ts';
 import type { World } from './world.ts';
 
 /** What is in use though it is not explored, or undefined. */
@@ -38,23 +39,29 @@ function hasPolicy({ cap, advice }: ContractWish): boolean {
   return cap !== null || advice !== null;
 }
 
-function inServer({ memory }: World): string | undefined {
+function inServer({ memory, plan }: World): string | undefined {
   const { soft, wirings, wireTimerAt, children, policy, pages, ledger, terms, turns, batch } =
     memory;
   if (batch.size !== 1) return 'a batch of notices';
   if (soft.count > 0) return 'a soft reference';
   if (wirings.length > 0 || wireTimerAt !== Number.POSITIVE_INFINITY) return 'a wired frame';
   if (children.records.length > 0 || ledger.idleSum !== 0) return 'a child contract';
-  const strange = inPages(pages);
+  const strange = inPages(pages, plan);
   if (strange !== undefined) return strange;
   if (policy !== null) return 'a policy server';
   if (turns !== null || terms.graceClean !== undefined) return 'a turn, or a clean notice';
   return terms.price === undefined ? undefined : 'a price';
 }
 
-function inPages({ containers, pages, lists, onFrame }: PagesState): string | undefined {
-  if (containers.some(({ status, user }) => status !== NO_CONTAINER && user !== 0)) return 'a user';
-  if (containers.some(({ endsAt }) => endsAt !== Number.POSITIVE_INFINITY)) return 'a lifetime';
+function inPages(
+  { containers, pages, lists, onFrame }: PagesState,
+  { users, lifetimes, copies }: WorldPlan,
+): string | undefined {
+  const hasUser = containers.some(({ status, user }) => status !== NO_CONTAINER && user !== 0);
+  if (!users && hasUser) return 'a user';
+  const ends = containers.some(({ endsAt }) => endsAt !== Number.POSITIVE_INFINITY);
+  if (!lifetimes && ends) return 'a lifetime';
+  if (copies) return undefined;
   if (pages.some(({ cells }) => cells.length > 1)) return 'a shared page';
   if (onFrame.some((there) => there !== null && there.length > 1)) return 'a logical copy';
   return lists.some((list) => list !== null) ? 'a transfer' : undefined;

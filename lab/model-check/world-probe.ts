@@ -2,7 +2,7 @@
 
 import type { Probe } from '../../nucleus/kernel.ts';
 import { isOver } from '../../nucleus/tasks.ts';
-import { LOCKED } from '../../servers/memory/containers/page-state.ts';
+import { LOCKED, pagesOn } from '../../servers/memory/containers/page-state.ts';
 import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';
 import { SPACE_PAGES } from './flat-table.ts';
 import { FIRST, type World } from './world.ts';
@@ -16,7 +16,9 @@ export function createProbe(world: World): Probe {
     granted(_kernel, task, frame) {
       const { held, guaranteed } = records[task - FIRST];
       happened.granted.push(task, held, guaranteed);
-      if (world.pagers[task - FIRST] === null) useFrame(world, task - FIRST, frame);
+      // A frame with pages on it is paid for by another from here on: nobody touches it.
+      const isNew = pagesOn(world.memory.pages, frame).length === 0;
+      if (isNew && world.pagers[task - FIRST] === null) useFrame(world, task - FIRST, frame);
     },
     released(_kernel, task, _frame, _order, cause) {
       if (cause === 1) happened.taken.push(task);
@@ -46,11 +48,20 @@ function useFrame(world: World, index: number, frame: number): void {
   const { frames, spaces } = world.kernel.state;
   const { base, versions } = spaces[index];
   const high = frames.stampHigh[frame];
-  const isOwn = high === 0 || (high > base && high <= base + SPACE_PAGES);
+  const isLent = high !== 0 && isLentTo(world, high, FIRST + index);
+  const isOwn = high === 0 || isLent || (high > base && high <= base + SPACE_PAGES);
   if (!isOwn)
     world.happened.foreign.push(
       `${world.plan.clients[index].name} is granted a frame with what another left`,
     );
+  // What is there may be a copy's, to be told from others.
+  if (world.plan.copies && high !== 0) return;
   frames.stampHigh[frame] = base + 1;
   frames.stampLow[frame] = versions[0];
+}
+
+/** Whether `id` may have copied what is in the frame out of a container that was lent to it. */
+export function isLentTo({ plan }: World, high: number, id: number): boolean {
+  const writer = Math.floor((high - 1) / SPACE_PAGES);
+  return FIRST + writer + 1 === id && (plan.clients[writer]?.deeds.includes('lend') ?? false);
 }

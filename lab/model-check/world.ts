@@ -10,8 +10,8 @@ import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts
 import { startTask } from '../../nucleus/life.ts';
 import { READY } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
-import { archiveStep } from '../../servers/archive/server.ts';
-import { type ArchiveState, createArchiveState, type Shelf } from '../../servers/archive/state.ts';
+import type { ArchiveState } from '../../servers/archive/state.ts';
+import type { FileServerState } from '../../servers/file/state.ts';
 import { freeContainer } from '../../servers/memory/containers/page-state.ts';
 import { memoryServerStep } from '../../servers/memory/server.ts';
 import {
@@ -21,17 +21,16 @@ import {
   type MemoryServerState,
   type PlantedBug,
 } from '../../servers/memory/state.ts';
-import { swapServerStep } from '../../servers/swap/server.ts';
-import { createSwapServerState, type SwapServerState } from '../../servers/swap/state.ts';
-import { addExtent, createStore, type StoreState } from '../../servers/swap/store.ts';
+import type { SwapServerState } from '../../servers/swap/state.ts';
 import { type ReferenceString, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
-import { createBareKernel, FREE_COSTS, fixedDevice } from '../run/bare-kernel.ts';
+import { createBareKernel, FREE_COSTS } from '../run/bare-kernel.ts';
 import { flatTable, SPACE_PAGES } from './flat-table.ts';
 import { hear } from './hearing.ts';
 import { createPagerClient, pagerClientStep } from './pager-client.ts';
 import type { WorldPlan } from './plan.ts';
 import { ALLOCATE, act, createScript, PROPOSE, type Script } from './script.ts';
 import { createProbe } from './world-probe.ts';
+import { addMover, provideFor } from './world-servers.ts';
 
 export const MEMORY = 1;
 export const SWAP = 2;
@@ -39,6 +38,8 @@ export const SWAP = 2;
 export const FIRST = 3;
 export const MEMORY_PORT = 0;
 export const SWAP_PORT = 1;
+/** To the next client, where a plan lets one lend to it. */
+export const PEER_PORT = 2;
 
 /** How long each kind of deadline runs. Explored worlds use UNIT apart; walks use any. */
 export interface Durations {
@@ -48,6 +49,7 @@ export interface Durations {
   readonly lock: number;
   /** Of containers of pages; no longer than `extra`. */
   readonly pageLock: number;
+  readonly lifetime: number;
 }
 
 /** What has happened in the step that runs, as the nucleus told it. */
@@ -75,6 +77,8 @@ export interface World {
   readonly swap: SwapServerState;
   /** In the swap server's place, or null. */
   readonly archive: ArchiveState | null;
+  /** The same. */
+  readonly files: FileServerState | null;
   /** By client. */
   readonly records: Client[];
   readonly scripts: Script[];
@@ -82,9 +86,6 @@ export interface World {
   readonly pagers: (PagerState | null)[];
   readonly happened: Happened;
 }
-
-/** When a device is done is up to the explorer. */
-const anyTime = fixedDevice(7);
 
 /** Boots the world of a plan; every client has been created and none has said anything. */
 export function createWorld(
@@ -105,25 +106,10 @@ export function createWorld(
     karmaBad: 1,
     karmaWindow: 2,
   };
-  const { frames, containers, operations } = plan;
+  const { frames, containers } = plan;
   const memory = createMemoryServerState(MEMORY, frames, terms, containers, planted);
   addTask(kernel, 'memory server', -1, { step: memoryServerStep, state: memory });
-  const swap = createSwapServerState(
-    SWAP,
-    0,
-    createStore(),
-    anyTime.create(0),
-    durations.lock,
-    operations,
-    planted === 'swap-wrong-block',
-  );
-  const archive = plan.server === 'archive' ? createArchive(plan, durations) : null;
-  if (archive === null)
-    addTask(kernel, 'swap server', -1, { step: swapServerStep(anyTime), state: swap });
-  else addTask(kernel, 'archive', -1, { step: archiveStep(anyTime), state: archive });
-  givePort(kernel, SWAP, MEMORY);
-  kernel.state.watchers.push(MEMORY);
-  if (archive === null) kernel.state.watchers.push(SWAP);
+  const { swap, archive, files } = addMover(kernel, plan, planted, durations);
   const happened: Happened = {
     granted: [],
     taken: [],
@@ -143,6 +129,7 @@ export function createWorld(
     memory,
     swap,
     archive,
+    files,
     records,
     scripts,
     pagers,
@@ -150,8 +137,9 @@ export function createWorld(
   };
   for (const index of plan.clients.keys()) addClient(world, index);
   memory.pages.freeHint = 0;
-  // What an archive has is older than what its clients write.
-  if (archive !== null) for (const { versions } of kernel.state.spaces) versions.fill(1);
+  // What an archive or a file has is older than what its clients write.
+  if (archive !== null || files !== null)
+    for (const { versions } of kernel.state.spaces) versions.fill(1);
   kernel.probe = createProbe(world);
   if (plan.settled !== 'no') settleClients(world);
   return world;
@@ -160,12 +148,6 @@ export function createWorld(
 /** The name of a task, as traces and violations tell it. */
 export function nameOf({ kernel }: World, id: number): string {
   return id === NUCLEUS ? 'the nucleus' : kernel.state.tasks[id].name;
-}
-
-function createArchive({ sits, operations }: WorldPlan, { pageLock }: Durations): ArchiveState {
-  const device = anyTime.create(0);
-  const parts = { id: SWAP, memoryPort: 0, shelves: [], device, lockTime: pageLock, sits };
-  return createArchiveState(parts, operations);
 }
 
 function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel {
@@ -191,8 +173,8 @@ function createWorldKernel(plan: WorldPlan, planted: PlantedBug | null): Kernel 
 }
 
 function addClient(world: World, index: number): void {
-  const { kernel, plan, memory, swap, archive, records, pagers } = world;
-  const { name, kind, pages } = plan.clients[index];
+  const { kernel, plan, memory, records, pagers } = world;
+  const { name, kind, pages, deeds } = plan.clients[index];
   const id = FIRST + index;
   const pager =
     kind === 'pager' ? createPagerClient(plan.clients[index], world.durations, id) : null;
@@ -205,30 +187,22 @@ function addClient(world: World, index: number): void {
   else addTask(kernel, name, index, { step: pagerClientStep, state: pager });
   givePort(kernel, id, MEMORY);
   givePort(kernel, id, SWAP);
+  if (deeds.includes('lend')) givePort(kernel, id, id + 1);
   records.push(clientOf(memory, id));
   if (plan.clients[index].containers === 'pages') {
-    // The record that it will use, so that all states have as many.
-    const container = freeContainer(memory.pages);
-    memory.pages.freeHint = container.id + 1;
+    // The records that it will use, so that all states have as many.
+    const twice = deeds.includes('copy') || deeds.includes('move') || deeds.includes('share');
+    for (let left = twice ? 2 : 1; left > 0; left--) {
+      const container = freeContainer(memory.pages);
+      memory.pages.freeHint = container.id + 1;
+    }
   }
-  const { base } = kernel.state.spaces[index];
-  (archive?.shelves as Shelf[] | undefined)?.push({ client: id, base, blocks: SPACE_PAGES });
-  if (archive === null) addImage(swap.store, id, base, Math.max(1, pages));
+  provideFor(world, index, Math.max(1, pages));
   const task = kernel.state.tasks[id];
   // A report of what a task has used is made at its end; nobody asks for it here.
   kernel.state.finished[id] = task;
   if (pager === null) task.status = READY;
   else startTask(kernel, id);
-}
-
-/** What the program's image holds: the first version of each page. */
-function addImage(store: StoreState, id: number, base: number, pages: number): void {
-  const from = store.used;
-  addExtent(store, id, pages, 0);
-  for (let block = from; block < store.used; block++) {
-    store.stampHigh[block] = base + block - from + 1;
-    store.stampLow[block] = 0;
-  }
 }
 
 /** Each client gets its contract, and all that it may ask for if the plan says so. */

@@ -1,37 +1,13 @@
 /**
  * The named worlds. Each is about one part of the protocol and small enough to be explored whole.
  *
- * Left out: runs of more than one frame [MEM5], shareContainer by itself and discard, copies, moves and
- * lifetimes of pages, central pagers, and clients that pipeline their calls (`pipelined`; the state spaces grow tenfold).
+ * Left out: runs of more than one frame [MEM5], shareContainer by itself and discard, writing of files,
+ * caches, central pagers, and clients that pipeline their calls (`pipelined`; the state spaces grow tenfold).
  */
 
-import { type ClientPlan, quietClient, type WorldPlan } from './plan.ts';
-
-const quietWorld: WorldPlan = {
-  name: '',
-  summary: '',
-  frames: 3,
-  penalty: 'repossess',
-  containers: 2,
-  operations: 2,
-  order: 'channel',
-  settled: 'no',
-  server: 'swap',
-  sits: false,
-  serverMayDie: false,
-  clients: [],
-};
-
-/** An archive, and clients that have their contracts. */
-const archive = { server: 'archive', settled: 'contract', containers: 0, operations: 1 } as const;
-
-function client(name: string, plan: Partial<ClientPlan>): ClientPlan {
-  return { ...quietClient, name, ...plan };
-}
-
-function world(name: string, summary: string, plan: Partial<WorldPlan>): WorldPlan {
-  return { ...quietWorld, name, summary, ...plan };
-}
+import { pageWorlds } from './page-worlds.ts';
+import type { WorldPlan } from './plan.ts';
+import { client, world } from './world-plans.ts';
 
 export const worlds: readonly WorldPlan[] = [
   world('lending', 'two honest clients lend each other what they do not use', {
@@ -162,54 +138,7 @@ export const worlds: readonly WorldPlan[] = [
       client('B', { containers: 'once', boxesMax: 1 }),
     ],
   }),
-  world('lent', 'a container of pages is lent to a server; it or the owner may die', {
-    frames: 1,
-    ...archive,
-    serverMayDie: true,
-    clients: [
-      client('A', { containers: 'pages', deeds: ['fill', 'cancel', 'drop', 'map'], mayDie: true }),
-    ],
-  }),
-  world('recalled', 'frames of a container of pages are called back while a server fills it', {
-    frames: 1,
-    ...archive,
-    serverMayDie: true,
-    clients: [
-      client('A', {
-        wishes: [{ guaranteed: 0, extra: 1 }],
-        containers: 'pages',
-        extras: true,
-        deeds: ['fill', 'drop'],
-      }),
-      client('B', { wishes: [{ guaranteed: 1, extra: 0 }] }),
-    ],
-  }),
-  world('sitting', 'a server sits on pages that it was lent; their owner takes them back', {
-    frames: 1,
-    ...archive,
-    sits: true,
-    serverMayDie: true,
-    clients: [client('A', { containers: 'pages', deeds: ['ask', 'put', 'take', 'cancel'] })],
-  }),
-  world('again', 'a container is taken back and lent anew while its device is at work', {
-    frames: 1,
-    ...archive,
-    operations: 2,
-    clients: [client('A', { containers: 'pages', deeds: ['fill', 'cancel', 'drop'], boxesMax: 2 })],
-  }),
-  world('pair', 'two pages in a container are filled, one perhaps not there', {
-    frames: 2,
-    ...archive,
-    clients: [
-      client('A', {
-        wishes: [{ guaranteed: 2, extra: 0 }],
-        framesMax: 2,
-        containers: 'pages',
-        places: 2,
-        deeds: ['fill', 'take'],
-      }),
-    ],
-  }),
+  ...pageWorlds,
   world('liar', 'a client names slots, containers and ops that are not its own', {
     clients: [
       client('A', { wishes: [{ guaranteed: 2, extra: 0 }], framesMax: 2 }),
@@ -221,6 +150,20 @@ export const worlds: readonly WorldPlan[] = [
     operations: 1,
     clients: [
       client('pager', { kind: 'pager', wishes: [{ guaranteed: 1, extra: 1 }], pages: 2 }),
+      client('B', { wishes: [{ guaranteed: 2, extra: 0 }], framesMax: 2 }),
+    ],
+  }),
+  world('severed', 'the swap server of a real pager dies; others get what they are guaranteed', {
+    order: 'drained',
+    operations: 1,
+    serverMayDie: true,
+    clients: [
+      client('pager', {
+        kind: 'pager',
+        wishes: [{ guaranteed: 1, extra: 1 }],
+        pages: 2,
+        mayDie: true,
+      }),
       client('B', { wishes: [{ guaranteed: 2, extra: 0 }], framesMax: 2 }),
     ],
   }),

@@ -151,6 +151,21 @@ export const coreSwitches: Readonly<Record<PlantedBug, Switch>> = {
     rule: 'CONT6',
     damages: [],
   },
+  'lifetime-outlives-lock': {
+    off: 'a lifetime that is over when its container is unlocked does not end',
+    rule: 'CONT14',
+    damages: [],
+  },
+  'user-is-anybody': {
+    off: 'a container that is for one user is lent to whoever has a capability',
+    rule: 'CONT13',
+    damages: [],
+  },
+  'read-tampered': {
+    off: 'a file server fills a container though it has changed since it was looked at',
+    rule: 'FILE9',
+    damages: [],
+  },
   'page-lock-without-end': {
     off: 'a lock on a container of pages has no time limit',
     rule: 'CONT20',

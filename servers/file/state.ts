@@ -42,6 +42,8 @@ export interface FileServerState {
   flushDue: boolean;
   /** The timer ran out in the middle of a flush. */
   flushAgain: boolean;
+  /** Test only: it does not look whether a container has been changed since it noted the version. */
+  readonly planted: boolean;
 }
 
 export interface FileServerParts {
@@ -58,6 +60,7 @@ export interface FileServerParts {
   readonly keepsBytes: boolean;
   readonly cache?: CacheOptions;
   readonly buffers?: BufferOptions;
+  readonly planted?: boolean;
 }
 
 export function createFileServerState(parts: FileServerParts): FileServerState {
@@ -80,5 +83,6 @@ export function createFileServerState(parts: FileServerParts): FileServerState {
     flushing: false,
     flushDue: false,
     flushAgain: false,
+    planted: parts.planted ?? false,
   };
 }

@@ -125,7 +125,7 @@ function begin(
 ): void {
   request.window = window;
   request.serial = opening;
-  if (version !== request.version) {
+  if (version !== request.version && !server.planted) {
     // The capability is needed until the unlock has been heard: so long the record is not free.
     unlock(kernel, server, request);
     request.phase = CLOSING;

@@ -92,7 +92,13 @@ export type PlantedBug =
   | ScenarioBug;
 
 /** Switches that need an interleaving which only the model checker tries (lab/model-check). */
-export type ModelBug = 'window-outlives-holder' | 'lock-outlives-owner' | 'stale-serial';
+export type ModelBug =
+  | 'window-outlives-holder'
+  | 'lock-outlives-owner'
+  | 'stale-serial'
+  | 'lifetime-outlives-lock'
+  | 'user-is-anybody'
+  | 'read-tampered';
 
 /** Switches that oracles do not see: a scenario shows that somebody is worse off; or the model checker. */
 export type ScenarioBug = 'full-force' | 'unpaid-upgrades' | ModelBug;

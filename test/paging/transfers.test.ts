@@ -63,6 +63,9 @@ test.each([
   const waits = moments.slice(1).map((moment, at) => moment - (moments[at] as number));
   for (const [at, wait] of waits.slice(1).entries())
     expect(wait).toBeGreaterThan(1.5 * (waits[at] as number));
+  // Of what nobody took nothing is left.
+  const table = refused.kernel.state.capabilities[id] as CapabilityTable;
+  if (!isOwn) expect(table.objects).toBeLessThan(5);
   for (const slot of slots)
     removeCapability(refused.kernel.state.capabilities[who] as CapabilityTable, slot);
   while (stepKernel(refused.kernel));

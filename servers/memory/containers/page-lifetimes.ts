@@ -106,6 +106,13 @@ export function expirePages(kernel: Kernel, server: MemoryServerState): void {
   armPageTimer(kernel, server, nextEnd(pages));
 }
 
+/** Locks have ended before their limit: a lifetime that they hid ends now, or is what the timer is for. */
+export function lockIsOver(kernel: Kernel, server: MemoryServerState): void {
+  const next = nextEnd(server.pages);
+  if (next <= termNow(kernel)) expirePages(kernel, server);
+  else armPageTimer(kernel, server, next);
+}
+
 /** One timer for all: at the earliest end, or earlier; none for what never ends. */
 export function armPageTimer(kernel: Kernel, server: MemoryServerState, at: number): void {
   if (at >= server.pages.timerAt) return;

@@ -21,7 +21,7 @@ import { clientOf, type MemoryServerState, objectOf } from '../state.ts';
 import { resolvePages } from './page-containers.ts';
 import { noteEnd } from './page-ends.ts';
 import { canOwn, isShared, makeOwn } from './page-frames.ts';
-import { armPageTimer, expirePages, unmapAll } from './page-lifetimes.ts';
+import { armPageTimer, lockIsOver, unmapAll } from './page-lifetimes.ts';
 import { breakPageLock, pinPages } from './page-pins.ts';
 import { LOCKED, type Page, type PageContainer, pageAt } from './page-state.ts';
 
@@ -76,7 +76,8 @@ export function unlockPages(
   if (container === null || container.status !== LOCKED || container.holder !== from)
     return refuse(kernel, server, from, capability, NO_SUCH_CONTAINER, OP.unlockContainer);
   breakPageLock(kernel, server, container);
-  if (container.endsAt <= termNow(kernel)) expirePages(kernel, server);
+  if (server.planted === 'lifetime-outlives-lock') return;
+  lockIsOver(kernel, server);
 }
 
 /** The holder is dead: its locks are over [CONT42]. */
@@ -87,8 +88,7 @@ export function endPageLocksOf(kernel: Kernel, server: MemoryServerState, holder
     breakPageLock(kernel, server, container);
     broken++;
   }
-  // A lifetime that waited for a lock waits no more.
-  if (broken > 0) expirePages(kernel, server);
+  if (broken > 0) lockIsOver(kernel, server);
 }
 
 /** When a lock on the container has to be over: where extras may be inside, with the notice. */

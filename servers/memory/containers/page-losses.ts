@@ -13,7 +13,7 @@ import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts
 import { observe } from '../answers.ts';
 import type { Client, MemoryServerState } from '../state.ts';
 import { leaveCell } from './page-frames.ts';
-import { endContainer } from './page-lifetimes.ts';
+import { endContainer, lockIsOver } from './page-lifetimes.ts';
 import { breakPageLock } from './page-pins.ts';
 import {
   addPage,
@@ -110,4 +110,6 @@ export function tellLosses(kernel: Kernel, server: MemoryServerState): void {
     const index = indexOfCell(first);
     reply(kernel, server.id, owner, OP.pageLost, capability, index, count, at - start, 0);
   }
+  // What was lost was lost from under locks, too.
+  lockIsOver(kernel, server);
 }

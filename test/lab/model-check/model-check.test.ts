@@ -5,15 +5,19 @@
 
 import { expect, test, vi } from 'vitest';
 import { explored } from '../../../lab/model-check/deadlines.ts';
+import { checkFiles } from '../../../lab/model-check/file-invariants.ts';
 import { explore, plantedBugs, violationLines, worldOf } from '../../../lab/model-check/index.ts';
 import { firstStuck, type Graph } from '../../../lab/model-check/liveness.ts';
 import { append, createNumberList } from '../../../lab/model-check/number-list.ts';
 import type { WorldPlan } from '../../../lab/model-check/plan.ts';
 import { modelCheckText } from '../../../lab/model-check/report.ts';
 import { checkUnexplored } from '../../../lab/model-check/unexplored-state.ts';
-import { createWorld } from '../../../lab/model-check/world.ts';
+import { createWorld, FIRST } from '../../../lab/model-check/world.ts';
 import { createMessage } from '../../../nucleus/messages.ts';
 import { defer } from '../../../nucleus/starvation.ts';
+import { LOOKING, takeRequest } from '../../../servers/file/requests.ts';
+import type { FileServerState } from '../../../servers/file/state.ts';
+import { NO_LISTS } from '../../../servers/memory/containers/transfer-lists.ts';
 import { attachPolicyTable } from '../../../servers/memory/contracts/policy.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -34,8 +38,9 @@ test.each([
   ['drop', 2371],
   ['karma', 3481],
   ['rivals', 7781],
-  ['sitting', 7338],
+  ['sitting', 6822],
   ['again', 3984],
+  ['lease', 8976],
 ])(
   '[MEM1] [CON2] [REV5] the world %s has %i states, no violation and no dead end',
   (name, states) => {
@@ -64,6 +69,11 @@ const shownBy: Record<Bug, [world: string, rule: string]> = {
   'stale-serial': ['again', '[CONT6]'],
   'window-outlives-lock': ['lent', '[CONT23]'],
   'page-lock-without-end': ['sitting', '[CONT24]'],
+  'lifetime-outlives-lock': ['lease', '[CONT14]'],
+  'user-is-anybody': ['named', '[CONT13]'],
+  'copy-stays-writable': ['copied', '[CONT27]'],
+  'payer-still-charged': ['bequest', '[MEM1]'],
+  'read-tampered': ['files', '[FILE9]'],
 };
 
 test.each(plantedBugs.map((bug) => [bug, ...shownBy[bug]] as const))(
@@ -82,6 +92,22 @@ test.each([
   ['stale-serial', 'reopened', '[CONT6]'],
 ] as const)('%s is found in the world %s as well, by %s', (planted, name, rule) => {
   expect(explore(world(name), { planted }).violations[0]?.what).toContain(rule);
+});
+
+test('the file server is given a request that waits for nothing, a block that nobody reads: both are seen', () => {
+  const look = (change: (files: FileServerState) => void) => {
+    const booted = createWorld(world('files'), null, explored);
+    expect(checkFiles(booted)).toBeUndefined();
+    change(booted.files as FileServerState);
+    return checkFiles(booted);
+  };
+  expect(look(({ requests }) => takeRequest(requests, FIRST))).toBeUndefined();
+  expect(
+    look(({ requests }) => {
+      requests.table[0].phase = LOOKING;
+    }),
+  ).toContain('[FILE11]');
+  expect(look(({ system }) => system.space.references.fill(2))).toContain('[FILE10]');
 });
 
 test('a client that never gets what it is guaranteed is a violation of its own', () => {
@@ -170,6 +196,7 @@ test('what no explored world makes use of is a violation where it is in use', ()
   expect(used(({ memory }) => memory.soft.count++)).toContain('a soft reference');
   expect(used(({ memory }) => memory.wirings.push(null))).toContain('a wired frame');
   expect(used(({ memory }) => attachPolicyTable(memory, 8))).toContain('a policy server');
+  expect(used(({ memory }) => memory.pages.lists.push(NO_LISTS))).toContain('a transfer');
   expect(used(({ records }) => records[0].children.push(0))).toContain('a record of a client');
   expect(
     used(({ kernel }) => defer(kernel, createMessage(), kernel.state.tasks[3], true)),

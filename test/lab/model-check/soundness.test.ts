@@ -10,6 +10,7 @@ import { explored } from '../../../lab/model-check/deadlines.ts';
 import { explore, worldOf } from '../../../lab/model-check/index.ts';
 import {
   DEADLINE,
+  DEATH_MOVE,
   DELIVER,
   DEVICE,
   kindOf,
@@ -47,7 +48,10 @@ function walk(real: World, random: RandomState, moves: number[]): void {
   } else if (state.queue.count > 0 && nextBelow(random, 3) > 0) deliverAll(kernel);
   else {
     const own = moves.filter((move) => ![DELIVER, DEADLINE, DEVICE].includes(kindOf(move)));
-    if (own.length > 0) makeMove(real, own[nextBelow(random, own.length)]);
+    if (own.length === 0) return;
+    const move = own[nextBelow(random, own.length)];
+    // Who dies at once has not been far.
+    if (kindOf(move) !== DEATH_MOVE || nextBelow(random, 8) === 0) makeMove(real, move);
   }
 }
 
@@ -59,9 +63,9 @@ test.each([
   'rivals',
   'orphan',
   'reopened',
-  'lent',
   'sitting',
   'again',
+  'lease',
   'pager',
 ])('random walks of the world %s, with a clock, visit no state that is not known', (name) => {
   const plan = world(name);
@@ -77,6 +81,7 @@ test.each([
       term: 300 + nextBelow(random, 900),
       lock: 60 + nextBelow(random, 200),
       pageLock: 20 + nextBelow(random, 31),
+      lifetime: 100.5 + nextBelow(random, 400),
     };
     const codec = createCodec(createWorld(plan, null, durations));
     for (let step = 0; step < 120; step++) {
@@ -87,7 +92,8 @@ test.each([
       walk(codec.world, random, moves);
     }
   }
-  expect(visited.size).toBeGreaterThan(30);
+  // Little is under way at a time where messages arrive at once.
+  expect(visited.size).toBeGreaterThan(10);
 });
 
 test('what is saved is what is restored, and restoring twice changes nothing', () => {
@@ -105,7 +111,7 @@ test('[REV3] [CON6] a timer that the canonical state leaves out does nothing whe
   let fired = 0;
   for (let seed = 0; seed < 60; seed++) {
     const random = createRandom(seed);
-    const durations = { extra: 101, shrink: 211, term: 401, lock: 83, pageLock: 41 };
+    const durations = { extra: 101, shrink: 211, term: 401, lock: 83, pageLock: 41, lifetime: 61 };
     const codec = createCodec(createWorld(plan, null, durations));
     for (let step = 0; step < 120; step++) {
       const { state } = codec.world.kernel;

@@ -120,6 +120,21 @@ test('[CONT14] a lifetime that is over when the lock ends is over then, to the m
   expect(takeHeard(desk, FIRST).map(([name]) => name)).toEqual(['containerEnded']);
 });
 
+test('[CONT14] a lifetime that locks have hidden ends at its own moment', () => {
+  const { desk, weak } = handed({ lifetime: 100 });
+  expect(lockPages(desk, weak, 0, 20)?.[0]).toBe('locked');
+  advance(desk, 10);
+  say(desk, SECOND, 'unlockContainer', [weak]);
+  // The limit of this one is what the timer is for, when it has come for the first lock's.
+  expect(lockPages(desk, weak, 0, 95)?.[0]).toBe('locked');
+  advance(desk, 40);
+  say(desk, SECOND, 'unlockContainer', [weak]);
+  advance(desk, 49);
+  expect(takeHeard(desk, FIRST)).toEqual([]);
+  advance(desk, 1);
+  expect(takeHeard(desk, FIRST).map(([name]) => name)).toEqual(['containerEnded']);
+});
+
 test('[CONT20] a lock elsewhere on a shared page keeps those out that it must, and no others', () => {
   for (const [there, here, answer] of [
     [LOCK_PHYSICAL, 0, 'locked'],
