@@ -28,6 +28,7 @@ import { createContents } from '../../sim-hw/contents.ts';
 import type { DeviceModel, DeviceState } from '../../sim-hw/devices/device.ts';
 import {
   createMedium,
+  flushMedium,
   type MediumState,
   readBlock,
   writeBlock,
@@ -78,15 +79,17 @@ export interface FileDeskOptions extends DeskOptions {
   readonly handles?: number;
   readonly blocks?: number;
   readonly cache?: CacheOptions;
+  /** Writes that its drive may keep to itself until a flush. */
+  readonly cacheBlocks?: number;
   /** Before a disk server, where an account may have so many requests. */
   readonly diskEach?: number;
   readonly buffers?: BufferOptions;
 }
 
 /** A new file system on a new medium, mounted. */
-export function newSystem(blocks = 64, files = 4) {
+export function newSystem(blocks = 64, files = 4, cacheBlocks = 0) {
   const geometry = layOut(blocks, 4, 1, files) as NonNullable<ReturnType<typeof layOut>>;
-  const medium = createMedium(blocks, 1);
+  const medium = createMedium(blocks, 1, cacheBlocks);
   for (const { block, bytes } of makeFileSystem(geometry))
     writeBlock(medium, block, { low: 0, high: 0, bytes });
   return { medium, system: mountOf(medium) };
@@ -111,7 +114,8 @@ export function mountOf(medium: MediumState) {
 export function createFileDesk(options: FileDeskOptions = {}): FileDesk {
   const desk = createDesk({ frames: 32, ...options });
   const id = desk.kernel.state.tasks.length;
-  const { medium, system } = newSystem(options.blocks);
+  const { medium, system } = newSystem(options.blocks, 4, options.cacheBlocks);
+  flushMedium(medium);
   const files = createFileServerState({
     id,
     memoryPort: 0,
