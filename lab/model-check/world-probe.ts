@@ -1,6 +1,6 @@
 /** What the nucleus tells of a step, and what scripted clients do with a frame that they are granted. */
 
-import type { Probe } from '../../nucleus/kernel.ts';
+import type { Probe } from '../../nucleus/probe.ts';
 import { isOver } from '../../nucleus/tasks.ts';
 import { LOCKED, pagesOn } from '../../servers/memory/containers/page-state.ts';
 import { CONTAINER_LOCKED } from '../../servers/memory/state.ts';

@@ -19,7 +19,7 @@ import { BUSY, NO_RUN, NOT_HONOURED, refusalTexts } from '../../contracts/refusa
 import { starvationOf } from '../../contracts/terms.ts';
 import { frameAt, orderAt } from '../../nucleus/capabilities.ts';
 import { termNow } from '../../nucleus/clock.ts';
-import { TAKEN } from '../../nucleus/kernel.ts';
+import { TAKEN } from '../../nucleus/probe.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import { allowance, type OracleView } from './view.ts';

@@ -26,8 +26,8 @@
  * no other fault may be one, and the page is (page, version) all the same.
  */
 
-import { RECLAIMED, TAKEN } from '../../nucleus/kernel.ts';
 import { spaceOfGlobalPage, wasModified } from '../../nucleus/memory-map.ts';
+import { RECLAIMED, TAKEN } from '../../nucleus/probe.ts';
 import { LOST, REGENERATED } from '../../nucleus/tasks.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';

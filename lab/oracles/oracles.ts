@@ -6,7 +6,8 @@
  */
 
 import type { ContractEvent } from '../../contracts/events.ts';
-import type { Kernel, Probe } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
+import type { Probe } from '../../nucleus/probe.ts';
 import type { OracleResult } from '../results.ts';
 import {
   type ContractHonoured,

@@ -24,7 +24,7 @@
 
 import type { ContractEvent } from '../../contracts/events.ts';
 import { termNow } from '../../nucleus/clock.ts';
-import { TAKEN } from '../../nucleus/kernel.ts';
+import { TAKEN } from '../../nucleus/probe.ts';
 import { KILLED } from '../../nucleus/tasks.ts';
 import { createFindings, violate } from './findings.ts';
 import {

@@ -6,7 +6,8 @@
  * Left out: the program's own time in an operation, and queues before the task.
  */
 
-import type { Kernel, Probe } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
+import type { Probe } from '../../nucleus/probe.ts';
 import {
   HISTOGRAM_BUCKETS,
   histogramBucket,

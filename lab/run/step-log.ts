@@ -20,13 +20,13 @@ import {
   FAULT,
   type Kernel,
   NUCLEUS,
-  type Probe,
   type Receiver,
   TIMER,
 } from '../../nucleus/kernel.ts';
 import { START } from '../../nucleus/life.ts';
 import { wasModified, wasReferenced } from '../../nucleus/memory-map.ts';
 import { type Message, newest } from '../../nucleus/messages.ts';
+import type { Probe } from '../../nucleus/probe.ts';
 import { KILLED, type TaskState } from '../../nucleus/tasks.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { WRITABLE } from '../../sim-hw/page-table/format.ts';

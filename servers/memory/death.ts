@@ -12,7 +12,8 @@ import {
   frameAt,
   WEAK_CONTAINER,
 } from '../../nucleus/capabilities.ts';
-import { INHERITED, type Kernel } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
+import { INHERITED } from '../../nucleus/probe.ts';
 import { observe } from './answers.ts';
 import { breakContainersOf, dissolve, resolve } from './containers/containers.ts';
 import { releaseSlot } from './containers/custody.ts';

@@ -20,7 +20,8 @@ import {
 } from '../../contracts/refusals.ts';
 import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
 import { termNow } from '../../nucleus/clock.ts';
-import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
+import { RETURNED } from '../../nucleus/probe.ts';
 import { observe, refuse } from './answers.ts';
 import { requestOf } from './client.ts';
 import { grant, releaseSlot } from './containers/custody.ts';

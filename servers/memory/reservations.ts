@@ -20,7 +20,8 @@ import {
   OVER_CONTRACT,
 } from '../../contracts/refusals.ts';
 import { type CapabilityTable, frameAt, IN_CONTAINER } from '../../nucleus/capabilities.ts';
-import { type Kernel, RETURNED } from '../../nucleus/kernel.ts';
+import type { Kernel } from '../../nucleus/kernel.ts';
+import { RETURNED } from '../../nucleus/probe.ts';
 import { refuse } from './answers.ts';
 import { grantNeighbours, releaseSlot } from './containers/custody.ts';
 import { drawFor, OWN, settleDraw } from './contracts/child-contract.ts';

@@ -8,9 +8,10 @@
  * memory back is kept from it by those who share it.
  */
 
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingsFor } from '../../../nucleus/lent-mappings.ts';
 import { copyRun, zeroRun } from '../../../nucleus/memory-map.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { giveBackRun, takeFrame } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';
 import { childAt, OWN, settleDraw } from '../contracts/child-contract.ts';

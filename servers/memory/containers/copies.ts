@@ -20,8 +20,9 @@ import {
   OVER_CONTRACT,
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { forbidWriting, takeMappings } from '../../../nucleus/lent-mappings.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { refuseAt } from '../answers.ts';
 import { OWN, settleDraw } from '../contracts/child-contract.ts';
 import { returned } from '../revocation/returns.ts';

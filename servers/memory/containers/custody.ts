@@ -15,8 +15,9 @@ import {
   removeFrames,
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED, type Receiver } from '../../../nucleus/kernel.ts';
+import type { Kernel, Receiver } from '../../../nucleus/kernel.ts';
 import { dropMappingsOfFrame, zeroRun } from '../../../nucleus/memory-map.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { forgetTable } from '../../../nucleus/table-frames.ts';
 import { giveBackRun, takeRun } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';

@@ -32,7 +32,8 @@ import {
 } from '../../../nucleus/capabilities.ts';
 import { termNow } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { refuse } from '../answers.ts';
 import { chargeRecords, containerBytes, hasRoomForRecords } from '../metadata.ts';
 import { clientOf, idOf, type MemoryServerState, NONE, objectOf } from '../state.ts';

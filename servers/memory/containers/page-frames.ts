@@ -8,8 +8,9 @@
  */
 
 import { LOCKED_NOW, NO_FREE_FRAMES, NO_RUN, OVER_CONTRACT } from '../../../contracts/refusals.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingsFor, takeMappings } from '../../../nucleus/lent-mappings.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { findFreeRun } from '../../../sim-hw/frames.ts';
 import { OWN } from '../contracts/child-contract.ts';
 import { freeCount } from '../ledger.ts';

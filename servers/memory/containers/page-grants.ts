@@ -24,7 +24,8 @@ import {
 } from '../../../contracts/refusals.ts';
 import { PAGES } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { findFreeRun } from '../../../sim-hw/frames.ts';
 import { refuse, refuseAt } from '../answers.ts';
 import { clientOf, type MemoryServerState } from '../state.ts';

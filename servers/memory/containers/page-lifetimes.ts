@@ -16,8 +16,9 @@ import {
 } from '../../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingsFor } from '../../../nucleus/lent-mappings.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { observe } from '../answers.ts';
 import { chargeRecords, containerBytes } from '../metadata.ts';
 import { dropRank } from '../ranked.ts';

@@ -8,8 +8,9 @@
 
 import { OP } from '../../../contracts/messages.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { INHERITED, type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { INHERITED, TAKEN } from '../../../nucleus/probe.ts';
 import { observe } from '../answers.ts';
 import type { Client, MemoryServerState } from '../state.ts';
 import { leaveCell } from './page-frames.ts';

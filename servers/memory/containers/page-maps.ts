@@ -21,9 +21,10 @@ import {
   OVER_CONTRACT,
 } from '../../../contracts/refusals.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { canLend, hasMapped, lend, takeMappings } from '../../../nucleus/lent-mappings.ts';
 import { spaceOfGlobalPage } from '../../../nucleus/memory-map.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { UNMAPPED } from '../../../sim-hw/frames.ts';
 import { refuse, refuseAt } from '../answers.ts';

@@ -19,9 +19,10 @@ import {
   orderAt,
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { killServer, killTask } from '../../../nucleus/life.ts';
 import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { TAKEN } from '../../../nucleus/probe.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';
 import { breakContainersOf } from '../containers/containers.ts';

@@ -26,7 +26,8 @@ import {
   orderAt,
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RETURNED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { RETURNED } from '../../../nucleus/probe.ts';
 import { takeRunAt } from '../../../sim-hw/frames.ts';
 import { refuse } from '../answers.ts';
 import { enterHands, releaseSlot } from '../containers/custody.ts';

@@ -6,7 +6,8 @@
 
 import { OP } from '../../../contracts/messages.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { TAKEN } from '../../../nucleus/probe.ts';
 import { dropAllMappings, type TableFrames } from '../../../nucleus/table-frames.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import { observe } from '../answers.ts';

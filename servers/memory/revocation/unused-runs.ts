@@ -14,7 +14,8 @@ import {
   UNUSED,
 } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, TAKEN } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
+import { TAKEN } from '../../../nucleus/probe.ts';
 import { observe, refuse } from '../answers.ts';
 import { releaseSlot } from '../containers/custody.ts';
 import { type Client, clientOf, type MemoryServerState } from '../state.ts';

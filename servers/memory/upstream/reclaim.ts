@@ -8,8 +8,9 @@
 import { OP } from '../../../contracts/messages.ts';
 import { type CapabilityTable, frameAt, orderAt } from '../../../nucleus/capabilities.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { type Kernel, RECLAIMED } from '../../../nucleus/kernel.ts';
+import type { Kernel } from '../../../nucleus/kernel.ts';
 import { dropMappingsOfFrame, wasModified } from '../../../nucleus/memory-map.ts';
+import { RECLAIMED } from '../../../nucleus/probe.ts';
 import { dropAllMappings, isTableFrame } from '../../../nucleus/table-frames.ts';
 import { takeRunAt } from '../../../sim-hw/frames.ts';
 import { observe } from '../answers.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_FREE_FRAMES, refusalTexts } from '../../../contracts/refusals.ts';
 import { sweep } from '../../../lab/oracles/index.ts';
-import { RETURNED, TAKEN } from '../../../nucleus/kernel.ts';
+import { RETURNED, TAKEN } from '../../../nucleus/probe.ts';
 import { beginWaiting } from '../../../servers/memory/revocation/waiting-requests.ts';
 import { clientOf } from '../../../servers/memory/state.ts';
 import { midway, rulesOf, runUntil, type WatchedCell, watchedCell } from './watched-cell.ts';

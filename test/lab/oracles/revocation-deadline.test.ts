@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ContractEvent } from '../../../contracts/events.ts';
 import { sweep } from '../../../lab/oracles/index.ts';
-import { TAKEN } from '../../../nucleus/kernel.ts';
+import { TAKEN } from '../../../nucleus/probe.ts';
 import { CONTAINER_LOCKED } from '../../../servers/memory/state.ts';
 import { midway, rulesOf, runUntil, type WatchedCell, watchedCell } from './watched-cell.ts';
 

@@ -9,7 +9,7 @@ import type { Penalty } from '../../../contracts/terms.ts';
 import { type Findings, findingsOf, type Oracles } from '../../../lab/oracles/index.ts';
 import { boot, type World } from '../../../lab/run/boot.ts';
 import { watch } from '../../../lab/run/watch.ts';
-import type { Probe } from '../../../nucleus/kernel.ts';
+import type { Probe } from '../../../nucleus/probe.ts';
 import { stepKernel } from '../../../nucleus/scheduler.ts';
 import type { PlantedBug } from '../../../servers/memory/state.ts';
 import { UNMAPPED } from '../../../sim-hw/frames.ts';

@@ -13,7 +13,8 @@ import {
   NO_SUCH_CONTAINER,
   OVER_CONTRACT,
 } from '../../../../contracts/refusals.ts';
-import { givePort, INHERITED, type Probe, RETURNED, TAKEN } from '../../../../nucleus/kernel.ts';
+import { givePort } from '../../../../nucleus/kernel.ts';
+import { INHERITED, type Probe, RETURNED, TAKEN } from '../../../../nucleus/probe.ts';
 import { attachPolicyTable } from '../../../../servers/memory/contracts/policy.ts';
 import {
   advance,

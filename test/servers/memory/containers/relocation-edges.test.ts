@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { COPY, LOCK_PHYSICAL } from '../../../../contracts/messages.ts';
 import { frameAt } from '../../../../nucleus/capabilities.ts';
 import { readThrough } from '../../../../nucleus/dma.ts';
-import type { Probe } from '../../../../nucleus/kernel.ts';
+import type { Probe } from '../../../../nucleus/probe.ts';
 import { armMoves } from '../../../../servers/memory/containers/moving.ts';
 import { defragment, relocateRun } from '../../../../servers/memory/containers/relocation.ts';
 import { stamped } from '../../../../sim-hw/contents.ts';
