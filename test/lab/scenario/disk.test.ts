@@ -44,3 +44,20 @@ test.each<[string, from: string, to: string, line: number, expected: RegExp]>([
   expect(check).toThrow(new RegExp(`^x.yaml:${line}`));
   expect(check).toThrow(expected);
 });
+
+test('a disk server may fail and die, and swap in layers and file servers stand before it', () => {
+  const text = `
+name: both
+machine: { costs: decstation-5000, frames: 64 }
+disk: { faults: { readErrors: 0.5, lostWrites: 0.25 }, diesAt: { ms: 3 } }
+swap: { layers: [{ layer: disk }] }
+files: [{ name: files }]
+tasks:
+  - { name: a, program: { kind: loop, pages: 4, rounds: 1 } }
+`;
+  const { disk, swap, files } = checkScenario(parseSource('x.yaml', text));
+  expect(disk?.faults).toEqual({ readErrors: 32768, lostWrites: 16384 });
+  expect(disk?.diesAt).toBe(3_000_000);
+  expect(swap?.layers).toHaveLength(1);
+  expect(files).toHaveLength(1);
+});
