@@ -44,3 +44,41 @@ test('what cannot be is refused with its place; a cycle is named', () => {
   const both = '[{ name: a, backing: b }, { name: b, backing: a }]';
   expect(load(both, 'undefended: [cyclic-backing]')).toHaveLength(2);
 });
+
+test('beside mach: a machine that has its reserves, and the clock of its daemon; final pagers: plain swap', () => {
+  const scenario = (head: string, more: string) => () =>
+    checkScenario(
+      parseSource(
+        't.yaml',
+        `name: t\n${head}\nbounds: []\ntasks:\n  - { name: one, program: { kind: loop, pages: 9, rounds: 2 }, ${more} }\n`,
+      ),
+    );
+  const pagers = 'externalPagers: [{ name: a }]';
+  const own = 'contract: { guaranteed: 4 }';
+  const wrong = [
+    [`machine: { frames: 63 }\nmanagements: [mach]\n${pagers}`, own, 'expected 64 frames'],
+    [
+      `machine: { frames: 64 }\nclock: references\nmanagements: [mach]\n${pagers}`,
+      own,
+      'expected clock: ns; leave mach out',
+    ],
+    [
+      'machine: { frames: 64 }\nmanagements: [contracts]\ndisk: {}',
+      `${own}, finalPager: {}`,
+      'tasks[0].finalPager pages to plain swap, expected no disk',
+    ],
+    [
+      'machine: { frames: 8 }\nmanagements: [contracts]',
+      'contract: { guaranteed: 8 }, finalPager: { frames: 1 }',
+      'sum to 9 frames',
+    ],
+  ] as const;
+  for (const [head, more, what] of wrong) expect(scenario(head, more), head).toThrow(what);
+  const mach = `machine: { frames: 64 }\nmanagements: [mach]\n${pagers}`;
+  expect(scenario(mach, own)().externalPagers).toHaveLength(1);
+  const final = scenario(
+    'machine: { frames: 64 }\nmanagements: [contracts]',
+    `${own}, finalPager: {}`,
+  )();
+  expect(final.tasks[0]?.finalFrames).toBe(2);
+});
