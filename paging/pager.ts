@@ -109,8 +109,8 @@ function loseSlot(
   if (wasFree || isMarked || isKept) return;
   if (pager.superpages !== null)
     loseFromSuperpage(kernel, pager, pager.superpages, transfer === null ? page : transfer.page);
-  if (transfer !== null) return;
   pager.slotPage[slot] = -1;
+  if (transfer !== null) return;
   if (page === FOR_TABLES) return;
   const word = pager.pageWord[page] as number;
   const kept = word & (HAS_COPY | SCRATCH | TOUCHED | LOST);

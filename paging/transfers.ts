@@ -183,10 +183,10 @@ export function transferOf({ transfers }: PagerState, page: number): Transfer | 
   return null;
 }
 
-/** The transfer that has frame slot `slot`, or null. */
+/** The transfer that has frame slot `slot`, or null; one that has lost it has it no more. */
 export function transferOfSlot({ transfers }: PagerState, slot: number): Transfer | null {
   for (const transfer of transfers.records)
-    if (transfer.purpose !== IDLE && transfer.slot === slot) return transfer;
+    if (transfer.purpose !== IDLE && transfer.slot === slot && !transfer.orphan) return transfer;
   return null;
 }
 
