@@ -16,7 +16,7 @@
  */
 
 import { FORCE_WRITE, OP, READ } from '../../contracts/messages.ts';
-import { DONE, OVER_CONTRACT } from '../../contracts/refusals.ts';
+import { DONE, NO_SUCH_PAGE } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { resume, waitForDevice } from '../../nucleus/life.ts';
@@ -27,9 +27,9 @@ import type { PagerState } from '../../paging/state.ts';
 import { WRITE } from '../../sim-hw/references.ts';
 import { type ClientStep, type ContractWish, clientStep } from '../pager/memory-control.ts';
 import { AGAIN, ASK_NEXT, NO_ANSWER, refused } from './refusals.ts';
-import { lessened, returnBorrowed } from './room.ts';
+import { isFull, lessened, returnBorrowed } from './room.ts';
 import { fileIs, handOn, hintFile, isOpen, mapAhead, nextServer, openFile } from './servers.ts';
-import { askFrame, open, putIn, seal, tell } from './setup.ts';
+import { askFrame, goOn, open, putIn, refill, seal, tell } from './setup.ts';
 import { LENT_TAG, type Lending, NO_PART, NOBODY, NONE, READY, SETTING_UP } from './state.ts';
 
 export interface LenderWish extends ContractWish {
@@ -44,8 +44,7 @@ export function lenderStep(code: PagerCode): ClientStep {
     const { lending } = pager.owner as LenderWish;
     if (!takeMessage(kernel, pager, lending, message)) inner(kernel, pager, message);
     else if (message.op === OP.contractIs) inner(kernel, pager, lessened(lending, message));
-    else if (message.op === OP.fileDone && message.w1 === OVER_CONTRACT)
-      returnBorrowed(kernel, code, pager);
+    else if (isFull(message)) returnBorrowed(kernel, code, pager);
   };
 }
 
@@ -70,10 +69,10 @@ function takeMessage(
       return true;
     case OP.granted:
       if (w0 !== LENT_TAG) return false;
-      tell(kernel, pager, OP.putRuns, lending.own, lending.filled, w1, 1);
+      putIn(kernel, pager, lending, w1);
       return true;
     case OP.pagesDone:
-      if (w0 === lending.own && w1 === OP.putRuns) putIn(kernel, pager, lending);
+      if (w0 === lending.own && w1 === OP.putRuns) goOn(kernel, pager, lending);
       return true;
     case OP.swapped:
       if (w0 < LENT_TAG) return false;
@@ -151,7 +150,7 @@ function containerIs(
 ): void {
   if (lending.own === NOBODY) {
     lending.own = own;
-    return askFrame(kernel, pager);
+    return askFrame(kernel, pager, lending);
   }
   if (weak < 0) {
     lending.phase = READY;
@@ -178,6 +177,7 @@ function answered(kernel: Kernel, pager: PagerState, lending: Lending, reason: n
     serve(kernel, pager, lending);
     return mapAhead(kernel, pager, lending);
   }
+  if (reason === NO_SUCH_PAGE) return refill(kernel, pager, lending);
   nextServer(lending);
   // Not at once: who refuses on the spot would be asked on the spot.
   timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, ASK_NEXT);
@@ -191,7 +191,7 @@ function takeTimer(kernel: Kernel, pager: PagerState, lending: Lending, word: nu
   }
   if (kind === AGAIN) {
     if (lending.phase === NONE) open(kernel, pager, lending);
-    else askFrame(kernel, pager);
+    else if (lending.filled < lending.window) askFrame(kernel, pager, lending);
     return true;
   }
   if (kind !== NO_ANSWER) return false;

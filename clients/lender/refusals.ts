@@ -4,13 +4,13 @@
  */
 
 import { OP } from '../../contracts/messages.ts';
-import { LOCKED_NOW, NO_SUCH_CONTAINER } from '../../contracts/refusals.ts';
+import { LOCKED_NOW, NO_SUCH_CONTAINER, NO_SUCH_SLOT } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { nextServer } from './servers.ts';
 import { open } from './setup.ts';
-import { LENT_TAG, type Lending, NO_PART, NONE } from './state.ts';
+import { LENT_TAG, type Lending, NO_PART, NOBODY, NONE } from './state.ts';
 
 /** Timer words; the number of the request it is about is added 256 times. */
 export const NO_ANSWER = 10;
@@ -35,12 +35,16 @@ export function refused(
   switch (op) {
     case OP.mapPage:
     case OP.shareContainer:
-    case OP.putRuns:
       lending.asked = false;
       lending.part = NO_PART;
       // The container is gone, with what was in it.
       if (reason === NO_SUCH_CONTAINER) open(kernel, pager, lending);
       else timerAt(kernel, termNow(kernel) + lending.lockMax, pager.id, ASK_NEXT);
+      return true;
+    case OP.putRuns:
+      if (reason === NO_SUCH_SLOT) lending.slot = NOBODY;
+      if (reason === NO_SUCH_CONTAINER) open(kernel, pager, lending);
+      else timerAt(kernel, termNow(kernel) + pager.retryAfter, pager.id, AGAIN);
       return true;
     case OP.openContainer:
     case OP.allocate:

@@ -5,6 +5,7 @@
  */
 
 import { CAUSE_EXTRA, OP } from '../../contracts/messages.ts';
+import { OVER_CONTRACT } from '../../contracts/refusals.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { createMessage, type Message } from '../../nucleus/messages.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
@@ -18,7 +19,13 @@ export function lessened({ window }: Lending, { from, w0, w1, w2, time }: Messag
   return Object.assign(createMessage(), { op: OP.contractIs, from, w0, w1: own, w2, time });
 }
 
-/** The contract was full: the pager gives back what it has borrowed, as after a notice. */
+/** What is lent did not get a frame, since the contract was full. */
+export function isFull({ op, w1, w2 }: Message): boolean {
+  const isAbout = op === OP.fileDone || (op === OP.refused && w2 === OP.putRuns);
+  return isAbout && w1 === OVER_CONTRACT;
+}
+
+/** Then the pager gives back what it has borrowed, as after a notice. */
 export function returnBorrowed(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   const borrowed = pager.held - pager.owed - pager.guaranteed;
   if (borrowed > 0) obeyNotice(kernel, code, pager, borrowed, CAUSE_EXTRA);

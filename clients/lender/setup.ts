@@ -19,14 +19,29 @@ export function open(kernel: Kernel, pager: PagerState, lending: Lending): void 
   tell(kernel, pager, OP.openContainer, lending.window, NOBODY, 0, LENT_TAG);
 }
 
-/** Asks for one frame more. */
-export function askFrame(kernel: Kernel, { id, memoryPort }: PagerState): void {
-  send(kernel, id, memoryPort, OP.allocate, 0, 0, LENT_TAG, 0, 0);
+/** Frames have been taken out of the container, as after the end of a term: another one. */
+export function refill(kernel: Kernel, pager: PagerState, lending: Lending): void {
+  tell(kernel, pager, OP.dropContainer, lending.own, 0, 0, 0);
+  open(kernel, pager, lending);
 }
 
-/** A frame has gone in: the next one, or the seal. */
-export function putIn(kernel: Kernel, pager: PagerState, lending: Lending): void {
-  if (++lending.filled < lending.window) return askFrame(kernel, pager);
+/** Asks for one frame more, or puts in the one that it has. */
+export function askFrame(kernel: Kernel, pager: PagerState, lending: Lending): void {
+  const { own, filled, slot } = lending;
+  if (slot === NOBODY) tell(kernel, pager, OP.allocate, 0, 0, LENT_TAG, 0);
+  else tell(kernel, pager, OP.putRuns, own, filled, slot, 1);
+}
+
+/** A frame has been granted. */
+export function putIn(kernel: Kernel, pager: PagerState, lending: Lending, slot: number): void {
+  lending.slot = slot;
+  askFrame(kernel, pager, lending);
+}
+
+/** It has gone in: the next one, or the seal. */
+export function goOn(kernel: Kernel, pager: PagerState, lending: Lending): void {
+  lending.slot = NOBODY;
+  if (++lending.filled < lending.window) return askFrame(kernel, pager, lending);
   seal(kernel, pager, lending);
 }
 

@@ -38,6 +38,8 @@ export interface Lending {
   own: number;
   /** Pages put in so far. */
   filled: number;
+  /** The slot of a frame that is to be put in, or NOBODY. */
+  slot: number;
   /** The part that is in the container, and the one that is being read. */
   part: number;
   wanted: number;
@@ -77,6 +79,7 @@ export function createLending(
     phase: NONE,
     own: NOBODY,
     filled: 0,
+    slot: NOBODY,
     part: NO_PART,
     wanted: NO_PART,
     request: 0,

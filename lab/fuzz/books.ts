@@ -54,7 +54,9 @@ export interface Books {
 export function openBooks(world: World, stirrers: readonly StirrerState[]): Books {
   const { kernel } = world;
   const servers = world.memories.map((id) => kernel.receivers[id].state as MemoryServerState);
-  const ids = stirrers.map(({ id }) => id);
+  // What readers lend holds what their programs were.
+  const readers = world.clients.filter((_, at) => world.options.tasks[at].reads);
+  const ids = [...readers, ...stirrers.map(({ id }) => id)];
   const containers = servers.map(() => createContainerBooks(ids));
   const books: Books = { kernel, servers, stirrers, containers, found: null };
   const { observer } = kernel;

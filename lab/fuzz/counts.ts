@@ -73,6 +73,11 @@ export interface Counts {
   readonly layers: Record<string, number>;
   bytes: number;
   faultyDevices: number;
+  /** Disk servers whose drives fail, that die; tasks that read files, that call pages garbage. */
+  faultyDisks: number;
+  mortalDisks: number;
+  readers: number;
+  tellers: number;
   /** Tasks that were hostile, by kind. */
   readonly hostile: Record<string, number>;
   readonly tally: Tally;
@@ -120,6 +125,10 @@ export function createCounts(): Counts {
     layers: Object.fromEntries(layerNames.map((name) => [name, 0])),
     bytes: 0,
     faultyDevices: 0,
+    faultyDisks: 0,
+    mortalDisks: 0,
+    readers: 0,
+    tellers: 0,
     hostile: Object.fromEntries(drawnHostile.map((kind) => [kind, 0])),
     tally: createTally(),
   };
@@ -127,10 +136,14 @@ export function createCounts(): Counts {
 
 /** What was drawn, whatever came of it. */
 export function countDrawn(counts: Counts, options: CellOptions): void {
-  const { tasks, memoryServers, swap, machine } = options;
+  const { tasks, memoryServers, swap, machine, disk } = options;
   if (memoryServers !== undefined) counts.deep++;
-  for (const { level, hostile } of tasks) {
+  if (disk?.faults) counts.faultyDisks++;
+  if (typeof disk?.diesAt === 'number') counts.mortalDisks++;
+  for (const { level, hostile, reads, program } of tasks) {
     if (level !== undefined) counts.above++;
+    if (reads) counts.readers++;
+    if (program.stops) counts.tellers++;
     if (hostile !== null) counts.hostile[hostile] = (counts.hostile[hostile] ?? 0) + 1;
   }
   if (machine.fidelity === 'bytes') counts.bytes++;

@@ -14,6 +14,8 @@ import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawDisk } from './disks.ts';
+import { drawFiles } from './files.ts';
+import { drawGarbage } from './garbage.ts';
 import { drawGovernance } from './governance.ts';
 import { drawKinds } from './kinds.ts';
 import { drawMemories } from './memories.ts';
@@ -75,7 +77,9 @@ export function draw(seed: number): Drawn {
   const varied = drawVariants(governed, seed, span, stir.stirrers.length);
   const ordinary = varied.tasks.length - stir.stirrers.length;
   const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
-  return { options: drawSwap(deep, seed), calmAt, stir };
+  const swapped = drawSwap(deep, seed);
+  const telling = drawGarbage(swapped, seed, ordinary);
+  return { ...drawFiles(telling, stir, seed, span, ordinary), calmAt };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

@@ -3,21 +3,17 @@
  * the whole scenario: the command that a violation prints runs the very same thing again.
  */
 
-import { NUCLEUS } from '../../nucleus/kernel.ts';
 import type { PagerState } from '../../paging/state.ts';
 import type { MemoryServerState, PlantedBug } from '../../servers/memory/state.ts';
-import { splitRandom } from '../../sim-hw/random.ts';
-import type { Oracles } from '../oracles/index.ts';
-import { boot, type World } from '../run/boot.ts';
+import { boot } from '../run/boot.ts';
 import { openMemories } from '../run/boot-memories.ts';
 import { watch } from '../run/watch.ts';
-import { lookAtBooks, openBooks } from './books.ts';
+import { besideOf } from './beside.ts';
 import { type Counts, count, countDrawn, createCounts } from './counts.ts';
 import { type Drawn, draw } from './draw.ts';
 import { type Fault, runPhases } from './phases.ts';
+import { placeServers } from './places.ts';
 import { type FuzzViolation, fuzzText } from './report.ts';
-import { moveFrames, placeStirrers } from './stirred.ts';
-import { listen } from './tally.ts';
 
 export interface FuzzOptions {
   readonly seeds: number;
@@ -72,12 +68,13 @@ function runSeed(seed: number, counts: Counts, planted?: PlantedBug): Fault | nu
 function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | null {
   const plan = planted === undefined ? {} : { planted };
   const world = boot({ ...drawn.options, ...plan, observer: (event) => count(counts, event) });
+  const places = placeServers(world, drawn.stir.files);
   const oracles = watch(world);
   if (oracles === null) return null;
-  const { stirrers, beside } = besideOf(world, oracles, drawn, counts);
+  const { stirrers, beside } = besideOf(world, places, oracles, drawn, counts);
   try {
     openMemories(world.kernel, world.memories);
-    return runPhases(world, oracles, drawn.calmAt, beside);
+    return runPhases(world, places, oracles, drawn.calmAt, beside);
   } catch (error) {
     // A broken invariant, a policy's fault or a plain defect: all of them are findings here.
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -101,38 +98,4 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
       counts.rounds += rounds;
     }
   }
-}
-
-/** Decisions of the scheduler between two looks at the books. */
-const LOOK_EVERY = 16;
-
-/** What goes on between the decisions of the scheduler: frames are moved, books looked at. */
-function besideOf(world: World, oracles: Oracles, drawn: Drawn, counts: Counts) {
-  const { stir, options } = drawn;
-  const { kernel } = world;
-  const stirrers = placeStirrers(world, stir, options.seed);
-  for (const { id } of stirrers) oracles.view.watched[kernel.state.tasks[id].space].stirs = true;
-  listen(kernel, world.memories, counts.tally);
-  const books = openBooks(world, stirrers);
-  const random = splitRandom(options.seed, 'moves');
-  let movesHere = false;
-  const { probe } = kernel;
-  const moved = probe?.moved;
-  if (probe !== null)
-    probe.moved = (...what) => {
-      moved?.(...what);
-      if (!movesHere) counts.movedByServer++;
-    };
-  const beside = (step: number): Fault | null => {
-    if (stir.moveEvery > 0 && step % stir.moveEvery === 0) {
-      kernel.state.account = NUCLEUS;
-      movesHere = true;
-      counts.relocations += moveFrames(world, random);
-      movesHere = false;
-    }
-    if (step % LOOK_EVERY !== 0) return null;
-    const what = lookAtBooks(books);
-    return what === null ? null : { oracle: 'books', what };
-  };
-  return { stirrers, beside };
 }

@@ -22,6 +22,8 @@ import type { SwapServerState } from '../../servers/swap/state.ts';
 import { peekTime } from '../../sim-hw/event-queue.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
 import type { World } from '../run/boot.ts';
+import { openInFiles } from './file-books.ts';
+import { endAll, type Places } from './places.ts';
 import { stirrerStep } from './stirrer.ts';
 
 /** Scheduler decisions after which phase two begins even if its time has not come. */
@@ -42,6 +44,7 @@ export interface Fault {
 /** Runs a watched world through both phases; `beside` is called after each decision. */
 export function runPhases(
   world: World,
+  places: Places,
   oracles: Oracles,
   calmAt: number,
   beside: (step: number) => Fault | null,
@@ -56,6 +59,7 @@ export function runPhases(
       calm = true;
       steps = 0;
       calmDown(world);
+      calmFiles(world, places);
     }
     if (calm && steps % 64 === 0) endRestarted(world);
     if (steps > STEPS_MAX)
@@ -63,7 +67,9 @@ export function runPhases(
   }
   settleAll(world);
   sweep(oracles);
-  return firstFault(findings) ?? unsettled(world);
+  const open = openInFiles(kernel, places);
+  endAll(kernel, places);
+  return firstFault(findings) ?? unsettled(world, open);
 }
 
 function firstFault(findings: ReturnType<typeof findingsOf>): Fault | null {
@@ -96,6 +102,12 @@ function calmDown(world: World): void {
     const slot = timers.slots[event];
     if (timers.as[slot] === NUCLEUS) timers.bs[slot] &= 0xffff;
   }
+}
+
+/** What tasks lend is locked for as long as they let it be. */
+function calmFiles({ kernel, options }: World, { foreign }: Places): void {
+  const longest = Math.min(...options.tasks.map(({ reads }) => reads?.lockMax ?? LOCK_TIME_CALM));
+  for (const id of foreign) (kernel.receivers[id].state as { lockTime: number }).lockTime = longest;
 }
 
 /** In calm weather a program that has been to its end once does not run on for ever, and no late stirrer. */
@@ -141,9 +153,9 @@ function finishDevices(kernel: Kernel): void {
 }
 
 /** What is still open when everything is over, or null. */
-function unsettled(world: World): Fault | null {
+function unsettled(world: World, files: readonly string[]): Fault | null {
   const { kernel, memories } = world;
-  const open = memories.flatMap((id) => openIn(world, id));
+  const open = [...files, ...memories.flatMap((id) => openIn(world, id))];
   if (kernel.state.windowFrame.some((frame) => frame >= 0)) open.push('a DMA window is open');
   if (kernel.state.windowLists.some(({ holder }) => holder >= 0))
     open.push('a window list is open');

@@ -83,6 +83,8 @@ function countsText({ tally, hostile, layers, ...counts }: Counts): string {
       `notices to servers ${counts.serverNotices}`,
     `layers of swap: ${facts(layers)}; devices failed in ${counts.faultyDevices}, ` +
       `pages had bytes in ${counts.bytes}`,
+    `disk servers whose drives fail ${counts.faultyDisks}, that die ${counts.mortalDisks}; ` +
+      `tasks that read files ${counts.readers}, that call pages garbage ${counts.tellers}`,
     `hostile: ${facts(hostile)}`,
     `served: ${facts(tally.served)}`,
     `refused: ${facts(tally.reasons)}`,

@@ -17,6 +17,9 @@ import { nextBelow, type RandomState, splitRandom } from '../../sim-hw/random.ts
 import type { World } from '../run/boot.ts';
 import type { CellOptions, CellTask } from '../run/cell-options.ts';
 import { between, chance, oneOf, small } from './chance.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import { hasFiles, type StirredFiles } from './files.ts';
+import type { Places } from './places.ts';
 import { drawProgram } from './program.ts';
 import { type StirrerState, type StirrerWish, stirrerStep } from './stirrer.ts';
 
@@ -28,6 +31,8 @@ export interface Stir {
   /** Decisions of the scheduler between two moves of frames, or 0. */
   readonly moveEvery: number;
   readonly span: number;
+  /** Their file server and pipes, or null. */
+  readonly files: StirredFiles | null;
 }
 
 /** Adds stirrers to the tasks of `options`. */
@@ -39,8 +44,8 @@ export function drawStir(
   const random = splitRandom(seed, 'stir');
   const moveEvery = chance(random, 30) ? between(random, 1, 40) : 0;
   const claims: Claims = chance(random, 40) ? 'rotate' : 'first';
-  const isStirred = options.management === 'contracts' && chance(random, 60);
-  if (!isStirred) return { options, stir: { stirrers: [], claims, moveEvery, span } };
+  const isStirred = options.management === 'contracts' && (chance(random, 60) || hasFiles(seed));
+  if (!isStirred) return { options, stir: { stirrers: [], claims, moveEvery, span, files: null } };
   const { frames } = options.machine;
   const stirrers = Array.from({ length: between(random, 1, 3) }, () =>
     drawStirrer(random, frames, span),
@@ -53,7 +58,7 @@ export function drawStir(
       machine: { ...options.machine, frames: frames + room },
       tasks: [...options.tasks, ...stirrers.map((wish, at) => drawTask(random, wish, at, span))],
     },
-    stir: { stirrers, claims, moveEvery, span },
+    stir: { stirrers, claims, moveEvery, span, files: null },
   };
 }
 
@@ -93,7 +98,12 @@ function drawTask(random: RandomState, wish: StirrerWish, at: number, span: numb
 }
 
 /** Puts the stirrers into a booted world, in the place of their pagers; returns their states. */
-export function placeStirrers(world: World, stir: Stir, seed: number): StirrerState[] {
+export function placeStirrers(
+  world: World,
+  stir: Stir,
+  seed: number,
+  places: Places,
+): StirrerState[] {
   const { kernel, clients, options, taskFrames } = world;
   const server = kernel.receivers[world.memory].state as MemoryServerState;
   (server.pages as { claims: Claims }).claims = stir.claims;
@@ -105,12 +115,13 @@ export function placeStirrers(world: World, stir: Stir, seed: number): StirrerSt
       id,
       wish,
       random: splitRandom(seed, `stirrer ${at}`),
-      policyPorts: portsOf(kernel, id, ids[ids.length - 1]),
+      policyPorts: portsOf(kernel, id, ids[ids.length - 1], world.disk),
       partners: ids.filter((other) => other !== id).map((other) => givePort(kernel, id, other)),
       table: server.policy?.table ?? null,
       span: stir.span,
       fair: Math.max(2, Math.ceil(taskFrames / options.tasks.length)),
       faultPage: -1,
+      elsewhere: elsewhereOf(world, stir, places, id),
       windows: [],
       lockMax: 0,
       wrong: null,
@@ -122,12 +133,32 @@ export function placeStirrers(world: World, stir: Stir, seed: number): StirrerSt
   });
 }
 
-/** Ports of a task to servers that came after all clients. */
-function portsOf(kernel: Kernel, id: number, lastClient: number): number[] {
+/** Ports to the servers that there are beside the memory server; null: there are none. */
+function elsewhereOf(
+  { kernel, disk }: World,
+  { span }: Stir,
+  { own, foreign, pipes }: Places,
+  id: number,
+): Elsewhere | null {
+  if (disk === 0 && own.length === 0) return null;
+  const port = (server: number) => givePort(kernel, id, server);
+  return {
+    files: own.length === 0 ? -1 : port(own[0]),
+    foreign: foreign.map(port),
+    pipes: pipes.map(port),
+    disk: disk === 0 ? -1 : port(disk),
+    lock: 10 * span,
+    handles: [],
+    changes: -1,
+  };
+}
+
+/** Ports of a task to policy servers: these came after all clients, and no disk server is one. */
+function portsOf(kernel: Kernel, id: number, lastClient: number, disk: number): number[] {
   const { kind, object } = kernel.state.capabilities[id];
   const ports: number[] = [];
   for (const [slot, target] of object.entries())
-    if (kind[slot] === PORT && target > lastClient) ports.push(slot);
+    if (kind[slot] === PORT && target > lastClient && target !== disk) ports.push(slot);
   return ports;
 }
 

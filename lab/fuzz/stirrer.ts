@@ -21,6 +21,7 @@ import { NOT_STARTED, SOFT, type TaskState } from '../../nucleus/tasks.ts';
 import type { MemoryServerState } from '../../servers/memory/state.ts';
 import { nextBelow, type RandomState } from '../../sim-hw/random.ts';
 import { between, chance, oneOf, small } from './chance.ts';
+import { type Elsewhere, heardElsewhere, talkElsewhere } from './elsewhere.ts';
 import type { Sender } from './fields.ts';
 import {
   giveBack,
@@ -67,6 +68,8 @@ export interface StirrerState {
   readonly fair: number;
   /** The program stands at this page, or -1. */
   faultPage: number;
+  /** Other servers, where there are any. */
+  readonly elsewhere: Elsewhere | null;
   /** Windows that it was opened, and which opening it was. */
   readonly windows: { window: number; serial: number }[];
   /** Not its own: pagers have one, and calm weather sets it. */
@@ -94,6 +97,7 @@ export function stirrerStep(kernel: Kernel, state: object, message: Message): vo
     if (w0 === ROUND) round(kernel, stirrer);
     else giveBack(kernel, stirrer, w0 >>> 4);
   else if (cameAlong) received(kernel, stirrer, w0);
+  else if (heardElsewhere(kernel, stirrer, message)) return;
   else if (op === OP.notice) noticed(kernel, stirrer, w0);
   else if (op === OP.locked) remember(kernel, stirrer, w1);
   else if (op === OP.containerIs && w2 < 0) fill(kernel, stirrer, w1);
@@ -173,6 +177,7 @@ function round(kernel: Kernel, stirrer: StirrerState): void {
   const sender = senderOf(kernel, stirrer);
   stirrer.rounds++;
   for (let left = between(random, 1, 4); left > 0; left--) act(kernel, stirrer, sender);
+  talkElsewhere(kernel, stirrer, sender);
   const task = kernel.state.tasks[id] as TaskState;
   if (!task.receiving) task.receiving = true;
   else if (chance(random, 2)) task.receiving = false;

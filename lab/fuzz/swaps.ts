@@ -24,12 +24,15 @@ export const layerNames: readonly LayerPlan['layer'][] = [
 /** Which seeds of sixteen. */
 const EVERY = 16;
 const TURNS: readonly number[] = [0, 1, 10];
+/** Which seeds of thirty-two have a stack before a disk server. */
+const BEFORE_DISK = 27;
 /** Frames of a machine whose pages may have bytes: these cost. */
 const BYTES_MOST = 120;
 
 /** What of `options` is otherwise. */
 export function drawSwap(options: CellOptions, seed: number): CellOptions {
-  if (!TURNS.includes(seed % EVERY) || options.disk) return options;
+  const isAlone = TURNS.includes(seed % EVERY) && !options.disk;
+  if (!isAlone && seed % (2 * EVERY) !== BEFORE_DISK) return options;
   const random = splitRandom(seed, 'swap');
   const { machine, tasks } = options;
   const pages = tasks.reduce((sum, { program }) => sum + program.pageNumbers.length, 0);

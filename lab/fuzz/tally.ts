@@ -6,6 +6,7 @@
 import { diskMessages } from '../../contracts/disk-messages.ts';
 import { fileMessages } from '../../contracts/file-messages.ts';
 import { type MessageName, messageName, messages, OP } from '../../contracts/messages.ts';
+import { pagerMessages } from '../../contracts/pager-messages.ts';
 import * as refusals from '../../contracts/refusals.ts';
 import { swapMessages } from '../../contracts/swap-messages.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
@@ -37,21 +38,25 @@ const ELSEWHERE: ReadonlySet<number> = new Set([
   OP.advice,
   OP.handControl,
   OP.askControl,
-  ...Object.keys(diskMessages).map((name) => OP[name as MessageName]),
 ]);
 
-/** No file server is in a fuzzed world, and nobody asks swap for more than its pages. */
-const ABSENT: ReadonlySet<string> = new Set([
-  ...Object.keys(fileMessages),
-  ...Object.keys(swapMessages),
-  'diskFlush',
-  'diskMove',
-  'NO_DEVICE',
-  'NO_SUCH_FILE',
-  'DISK_FULL',
-  'FILE_TOO_LONG',
-  'TAMPERED',
+/** No task of a fuzzed world has two pagers. */
+const ABSENT: ReadonlySet<string> = new Set(Object.keys(pagerMessages));
+
+/** Answers with a reason, or none. */
+const GIVES_REASON: ReadonlySet<number> = new Set([
+  OP.refused,
+  OP.swapped,
+  OP.diskDone,
+  OP.fileDone,
 ]);
+
+/** Messages that count where a server sends them, or is sent them. */
+const AT_SERVERS: ReadonlySet<number> = new Set(
+  Object.keys({ ...swapMessages, ...diskMessages, ...fileMessages }).map(
+    (name) => OP[name as MessageName],
+  ),
+);
 
 export function createTally(): Tally {
   const zeros = (names: readonly string[]) =>
@@ -62,25 +67,33 @@ export function createTally(): Tally {
   };
 }
 
-/** Listens to all that is said to and by the servers `memories`, and of swap and the policy server. */
+/** Listens to all that is said to and by the servers `memories`, and of all other servers. */
 export function listen(
   kernel: Kernel,
   memories: readonly number[],
   { served, reasons }: Tally,
 ): void {
+  const isServer = (id: number) => kernel.state.tasks[id]?.space === -1;
   kernel.tap = () => {
     const { op, from, to, w1, w2 } = newest(kernel.state.queue);
     const name = messageName(op);
     if (name === undefined || ABSENT.has(name)) return;
     const isMemory = memories.includes(from);
-    if (!(isMemory || memories.includes(to) || ELSEWHERE.has(op))) return;
+    const answers = isServer(from);
+    const counts =
+      isMemory ||
+      memories.includes(to) ||
+      ELSEWHERE.has(op) ||
+      (answers && op === OP.refused) ||
+      (AT_SERVERS.has(op) && (answers || isServer(to)));
+    if (!counts) return;
     served[name]++;
-    const isServer = kernel.state.tasks[from]?.space === -1;
-    if (op === OP.swapped && w1 > 0 && isServer) reasons[reasonNames[w1]]++;
-    if (op === OP.diskDone && w2 > 0 && isServer) reasons[reasonNames[w2]]++;
-    if (op !== OP.refused || !isMemory) return;
-    reasons[reasonNames[w1]]++;
+    if (!answers) return;
+    const reason = op === OP.diskDone ? w2 : w1;
+    if (GIVES_REASON.has(op) && reason > 0) reasons[reasonNames[reason]]++;
+    if (op !== OP.refused) return;
     const refused = messageName(w2);
-    if (refused !== undefined && !ABSENT.has(refused)) served[refused]--;
+    if (refused === undefined || ABSENT.has(refused)) return;
+    if (isMemory || ELSEWHERE.has(w2) || AT_SERVERS.has(w2)) served[refused]--;
   };
 }

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { diskMessages } from '../../contracts/disk-messages.ts';
 import { fileMessages } from '../../contracts/file-messages.ts';
 import { type MessageName, messages, OP, TIME_MAX } from '../../contracts/messages.ts';
+import { pagerMessages } from '../../contracts/pager-messages.ts';
 import { swapMessages } from '../../contracts/swap-messages.ts';
 import type { Words } from '../../contracts/validator.ts';
 import { between, chance, oneOf, small } from './chance.ts';
@@ -85,7 +86,12 @@ export const FOREIGN: readonly MessageName[] = [
   'containerStands',
   'sharesAre',
   'askControl',
-  ...(Object.keys({ ...swapMessages, ...diskMessages, ...fileMessages }) as MessageName[]),
+  ...(Object.keys({
+    ...swapMessages,
+    ...diskMessages,
+    ...fileMessages,
+    ...pagerMessages,
+  }) as MessageName[]),
 ];
 
 /** What clients send to the memory server. */

@@ -59,6 +59,7 @@ const mended: readonly [number, string][] = [
   [4144, 'a page that was made anew after swap had lost it was zeros later'],
   [810, 'a capability went before the unlock that named it was heard, and the lock stayed'],
   [1120, 'a page that swap had lost, and that can be made, counted as never dropped'],
+  [50936, 'a frame that was lost in the middle of a transfer counted as a page’s own ever after'],
   [41681, 'a wait went by the usual grace where a notice for clean frames had come before it'],
 ];
 
@@ -73,6 +74,17 @@ test.each(mended)(
 test('[SWAP26] seed 1441 is mended: what a stack had stored was lost with its lock', () => {
   expect(runFuzz({ seeds: 1, seedBase: 1441 }).violations).toEqual([]);
 }, 60_000);
+
+test.each([
+  [1609, 'whose container has lost pages'],
+  [1874, 'who finds its contract full of what it has borrowed'],
+])(
+  '[CONT41] seed %i is mended: a client %s fills it anew',
+  (seed) => {
+    expect(runFuzz({ seeds: 1, seedBase: seed }).violations).toEqual([]);
+  },
+  60_000,
+);
 
 test('[STACK3] seed 42455 is mended: a server was killed for clients that had no CPU', () => {
   expect(runFuzz({ seeds: 1, seedBase: 42455 }).violations).toEqual([]);
