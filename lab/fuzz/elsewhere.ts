@@ -9,6 +9,7 @@ import { ALLOCATE_EXTRA, type MessageName, OP } from '../../contracts/messages.t
 import {
   type CapabilityTable,
   PAGES,
+  QUOTA_CONTROL,
   WEAK_CONTAINER,
   WEAK_PAGES,
 } from '../../nucleus/capabilities.ts';
@@ -209,9 +210,14 @@ function drawPage(random: RandomState): number {
   return chance(random, 96) ? small(random, 0, 12) : 2 ** 24 - between(random, 1, 3);
 }
 
-function askSwap(kernel: Kernel, { id, random }: StirrerState): void {
-  const op = chance(random, 50) ? OP.flushSwap : OP.swapStat;
-  send(kernel, id, SWAP_PORT, op, between(random, 0, 99), 0, 0, 0, 0);
+function askSwap(kernel: Kernel, stirrer: StirrerState): void {
+  const { id, random } = stirrer;
+  const op = oneOf(random, [OP.flushSwap, OP.swapStat, OP.getQuotas, OP.setQuota]);
+  if (op !== OP.setQuota)
+    return void send(kernel, id, SWAP_PORT, op, between(random, 0, 99), 0, 0, 0, 0);
+  const control = pick(kernel, stirrer, [QUOTA_CONTROL]);
+  const client = nextBelow(random, kernel.state.tasks.length);
+  send(kernel, id, SWAP_PORT, op, Math.max(0, control), client, small(random, 0, 80), 1, 0);
 }
 
 /** Anything, to anybody, with a capability or without; to tasks' file servers nothing else is said. */

@@ -2,7 +2,7 @@
  * Books of file servers: what each has on record adds up, again and again while stirrers are at work.
  *
  *   - references to blocks, free blocks, extents, names: the file system's own check         [FILE3]
- *   - who does not cache holds no frame                                                       [FILE7]
+ *   - who does not cache holds no frame but its buffers                               [FILE7, FILE16]
  *   - requests and handles are as many as are counted, and no client has more than its share [FILE11]
  *   - at the end nothing is under way, and of the dead nothing is left                       [FILE10]
  */
@@ -25,14 +25,15 @@ export function lookAtFiles(kernel: Kernel, places: Places): string | null {
 }
 
 function lookAtServer(kernel: Kernel, server: FileServerState): string | undefined {
-  const { id, system, drive, requests, handles, cache } = server;
+  const { id, system, drive, requests, handles, cache, buffers } = server;
   const held = requests.table.flatMap(({ plan }) => plan.runs);
   // A block that the drive could not write stays taken until the next mount, and nobody's.
   const wrong = drive.medium.counts.errors > 0 ? undefined : checkFileSystem(system, held);
   if (wrong !== undefined) return `[FILE3] file server ${id}: ${wrong}`;
   const { clients } = kernel.receivers[MEMORY].state as MemoryServerState;
   const frames = clients[id]?.held ?? 0;
-  if (cache === null && frames > 0) return `[FILE7] file server ${id} holds ${frames} frames`;
+  const most = cache === null ? (buffers?.count ?? 0) : Number.POSITIVE_INFINITY;
+  if (frames > most) return `[FILE7] file server ${id} holds ${frames} frames`;
   const isOff =
     isMiscounted(requests.table, requests.underWay, requests.each, ({ phase }) => phase !== FREE) ??
     isMiscounted(handles.table, handles.open, handles.each, ({ client }) => client !== 0);

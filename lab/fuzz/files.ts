@@ -22,6 +22,8 @@ import type { Stir } from './stirred.ts';
 const EVERY = 32;
 const TURNS: readonly number[] = [9, 18, 19, 22, 28, 29];
 
+type Buffers = NonNullable<FileServerPlan['buffers']> | null;
+
 /** The file server of the stirrers, and their pipes. */
 export interface StirredFiles {
   readonly journal: number;
@@ -34,6 +36,7 @@ export interface StirredFiles {
   readonly cacheBlocks: number;
   readonly lock: number;
   readonly cache: FileServerPlan['cache'];
+  readonly buffers: Buffers;
   /** Errors that its drive reports, in 2^16. */
   readonly errors: number;
   readonly diesAt: number | null;
@@ -57,7 +60,7 @@ export function drawFiles(
   const random = splitRandom(seed, 'files');
   const files = stir.stirrers.length > 0 ? drawStirred(random, span) : null;
   const read = drawReaders(random, options, span, ordinary);
-  const more = files?.cache?.guaranteed ?? 0;
+  const more = files === null ? 0 : framesOf(files);
   const machine = { ...read.machine, frames: read.machine.frames + more };
   return { options: { ...read, machine }, stir: { ...stir, files } };
 }
@@ -75,6 +78,7 @@ function drawStirred(random: RandomState, span: number): StirredFiles {
     cacheBlocks: chance(random, 50) ? 0 : between(random, 1, 16),
     lock: chance(random, 70) ? 10 * span : between(random, 1, span / 10),
     cache: drawCache(random),
+    buffers: drawBuffers(random, span),
     errors: chance(random, 70) ? 0 : between(random, 1, 3000),
     diesAt: dies(),
     pipes: Array.from({ length: between(random, 1, 2) }, () => ({
@@ -82,6 +86,24 @@ function drawStirred(random: RandomState, span: number): StirredFiles {
       diesAt: dies(),
     })),
   };
+}
+
+/** Frames to read ahead into and to write behind from. */
+function drawBuffers(random: RandomState, span: number): Buffers {
+  if (chance(random, 40)) return null;
+  const ahead = between(random, 0, 6);
+  return { ahead, behind: between(random, ahead === 0 ? 1 : 0, 8), age: between(random, 1, span) };
+}
+
+/** What is guaranteed to a file server. */
+function framesOf({
+  cache,
+  buffers,
+}: {
+  readonly cache: FileServerPlan['cache'];
+  readonly buffers?: Buffers;
+}): number {
+  return (cache?.guaranteed ?? 0) + (buffers ? buffers.ahead + buffers.behind : 0);
 }
 
 function drawCache(random: RandomState): FileServerPlan['cache'] {
@@ -106,12 +128,12 @@ function drawReaders(
   const names = ['files', ...(chance(random, 50) ? ['files-2'] : [])];
   const files = names.map((name, at): FileServerPlan => {
     const diesAt = at === 0 || chance(random, 40) ? null : between(random, 1, 2 * span);
-    return { name, lock, cache: drawCache(random), diesAt };
+    return { name, lock, cache: drawCache(random), buffers: drawBuffers(random, span), diesAt };
   });
   const sits = chance(random, 40);
   const archives: ArchivePlan[] = sits ? [{ name: 'sitter', lock, sits: true }] : [];
   const servers = [...archives, ...files].map(({ name }) => name).reverse();
-  let frames = files.reduce((sum, { cache }) => sum + (cache?.guaranteed ?? 0), 0);
+  let frames = files.reduce((sum, plan) => sum + framesOf(plan), 0);
   const tasks = options.tasks.map((task, at) => {
     if (at >= ordinary) return task;
     const reads = mayRead(options, task) && chance(random, 60);

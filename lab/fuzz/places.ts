@@ -55,7 +55,7 @@ export function placeServers(world: World, files: StirredFiles | null): Places {
 }
 
 function placeFileServer({ kernel, options }: World, files: StirredFiles): number {
-  const { journal, data, cache, cacheBlocks, errors } = files;
+  const { journal, data, cache, buffers, cacheBlocks, errors } = files;
   const model = devices[options.machine.device as keyof typeof devices];
   const geometry = layOut(2 + journal + 2 + data, journal, 1, files.files) as Geometry;
   const medium = createMedium(geometry.blocks, seedOf(options.seed, 'stirred medium'), cacheBlocks);
@@ -75,6 +75,7 @@ function placeFileServer({ kernel, options }: World, files: StirredFiles): numbe
     handlesEach: files.handlesEach,
     keepsBytes: options.machine.fidelity === 'bytes',
     ...(cache !== null && { cache }),
+    ...(buffers && { buffers: { ...buffers, behindEach: Math.ceil(buffers.behind / 2) } }),
   });
   addServer(kernel, 'stirred-files', { step: fileServerStep(model), state });
   kernel.state.account = NUCLEUS;
