@@ -134,8 +134,11 @@ function drawReaders(
   const archives: ArchivePlan[] = sits ? [{ name: 'sitter', lock, sits: true }] : [];
   const servers = [...archives, ...files].map(({ name }) => name).reverse();
   let frames = files.reduce((sum, plan) => sum + framesOf(plan), 0);
-  const tasks = options.tasks.map((task, at) => {
-    if (at >= ordinary) return task;
+  const tasks = options.tasks.map((one, at) => {
+    if (at >= ordinary) return one;
+    // Each proposal is told to who decides: a stirrer that does and gets no CPU hears of none of them,
+    // and more wait for it than can be under way.
+    const task = one.hostile === 'nagger' ? { ...one, hostile: 'flooder' as const } : one;
     const reads = mayRead(options, task) && chance(random, 60);
     // Who is guaranteed nothing would wait for ever for what a cache has borrowed.
     const least = { ...task, guaranteed: Math.max(1, task.guaranteed) };
