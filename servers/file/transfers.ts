@@ -163,6 +163,8 @@ function beginRead(
   number: number,
   request: Request,
 ): void {
+  if (server.cache === null && server.buffers === null)
+    return submitRuns(kernel, model, server.drive, request.plan.runs, false, server.id, number);
   pinBuffers(server, request);
   const runs = missingRuns(request);
   if (request.buffered.length === 0 || runs.length > 0)
