@@ -7,6 +7,7 @@ import type { PagerState } from '../../paging/state.ts';
 import type { MemoryServerState, PlantedBug } from '../../servers/memory/state.ts';
 import { boot } from '../run/boot.ts';
 import { openMemories } from '../run/boot-memories.ts';
+import { openSwapFrames } from '../run/boot-swap.ts';
 import { watch } from '../run/watch.ts';
 import { besideOf } from './beside.ts';
 import { type Counts, count, countDrawn, createCounts } from './counts.ts';
@@ -74,6 +75,7 @@ function runDrawn(drawn: Drawn, counts: Counts, planted?: PlantedBug): Fault | n
   const { stirrers, beside } = besideOf(world, places, oracles, drawn, counts);
   try {
     openMemories(world.kernel, world.memories);
+    openSwapFrames(world.kernel);
     return runPhases(world, places, oracles, drawn.calmAt, beside);
   } catch (error) {
     // A broken invariant, a policy's fault or a plain defect: all of them are findings here.

@@ -166,7 +166,7 @@ function unsettled(world: World, files: readonly string[]): Fault | null {
 }
 
 /** What one memory server has open still; those behind it go on holding what they hold. */
-function openIn({ kernel, central, memories }: World, id: number): string[] {
+function openIn({ kernel, central, memories, swap }: World, id: number): string[] {
   const memory = kernel.receivers[id].state as MemoryServerState;
   const open: string[] = [];
   const waiting = whoWaits(memory).filter((client) => !memories.includes(client));
@@ -175,7 +175,9 @@ function openIn({ kernel, central, memories }: World, id: number): string[] {
   for (const client of memory.clients) {
     if (client === null || client.id === central) continue;
     const { held, noticed, status, guaranteed } = client;
-    if (memories.includes(client.id)) behind += guaranteed;
+    // Swap lives on as they do, with what its layers keep pages in; what was called back it has returned.
+    const stays = memories.includes(client.id) || (client.id === swap && noticed === 0);
+    if (stays) behind += guaranteed;
     else if (status !== GONE || held > 0 || noticed > 0)
       open.push(
         `task ${client.id} has status ${status}, ${held} frames, ${noticed} of them called back`,

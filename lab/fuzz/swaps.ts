@@ -7,6 +7,7 @@
 import type { DiskLayerPlan, LayerPlan } from '../../servers/swap/stack/plan.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { CellOptions } from '../run/cell-options.ts';
+import { keepersIn } from '../scenario/check-swap.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 
 /** Every layer there is. */
@@ -41,12 +42,25 @@ export function drawSwap(options: CellOptions, seed: number): CellOptions {
   const quota = chance(random, 15) ? between(random, 1, 80) : null;
   const isSmall = machine.frames <= BYTES_MOST;
   const fidelity = isSmall && chance(random, 25) ? ('bytes' as const) : ('stamped' as const);
-  const swap = { layers, quota };
+  const swap = { layers, quota, ...drawMemory(random, options, layers) };
   const { policyServer } = options;
   const small = { ...options, machine: { ...machine, fidelity }, swap };
   if (!policyServer || chance(random, 40)) return small;
   const users = policyServer.users.map((user) => ({ ...user, swap: between(random, 0, pages) }));
   return { ...small, policyServer: { ...policyServer, users } };
+}
+
+/** Half of those that keep pages have a contract for the frames, a small one for the most part. */
+function drawMemory(
+  random: RandomState,
+  { machine, management }: CellOptions,
+  layers: readonly LayerPlan[],
+): Pick<NonNullable<CellOptions['swap']>, 'memory'> {
+  const least = keepersIn(layers);
+  if (least === 0 || management !== 'contracts' || chance(random, 50)) return {};
+  // What servers themselves take is not known here: it must fit in what is left all the same.
+  const guaranteed = Math.min(least + small(random, 0, 12), Math.max(least, machine.frames >> 3));
+  return { memory: { guaranteed, extra: small(random, 0, 24) } };
 }
 
 /** `depth` layers one above the other, the last one with nothing below it. */

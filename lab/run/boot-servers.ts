@@ -32,7 +32,7 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { takeRun } from '../../sim-hw/frames.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { giveDiskExtents } from './boot-disk.ts';
-import { beginFaults, createSwapStack } from './boot-swap.ts';
+import { beginFaults, createSwapStack, leaseOf } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
 import {
   CENTRAL,
@@ -93,6 +93,7 @@ function swapServer(options: CellOptions, kernel: Kernel, isCentral: boolean): R
     createSwapStack(options, kernel.state.spaces, kernel.costs),
     quotaOf(options, isCentral),
   );
+  if (state.stack !== null) state.frames = leaseOf(options);
   return { step: swapServerStep(model), state };
 }
 

@@ -3,16 +3,21 @@
  * plain device does not keep. The frames that layers keep pages in count among the servers' own.
  */
 
-import { createStack } from '../../servers/swap/stack/build.ts';
+import { deliverAll } from '../../nucleus/ipc.ts';
+import { type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import { openFrames } from '../../servers/swap/frames.ts';
+import { createLeasedFrames, type LeasedFrames } from '../../servers/swap/leased-frames.ts';
+import { createStack, wireStack } from '../../servers/swap/stack/build.ts';
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import type { PageWork, StackState } from '../../servers/swap/stack/stack.ts';
+import type { SwapServerState } from '../../servers/swap/state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
 import { type PageWorkFigures, pageWork } from '../../sim-hw/costs/page-work.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import type { MediumFaults } from '../../sim-hw/devices/medium.ts';
 import type { CellOptions } from './cell-options.ts';
-import { containersFor } from './layout.ts';
+import { containersFor, SWAP } from './layout.ts';
 
 /** What a plain device is as a stack. */
 const PLAIN: readonly LayerPlan[] = [{ layer: 'disk', fixed: true, cacheBlocks: 0 }];
@@ -49,9 +54,32 @@ function bareWork(figures: PageWorkFigures): Omit<PageWork, 'copyNs'> {
   return Object.fromEntries(entries) as unknown as PageWork;
 }
 
-/** Frames that the layers of a cell's swap keep pages in, those across a network apart. */
-export function layerFrames({ swap }: CellOptions): number {
-  return swap ? framesIn(swap.layers) : 0;
+/** Frames off memory that the layers of a cell's swap keep pages in, those across a network apart. */
+export function layerFrames(options: CellOptions): number {
+  const { swap } = options;
+  return swap && leaseOf(options) === null ? framesIn(swap.layers) : 0;
+}
+
+/** The contract of the swap server's own; null: there is none. */
+export function leaseOf({ management, swap, terms }: CellOptions): LeasedFrames | null {
+  const memory = management === 'contracts' ? swap?.memory : undefined;
+  if (memory === undefined) return null;
+  return createLeasedFrames(memory.guaranteed, memory.extra, terms.graceExtra);
+}
+
+/** The swap server makes its contract, before any task is there; its time is nobody's. */
+export function openSwapFrames(kernel: Kernel): void {
+  const server = kernel.receivers[SWAP].state as Partial<SwapServerState>;
+  const { frames, stack } = server;
+  if (!frames || !stack) return;
+  kernel.state.account = NUCLEUS;
+  openFrames(kernel, server as SwapServerState, frames, wireStack(stack, null as never));
+  deliverAll(kernel);
+  if (frames.agreed === frames.guaranteed) return;
+  throw new RangeError(
+    `swap.memory.guaranteed: ${frames.guaranteed} frames, but the memory server has fewer to ` +
+      'promise; lower it, or give the machine more frames',
+  );
 }
 
 function framesIn(layers: readonly LayerPlan[]): number {

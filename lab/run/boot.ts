@@ -21,7 +21,7 @@ import { centralCode, centralPager, clientCode, clientPager, stepOf } from './bo
 import { addParts } from './boot-parts.ts';
 import { addPolicyServers, keepReserves, policyServersOf } from './boot-policy.ts';
 import { addCentral, addServers, fillPurses, giveExtents } from './boot-servers.ts';
-import { layerFrames } from './boot-swap.ts';
+import { layerFrames, leaseOf } from './boot-swap.ts';
 import type { CellOptions, CellTask } from './cell-options.ts';
 import { CENTRAL, DEFAULT_PAGER, depthOf, MEMORY, SWAP } from './layout.ts';
 import { addMover } from './mover.ts';
@@ -103,6 +103,8 @@ export function boot(options: CellOptions): World {
   const disk = addDisk(options, kernel, clients, pagers, files);
   fillPurses(options, kernel, clients);
   giveExtents(options, kernel, isCentral);
+  const lease = leaseOf(options);
+  if (lease !== null) keepReserves(policies, [{ id: SWAP, reserve: lease.guaranteed }]);
   keepReserves(policies, addExternalPagers(options, kernel, clients, pagers));
   keepReserves(policies, addFinalPagers(options, kernel, clients, pagers));
   const memories = addMemories(options, kernel, taskFrames);

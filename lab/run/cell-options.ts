@@ -119,6 +119,8 @@ export interface ArchivePlan {
 export interface SwapPlan {
   readonly layers: readonly LayerPlan[];
   readonly quota: number | null;
+  /** Under contracts: the swap server's own, for the frames of its layers; absent: they are off memory. */
+  readonly memory?: { readonly guaranteed: number; readonly extra: number };
 }
 
 /** A file server that tasks read pages from. */

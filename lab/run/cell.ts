@@ -7,6 +7,7 @@ import { oracleResults, sweep } from '../oracles/index.ts';
 import type { CellResult } from '../results.ts';
 import { boot, type World } from './boot.ts';
 import { openMemories } from './boot-memories.ts';
+import { openSwapFrames } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
 import { collect } from './collect.ts';
 import { noteOperations } from './operations.ts';
@@ -27,6 +28,7 @@ export function runCell(options: CellOptions, run: (world: World) => void = runW
   const log = options.stepped === undefined ? null : beginLog(world.kernel, options.stepped);
   noteOperations(world.operations, world.kernel);
   openMemories(world.kernel, world.memories);
+  openSwapFrames(world.kernel);
   if (world.windows !== null) noteWindows(world.windows, world);
   run(world);
   if (log !== null) endLog(log);

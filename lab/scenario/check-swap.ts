@@ -8,7 +8,7 @@ import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
-import type { LayerDocument } from './swap-schema.ts';
+import type { LayerDocument, SwapDocument } from './swap-schema.ts';
 import { ticksOf } from './ticks.ts';
 import type { Time } from './value-schemas.ts';
 
@@ -16,7 +16,43 @@ import type { Time } from './value-schemas.ts';
 export function checkSwap(source: Source, { swap }: ScenarioDocument): SwapPlan | null {
   if (swap === undefined) return null;
   const layers = checkLayers(source, swap.layers, ['swap', 'layers']);
-  return { layers, quota: swap.quota ?? null };
+  return { layers, quota: swap.quota ?? null, ...checkMemory(source, swap, layers) };
+}
+
+/** Each layer that keeps pages needs a frame that is guaranteed. */
+function checkMemory(
+  source: Source,
+  { memory }: SwapDocument,
+  layers: readonly LayerPlan[],
+): Pick<SwapPlan, 'memory'> {
+  if (memory === undefined) return {};
+  const least = keepersIn(layers);
+  const path: Path = ['swap', 'memory'];
+  const no = (key: string, what: string) =>
+    inputError(placeOf(source, [...path, key]), `${pathText([...path, key])} ${what}`);
+  if (least === 0)
+    throw no(
+      'guaranteed',
+      'is for layers that keep pages, expected waiting or compressed; add one',
+    );
+  if (memory.guaranteed < least)
+    throw no(
+      'guaranteed',
+      `is ${memory.guaranteed}, expected at least ${least}, a frame a layer; raise it`,
+    );
+  return { memory };
+}
+
+/** Layers that keep pages in this machine's frames. */
+export function keepersIn(layers: readonly LayerPlan[]): number {
+  let count = 0;
+  for (const layer of layers) {
+    if (layer.layer === 'remote') break;
+    if (layer.layer === 'waiting' || layer.layer === 'compressed') count++;
+    if (layer.layer === 'mirrored') count += keepersIn(layer.sides[0]) + keepersIn(layer.sides[1]);
+    if (layer.layer === 'tiered') count += keepersIn(layer.upper);
+  }
+  return count;
 }
 
 function checkLayers(source: Source, layers: readonly LayerDocument[], path: Path): LayerPlan[] {

@@ -203,8 +203,9 @@ function namesOf<Name extends ManagementName | BoundName>(
 function checkGuarantees(source: Source, scenario: Scenario, frames: number): void {
   const { tasks } = scenario;
   const asks = scenario.policyServer !== null && tasks.every((task) => task.guaranteed !== null);
-  // What external and final pagers keep for their work is guaranteed as well.
-  let sum = scenario.externalPagers.reduce((all, { reserve }) => all + reserve, 0);
+  // What external and final pagers and swap keep for their work is guaranteed as well.
+  let sum = scenario.swap?.memory?.guaranteed ?? 0;
+  for (const { reserve } of scenario.externalPagers) sum += reserve;
   for (const { finalFrames } of tasks) sum += finalFrames ?? 0;
   for (const [at, task] of tasks.entries()) {
     // Several tasks on one contract: it counts once.

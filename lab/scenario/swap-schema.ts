@@ -75,6 +75,8 @@ export const swapSchema = z.strictObject({
   layers: layersSchema,
   /** Pages that a task may have on swap. */
   quota: quotaSchema.optional(),
+  /** The swap server's own contract, for the frames that its layers keep pages in. */
+  memory: z.strictObject({ guaranteed: frames, extra: z.int().min(0).default(0) }).optional(),
 });
 
 export type SwapDocument = z.infer<typeof swapSchema>;

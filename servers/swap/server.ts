@@ -14,13 +14,14 @@ import { BUSY, DONE, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.t
 import { isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
-import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
+import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { isOver, type TaskState } from '../../nucleus/tasks.ts';
 import type { DeviceModel } from '../../sim-hw/devices/device.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { answer, makerOf } from './answers.ts';
 import { diskDied, diskHeard, isDiskServer, wakeOrAsk } from './disk-partition.ts';
+import { framesHeard, surrender, tendFrames } from './frames.ts';
 import { submit, transferEnds } from './plain-device.ts';
 import { getQuotas, setQuota, tellStat } from './quotas.ts';
 import {
@@ -47,6 +48,18 @@ export function swapServerStep(
 }
 
 function serve(kernel: Kernel, server: SwapServerState, wiring: Wiring, message: Message): void {
+  const { frames } = server;
+  if (frames === null) return handle(kernel, server, wiring, message);
+  const stack = stackIn(wiring, kernel, server);
+  const table = kernel.state.capabilities[server.id] as CapabilityTable;
+  if (message.from === NUCLEUS && message.op === TIMER) surrender(kernel, server, frames, stack);
+  else if (message.from === table.object[server.memoryPort])
+    framesHeard(kernel, server, frames, stack, message);
+  handle(kernel, server, wiring, message);
+  tendFrames(kernel, server, frames, stack);
+}
+
+function handle(kernel: Kernel, server: SwapServerState, wiring: Wiring, message: Message): void {
   const { op, from, w0, w1, w2, w3, cameAlong } = message;
   if (from === NUCLEUS) {
     if (op === DEVICE_DONE) deviceDone(kernel, server, wiring, w0);

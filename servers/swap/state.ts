@@ -4,6 +4,7 @@ import type { PolicyTable } from '../../contracts/policy-table.ts';
 import { type Contents, createContents } from '../../sim-hw/contents.ts';
 import type { DeviceState } from '../../sim-hw/devices/device.ts';
 import type { PartitionState } from './disk-partition.ts';
+import type { LeasedFrames } from './leased-frames.ts';
 import type { StackState } from './stack/stack.ts';
 import type { StoreState } from './store.ts';
 
@@ -61,6 +62,8 @@ export interface SwapServerState {
   table: PolicyTable | null;
   /** By client: pages that it has on swap. */
   readonly held: number[];
+  /** Its own contract for the frames of its layers; null: they are its own from the start. */
+  frames: LeasedFrames | null;
   /** Test-only: answers from the next block instead. */
   readonly planted: boolean;
 }
@@ -92,6 +95,7 @@ export function createSwapServerState(
     quotaControl: 0,
     table: null,
     held: [],
+    frames: null,
     planted,
   };
 }

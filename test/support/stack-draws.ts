@@ -90,6 +90,12 @@ const faults: fc.Arbitrary<Deed> = fc.record({
   chance: fc.constantFrom(0, 2_000, 20_000, 60_000),
 });
 
+const place = fc.integer({ min: 0, max: 3 });
+const lent: fc.Arbitrary<Deed> = fc.record({
+  do: fc.constantFrom('lend' as const, 'call' as const),
+  place,
+});
+
 const most = { minLength: 1, maxLength: 120, size: 'max' as const };
 export const harmless = fc.array(plain, most);
 export const withPowerCuts = fc.array(
@@ -99,6 +105,22 @@ export const withPowerCuts = fc.array(
 export const withAll = fc.array(
   fc.oneof(
     { weight: 12, arbitrary: plain },
+    { weight: 1, arbitrary: cut },
+    { weight: 1, arbitrary: faults },
+  ),
+  most,
+);
+
+/** With frames that are lent and called back; and taken, with what is in them. */
+export const withFrames = fc.array(
+  fc.oneof({ weight: 8, arbitrary: plain }, { weight: 3, arbitrary: lent }),
+  most,
+);
+export const withFramesTaken = fc.array(
+  fc.oneof(
+    { weight: 12, arbitrary: plain },
+    { weight: 4, arbitrary: lent },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('take' as const), place }) },
     { weight: 1, arbitrary: cut },
     { weight: 1, arbitrary: faults },
   ),

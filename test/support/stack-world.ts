@@ -18,6 +18,7 @@ import { type Contents, copyContents, createContents, stamped } from '../../sim-
 import { devices } from '../../sim-hw/devices/index.ts';
 import { powerCut } from '../../sim-hw/devices/medium.ts';
 import { createRandom, type RandomState } from '../../sim-hw/random.ts';
+import { callOne, leaseFrames, lendOne, type StackFrames, takeOne } from './stack-frames.ts';
 
 export const IDS = 24;
 const ROOTS = 4;
@@ -28,7 +29,8 @@ export type Deed =
   | { readonly do: 'flush' | 'die' }
   | { readonly do: 'power'; readonly disk: number }
   | { readonly do: 'faults'; readonly disk: number; readonly kind: Fault; readonly chance: number }
-  | { readonly do: 'pass'; readonly events: number };
+  | { readonly do: 'pass'; readonly events: number }
+  | { readonly do: 'lend' | 'call' | 'take'; readonly place: number };
 
 export type Fault = 'readErrors' | 'writeErrors' | 'lostWrites' | 'tornWrites';
 
@@ -42,6 +44,8 @@ interface Asked {
 
 export interface StackWorld {
   readonly alone: StackAlone;
+  /** Frames under a contract, or null. */
+  readonly frames: StackFrames | null;
   readonly keepsBytes: boolean;
   readonly random: RandomState;
   /** By id: what must be there, or null. */
@@ -70,6 +74,7 @@ export function createStackWorld(
   keepsBytes: boolean,
   seed: number,
   order?: Uint8Array,
+  guaranteed = 0,
 ): StackWorld {
   const alone = createStackAlone(plan, {
     ids: IDS,
@@ -83,6 +88,7 @@ export function createStackWorld(
   });
   const world: StackWorld = {
     alone,
+    frames: guaranteed > 0 ? leaseFrames(alone.stack, guaranteed) : null,
     keepsBytes,
     random: createRandom(seed),
     there: new Array(IDS).fill(null),
@@ -141,9 +147,22 @@ export function act(world: StackWorld, deed: Deed): void {
       if (deed.chance > 0) world.harmed = true;
       return;
     }
+    case 'lend':
+    case 'call':
+    case 'take':
+      return move(world, deed.do, deed.place);
     case 'pass':
       for (let i = 0; i < deed.events; i++) stepAlone(alone);
   }
+}
+
+function move(world: StackWorld, what: 'lend' | 'call' | 'take', place: number): void {
+  const { frames, alone } = world;
+  if (frames === null) return;
+  if (what === 'lend') return lendOne(frames, alone.stack, place);
+  if (what === 'call') return callOne(frames, alone.stack);
+  world.harmed = true;
+  takeOne(frames, alone.stack, place);
 }
 
 function clientOf(id: number): number {

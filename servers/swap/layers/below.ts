@@ -2,7 +2,16 @@
 
 import { DONE } from '../../../contracts/refusals.ts';
 import { DISCARD, FLUSH, NO_ID, NONE } from '../stack/requests.ts';
-import { beginChild, belowOf, fillContents, finish, recordOf, type Stack } from '../stack/stack.ts';
+import { beginChild, belowOf, finish, recordOf, type Stack } from '../stack/stack.ts';
+
+/** Sees to it that the contents of a store are there; DONE, or why they cannot be. */
+export function fillContents(stack: Stack, number: number): number {
+  const record = recordOf(stack, number);
+  if (record.filled === 1) return DONE;
+  const reason = stack.port.fill(number);
+  if (reason === DONE) record.filled = 1;
+  return reason;
+}
 
 /** The page of a store is there; false: the store has ended, with why it cannot be. */
 export function isFilled(stack: Stack, number: number): boolean {

@@ -6,10 +6,20 @@
 import { DONE } from '../../../contracts/refusals.ts';
 import { PAGE_BYTES } from '../../../sim-hw/contents.ts';
 import { STORE } from '../stack/requests.ts';
-import { contentsOf, finish, freeOwn, recordOf, type Stack } from '../stack/stack.ts';
+import { contentsOf, finish, recordOf, type Stack } from '../stack/stack.ts';
 import { askBelow, dropBelow } from './below.ts';
+import { freeHolder, unwrittenMax } from './compressed-frames.ts';
 import { type CompressedState, NO_BLOCK, SIZE_MAX } from './compressed-state.ts';
-import { BELOW, freeBlockOf, oldestFull, RAW, WRITING } from './packed-blocks.ts';
+import {
+  BELOW,
+  freeBlockOf,
+  IN_MEMORY,
+  KEPT,
+  leaveList,
+  oldestFull,
+  RAW,
+  WRITING,
+} from './packed-blocks.ts';
 import { isAwaited } from './parking.ts';
 import { modelSize } from './size-model.ts';
 import { compress, decompress, SLACK_WORDS } from './wkdm.ts';
@@ -62,9 +72,10 @@ export function leaveBlock(stack: Stack, node: number, state: CompressedState, i
   blocks.live[block] = left;
   const stands = blocks.state[block] as number;
   if (left > 0 || stands === WRITING) return;
-  if (stands === BELOW || stands === RAW)
+  if (stands === KEPT) leaveList(blocks, blocks.kept, block);
+  if (stands === KEPT || stands === IN_MEMORY) freeHolder(stack, state, block);
+  if (stands === KEPT || stands === BELOW || stands === RAW)
     dropBelow(stack, node, block, blocks.client[block] as number);
-  else freeOwn(stack, blocks.holder[block] as number);
   freeBlockOf(blocks, block);
 }
 
@@ -72,7 +83,8 @@ export function leaveBlock(stack: Stack, node: number, state: CompressedState, i
 export function writeOldest(stack: Stack, node: number, state: CompressedState): void {
   const { blocks } = state;
   if (state.writings > 1) return;
-  const block = oldestFull(blocks, isAwaited(state.parking));
+  const must = isAwaited(state.parking) || blocks.inMemory > unwrittenMax(state);
+  const block = oldestFull(blocks, must);
   if (block === NO_BLOCK) return;
   blocks.state[block] = WRITING;
   state.writings++;
@@ -83,6 +95,11 @@ export function writeOldest(stack: Stack, node: number, state: CompressedState):
   contents.high = BLOCK_STAMP;
   blocks.stamp[block] = contents.low;
   askBelow(stack, node, own, STORE);
+}
+
+/** Writes as long as more is in memory alone than may be. */
+export function writeAhead(stack: Stack, node: number, state: CompressedState): void {
+  if (state.blocks.inMemory > unwrittenMax(state)) writeOldest(stack, node, state);
 }
 
 /** Whether these are the contents of the block, as it was written below. */

@@ -1,6 +1,7 @@
 /** State of a compressed layer: the pool's size, its blocks, and for each page where it lies. */
 
 import { PAGE_BYTES } from '../../../sim-hw/contents.ts';
+import { createRoom, type FrameRoom } from '../stack/frame-room.ts';
 import { type BlockTable, createBlocks } from './packed-blocks.ts';
 import { createParking, type Parking } from './parking.ts';
 import { createPoolSize, type PoolSize } from './pool-size.ts';
@@ -20,6 +21,7 @@ export interface CompressedPlan {
 export interface CompressedState {
   readonly seed: number;
   readonly pool: PoolSize;
+  readonly room: FrameRoom;
   readonly blocks: BlockTable;
   /** By id: its block, and where in it; its stamp. */
   readonly block: Int32Array;
@@ -39,6 +41,7 @@ export interface CompressedState {
     compressedBytes: number;
     blocksWritten: number;
     blocksRead: number;
+    blocksLost: number;
     lost: number;
     errors: number;
     waits: number;
@@ -54,9 +57,11 @@ export function idsBelowCompressed(ids: number, frames: number): number {
 }
 
 export function createCompressed(plan: CompressedPlan, ids: number): CompressedState {
+  const pool = createPoolSize(plan.framesMin, plan.frames);
   return {
     seed: plan.seed,
-    pool: createPoolSize(plan.framesMin, plan.frames),
+    pool,
+    room: { ...createRoom(plan.frames), most: pool.frames },
     blocks: createBlocks(idsBelowCompressed(ids, plan.frames)),
     block: new Int32Array(ids).fill(NO_BLOCK),
     offset: new Uint16Array(ids),
@@ -75,6 +80,7 @@ export function createCompressed(plan: CompressedPlan, ids: number): CompressedS
       compressedBytes: 0,
       blocksWritten: 0,
       blocksRead: 0,
+      blocksLost: 0,
       lost: 0,
       errors: 0,
       waits: 0,

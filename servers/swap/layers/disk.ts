@@ -19,15 +19,8 @@ import { checksumOf } from '../../../sim-hw/contents.ts';
 import { flushMedium, readBlock, writeBlock } from '../../../sim-hw/devices/medium.ts';
 import { type Layer, NOTHING } from '../stack/layer.ts';
 import { DISCARD, FETCH, FLUSH, type Request, STORE } from '../stack/requests.ts';
-import {
-  contentsOf,
-  type Disk,
-  fillContents,
-  finish,
-  recordOf,
-  type Stack,
-  stateOf,
-} from '../stack/stack.ts';
+import { contentsOf, type Disk, finish, recordOf, type Stack, stateOf } from '../stack/stack.ts';
+import { fillContents } from './below.ts';
 import { type DiskLayerState, MAP_BLOCK, NOWHERE } from './disk-state.ts';
 import { freeBlock, growFreeMap, takeBlock } from './free-map.ts';
 

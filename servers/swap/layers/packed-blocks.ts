@@ -2,6 +2,7 @@
  * Packed blocks: where compressed pages lie. A block is 4096 bytes; its number is its id below.
  *
  *   free -> in memory: open -> full -> being written -> below -> free
+ *                                            `-> kept -> below     `-> gone with its frame -> free
  *       `-> raw: one page that does not compress, below
  */
 
@@ -11,6 +12,8 @@ export const IN_MEMORY = 1;
 export const WRITING = 2;
 export const BELOW = 3;
 export const RAW = 4;
+export const KEPT = 5;
+export const GONE = 6;
 
 /** Blocks that are open at a time: the first of the client's that has room takes a page. */
 const OPEN_MAX = 8;
@@ -32,14 +35,21 @@ export interface BlockTable {
   /** Free blocks, the next one last. */
   readonly free: number[];
   readonly open: number[];
-  /** Full blocks in memory, oldest first, by links. */
+  /** Full blocks in memory, and those that are below as well, oldest first, by links. */
+  readonly full: BlockList;
+  readonly kept: BlockList;
   readonly older: Int32Array;
   readonly newer: Int32Array;
-  oldest: number;
-  newest: number;
+  /** Blocks in memory that are nowhere else. */
   inMemory: number;
   written: number;
   serial: number;
+}
+
+export interface BlockList {
+  oldest: number;
+  newest: number;
+  count: number;
 }
 
 export function createBlocks(count: number): BlockTable {
@@ -55,8 +65,8 @@ export function createBlocks(count: number): BlockTable {
     open: [],
     older: new Int32Array(count).fill(NONE),
     newer: new Int32Array(count).fill(NONE),
-    oldest: NONE,
-    newest: NONE,
+    full: { oldest: NONE, newest: NONE, count: 0 },
+    kept: { oldest: NONE, newest: NONE, count: 0 },
     inMemory: 0,
     written: 0,
     serial: 0,
@@ -80,14 +90,17 @@ export function takeBlockOf(blocks: BlockTable, state: number, client: number): 
 
 /** Takes a block that is in memory out of it, or forgets one that is below. */
 export function freeBlockOf(blocks: BlockTable, block: number): void {
-  if (blocks.state[block] === IN_MEMORY) {
-    blocks.inMemory--;
-    const at = blocks.open.indexOf(block);
-    if (at >= 0) blocks.open.splice(at, 1);
-    else unlink(blocks, block);
-  }
+  if (blocks.state[block] === IN_MEMORY) takeOut(blocks, block);
   blocks.state[block] = FREE_BLOCK;
   blocks.free.push(block);
+}
+
+/** Takes a block that is in memory out of the open or full ones. */
+export function takeOut(blocks: BlockTable, block: number): void {
+  blocks.inMemory--;
+  const at = blocks.open.indexOf(block);
+  if (at >= 0) blocks.open.splice(at, 1);
+  else leaveList(blocks, blocks.full, block);
 }
 
 /** An open block of the client's in which `size` bytes end at or before `bytes`, or -1. */
@@ -107,29 +120,35 @@ export function openBlockFor(
 export function closeBlock(blocks: BlockTable, block: number): void {
   const at = blocks.open.indexOf(block);
   if (at >= 0) blocks.open.splice(at, 1);
-  blocks.older[block] = blocks.newest;
-  blocks.newer[block] = NONE;
-  if (blocks.newest === NONE) blocks.oldest = block;
-  else blocks.newer[blocks.newest] = block;
-  blocks.newest = block;
+  enterList(blocks, blocks.full, block);
 }
 
 /** Takes the oldest full block out of the list, or an open one if it must be; -1: there is none. */
 export function oldestFull(blocks: BlockTable, must: boolean): number {
-  const block = blocks.oldest;
+  const block = blocks.full.oldest;
   if (block !== NONE) {
-    unlink(blocks, block);
+    leaveList(blocks, blocks.full, block);
     return block;
   }
   return must ? (blocks.open.shift() ?? NONE) : NONE;
 }
 
-function unlink(blocks: BlockTable, block: number): void {
-  const { older, newer } = blocks;
+/** The block is the newest of the list. */
+export function enterList(blocks: BlockTable, list: BlockList, block: number): void {
+  blocks.older[block] = list.newest;
+  blocks.newer[block] = NONE;
+  if (list.newest === NONE) list.oldest = block;
+  else blocks.newer[list.newest] = block;
+  list.newest = block;
+  list.count++;
+}
+
+export function leaveList({ older, newer }: BlockTable, list: BlockList, block: number): void {
   const before = older[block] as number;
   const after = newer[block] as number;
-  if (before === NONE) blocks.oldest = after;
+  if (before === NONE) list.oldest = after;
   else newer[before] = after;
-  if (after === NONE) blocks.newest = before;
+  if (after === NONE) list.newest = before;
   else older[after] = before;
+  list.count--;
 }

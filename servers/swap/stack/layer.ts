@@ -7,6 +7,7 @@
  * Of one id at most one request is with a layer at a time: the others wait in line (stack.ts).
  */
 
+import type { FrameRoom } from './frame-room.ts';
 import type { Stack } from './stack.ts';
 
 /** How a fetch of an id ends in which nothing is stored. */
@@ -36,6 +37,22 @@ export interface Layer {
   /** A device has lost its power: what has not been flushed may be gone. */
   reset?(stack: Stack, node: number): void;
   stat(stack: Stack, node: number): LayerStat;
+  /** Of a layer that keeps pages in frames of the server's. */
+  readonly frames?: FrameKeeper;
+}
+
+/** What a layer does about its frames; `settle` (stack.ts) is to follow. */
+export interface FrameKeeper {
+  room(stack: Stack, node: number): FrameRoom;
+  /** Gives up a page that is below as well: its slot is free then. False: there is none. */
+  spare(stack: Stack, node: number): boolean;
+  /** Its frames have become more or fewer. */
+  adjust(stack: Stack, node: number): void;
+  /**
+   * The frame in `slot` has been taken with what is in it, or, NO_SLOT, the oldest page that is nowhere
+   * else is given up: its slot. NO_SLOT: there is none.
+   */
+  lose(stack: Stack, node: number, slot: number): number;
 }
 
 /** The world around a stack: a kernel, or a test. Code, not state. */

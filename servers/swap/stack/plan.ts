@@ -6,7 +6,7 @@
 
 import type { CompressedPlan } from '../layers/compressed-state.ts';
 import type { TieredPlan } from '../layers/tiered-state.ts';
-import type { WaitingPlan } from '../layers/waiting.ts';
+import type { WaitingPlan } from '../layers/waiting-state.ts';
 
 /** What a layer is made of; the keys `K` may be absent, which makes them what build.ts says. */
 type Wished<Plan, K extends keyof Plan> = Omit<Plan, K> & {

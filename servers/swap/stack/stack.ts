@@ -228,15 +228,6 @@ export function contentsOf(stack: Stack, number: number): Contents {
   return pool.contents[(pool.records[number] as Request).slot] as Contents;
 }
 
-/** Sees to it that the contents of a store are there; DONE, or why they cannot be. */
-export function fillContents(stack: Stack, number: number): number {
-  const record = recordOf(stack, number);
-  if (record.filled === 1) return 0;
-  const reason = stack.port.fill(number);
-  if (reason === 0) record.filled = 1;
-  return reason;
-}
-
 /** State of the layer at `node`. */
 export function stateOf<S>(stack: Stack, node: number): S {
   return (stack.state.nodes[node] as NodeState).state as S;

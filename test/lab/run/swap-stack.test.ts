@@ -102,6 +102,39 @@ test('[SWAP25] an oracle notices a page that is lost and nobody is told of', () 
   expect(faultsOf(wrong)).toBeGreaterThan(0);
 });
 
+test('[SWAP30] [REV1] frames of layers under a contract: oracles agree, and tasks that need them get them', () => {
+  const layers: LayerPlan[] = [
+    { layer: 'waiting', frames: 8 },
+    { layer: 'compressed', frames: 24 },
+    { layer: 'mirrored', sides: [[disk], [{ layer: 'waiting', frames: 3 }, disk]] },
+  ];
+  const machine = { pagerFrames: 'outside' as const };
+  const pages = Array.from({ length: 1500 }, (_, at) => (at * 37 + (at >> 4)) % 60);
+  for (const more of [{}, { memoryServers: { depth: 2 } }, { clock: 'references' as const }])
+    for (const memory of [
+      { guaranteed: 3, extra: 40 },
+      { guaranteed: 12, extra: 0 },
+    ]) {
+      const tasks = ['one', 'two'].map((name, at) =>
+        task(name, writing(pages), 'clock', 20, { extra: 30, start: at * 1_000_000 }),
+      );
+      const base = cell(60, tasks, { oracles: true, ...more });
+      const plan = { layers, quota: null, memory };
+      const result = runCell({ ...base, machine: { ...base.machine, ...machine }, swap: plan });
+      expect(faultsOf(result)).toBe(0);
+      expect(result.tasks.every(({ lostFaults }) => lostFaults === 0)).toBe(true);
+      const inHand = (result.swap ?? []).map(({ counts }) => counts.inHand ?? 0);
+      expect(inHand.reduce((sum, one) => sum + one)).toBeGreaterThanOrEqual(memory.guaranteed);
+      expect(result.swap?.[0]?.counts.stores).toBeGreaterThan(500);
+    }
+  const [one] = [task('one', writing(pages), 'clock', 20)];
+  const much = { layers, quota: null, memory: { guaranteed: 61, extra: 0 } };
+  const tight = cell(60, [one]);
+  expect(() =>
+    runCell({ ...tight, machine: { ...tight.machine, ...machine }, swap: much }),
+  ).toThrow(/swap.memory.guaranteed: 61 frames/);
+});
+
 test('[SWAP27] pages of 2 MiB go through layers, beside small ones; in a quota each counts as 512', () => {
   const layers: LayerPlan[] = [
     { layer: 'waiting', frames: 600 },

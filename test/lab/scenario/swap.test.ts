@@ -32,6 +32,9 @@ test('layers of swap: times in nanoseconds, chances of 2^16, what is not named a
       },
     ],
   });
+  const leased = good.replace('quota: 100', 'memory: { guaranteed: 2 }');
+  const { memory } = checkScenario(parseSource('x.yaml', leased)).swap ?? {};
+  expect(memory).toEqual({ guaranteed: 2, extra: 0 });
   const none = checkScenario(parseSource('x.yaml', good.replace(/swap:\n( .*\n)+(?=tasks)/, '')));
   expect(none.swap).toBeNull();
 });
@@ -49,6 +52,14 @@ test.each<[string, from: string, to: string, line: number, expected: RegExp]>([
   ],
   ['a device nobody knows', 'device: nvme', 'device: nvmee', 7, /did you mean 'nvme'/],
   ['a file that cannot grow', 'blocksMax: 90', 'blocksMax: 50', 9, /expected fewer blocks/],
+  ['too little guaranteed', 'quota: 100', 'memory: { guaranteed: 0 }', 4, /at least 1/],
+  [
+    'memory for nobody',
+    'quota: 100\n  layers:\n    - { layer: waiting, frames: 8 }',
+    'memory: { guaranteed: 1 }\n  layers:\n    - { layer: encrypting }',
+    4,
+    /expected waiting or compressed/,
+  ],
   ['references on a wire', '{ us: 30 }', '{ references: 3 }', 8, /is in references/],
 ])('%s is refused with its line and what to do', (_, from, to, line, expected) => {
   const text = good.replace(from, to);

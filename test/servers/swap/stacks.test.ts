@@ -11,7 +11,15 @@ import { beginChild, belowOf, finish, recordOf } from '../../../servers/swap/sta
 import { stamped } from '../../../sim-hw/contents.ts';
 import { devices } from '../../../sim-hw/devices/index.ts';
 import { cloneState, hashState } from '../../../sim-hw/state.ts';
-import { harmless, lossy, stacks, withAll, withPowerCuts } from '../../support/stack-draws.ts';
+import {
+  harmless,
+  lossy,
+  stacks,
+  withAll,
+  withFrames,
+  withFramesTaken,
+  withPowerCuts,
+} from '../../support/stack-draws.ts';
 import { act, createStackWorld, type Deed, settleWorld, WORK } from '../../support/stack-world.ts';
 
 /** Plays the deeds; `change` may put another layer's code into the stack first. */
@@ -21,8 +29,9 @@ function play(
   keepsBytes = false,
   change: (layers: Layer[]) => void = () => {},
   order?: Uint8Array,
+  guaranteed = 0,
 ): number {
-  const world = createStackWorld(plan, keepsBytes, 5, order);
+  const world = createStackWorld(plan, keepsBytes, 5, order, guaranteed);
   change(world.alone.stack.layers as Layer[]);
   for (const deed of deeds) act(world, deed);
   settleWorld(world);
@@ -94,6 +103,28 @@ test('[SWAP27] [SWAP11] [SWAP12] the same with pages of several base pages, what
       { seed: 16, numRuns },
     );
   expect(refused).toBeGreaterThan(1000);
+});
+
+test('[SWAP30] [SWAP11] frames come and go at any time: nothing is lost, nothing waits for ever', () => {
+  fc.assert(
+    fc.property(stacks(1, 4), withFrames, fc.integer({ min: 1, max: 9 }), (plan, deeds, least) => {
+      play(plan, deeds, false, undefined, undefined, least);
+    }),
+    { seed: 17, numRuns: 1200 },
+  );
+});
+
+test('[SWAP31] [SWAP12] what was in a frame that is taken is lost, and said to be; nothing else', () => {
+  for (const [numRuns, keepsBytes] of [
+    [1000, false],
+    [60, true],
+  ] as const)
+    fc.assert(
+      fc.property(stacks(1, 4), withFramesTaken, (plan, deeds) => {
+        play(plan, deeds, keepsBytes, undefined, undefined, 3);
+      }),
+      { seed: 18, numRuns },
+    );
 });
 
 test('[SWAP12] a drive whose lost writes nobody would notice is noticed here', () => {
