@@ -41,8 +41,9 @@ export function drawGarbage(options: CellOptions, seed: number, ordinary: number
   return { ...options, tasks };
 }
 
-function mayTell({ hostile, kinds, reads }: CellTask): boolean {
-  return hostile === null && kinds.superpages === null && !reads;
+/** Who begins again would write what it has called garbage at its end. */
+function mayTell({ hostile, kinds, reads, atEnd }: CellTask): boolean {
+  return hostile === null && kinds.superpages === null && !reads && atEnd === 'exit';
 }
 
 function drawTask(random: RandomState, task: CellTask): CellTask {
