@@ -91,8 +91,10 @@ function calmDown(world: World): void {
     if (wish !== undefined) wish.next = wish.changes.length;
   }
   // Locks are long enough for any queue from here on.
-  const mover = world.disk > 0 ? world.disk : world.swap;
-  (kernel.receivers[mover].state as { lockTime: number }).lockTime = LOCK_TIME_CALM;
+  for (const id of [world.swap, world.disk]) {
+    const mover = kernel.receivers[id].state as { lockTime?: number };
+    if (mover.lockTime !== undefined) mover.lockTime = LOCK_TIME_CALM;
+  }
   const pagers = world.central > 0 ? [world.central] : clients;
   for (const id of pagers)
     (kernel.receivers[id].state as { lockMax: number }).lockMax = LOCK_TIME_CALM;
