@@ -60,6 +60,6 @@ test('a scenario with switches has the row; what cannot be is refused with place
   for (const [undefended, what] of wrong)
     expect(() => load(undefended as string), undefended).toThrow(what as string);
   expect(() => load('[no-penalty]', '[contracts]')).toThrow(
-    'expected contracts-undefended among managements; add it',
+    'expected contracts-undefended or mach-undefended among managements; add it',
   );
 });
