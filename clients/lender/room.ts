@@ -5,13 +5,13 @@
  */
 
 import { CAUSE_EXTRA, OP } from '../../contracts/messages.ts';
-import { OVER_CONTRACT } from '../../contracts/refusals.ts';
+import { EMPTY_PURSE, NO_FREE_FRAMES, OVER_CONTRACT } from '../../contracts/refusals.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { createMessage, type Message } from '../../nucleus/messages.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { obeyNotice } from '../pager/memory-control.ts';
-import type { Lending } from './state.ts';
+import { LENT_TAG, type Lending } from './state.ts';
 
 /** The contract as the pager is to see it: without the frames that are lent. */
 export function lessened({ window }: Lending, { from, w0, w1, w2, time }: Message): Message {
@@ -19,10 +19,13 @@ export function lessened({ window }: Lending, { from, w0, w1, w2, time }: Messag
   return Object.assign(createMessage(), { op: OP.contractIs, from, w0, w1: own, w2, time });
 }
 
-/** What is lent did not get a frame, since the contract was full. */
-export function isFull({ op, w1, w2 }: Message): boolean {
-  const isAbout = op === OP.fileDone || (op === OP.refused && w2 === OP.putRuns);
-  return isAbout && w1 === OVER_CONTRACT;
+const FULL: readonly number[] = [OVER_CONTRACT, EMPTY_PURSE, NO_FREE_FRAMES];
+
+/** What is lent did not get a frame, since all that is guaranteed is in hand, and no more to be had. */
+export function isFull({ op, w0, w1, w2 }: Message): boolean {
+  const isAsked =
+    op === OP.refused && (w2 === OP.putRuns || (w2 === OP.allocate && w0 === LENT_TAG));
+  return (op === OP.fileDone || isAsked) && FULL.includes(w1);
 }
 
 /** Then the pager gives back what it has borrowed, as after a notice. */

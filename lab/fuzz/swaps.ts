@@ -43,8 +43,10 @@ export function drawSwap(options: CellOptions, seed: number): CellOptions {
   const isSmall = machine.frames <= BYTES_MOST;
   const fidelity = isSmall && chance(random, 25) ? ('bytes' as const) : ('stamped' as const);
   const swap = { layers, quota, ...drawMemory(random, options, layers) };
+  // Beside what tasks are guaranteed: who asks for all that is left would wait for ever.
+  const frames = machine.frames + (swap.memory?.guaranteed ?? 0);
   const { policyServer } = options;
-  const small = { ...options, machine: { ...machine, fidelity }, swap };
+  const small = { ...options, machine: { ...machine, frames, fidelity }, swap };
   if (!policyServer || chance(random, 40)) return small;
   const users = policyServer.users.map((user) => ({ ...user, swap: between(random, 0, pages) }));
   return { ...small, policyServer: { ...policyServer, users } };

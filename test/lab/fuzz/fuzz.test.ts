@@ -78,6 +78,7 @@ test('[SWAP26] seed 1441 is mended: what a stack had stored was lost with its lo
 test.each([
   [1609, 'whose container has lost pages'],
   [1874, 'who finds its contract full of what it has borrowed'],
+  [81362, 'who has borrowed what it cannot pay for any more'],
 ])(
   '[CONT41] seed %i is mended: a client %s fills it anew',
   (seed) => {
