@@ -34,6 +34,7 @@ import {
   type PagerState,
   WANTS_FRAME,
 } from './state.ts';
+import { leaveSuperpage } from './superpages.ts';
 import { askForContainer, beginAgain, endTransfer, handOver, isLossOnSwap } from './transfers.ts';
 
 /** Its container is made: on to the swap server, if that can take it. */
@@ -166,7 +167,11 @@ function lostOnSwap(
 ): void {
   const word = pager.pageWord[page] as number;
   const owner = memberOfPage(pager, page) as Member;
-  if (purpose !== EVICT) tellRemoved(kernel, code, pager, page);
+  if (purpose !== EVICT) {
+    tellRemoved(kernel, code, pager, page);
+    const { superpages } = pager;
+    if (superpages !== null) leaveSuperpage(kernel, pager, superpages, owner, page);
+  }
   if (purpose === CLEAN) unmap(kernel, pager.id, owner.task, page - owner.base);
   setWord(pager, page, (word & (SCRATCH | TOUCHED)) | LOST);
   freeFrame(kernel, pager, owner, slot);
