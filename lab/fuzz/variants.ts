@@ -51,8 +51,11 @@ export function drawVariants(
   const terms = drawTerms(random, options.terms, span);
   const varied = { ...options, terms, tasks };
   const isPlain = options.policyServer === undefined && options.purses === undefined;
-  if (isPlain && chance(random, 12)) return drawParts(random, varied, ordinary);
-  if (stirrers === 0 && chance(random, 30)) return chargeTables(varied);
+  const hasParts = isPlain && chance(random, 12);
+  // In lockstep who waits for a contract of its own after its parent's end keeps its turn from others.
+  if (hasParts && options.schedule === 'slices') return drawParts(random, varied, ordinary);
+  const hasPolicy = options.policyServer !== undefined;
+  if (stirrers === 0 && chance(random, 30) && !hasPolicy) return chargeTables(varied);
   return chance(random, 50) ? drawSuperpages(random, varied, ordinary) : varied;
 }
 

@@ -194,7 +194,12 @@ function promised({ server, kernel }: OracleView): number {
   const starvation = kernel.schedule.ranked ? starvationOf(server.terms) : 0;
   // Who is asked for clean frames alone may say that there are none: then a grace begins anew [REV27].
   const { graceExtra, graceClean = 0, writeMax = 0 } = server.terms;
-  return graceClean + graceExtra + starvation + writeMax + allowance(kernel);
+  // Whoever loses all is told of each run that it loses.
+  const { mapNs, messageNs } = kernel.costs;
+  const losses = kernel.state.countsReferences
+    ? 0
+    : kernel.state.frames.count * (mapNs + messageNs);
+  return graceClean + graceExtra + starvation + writeMax + losses + allowance(kernel);
 }
 
 /** Frames have left the hands of `task`; the ledger knows already. */
