@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { FIRST_OP, type MessageName, messages, TIME_MAX } from './messages.ts';
+import { FIRST_OP, type MessageName, messages, OP, TIME_MAX } from './messages.ts';
 
 const WORDS = 4;
 const names = Object.keys(messages) as MessageName[];
@@ -58,6 +58,11 @@ export function isValid(message: Words): boolean {
     (words < 4 || inBounds(message.w3, at + 3)) &&
     (hasTime[index] === 0 || isTime(message.time))
   );
+}
+
+/** A refusal is an answer, and gets none: two servers would refuse each other without end [MEM32]. */
+export function isRefusal(message: Words): boolean {
+  return message.op === OP.refused && isValid(message);
 }
 
 function inBounds(word: number, at: number): boolean {

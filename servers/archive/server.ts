@@ -20,7 +20,7 @@ import {
   NO_SUCH_BLOCK,
   NO_SUCH_PAGE,
 } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { deviceEventAt } from '../../nucleus/clock.ts';
 import { writeListThrough } from '../../nucleus/dma-lists.ts';
@@ -50,7 +50,7 @@ function serve(kernel: Kernel, server: ArchiveState, model: DeviceModel, message
     return begin(kernel, server, from, w0, w1, w2);
   // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
   if (cameAlong) removeCapability(table, w0);
-  reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+  if (!isRefusal(message)) reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
 }
 
 /** A container came along, to be filled from `block` on. */

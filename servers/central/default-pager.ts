@@ -8,7 +8,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { BUSY, MALFORMED } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, sendCapability } from '../../nucleus/ipc.ts';
 import { type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
@@ -47,7 +47,8 @@ export function defaultPagerStep(kernel: Kernel, state: object, message: Message
   else if (sent === OP.exchange) passOn(kernel, pager, op, from, w0, w1, w2, w3);
   else {
     if (cameAlong) removeCapability(table, w0);
-    reply(kernel, pager.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    if (!isRefusal(message))
+      reply(kernel, pager.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
   }
 }
 

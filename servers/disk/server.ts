@@ -19,7 +19,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { DONE, MALFORMED } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import {
@@ -73,7 +73,8 @@ function serve(kernel: Kernel, server: DiskServerState, code: DiskCode, message:
   if (!request(kernel, server, code, message)) {
     // A capability that came along is dropped; one that was only named is the server's own [CAP2].
     if (message.cameAlong) removeCapability(table, w0);
-    reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    if (!isRefusal(message))
+      reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
     return;
   }
   serveDevice(kernel, server, code);

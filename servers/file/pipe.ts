@@ -14,7 +14,7 @@
 
 import { COPY, LOCK_PHYSICAL, LOCK_WRITES, OP } from '../../contracts/messages.ts';
 import { BUSY, DONE, MALFORMED } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, type Kernel, NUCLEUS, type Step } from '../../nucleus/kernel.ts';
@@ -80,7 +80,7 @@ export const pipeStep: Step = (kernel, state, message) => {
     return;
   }
   if (cameAlong) removeCapability(table, w0);
-  reply(kernel, pipe.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+  if (!isRefusal(message)) reply(kernel, pipe.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
 };
 
 function come(

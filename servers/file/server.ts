@@ -9,7 +9,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { BUSY, MALFORMED, NO_SUCH_FILE } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply } from '../../nucleus/ipc.ts';
 import { DEATH, type Kernel, NUCLEUS, type Step, TIMER } from '../../nucleus/kernel.ts';
@@ -66,10 +66,12 @@ function serve(
     return;
   }
   const moves = op === OP.readFile || op === OP.writeFile;
-  if (!isValid(message) || isOver(kernel.state.tasks[from]) || moves !== cameAlong) {
+  const isUnfit = !isValid(message) || isOver(kernel.state.tasks[from]) || moves !== cameAlong;
+  if (isUnfit || isRefusal(message)) {
     // A capability that came along is dropped; one that was only named is the server's own.
     if (cameAlong) removeCapability(table, w0);
-    return refuse(kernel, server, from, 0, MALFORMED, op);
+    if (!isRefusal(message)) refuse(kernel, server, from, 0, MALFORMED, op);
+    return;
   }
   if (moves) beginTransfer(kernel, server, message);
   else operate(kernel, server, model, message);

@@ -9,7 +9,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { MALFORMED, NO_CONTRACT } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
@@ -66,7 +66,7 @@ export function memoryServerStep(kernel: Kernel, state: object, message: Message
     messageFromAbove(kernel, server, server.upstream, message);
   } else {
     if (message.cameAlong) dropHanded(kernel, server, message.w0);
-    if (!isOver(kernel.state.tasks[from] as TaskState)) {
+    if (!isOver(kernel.state.tasks[from] as TaskState) && !isRefusal(message)) {
       if (isValid(message) && !message.cameAlong) serve(kernel, server, message);
       else refuse(kernel, server, from, 0, MALFORMED, op);
     }

@@ -12,7 +12,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { MALFORMED } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import {
   type CapabilityTable,
   POLICY_CONTROL,
@@ -212,7 +212,7 @@ function call(kernel: Kernel, policy: PolicyServerState, op: number, w0: number,
 function refuse(kernel: Kernel, policy: PolicyServerState, message: Message): void {
   const { op, from, w0, cameAlong } = message;
   if (cameAlong) removeCapability(tableOf(kernel, policy), w0);
-  reply(kernel, policy.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+  if (!isRefusal(message)) reply(kernel, policy.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
 }
 
 function tableOf({ state }: Kernel, { id }: PolicyServerState): CapabilityTable {

@@ -20,7 +20,7 @@ import {
   NO_DEVICE,
   NO_SUCH_BLOCK,
 } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send, sendCapability } from '../../nucleus/ipc.ts';
 import { DEATH, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
@@ -103,7 +103,8 @@ export function diskClientStep(kernel: Kernel, state: object, message: Message):
   else {
     // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
     if (cameAlong) removeCapability(table, w0);
-    reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    if (!isRefusal(message))
+      reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
   }
 }
 

@@ -18,7 +18,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { BUSY, MALFORMED } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
 import { workFor } from '../../nucleus/donated-time.ts';
@@ -77,7 +77,8 @@ function fromClient(kernel: Kernel, pager: ExternalPagerState, message: Message)
   const isDead = isOver(kernel.state.tasks[from] as TaskState);
   if (!isValid(message) || !cameAlong || isDead || !isRequest(op)) {
     dropCapability(kernel, pager, cameAlong, w0);
-    reply(kernel, pager.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    if (!isRefusal(message))
+      reply(kernel, pager.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
     return;
   }
   const isExchange = op === OP.exchange;

@@ -11,7 +11,7 @@
 
 import { OP } from '../../contracts/messages.ts';
 import { BUSY, DONE, MALFORMED, NO_SUCH_BLOCK } from '../../contracts/refusals.ts';
-import { isValid } from '../../contracts/validator.ts';
+import { isRefusal, isValid } from '../../contracts/validator.ts';
 import { type CapabilityTable, removeCapability } from '../../nucleus/capabilities.ts';
 import { reply, send } from '../../nucleus/ipc.ts';
 import { DEATH, DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
@@ -89,7 +89,8 @@ function handle(kernel: Kernel, server: SwapServerState, wiring: Wiring, message
   else {
     // A capability that came along is dropped; one that was only named is the server's own [SWAP5].
     if (cameAlong) removeCapability(table, w0);
-    reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
+    if (!isRefusal(message))
+      reply(kernel, server.id, from, OP.refused, 0, MALFORMED, op & 255, 0, 0);
   }
 }
 

@@ -71,7 +71,7 @@ describe.each(everyName)('%s', (name) => {
       }
     const whole = Array.from({ length: fields }, () => 1);
     if (!served.includes(name) || Object.hasOwn(messages[name].shape, 'container'))
-      expect(sayDisk(desk, FIRST, name, whole)).toEqual(malformed);
+      expect(sayDisk(desk, FIRST, name, whole)).toEqual(name === 'refused' ? [] : malformed);
     expect(hashState(desk.disk)).toBe(before);
   });
 

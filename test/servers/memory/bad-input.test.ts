@@ -68,11 +68,21 @@ describe('the matrix is whole', () => {
   });
 });
 
-test.each(notForMemory)('[MEM7] %s is not served: malformed, and nothing has changed', (name) => {
+const others = notForMemory.filter((name) => name !== 'refused');
+
+test.each(others)('[MEM7] %s is not served: malformed, and nothing has changed', (name) => {
   const desk = prepared();
   const fields = Object.keys(messages[name].shape).length;
   const whole = Array.from({ length: fields }, () => 1);
   expectRefused(desk, FIRST, name, [[whole, 'as it should be']], MALFORMED);
+});
+
+test('[MEM32] a refusal that nobody waits for is not answered, and nothing has changed', () => {
+  const desk = prepared();
+  const before = hashAll(desk);
+  expect(say(desk, FIRST, 'refused', [1, MALFORMED, OP.allocate, 0])).toEqual([]);
+  expect(hashAll(desk)).toBe(before);
+  expect(say(desk, FIRST, 'refused', [0.5, MALFORMED, OP.allocate, 0])).toHaveLength(1);
 });
 
 describe.each(memoryTable)('%s', (name, row) => {
