@@ -11,6 +11,7 @@ import { openSwapFrames } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
 import { collect } from './collect.ts';
 import { noteOperations } from './operations.ts';
+import { createStandstill, noteStandstill } from './standstill.ts';
 import { beginLog, endLog } from './step-log.ts';
 import { watch } from './watch.ts';
 import { noteWindows } from './windows.ts';
@@ -39,7 +40,11 @@ export function runCell(options: CellOptions, run: (world: World) => void = runW
 /** Runs a booted world to its end; every so often `progress` is told. */
 export function runWorld(world: World): void {
   const { kernel, options } = world;
-  while (runSteps(world, PROGRESS_STEPS)) options.progress?.(kernel.state.references);
+  const standstill = createStandstill();
+  while (runSteps(world, PROGRESS_STEPS)) {
+    noteStandstill(standstill, world, PROGRESS_STEPS);
+    options.progress?.(kernel.state.references);
+  }
 }
 
 /** Takes so many decisions; false when the run is over before. */

@@ -11,6 +11,7 @@ import { termNow } from '../../nucleus/clock.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import type { World } from './boot.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { createStandstill, noteStandstill } from './standstill.ts';
 import { noteWindows } from './windows.ts';
 
 export interface Watching {
@@ -43,6 +44,7 @@ export function runWatched(
   const { kernel, windows } = world;
   const { every, asked } = watching;
   let next = every;
+  const standstill = createStandstill();
   show(snapshotOf(world, false));
   for (let step = 1; stepKernel(kernel); step++) {
     if (windows !== null) noteWindows(windows, world);
@@ -51,6 +53,7 @@ export function runWatched(
       next = (Math.floor(termNow(kernel) / every) + 1) * every;
     }
     if (step % DECISIONS !== 0) continue;
+    noteStandstill(standstill, world, DECISIONS);
     do if (Atomics.exchange(asked, 0, 0) === 1) show(snapshotOf(world, false));
     while (isHeldBack(world, watching));
   }

@@ -51,11 +51,12 @@ export function checkReads(
   if (pageSize !== 4096) throw no(`is in pages of 4096 bytes, expected no pageSize; remove one`);
   if (contract.guaranteed === undefined)
     throw no('lends frames that are guaranteed, expected contract.guaranteed; name it');
-  const least = reads.window + 1;
-  if (typeof contract.guaranteed === 'number' && contract.guaranteed < least)
-    throw no(`lends ${reads.window} frames, expected contract.guaranteed of ${least}; raise it`);
+  const frames = reads.window + 1;
+  if (typeof contract.guaranteed === 'number' && contract.guaranteed < frames)
+    throw no(`lends ${reads.window} frames, expected contract.guaranteed of ${frames}; raise it`);
   if (document.managements.includes('contracts-equal'))
     throw no('needs a guarantee of its own, expected no row contracts-equal; name managements');
+  const lockMax = lockOf(source, reads.lockMax, document, [...path, 'lockMax']);
   const archives = document.archives.map(({ name }) => name);
   if (reads.writes && reads.from.some((name) => archives.includes(name)))
     throw no('writes, expected file servers alone, which archives are not; remove writes');
@@ -66,11 +67,16 @@ export function checkReads(
     const next = names.length === 0 ? 'list it there' : didYouMean(name, names);
     throw inputError(placeOf(source, [...path, 'from', index]), `${what}; ${next}`);
   }
+  const servers = [...document.archives, ...document.files];
+  const locks = servers.filter(({ name }) => reads.from.includes(name));
+  const least = Math.min(...locks.map(({ lock }) => lockOf(source, lock, document, path)));
+  if (least > lockMax)
+    throw no(`allows locks of ${lockMax}, expected ${least}, as its servers lock; raise lockMax`);
   return {
     pages: [from, to],
     from: reads.from,
     window: reads.window,
-    lockMax: lockOf(source, reads.lockMax, document, [...path, 'lockMax']),
+    lockMax,
     ...(reads.writes && { writes: true }),
     ...(reads.hint !== 'none' && { hint: readingHints.indexOf(reads.hint) }),
   };

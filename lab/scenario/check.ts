@@ -203,9 +203,10 @@ function namesOf<Name extends ManagementName | BoundName>(
 function checkGuarantees(source: Source, scenario: Scenario, frames: number): void {
   const { tasks } = scenario;
   const asks = scenario.policyServer !== null && tasks.every((task) => task.guaranteed !== null);
-  // What external and final pagers and swap keep for their work is guaranteed as well.
+  // What pagers, swap and file servers keep for their work is guaranteed as well.
   let sum = scenario.swap?.memory?.guaranteed ?? 0;
   for (const { reserve } of scenario.externalPagers) sum += reserve;
+  for (const { cache } of scenario.files) sum += cache?.guaranteed ?? 0;
   for (const { finalFrames } of tasks) sum += finalFrames ?? 0;
   for (const [at, task] of tasks.entries()) {
     // Several tasks on one contract: it counts once.

@@ -28,6 +28,7 @@ test.each<[string, from: string, to: string, line: number, expected: RegExp]>([
   ['a guarantee too small', 'guaranteed: 20', 'guaranteed: 4', 7, /guaranteed of 5; raise it/],
   ['a hoarder', 'name: a,', 'name: a, hostile: hoarder,', 7, /expected no hoarder/],
   ['equal parts', 'mach]', 'contracts-equal]', 7, /expected no row contracts-equal/],
+  ['locks all too long', 'us: 400', 'us: 200', 7, /of 200000, expected 300000, .*; raise lockMax/],
   ['a snatcher of nothing', 'reads:', 'hostile: snatcher, x:', 7, /unknown|[Uu]nrecognized|x/],
 ])('%s is refused with its line and what to do', (_, from, to, line, expected) => {
   const text = good.replace(from, to);

@@ -42,6 +42,7 @@ test.each<[string, from: string, to: string, line: number, expected: RegExp]>([
   ['two of one name', 'name: disk', 'name: second', 4, /files\[1\].*'second' again/],
   ['a cache of nothing', 'extra: 8', 'extra: 0', 4, /has 0 frames, expected 1 to 262144/],
   ['a cache too large', 'extra: 8', 'extra: 300000', 4, /has 300000 frames/],
+  ['guarantees too many', 'extra: 8', 'guaranteed: 45', 6, /task a sum to 65 .*at most the 64/],
   ['an unknown one', 'from: [second', 'from: [secund', 7, /'secund'.*did you mean 'second'/],
 ])('%s is refused with its line and what to do', (_, from, to, line, expected) => {
   const text = good.replace(from, to);
