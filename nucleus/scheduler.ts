@@ -119,7 +119,7 @@ function idle(kernel: Kernel): void {
   const device = peekTime(state.deviceEvents);
   const timer = peekTime(state.timers);
   if (state.countsReferences) {
-    if (device < Number.POSITIVE_INFINITY) state.nowNs = device;
+    if (device < Number.POSITIVE_INFINITY) state.nowNs = Math.max(state.nowNs, device);
     else {
       assert(timer < Number.POSITIVE_INFINITY, 'scheduler: every task waits and nothing is due');
       state.references = Math.max(state.references, timer);

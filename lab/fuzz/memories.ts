@@ -6,6 +6,7 @@
 
 import { splitRandom } from '../../sim-hw/random.ts';
 import type { CellOptions, CellTask } from '../run/cell-options.ts';
+import { orderOf } from '../run/layout.ts';
 import { between, chance } from './chance.ts';
 
 /** Which seeds of sixteen. */
@@ -34,10 +35,12 @@ export function drawMemories(
   let above = 0;
   const tasks = options.tasks.map((task, at): CellTask => {
     if (at >= ordinary || !chance(random, 60)) return task;
-    above += task.guaranteed;
+    // The server behind keeps what it is guaranteed for good: of nothing but extras none may ever come.
+    const guaranteed = Math.max(task.guaranteed, 2 ** orderOf(task));
+    above += guaranteed;
     // What comes late has been lent on by then.
     const start = chance(random, 60) ? between(random, span / 4, 2 * span) : task.start;
-    return { ...task, start, level: between(random, 1, depth - 1) };
+    return { ...task, guaranteed, start, level: between(random, 1, depth - 1) };
   });
   // The deepest has room for any one of its own beside them, and seldom for much more.
   const most = tasks.map((task) => (task.level === undefined ? task.guaranteed : 0));

@@ -4,9 +4,20 @@ import { boot, type World } from '../../lab/run/boot.ts';
 import { runCell, runWorld } from '../../lab/run/cell.ts';
 import type { CellOptions } from '../../lab/run/cell-options.ts';
 import { collect } from '../../lab/run/collect.ts';
-import { cloneKernel } from '../../nucleus/kernel.ts';
+import { charge } from '../../nucleus/clock.ts';
+import { cloneKernel, type Receiver } from '../../nucleus/kernel.ts';
+import { createMessage } from '../../nucleus/messages.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
-import { FAULTING, IO_WAIT, isAlive, type TaskState, WAITING_DEVICE } from '../../nucleus/tasks.ts';
+import { defer } from '../../nucleus/starvation.ts';
+import {
+  FAULTING,
+  IO_WAIT,
+  isAlive,
+  MESSAGE,
+  type TaskState,
+  WAITING_DEVICE,
+} from '../../nucleus/tasks.ts';
+import { pushEvent } from '../../sim-hw/event-queue.ts';
 import { hashState } from '../../sim-hw/state.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { loop, randomPages, toReferenceString } from '../support/reference-strings.ts';
@@ -32,6 +43,20 @@ test('[TIME4] lockstep: one reference each by turns, and nobody overtakes a task
     if (isWaiting(one)) waited++;
   } while (stepKernel(world.kernel));
   expect(waited).toBeGreaterThan(300);
+});
+
+test('[TIME3] counting references: a thread that worked past the moment of a device puts no clock back', () => {
+  const world = boot(cell(10, [task('one', reads, 'lru', 5)], { clock: 'references' }));
+  const { state } = world.kernel;
+  const [id] = world.clients as [number];
+  const worked = state.nowNs + 5000;
+  const step = () => charge(world.kernel, MESSAGE, worked);
+  const kernel = { ...world.kernel, receivers: [...world.kernel.receivers] };
+  kernel.receivers[id] = { ...world.kernel.receivers[id], step } as Receiver;
+  pushEvent(state.deviceEvents, state.nowNs + 1000, id, id, 0);
+  defer(kernel, { ...createMessage(), from: id, to: id }, tasksOf(world)[0] as TaskState, false);
+  stepKernel(kernel);
+  expect(state.nowNs).toBeGreaterThanOrEqual(worked);
 });
 
 test('[TIME6] slices: while one task waits for a device another runs, unless overlap is off', () => {
