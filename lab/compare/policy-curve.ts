@@ -18,7 +18,7 @@ import { nextUses } from '../bounds/index.ts';
 /** Sizes looked at, evenly spaced up to where the whole program fits. */
 const CURVE_SIZES = 16;
 
-const RESIDENT = 1;
+export const RESIDENT = 1;
 const REFERENCED = 2;
 const MODIFIED = 4;
 
@@ -57,13 +57,17 @@ interface Store {
   looks: number;
 }
 
-/** Faults of the policy with exactly `frames` frames. Throws PolicyFault when it misbehaves. */
+/**
+ * Faults of the policy with exactly `frames` frames. Throws PolicyFault when it misbehaves. `watch`
+ * is shown, after each run, the bits of each page: RESIDENT and others.
+ */
 export function faultsAt(
   program: ReferenceString,
   policy: Policy,
   parameters: Readonly<Record<string, number>>,
   frames: number,
   nextUse: Uint32Array,
+  watch?: (bits: Uint8Array, at: number) => void,
 ): number {
   const { runs } = program;
   const pages = program.pageNumbers.length;
@@ -99,6 +103,7 @@ export function faultsAt(
     }
     bits[page] |= ((run >>> 6) & 3) === 1 ? REFERENCED | MODIFIED : REFERENCED;
     store.references += lengthOfRun(run);
+    watch?.(bits, at);
   }
   return faults;
 }

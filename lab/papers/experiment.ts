@@ -9,10 +9,10 @@ import { documentOf } from '../report/index.ts';
 import type { Measured } from '../scenario/expectations.ts';
 import { inputError, loadScenario, override, parseSource } from '../scenario/index.ts';
 import { parseBy } from '../scenario/issues.ts';
-import { placeOf } from '../scenario/source.ts';
+import { type Path, pathText, placeOf } from '../scenario/source.ts';
 import { type Expression, parseMeasured, runsOf, valueIn } from './expression.ts';
-import { runProbe } from './probes.ts';
-import { type PaperDocument, paperSchema } from './schema.ts';
+import { isMachineProbe, runMachineProbe, runProgramProbe } from './probes.ts';
+import { type FigureDocument, figuresOf, type PaperDocument, paperSchema } from './schema.ts';
 import { type FigureResult, judge, overall, type Verdict } from './verdict.ts';
 
 export interface ExperimentResult {
@@ -45,14 +45,23 @@ export function readPaper({ file, text }: ExperimentFile): PaperDocument {
   const source = parseSource(file, text);
   const { paper } = parseBy(z.looseObject({ paper: paperSchema }), source);
   const known = paper.runs === undefined ? [''] : Object.keys(paper.runs);
-  for (const [at, { simulated }] of paper.figures.entries()) {
-    const unknown = runsOf(expressionOf(simulated)).find((run) => !known.includes(run));
+  for (const figure of figuresOf(paper)) {
+    const unknown = runsOf(expressionOf(figure.simulated)).find((run) => !known.includes(run));
     if (unknown === undefined) continue;
-    const place = placeOf(source, ['paper', 'figures', at, 'simulated']);
-    const what = `paper.figures[${at}].simulated is of run '${unknown}'`;
-    throw inputError(place, `${what}, expected one of ${known.join(', ')}; correct it`);
+    const path = pathOf(paper, figure);
+    const what = `${pathText(path)} is of run '${unknown}'`;
+    const expected = `expected one of ${known.join(', ')}; correct it`;
+    throw inputError(placeOf(source, path), `${what}, ${expected}`);
   }
   return paper;
+}
+
+/** Where the file says what a figure comes to here. */
+function pathOf({ figures, series }: PaperDocument, figure: FigureDocument): Path {
+  const { of } = figure;
+  if (of === undefined) return ['paper', 'figures', figures.indexOf(figure), 'simulated'];
+  const at = series.findIndex(({ what }) => what === of.series);
+  return ['paper', 'series', at, 'simulated'];
 }
 
 /** Runs an experiment. Throws InputError where a figure names what the results do not have. */
@@ -66,22 +75,25 @@ export async function runExperiment(
   const ran = await Promise.all(
     runs.map(async ([name, { set }]) => {
       const overrides = { set: { ...set, ...options.set } };
-      if (paper.probe !== undefined) {
+      if (isMachineProbe(paper.probe)) {
         const source = override(parseSource(file.file, file.text), overrides);
-        return { name, document: runProbe(paper.probe, source) };
+        return { name, document: runMachineProbe(paper.probe, source) };
       }
       const loaded = await loadScenario(file.file, overrides, pool);
+      if (paper.probe !== undefined)
+        return { name, document: runProgramProbe(paper.probe, loaded) };
       const { oracles } = options;
       const comparison = await compareScenario(loaded, pool, { oracles, reproduce: file.file });
       return { name, document: documentOf(comparison) };
     }),
   );
   const results = new Map(ran.map(({ name, document }) => [name, document as Measured]));
-  const figures = paper.figures.map((figure, at) => {
+  const figures = figuresOf(paper).map((figure) => {
     const simulated = valueIn(expressionOf(figure.simulated), results);
     if (simulated !== undefined) return judge(figure, paper.mark, simulated);
-    const place = placeOf(parseSource(file.file, file.text), ['paper', 'figures', at]);
-    const what = `paper.figures[${at}].simulated is '${figure.simulated}'`;
+    const path = pathOf(paper, figure);
+    const place = placeOf(parseSource(file.file, file.text), path);
+    const what = `${pathText(path)} is '${figure.simulated}'`;
     throw inputError(place, `${what}, expected a measure of the results; correct it`);
   });
   const { id, what, source, calibrated } = paper;

@@ -16,7 +16,11 @@ const TOLERANCE_WIDTH = 17;
 export function papersTable(results: readonly ExperimentResult[], style: Style): string {
   const head = columns.map(({ head: text, width }) => text.padStart(width)).join('');
   const lines = [
-    ...wrapped('Published experiments, repeated: docs/experiments.md says how.', '  '),
+    ...wrapped(
+      'Published experiments, repeated: docs/experiments.md says how. Behind a figure r: recalled; ' +
+        'c: computed by programs of its own, not by this one; s: a shape.',
+      '  ',
+    ),
     dim(
       `${''.padEnd(WHAT_WIDTH + 2)}${head}  ${'tolerance'.padEnd(TOLERANCE_WIDTH)}verdict`,
       style,
@@ -39,19 +43,42 @@ function experimentLines(result: ExperimentResult, style: Style): string[] {
     ...wrapped(bold(`${id}  ${what}`, style), '  '),
     ...wrapped(`  ${source}; on ${machine}`, '  ').map((line) => dim(line, style)),
     ...calibrated.flatMap((one) => wrapped(`  calibrated: ${one}`, '    ')),
-    ...figures.map(figureLine),
+    ...figureLines(figures),
     ...violations.slice(0, 3).map((one) => `  a rule was broken: ${one}`),
     '',
   ];
 }
 
+/** A line for each; one for a whole series where all of it is exact. */
+function figureLines(figures: readonly FigureResult[]): string[] {
+  return figures.flatMap((figure) => {
+    const { of } = figure;
+    if (of === undefined) return [figureLine(figure)];
+    const points = figures.filter((other) => other.of?.series === of.series);
+    if (!points.every(({ tolerance, verdict }) => tolerance === 'exact' && verdict !== 'OUTSIDE'))
+      return [figureLine(figure)];
+    return figure === points[0] ? [seriesLines(of.series, points)] : [];
+  });
+}
+
+function seriesLines(series: string, points: readonly FigureResult[]): string {
+  const [first] = points as [FigureResult];
+  const told = points.map(({ of, simulated }) => `${of?.at}: ${grouped(simulated)}`).join(', ');
+  const all = `${points.length}`;
+  const whole = { ...first, what: `${series}; ${told}`, ratio: 1 };
+  return lineOf(whole, `${all}${markLetters[first.mark]}`, `${all} `);
+}
+
+const markLetters = { published: ' ', recalled: 'r', computed: 'c', shape: 's' } as const;
+
 function figureLine(figure: FigureResult): string {
-  const { what, mark, published, simulated, ratio, tolerance, verdict } = figure;
-  const told = [
-    `${number(published)}${mark === 'recalled' ? 'r' : mark === 'shape' ? 's' : ' '}`,
-    `${number(simulated)} `,
-    ratio === null ? '' : ratio.toFixed(2),
-  ];
+  const { mark, published, simulated } = figure;
+  return lineOf(figure, `${number(published)}${markLetters[mark]}`, `${number(simulated)} `);
+}
+
+function lineOf(figure: FigureResult, published: string, simulated: string): string {
+  const { what, ratio, tolerance, verdict } = figure;
+  const told = [published, simulated, ratio === null ? '' : ratio.toFixed(2)];
   const cells = told.map((text, at) => text.padStart(columns[at]?.width ?? 0)).join('');
   const [first = '', ...rest] = wrapped(`  ${what}`, '    ', WHAT_WIDTH);
   const line = `${first.padEnd(WHAT_WIDTH + 2)}${cells}  ${tolerance.padEnd(TOLERANCE_WIDTH)}${verdict}`;

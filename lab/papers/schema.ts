@@ -6,10 +6,20 @@
 import { z } from 'zod';
 import { numberOf, parseMeasured } from './expression.ts';
 
+/** What is measured by other means than running the scenario (probes.ts). */
+const probeNames = [
+  'buffer-transfer',
+  'inclusion',
+  'tlb-reach',
+  'working-set',
+  'vm-primitives',
+] as const;
+export type ProbeName = (typeof probeNames)[number];
+
 const text = z.string().min(1).max(400);
 
-/** Read in the source, recalled from it, or known as a shape only. */
-const markSchema = z.enum(['published', 'recalled', 'shape']);
+/** Read in the source, recalled from it, worked out by programs of their own, or a shape alone. */
+const markSchema = z.enum(['published', 'recalled', 'computed', 'shape']);
 export type Mark = z.infer<typeof markSchema>;
 
 /** How far the simulated figure may be from the published one; all that is named must hold. */
@@ -21,9 +31,11 @@ const toleranceSchema = z
     within: z.number().gt(0).optional(),
     above: z.number().optional(),
     below: z.number().optional(),
+    /** Not one more, not one less. */
+    exact: z.literal(true).optional(),
   })
   .refine((given) => Object.keys(given).length > 0, {
-    error: 'is empty, expected one of ratio, within, above, below; name one',
+    error: 'is empty, expected one of ratio, within, above, below, exact; name one',
   });
 export type Tolerance = z.infer<typeof toleranceSchema>;
 
@@ -47,10 +59,41 @@ const figureSchema = z.strictObject({
   /** A constant of the file was chosen so that this figure fits. */
   calibrated: z.boolean().default(false),
 });
-export type FigureDocument = z.infer<typeof figureSchema>;
+export type FigureDocument = z.infer<typeof figureSchema> & { readonly of?: Point };
 
-export const paperSchema = z.strictObject({
-  id: z.string().regex(/^[LM]-E\d+[a-z]?$/, {
+/** The series that a figure is a point of, and which. */
+export interface Point {
+  readonly series: string;
+  readonly at: number;
+}
+
+/** What stands in an expression for the point of a series. */
+const POINT = '{at}';
+
+/** Figures that differ in one number: memory sizes, windows. A line of a published table. */
+const seriesSchema = z
+  .strictObject({
+    what: text,
+    at: z.array(z.int().min(0)).min(1).max(32),
+    published: z.array(z.number()).min(1).max(32),
+    simulated: expressionText(
+      (given) => given.includes(POINT) && parseMeasured(pointed(given, 1)) !== undefined,
+      `one such as run:contracts.task.faults@${POINT}`,
+    ),
+    mark: markSchema.optional(),
+    tolerance: toleranceSchema,
+  })
+  .refine(({ at, published }) => at.length === published.length, {
+    path: ['published'],
+    error: 'is of another length than `at`, expected a figure for each; correct it',
+  });
+
+function pointed(expression: string, at: number): string {
+  return expression.replaceAll(POINT, String(at));
+}
+
+const paperShape = z.strictObject({
+  id: z.string().regex(/^[LM]-(E\d+|T\d+\.\d+)[a-z]?$/, {
     error: 'is no id, expected one such as L-E12; correct it',
   }),
   what: text,
@@ -58,8 +101,7 @@ export const paperSchema = z.strictObject({
   mark: markSchema.default('published'),
   /** Constants that were chosen, and on which figure. */
   calibrated: z.array(text).max(16).default([]),
-  /** What is measured by speaking to the servers rather than by running tasks (probes.ts). */
-  probe: z.enum(['buffer-transfer']).optional(),
+  probe: z.enum(probeNames).optional(),
   /** The scenario is run once for each, with these values put in; absent: once, as it stands. */
   runs: z
     .record(
@@ -67,6 +109,28 @@ export const paperSchema = z.strictObject({
       z.strictObject({ set: z.record(z.string(), z.unknown()).default({}) }),
     )
     .optional(),
-  figures: z.array(figureSchema).min(1).max(32),
+  figures: z.array(figureSchema).max(32).default([]),
+  series: z.array(seriesSchema).max(32).default([]),
 });
+
+export const paperSchema = paperShape.refine(
+  ({ figures, series }) => figures.length + series.length > 0,
+  { path: ['figures'], error: 'is empty and so is `series`, expected a figure; add one' },
+);
 export type PaperDocument = z.infer<typeof paperSchema>;
+
+/** All figures of a paper, those of its series point by point. */
+export function figuresOf({ figures, series }: PaperDocument): FigureDocument[] {
+  const points = series.flatMap(({ what, at, published, simulated, mark, tolerance }) =>
+    at.map((point, index) => ({
+      what: `${what}, ${point}`,
+      published: published[index] as number,
+      simulated: pointed(simulated, point),
+      ...(mark !== undefined && { mark }),
+      tolerance,
+      calibrated: false,
+      of: { series: what, at: point },
+    })),
+  );
+  return [...figures, ...points];
+}

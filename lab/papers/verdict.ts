@@ -4,11 +4,12 @@
  */
 
 import { numberOf } from './expression.ts';
-import type { FigureDocument, Mark, Tolerance } from './schema.ts';
+import type { FigureDocument, Mark, Point, Tolerance } from './schema.ts';
 
 export type Verdict =
   | 'reproduced'
   | 'as recalled'
+  | 'as computed'
   | 'as the shape'
   | 'calibrated'
   | 'told'
@@ -23,11 +24,13 @@ export interface FigureResult {
   readonly ratio: number | null;
   readonly tolerance: string;
   readonly verdict: Verdict;
+  /** Of a series: which, and its point. */
+  readonly of?: Point;
 }
 
 /** Compares the two; `paperMark` where the figure has no mark of its own. */
 export function judge(figure: FigureDocument, paperMark: Mark, simulated: number): FigureResult {
-  const { what, mark = paperMark, tolerance, calibrated } = figure;
+  const { what, mark = paperMark, tolerance, calibrated, of } = figure;
   const published = numberOf(figure.published) as number;
   return {
     what,
@@ -37,6 +40,7 @@ export function judge(figure: FigureDocument, paperMark: Mark, simulated: number
     ratio: published === 0 ? null : rounded(simulated / published),
     tolerance: toleranceText(tolerance),
     verdict: verdictOf(published, simulated, mark, tolerance, calibrated),
+    ...(of !== undefined && { of }),
   };
 }
 
@@ -51,13 +55,21 @@ function verdictOf(
   if (!isWithin(published, simulated, tolerance)) return 'OUTSIDE';
   if (calibrated) return 'calibrated';
   // A direction is no figure: what is far from the published one has its shape at the most.
-  if (tolerance.ratio === undefined && tolerance.within === undefined) return 'as the shape';
-  if (mark === 'published') return 'reproduced';
-  return mark === 'recalled' ? 'as recalled' : 'as the shape';
+  const { ratio, within, exact } = tolerance;
+  if (ratio === undefined && within === undefined && exact === undefined) return 'as the shape';
+  return markVerdicts[mark];
 }
 
+const markVerdicts: Readonly<Record<Mark, Verdict>> = {
+  published: 'reproduced',
+  recalled: 'as recalled',
+  computed: 'as computed',
+  shape: 'as the shape',
+};
+
 function isWithin(published: number, simulated: number, tolerance: Tolerance): boolean {
-  const { ratio, within, above, below } = tolerance;
+  const { ratio, within, above, below, exact } = tolerance;
+  if (exact === true && simulated !== published) return false;
   const distance = Math.abs(simulated - published);
   if (ratio !== undefined && distance > ratio * Math.abs(published)) return false;
   if (within !== undefined && distance > within) return false;
@@ -67,8 +79,9 @@ function isWithin(published: number, simulated: number, tolerance: Tolerance): b
 
 function toleranceText(tolerance: Tolerance | undefined): string {
   if (tolerance === undefined) return '';
-  const { ratio, within, above, below } = tolerance;
+  const { ratio, within, above, below, exact } = tolerance;
   const parts = [
+    ...(exact === undefined ? [] : ['exact']),
     ...(ratio === undefined ? [] : [`${rounded(ratio * 100)} %`]),
     ...(within === undefined ? [] : [`+-${within}`]),
     ...(above === undefined ? [] : [`> ${above}`]),
@@ -84,7 +97,14 @@ function rounded(value: number): number {
 
 /** Of all figures of an experiment: the worst first. */
 export function overall(figures: readonly FigureResult[]): Verdict {
-  const order: Verdict[] = ['OUTSIDE', 'as the shape', 'as recalled', 'reproduced', 'calibrated'];
+  const order: Verdict[] = [
+    'OUTSIDE',
+    'as the shape',
+    'as recalled',
+    'as computed',
+    'reproduced',
+    'calibrated',
+  ];
   const found = order.find((verdict) => figures.some((figure) => figure.verdict === verdict));
   return found ?? 'told';
 }

@@ -47,6 +47,8 @@ export interface BareKernelOptions {
   readonly windows: number;
   readonly messagesMax: number;
   readonly planted: string;
+  /** A pager of others is a task like others (nucleus/kernel.ts). */
+  readonly pagerApart?: boolean;
 }
 
 /** A kernel with spaces for its clients, and no task yet. */
@@ -74,6 +76,7 @@ export function createBareKernel(options: BareKernelOptions): Kernel {
     messagesMax: options.messagesMax,
     logsSegments: false,
     planted: options.planted,
+    address: { kernelMax: 0, pagerApart: options.pagerApart ?? false },
   });
 }
 

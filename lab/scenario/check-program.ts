@@ -41,6 +41,7 @@ export function checkProgram(
 function touchesOf(program: ProgramDescription): number {
   if (program.kind === 'cache') return program.lookups * program.pages;
   if (program.kind === 'scan') return program.scans * program.length;
+  if (program.kind === 'matrix') return program.rows * program.columns;
   if (program.kind === 'database') {
     const { table, index, rounds, lookups } = program;
     return table + rounds * (table + index + 3 * lookups);

@@ -7,8 +7,10 @@ import {
   decoder,
   hog,
   loop,
+  matrixWalk,
   pageList,
   scan,
+  textbook,
   traceL,
   truncate,
   uniform,
@@ -44,6 +46,10 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
       );
     case 'trace-l':
       return traceL(description.references);
+    case 'textbook':
+      return textbook(description.string);
+    case 'matrix':
+      return matrixWalk(description);
     case 'pages':
       return pageList(description.pages, description.write, random);
     case 'zipf': {

@@ -1,6 +1,7 @@
 /** Programs that a scenario file may describe: how they are generated is for clients/programs/. */
 
 import { z } from 'zod';
+import { type TextbookName, textbookStrings } from '../../clients/programs/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { fraction, PAUSE_NS_MAX, pages, REGENERATE_NS_MAX, references } from './value-schemas.ts';
 
@@ -20,6 +21,17 @@ export const programSchema = z.discriminatedUnion('kind', [
     pause: pauseSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('trace-l'), references: references.default(20_000) }),
+  z.strictObject({
+    kind: z.literal('textbook'),
+    string: z.enum(Object.keys(textbookStrings) as TextbookName[]),
+  }),
+  z.strictObject({
+    kind: z.literal('matrix'),
+    rows: z.int().min(1).max(8192),
+    columns: z.int().min(1).max(8192),
+    elementBytes: z.int().min(1).max(4096).default(8),
+    along: z.enum(['rows', 'columns']),
+  }),
   z.strictObject({
     kind: z.literal('pages'),
     pages: z

@@ -3,6 +3,7 @@
 import { decstation5000 } from './decstation-5000.ts';
 import { modernNvme } from './modern-nvme.ts';
 import type { CostFigures, CostProfile, Costs } from './profile.ts';
+import { sun360 } from './sun3-60.ts';
 
 export {
   bareCosts,
@@ -15,6 +16,7 @@ export {
 export const costProfiles: Record<string, CostProfile> = {
   'decstation-5000': decstation5000,
   'modern-nvme': modernNvme,
+  'sun3-60': sun360,
 };
 
 /** Names of a profile's figures. */
@@ -49,6 +51,12 @@ const existing: Record<string, Existing> = {
     note: 'the real one filled its TLB in software',
   },
   'modern-nvme': { pageTables: ['x86-64'], tlbs: ['skylake'], devices: ['nvme'] },
+  'sun3-60': {
+    pageTables: [],
+    tlbs: [],
+    devices: ['disk', 'commanded-disk'],
+    note: 'the real one had maps of segments and page groups, and no TLB',
+  },
 };
 
 /**

@@ -17,6 +17,7 @@ export interface PageWorkFigures {
 }
 
 const MODERN = '3 GHz core of about 2023';
+const M68020 = 'MC68020 at 20 MHz, 50 ns a cycle';
 const R3000 = 'R3000 at 25 MHz, 40 ns a cycle';
 
 export const pageWork: Readonly<Record<string, PageWorkFigures>> = {
@@ -28,6 +29,18 @@ export const pageWork: Readonly<Record<string, PageWorkFigures>> = {
       source: `${MODERN}: ChaCha20 with AVX2, 1.3 cycles a byte (recalled); 4096 * 1.3 / 3 GHz`,
     },
     hashNs: { value: 400, source: `${MODERN}: a hash of 64 bits at 10 GB/s (recalled)` },
+  },
+  'sun3-60': {
+    compressNs: { value: 3_100_000, source: `${M68020}: 1024 words, 60 cycles each (worked out)` },
+    decompressNs: {
+      value: 2_000_000,
+      source: `${M68020}: 1024 words, 40 cycles each (worked out)`,
+    },
+    cipherNs: {
+      value: 8_200_000,
+      source: `${M68020}: ChaCha20 without vectors, 40 cycles a byte (worked out)`,
+    },
+    hashNs: { value: 600_000, source: `${M68020}: 1024 words, 12 cycles each (worked out)` },
   },
   'decstation-5000': {
     compressNs: { value: 1_200_000, source: `${R3000}: 1024 words, 30 cycles each (worked out)` },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { numberOf, parseMeasured, valueIn } from '../../../lab/papers/expression.ts';
-import { readPaper } from '../../../lab/papers/index.ts';
-import type { FigureDocument } from '../../../lab/papers/schema.ts';
+import { papersTable, readPaper } from '../../../lab/papers/index.ts';
+import { type FigureDocument, figuresOf } from '../../../lab/papers/schema.ts';
 import { judge, overall } from '../../../lab/papers/verdict.ts';
 
 const results = (virtualNs: number) => ({
@@ -63,12 +63,16 @@ test('a figure is judged by all that its tolerance says', () => {
   expect(verdict(4.1, { tolerance: { within: 0.2, below: 4 } })).toBe('OUTSIDE');
   expect(verdict(3.9, { tolerance: { within: 0.2, below: 4, above: 1 } })).toBe('reproduced');
   expect(verdict(4, { tolerance: { above: 4 } })).toBe('OUTSIDE');
+  expect(verdict(4, { tolerance: { exact: true } })).toBe('reproduced');
+  expect(verdict(4.000_001, { tolerance: { exact: true } })).toBe('OUTSIDE');
   expect(verdict(40, {})).toBe('told');
 });
 
 test('what is recalled, a shape or chosen is never called reproduced', () => {
   const tolerance = { ratio: 0.5 };
   expect(judge(figure({ tolerance }), 'recalled', 4).verdict).toBe('as recalled');
+  expect(judge(figure({ tolerance }), 'computed', 4).verdict).toBe('as computed');
+  expect(judge(figure({ tolerance: { exact: true } }), 'computed', 4).verdict).toBe('as computed');
   expect(judge(figure({ tolerance, mark: 'shape' }), 'published', 4).verdict).toBe('as the shape');
   expect(judge(figure({ tolerance, calibrated: true }), 'published', 4).verdict).toBe('calibrated');
   expect(judge(figure({ tolerance: { above: 1 } }), 'published', 4).verdict).toBe('as the shape');
@@ -96,6 +100,59 @@ test.each([
     '    - { what: a, published: 1, simulated: mach.a.faults, tolerance: {} }',
     /:7:.*is empty/,
   ],
+  ['no figure', '    []', /:7:.*is empty and so is `series`/],
+  [
+    'a series that is too short',
+    "    []\n  series:\n    - { what: a, at: [1, 2], published: [1], simulated: 'mach.a.faults@{at}', tolerance: { exact: true } }",
+    /:9:.*is of another length/,
+  ],
+  [
+    'a series without its point',
+    '    []\n  series:\n    - { what: a, at: [1], published: [1], simulated: mach.a.faults, tolerance: { exact: true } }',
+    /:9:.*is no measure/,
+  ],
+  [
+    'a run of a series that there is not',
+    "    []\n  series:\n    - { what: a, at: [1], published: [1], simulated: 'x:mach.a.faults@{at}', tolerance: { exact: true } }",
+    /:9:.*paper.series\[0\].simulated is of run 'x'/,
+  ],
 ])('%s is one clear line', (_what, text, error) => {
   expect(() => readPaper({ file: 'f.yaml', text: paper(text) })).toThrow(error);
 });
+
+test('a series is a figure for each of its points', () => {
+  const text = paper('    []\n', '').replace(
+    '  figures:\n    []\n',
+    "  series:\n    - { what: faults, at: [4, 8], published: [40, 80], simulated: 'mach.a.virtualNs@{at}', tolerance: { exact: true } }\n",
+  );
+  const figures = figuresOf(readPaper({ file: 'f.yaml', text }));
+  expect(figures.map(({ what }) => what)).toEqual(['faults, 4', 'faults, 8']);
+  const values = figures.map(({ simulated }) => {
+    const expression = parseMeasured(simulated);
+    return expression && valueIn(expression, runs);
+  });
+  expect(values).toEqual([40, 80]);
+  const judged = figures.map((one, at) => judge(one, 'computed', values[at] ?? -1));
+  const result = { ...whole, figures: judged };
+  const table = papersTable([result], { colours: false });
+  expect(table).toContain('faults; 4: 40, 8: 80');
+  expect(table.match(/as computed/g)).toHaveLength(1);
+  const broken = judge(figures[0] as FigureDocument, 'computed', 41);
+  const told = papersTable([{ ...whole, figures: [broken, ...judged.slice(1)] }], {
+    colours: false,
+  });
+  expect(told).toContain('faults, 4');
+  expect(told).toContain('faults, 8');
+  expect(told).toContain('OUTSIDE');
+});
+
+const whole = {
+  id: 'M-E1',
+  what: 'w',
+  source: 's',
+  scenario: 'x',
+  machine: 'm',
+  calibrated: [],
+  violations: [],
+  verdict: 'as computed' as const,
+};

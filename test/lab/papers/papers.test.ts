@@ -48,6 +48,30 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
   'L-E10': { set: { 'machine.figures': { trapNs: 400_000 } }, fails: 'server of own process' },
   'L-E11': { set: { 'machine.figures': { copyNs: 0 } }, fails: 'copy of copy on write' },
   'L-E12': { set: { 'tasks.0.policy': 'fifo' }, fails: 'misses, own MRU of central LRU' },
+  'M-E1': { set: { 'tasks.0.contract.guaranteed': 1 }, fails: 'faults of LRU, frames, 4' },
+  'M-E2': { set: { 'tasks.0.contract.guaranteed': 8 }, fails: 'faults of OPT, frames, 16' },
+  'M-E2i': {
+    set: { 'tasks.0.policy': 'clock' },
+    fails: 'references at which LRU breaks inclusion, frames, 32',
+  },
+  'M-E3': { set: { 'tasks.0.policy': 'fifo' }, fails: 'faults of own MRU, frames, 75' },
+  'M-E5': {
+    set: { 'tasks.0.program.references': 19_000 },
+    fails: 'faults of the working set, window, 100',
+  },
+  'M-E13': { set: { 'machine.figures': { mapNs: 100_000 } }, fails: 'protN of prot1' },
+  'M-E15': {
+    set: { 'tasks.0.policy': 'fifo' },
+    fails: 'trace L, half of 96 frames, LRU of its own',
+  },
+  'M-T6.5': {
+    set: { 'machine.tlb': 'rt-pc' },
+    fails: 'misses of a walk along columns, page bytes, 8192',
+  },
+  'M-T6.5f': {
+    set: { 'tasks.0.program.elementBytes': 4 },
+    fails: 'faults along columns, frames, 128',
+  },
   'L-E14': {
     set: { 'tasks.0.contract.guaranteed': '10%', 'tasks.1.contract.guaranteed': '90%' },
     fails: 'GET throughput, informed of uninformed (Mach)',
