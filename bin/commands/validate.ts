@@ -37,11 +37,14 @@ async function validate(
     '../../lab/papers/index.ts'
   );
   const known = (files.length > 0 ? filesNamed(files) : paperFiles())
-    .map((file) => ({ file, id: readPaper(file).id }))
+    .map((file) => {
+      const { id, also } = readPaper(file);
+      return { file, id, also };
+    })
     .sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
-  const chosen = known.filter(({ id }) => only === undefined || id === only);
+  const chosen = known.filter(({ id, also }) => only === undefined || [id, ...also].includes(only));
   if (chosen.length === 0) {
-    const ids = known.map(({ id }) => id);
+    const ids = known.flatMap(({ id, also }) => [id, ...also]);
     throw inputError(
       '--only',
       `is '${only}', expected an experiment; ${didYouMean(only ?? '', ids)}`,

@@ -17,6 +17,8 @@ import { type FigureResult, judge, overall, type Verdict } from './verdict.ts';
 
 export interface ExperimentResult {
   readonly id: string;
+  /** Experiments of another list that it is as well. */
+  readonly also: readonly string[];
   readonly what: string;
   readonly source: string;
   readonly scenario: string;
@@ -96,7 +98,7 @@ export async function runExperiment(
     const what = `${pathText(path)} is '${figure.simulated}'`;
     throw inputError(place, `${what}, expected a measure of the results; correct it`);
   });
-  const { id, what, source, calibrated } = paper;
+  const { id, also, what, source, calibrated } = paper;
   const violations = ran.flatMap(({ document }) =>
     document.oracles.flatMap(({ name, violations: found }) =>
       found.map((one) => `${name}: ${one}`),
@@ -105,7 +107,7 @@ export async function runExperiment(
   const [{ document }] = ran as [(typeof ran)[number]];
   const { scenario, machine } = document;
   const verdict = violations.length > 0 ? 'OUTSIDE' : overall(figures);
-  return { id, what, source, scenario, machine, calibrated, figures, violations, verdict };
+  return { id, also, what, source, scenario, machine, calibrated, figures, violations, verdict };
 }
 
 function expressionOf(text: string): Expression {

@@ -1,9 +1,11 @@
 /**
- * Expressions of a paper's figures: a measure of a run, or the quotient of two.
+ * Expressions of a paper's figures: a measure of a run, what it is more than another, or the quotient
+ * of two of these.
  *
  *   mach.heap.virtualNs                        row, task, field, as in `expect`
  *   none:mach.heap.virtualNs / pf:contracts.heap.virtualNs
  *   0.001 * server:mach.vm.stallNs[calm] / server:mach.vm.faults[calm]
+ *   server:mach.vm.stallNs - kernel:mach.vm.stallNs / server:mach.vm.faults     (a - b) / c
  */
 
 import { type Measured, measured, parseSide, type Side } from '../scenario/expectations.ts';
@@ -14,9 +16,12 @@ interface Term {
   readonly side: Side;
 }
 
+/** A term, or two of which the second is taken away. */
+type Difference = readonly [Term] | readonly [Term, Term];
+
 export interface Expression {
-  readonly over: Term;
-  readonly under: Term | null;
+  readonly over: Difference;
+  readonly under: Difference | null;
 }
 
 const TERM = /^(\d+(?:\.\d+)?\s*\*\s*)?(?:([a-z][\w-]*):)?(.+)$/i;
@@ -25,9 +30,16 @@ const TERM = /^(\d+(?:\.\d+)?\s*\*\s*)?(?:([a-z][\w-]*):)?(.+)$/i;
 export function parseMeasured(text: string): Expression | undefined {
   const parts = text.split(/\s\/\s/);
   if (parts.length > 2) return undefined;
-  const [over, under] = parts.map((part) => parseTerm(part.trim()));
+  const [over, under] = parts.map(parseDifference);
   if (over === undefined || (parts.length === 2 && under === undefined)) return undefined;
   return { over, under: under ?? null };
+}
+
+function parseDifference(text: string): Difference | undefined {
+  const [first, second, ...more] = text.split(/\s-\s/).map((part) => parseTerm(part.trim()));
+  if (first === undefined || more.length > 0) return undefined;
+  if (!/\s-\s/.test(text)) return [first];
+  return second === undefined ? undefined : [first, second];
 }
 
 function parseTerm(text: string): Term | undefined {
@@ -38,11 +50,8 @@ function parseTerm(text: string): Term | undefined {
 
 /** The runs that an expression names. */
 export function runsOf({ over, under }: Expression): string[] {
-  return [over, under].flatMap((term) => (term === null || isNumber(term) ? [] : [term.run]));
-}
-
-function isNumber({ side }: Term): boolean {
-  return side.measure === null;
+  const terms = [...over, ...(under ?? [])];
+  return terms.flatMap((term) => (term.side.measure === null ? [] : [term.run]));
 }
 
 /** What the expression comes to; undefined where the results lack a measure of it. */
@@ -50,10 +59,20 @@ export function valueIn(
   { over, under }: Expression,
   runs: ReadonlyMap<string, Measured>,
 ): number | undefined {
-  const value = termValue(over, runs);
+  const value = differenceValue(over, runs);
   if (under === null || value === undefined) return value;
-  const divisor = termValue(under, runs);
+  const divisor = differenceValue(under, runs);
   return divisor === undefined || divisor === 0 ? undefined : value / divisor;
+}
+
+function differenceValue(
+  [first, second]: Difference,
+  runs: ReadonlyMap<string, Measured>,
+): number | undefined {
+  const value = termValue(first, runs);
+  if (second === undefined || value === undefined) return value;
+  const less = termValue(second, runs);
+  return less === undefined ? undefined : value - less;
 }
 
 function termValue({ run, side }: Term, runs: ReadonlyMap<string, Measured>): number | undefined {

@@ -38,9 +38,9 @@ export function papersTable(results: readonly ExperimentResult[], style: Style):
 }
 
 function experimentLines(result: ExperimentResult, style: Style): string[] {
-  const { id, what, source, machine, calibrated, figures, violations } = result;
+  const { id, also, what, source, machine, calibrated, figures, violations } = result;
   return [
-    ...wrapped(bold(`${id}  ${what}`, style), '  '),
+    ...wrapped(bold(`${[id, ...also].join(', ')}  ${what}`, style), '  '),
     ...wrapped(`  ${source}; on ${machine}`, '  ').map((line) => dim(line, style)),
     ...calibrated.flatMap((one) => wrapped(`  calibrated: ${one}`, '    ')),
     ...figureLines(figures),

@@ -92,10 +92,14 @@ function pointed(expression: string, at: number): string {
   return expression.replaceAll(POINT, String(at));
 }
 
+const idSchema = z.string().regex(/^[LM]-(E\d+|T\d+\.\d+)[a-z]?$/, {
+  error: 'is no id, expected one such as L-E12; correct it',
+});
+
 const paperShape = z.strictObject({
-  id: z.string().regex(/^[LM]-(E\d+|T\d+\.\d+)[a-z]?$/, {
-    error: 'is no id, expected one such as L-E12; correct it',
-  }),
+  id: idSchema,
+  /** Experiments of another list that it is as well. */
+  also: z.array(idSchema).max(8).default([]),
   what: text,
   source: text,
   mark: markSchema.default('published'),

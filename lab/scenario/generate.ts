@@ -45,7 +45,7 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
         description.stride,
       );
     case 'trace-l':
-      return traceL(description.references);
+      return traceL(description.references, description.scale);
     case 'textbook':
       return textbook(description.string);
     case 'matrix':

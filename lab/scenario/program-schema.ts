@@ -20,7 +20,11 @@ export const programSchema = z.discriminatedUnion('kind', [
     write: fraction.default(0),
     pause: pauseSchema.optional(),
   }),
-  z.strictObject({ kind: z.literal('trace-l'), references: references.default(20_000) }),
+  z.strictObject({
+    kind: z.literal('trace-l'),
+    references: references.default(20_000),
+    scale: z.int().min(1).max(1000).default(1),
+  }),
   z.strictObject({
     kind: z.literal('textbook'),
     string: z.enum(Object.keys(textbookStrings) as TextbookName[]),

@@ -23,6 +23,8 @@ test.each([
   ['mach.virtualNs', 1],
   ['mach.a.virtualNs@8 / other:mach.a.virtualNs', 4],
   ['0.5 * other:mach.a.virtualNs@8 / 2', 10],
+  ['mach.a.virtualNs@8 - mach.a.virtualNs', 40],
+  ['mach.a.virtualNs@8 - 0.5 * mach.a.virtualNs / other:mach.a.virtualNs', 3],
   ['0.5 * mach.a.virtualNs / other:mach.a.virtualNs@8', 0.5],
 ])('%s comes to %d', (text, value) => {
   const expression = parseMeasured(text);
@@ -42,7 +44,7 @@ test.each([
 });
 
 test('what is no measure is none', () => {
-  for (const text of ['', 'a', 'a / b / c', 'mach.a.virtualNs / ', 'x:'])
+  for (const text of ['', 'a', 'a / b / c', 'mach.a.virtualNs / ', 'x:', '3 - 2 - 1', '3 - a'])
     expect(parseMeasured(text), text).toBeUndefined();
   expect(numberOf('3 / 4')).toBe(0.75);
   expect(numberOf('7')).toBe(7);
@@ -148,6 +150,7 @@ test('a series is a figure for each of its points', () => {
 
 const whole = {
   id: 'M-E1',
+  also: [],
   what: 'w',
   source: 's',
   scenario: 'x',

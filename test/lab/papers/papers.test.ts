@@ -59,6 +59,14 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     set: { 'tasks.0.program.references': 19_000 },
     fails: 'faults of the working set, window, 100',
   },
+  'M-E7': {
+    set: { 'tasks.0.program.references': 34_000 },
+    fails: 'faults, target 1,000 of LRU',
+  },
+  'M-E10': {
+    set: { 'files.0.cache.extra': 100 },
+    fails: 'second read of the large file, memory is its cache',
+  },
   'M-E13': { set: { 'machine.figures': { mapNs: 100_000 } }, fails: 'protN of prot1' },
   'M-E15': {
     set: { 'tasks.0.policy': 'fifo' },
