@@ -60,8 +60,8 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     fails: 'faults of the working set, window, 100',
   },
   'M-E7': {
-    set: { 'tasks.0.program.references': 34_000 },
-    fails: 'faults, target 1,000 of LRU',
+    set: { 'tasks.0.policy.inactiveShare': 0.5 },
+    fails: 'faults, target 100 of 20',
   },
   'M-E10': {
     set: { 'files.0.cache.extra': 100 },
@@ -100,14 +100,14 @@ test('every experiment has an id of its own, and a change that it must notice', 
 });
 
 describe.each(files)('$file', (file) => {
-  const { id } = readPaper(file);
+  const { id, also } = readPaper(file);
 
   test('is inside as it stands', async () => {
     const result = await runExperiment(file, pool, { oracles: true });
     expect(result.violations).toEqual([]);
     for (const { what, verdict } of result.figures) expect(verdict, what).not.toBe('OUTSIDE');
     const text = papersTable([result], { colours: false });
-    expect(text).toContain(`${id}  `);
+    expect(text).toContain(`${[id, ...also].join(', ')}  `);
     expect(text).toContain('1 experiment: none outside.');
     const { experiments } = papersDocument([result]) as { experiments: { figures: object[] }[] };
     expect(experiments[0]?.figures.length).toBe(result.figures.length);
