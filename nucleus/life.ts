@@ -139,6 +139,28 @@ export function resume(
   return true;
 }
 
+/**
+ * The pager of a task that is ready has it run no more, until `continueTask`; false: it is not ready.
+ * It stands still for memory, as in a fault.
+ */
+export function stopTask(kernel: Kernel, pager: number, target: number): boolean {
+  const { state } = kernel;
+  const task = state.tasks[target] as TaskState;
+  if (task.pager !== pager || task.status !== READY) return false;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, 1, 0);
+  setStatus(kernel, task, FAULTING);
+  return true;
+}
+
+/** The pager has a task that it has stopped go on. */
+export function continueTask(kernel: Kernel, pager: number, target: number): void {
+  const { state } = kernel;
+  const task = state.tasks[target] as TaskState;
+  if (task.pager !== pager || task.status !== FAULTING) return;
+  if (state.stall !== null) noteStall(state.stall, state.nowNs, -1, 0);
+  setStatus(kernel, task, READY);
+}
+
 /** The program is over. */
 export function endTask(kernel: Kernel, task: TaskState): void {
   bury(kernel, task, ENDED);

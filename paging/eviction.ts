@@ -43,6 +43,9 @@ export function evictOne(
   const candidates = pager.cleanOnly ? pager.idle - pager.idleDirty : pager.idle;
   const { transfers } = pager;
   if (candidates === 0 || transfers.active >= transfers.records.length) return 'nothing';
+  const { central } = pager;
+  if (central !== null)
+    central.faulting = reader === null ? -1 : (pager.memberOf[reader.task] as number);
   const page = chooseVictim(kernel, code, pager, candidates);
   // Taken meanwhile: the word of it is on its way, and then whoever waits tries again.
   if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) return 'nothing';
@@ -63,12 +66,15 @@ export function evict(
   reader: Member | null,
 ): Evicted {
   const member = memberOfPage(pager, page) as Member;
+  const isUnmapped = pager.central !== null && pager.central.unmapped[page] === 1;
   tellRemoved(kernel, code, pager, page);
   const { superpages } = pager;
   if (superpages !== null) leaveSuperpage(kernel, pager, superpages, member, page);
-  const entry = unmap(kernel, pager.id, member.task, page - member.base);
-  const modified = wasModified(entry) && kernel.state.planted !== 'lose-clean-bit';
+  const entry = isUnmapped ? 0 : unmap(kernel, pager.id, member.task, page - member.base);
   const word = pager.pageWord[page] as number;
+  // What was written before it was unmapped, the word tells.
+  const wasDirty = pager.central !== null && (word & DIRTY) !== 0;
+  const modified = (wasModified(entry) || wasDirty) && kernel.state.planted !== 'lose-clean-bit';
   const slot = slotOf(word);
   const rest = word & FLAGS & ~(RESIDENT | DIRTY);
   if (modified && (word & SCRATCH) === 0) {

@@ -15,11 +15,19 @@
 import type { Kernel } from '../nucleus/kernel.ts';
 import { waitForDevice } from '../nucleus/life.ts';
 import { SOFT } from '../nucleus/tasks.ts';
+import { RUNS, STOPPED_IN_FAULT } from './central-state.ts';
 import { serveWaiters } from './frame-waiters.ts';
 import { BUSY, RESIDENT, TOUCHED } from './page-word.ts';
 import type { PagerCode } from './policy-call.ts';
 import { settle } from './settlement.ts';
-import { type Member, type PagerState, WANTS_CLEAN, WANTS_FRAME, WANTS_TRANSFER } from './state.ts';
+import {
+  type Member,
+  type PagerState,
+  WANTS_CLEAN,
+  WANTS_FRAME,
+  WANTS_RESUME,
+  WANTS_TRANSFER,
+} from './state.ts';
 import { transferOf } from './transfers.ts';
 
 /** A member's program stopped at `page`. */
@@ -40,11 +48,16 @@ export function takeFault(
   if (pager.refusedFor > 0) pager.refusedFor--;
   const word = pager.pageWord[member.base + page] as number;
   member.compulsory = (word & TOUCHED) === 0;
+  if (pager.central !== null && pager.central.suspended[index] !== RUNS) {
+    pager.central.suspended[index] = STOPPED_IN_FAULT;
+    member.waits = WANTS_RESUME;
+    return;
+  }
   pursueFault(kernel, code, pager, member, index, SOFT);
 }
 
 /** What the page that `member` faulted on lacks; `how` if it lacks nothing. */
-function pursueFault(
+export function pursueFault(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,

@@ -11,6 +11,7 @@ import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
+import { mayTakeFree } from './central.ts';
 import { hasUnreserved, runDaemon } from './daemon.ts';
 import { canBeMade, type DiscardState, faultWithoutContents, HAS_CONTENTS } from './discard.ts';
 import { type Evicted, evictOne, freeFrame, payOwed } from './eviction.ts';
@@ -34,6 +35,8 @@ export const RETRY = 1;
 /** Gives free frames to waiting faults, oldest first; gets more while any wait. */
 export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   const { waiters, transfers } = pager;
+  // A fault that may have no free frame may have the one that was freed for it.
+  let isFreed = false;
   while (waiters.length > 0) {
     const member = pager.members[waiters[0] as number] as Member;
     if (needsReading(pager, member) && transfers.active >= transfers.records.length) return;
@@ -48,13 +51,19 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
         continue;
       }
     }
-    const slot = hasUnreserved(pager) ? popFree(pager) : -1;
+    const isOpen = pager.central === null || isFreed || mayTakeFree(kernel, code, pager, member);
+    isFreed = false;
+    const slot = isOpen && hasUnreserved(pager) ? popFree(pager) : -1;
     if (slot < 0 && pager.unused !== null && askBack(kernel, pager, pager.unused, false)) return;
     if (slot >= 0) {
       if (giveIfLacking(kernel, pager, member, slot)) continue;
       dropFirst(waiters);
       fill(kernel, code, pager, member, slot, false);
-    } else if (obtainFrame(kernel, code, pager, member) === 'nothing') return;
+    } else {
+      const obtained = obtainFrame(kernel, code, pager, member);
+      if (obtained === 'nothing') return;
+      isFreed = obtained === 'freed';
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { ADVICE } from '../nucleus/advice.ts';
 import { DEATH, FAULT, type Kernel, NUCLEUS, TIMER } from '../nucleus/kernel.ts';
 import type { Message } from '../nucleus/messages.ts';
 import { WRITE } from '../sim-hw/references.ts';
+import { tellEnded } from './central.ts';
 import { droppedWord } from './discard.ts';
 import { payOwed } from './eviction.ts';
 import { takeFault } from './faults.ts';
@@ -139,6 +140,7 @@ function memberDied(kernel: Kernel, code: PagerCode, pager: PagerState, task: nu
   for (let page = member.base; page < member.base + member.pages; page++)
     if (((pager.pageWord[page] as number) & (RESIDENT | BUSY)) === RESIDENT)
       dropPage(kernel, code, pager, member, page);
+  if (pager.central !== null) tellEnded(kernel, code, pager, pager.central, index);
   takeSpareTables(kernel, pager);
   payOwed(kernel, code, pager);
   serveWaiters(kernel, code, pager);

@@ -4,6 +4,7 @@
  * through one view, whose every look at a hardware bit is a charged nucleus operation.
  */
 
+import type { CentralManagement } from '../contracts/central-management.ts';
 import type { Policy, PolicyView, ReferenceBatch } from '../contracts/policy.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { clearReferenced, pageBits, wasModified, wasReferenced } from '../nucleus/memory-map.ts';
@@ -28,6 +29,8 @@ export interface PagerCode {
   /** By member: packed runs and, for future sight, the next use of each. */
   readonly programs: readonly { readonly runs: Uint32Array; readonly nextUse: Uint32Array }[];
   readonly view: View;
+  /** The policy once more where it is a management for all tasks; else null. */
+  readonly central: CentralManagement | null;
 }
 
 /** Looks one policy call may take before the pager takes it for a loop: per page, plus a few. */
@@ -90,7 +93,7 @@ export class View implements PolicyView {
       throw new Error('looked at pages without end and named no victim');
   }
 
-  private at(): { kernel: Kernel; pager: PagerState } {
+  protected at(): { kernel: Kernel; pager: PagerState } {
     if (this.kernel === null || this.pager === null)
       throw new Error('used its view outside of a call');
     return this as unknown as { kernel: Kernel; pager: PagerState };
@@ -101,7 +104,7 @@ export function createPagerCode(
   policy: Policy,
   programs: readonly { runs: Uint32Array; nextUse: Uint32Array }[],
 ): PagerCode {
-  return { policy, programs, view: new View() };
+  return { policy, programs, view: new View(), central: null };
 }
 
 export function tellAdmitted(
@@ -127,6 +130,7 @@ export function tellRemoved(
 ): void {
   const view = point(kernel, code, pager);
   if (pager.priorities !== null) unlistPage(pager.priorities, page);
+  if (pager.central !== null) pager.central.unmapped[page] = 0;
   try {
     code.policy.removed(pager.policy, page, view);
   } catch (error) {
@@ -193,7 +197,7 @@ export function memberOfPage(pager: PagerState, page: number): Member | null {
 }
 
 /** Hands the policy every run executed since the last time, in the order they were executed. */
-function drain(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+export function drain(kernel: Kernel, code: PagerCode, pager: PagerState): void {
   const { segments, spaces, tasks } = kernel.state;
   if (segments !== null) return drainSegments(code, pager, segments);
   const member = pager.members[0] as Member;
@@ -230,7 +234,8 @@ function see(code: PagerCode, pager: PagerState, batch: ReferenceBatch): void {
   code.policy.referencesSeen?.(pager.policy, batch);
 }
 
-function point(kernel: Kernel, code: PagerCode, pager: PagerState): View {
+/** Points the view at a kernel and state, for one call. */
+export function point(kernel: Kernel, code: PagerCode, pager: PagerState): View {
   const { view } = code;
   view.kernel = kernel;
   view.pager = pager;
@@ -238,7 +243,7 @@ function point(kernel: Kernel, code: PagerCode, pager: PagerState): View {
   return view;
 }
 
-function faultOf(code: PagerCode, method: string, error: unknown): PolicyFault {
+export function faultOf(code: PagerCode, method: string, error: unknown): PolicyFault {
   if (error instanceof PolicyFault) return error;
   const text = error instanceof Error ? error.message : String(error);
   return new PolicyFault(code.policy.name, `failed in ${method}(): ${text.split('\n')[0]}`);

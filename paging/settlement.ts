@@ -12,6 +12,7 @@ import { resume, waitForDevice } from '../nucleus/life.ts';
 import { allowWrite, map } from '../nucleus/memory-map.ts';
 import { isAlive, type TaskState } from '../nucleus/tasks.ts';
 import { assert } from '../sim-hw/assert.ts';
+import { noteRescue, noteResumed } from './central.ts';
 import { cleanOne, holdsSlot, keepSpare } from './eviction.ts';
 import { DIRTY, LOST, SCRATCH, setWord, slotOf } from './page-word.ts';
 import type { PagerCode } from './policy-call.ts';
@@ -29,6 +30,7 @@ import { lacksTables, tablesOf } from './tables.ts';
 /** The page's contents are in its frame: map it as the fault needs, and let the program go on. */
 export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): void {
   const page = member.base + member.faultPage;
+  if (pager.central !== null) noteRescue(kernel, code, pager, pager.central, page);
   const word = pager.pageWord[page] as number;
   // Scratch needs no copy to be given up: it never counts as dirty.
   const tracked = pager.tracksDirty && (word & SCRATCH) === 0;
@@ -63,6 +65,7 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   if (superpages !== null) promoteAround(kernel, pager, superpages, member, page);
   member.waits = NO_FAULT;
   resume(kernel, id, member.task, member.how, member.compulsory);
+  if (pager.central !== null) noteResumed(kernel, pager, pager.central, member);
   keepSpare(kernel, code, pager, page);
 }
 

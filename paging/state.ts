@@ -4,6 +4,7 @@
  * members, policy, thresholds and contract, in nothing else.
  */
 
+import type { CentralState } from './central-state.ts';
 import type { DaemonState } from './daemon.ts';
 import { createDiscard, type DiscardState } from './discard.ts';
 import type { PageKinds } from './page-kinds.ts';
@@ -57,6 +58,8 @@ export const WANTS_TRANSFER = 2;
 export const WANTS_CLEAN = 3;
 /** Its frame was taken before it could be mapped; the word of that loss is on its way. */
 export const WANTS_LOSS = 4;
+/** Its task is suspended. */
+export const WANTS_RESUME = 5;
 
 export interface Member {
   readonly task: number;
@@ -135,6 +138,8 @@ export interface PagerState extends PageWords {
   readonly superpages: SuperpagesState | null;
   /** Reserves, and several pagers to write to: Mach's pageout daemon, or null. */
   readonly daemon: DaemonState | null;
+  /** What is kept for a management that does more than name victims, or null. */
+  readonly central: CentralState | null;
 }
 
 export interface PagerOptions {
@@ -163,6 +168,8 @@ export interface PagerOptions {
   readonly superpages?: SuperpagesState | null;
   /** The same of a pageout daemon; absent: none. */
   readonly daemon?: DaemonState | null;
+  /** The same of what a management of all tasks does beyond victims; absent: nothing. */
+  readonly central?: CentralState | null;
   /** 32 bits, for what priorities leave to chance. */
   readonly seed: number;
 }
@@ -239,6 +246,7 @@ export function createPagerState(options: PagerOptions): PagerState {
     unused: createUnusedFrames(options.kinds),
     superpages: options.superpages ?? null,
     daemon: options.daemon ?? null,
+    central: options.central ?? null,
   };
 }
 

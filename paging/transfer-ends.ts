@@ -7,6 +7,7 @@ import { DONE, LOCK_LOST, NO_PLACE, NO_SUCH_CONTAINER } from '../contracts/refus
 import type { Kernel } from '../nucleus/kernel.ts';
 import { unmap } from '../nucleus/memory-map.ts';
 import { SOFT, type TaskState } from '../nucleus/tasks.ts';
+import { tellCleaned } from './central.ts';
 import { freeFrame, leaveFrame, payOwed } from './eviction.ts';
 import { retryDirtying } from './faults.ts';
 import { serveWaiters } from './frame-waiters.ts';
@@ -123,6 +124,7 @@ function pageIsIn(
   setWord(pager, page, clean & ~BUSY);
   const owner = memberOfPage(pager, page) as Member;
   if (owner.dead) return dropPage(kernel, code, pager, owner, page);
+  if (purpose === CLEAN && pager.central !== null) tellCleaned(kernel, code, pager, page);
   if (waiter < 0) return;
   const member = pager.members[waiter] as Member;
   if (purpose !== FETCH) member.how = SOFT;

@@ -8,6 +8,7 @@
 
 import type { Comparison } from '../compare/compare.ts';
 import type { Row, TaskResult } from '../results.ts';
+import { centralNames, centralOf } from '../run/centrals.ts';
 import { bold, grouped, ratio, type Style, wrapped } from './text.ts';
 
 /** One memory size at which both sides ran. */
@@ -45,7 +46,8 @@ function rowAt({ rows }: Comparison, frames: number, management: string): Row | 
 function pairAt(comparison: Comparison, frames: number): Pair[] {
   const own =
     rowAt(comparison, frames, 'contracts') ?? rowAt(comparison, frames, 'contracts-equal');
-  const central = ['mach', 'global-clock']
+  const central = centralNames
+    .filter((name) => centralOf(name)?.sight === 'hardware')
     .flatMap((name) => rowAt(comparison, frames, name) ?? [])
     .filter((row) => row.totals.slowdown !== null)
     .toSorted((a, b) => slowdownOf(a) - slowdownOf(b))[0];

@@ -18,6 +18,7 @@ import type { SwapServerState } from '../../servers/swap/state.ts';
 import { addExtent } from '../../servers/swap/store.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import type { CellOptions, ExternalPagerPlan } from './cell-options.ts';
+import { centralOf } from './centrals.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, MEMORY, SWAP } from './layout.ts';
 
 /** External pagers of a cell: Mach has them, other central pagers do not, nor has memory for all. */
@@ -25,7 +26,8 @@ export function externalsOf({
   management,
   externalPagers,
 }: CellOptions): readonly ExternalPagerPlan[] {
-  return management === 'contracts' || management === 'mach' ? (externalPagers ?? []) : [];
+  const serves = management === 'contracts' || centralOf(management)?.servesExternalPagers;
+  return serves ? (externalPagers ?? []) : [];
 }
 
 /** Adds them, and has the tasks that name one page through it. */
@@ -41,7 +43,7 @@ export function addExternalPagers(
   const wished = plans.map(({ backing }) => backing);
   const backing = options.backsItself === true ? wished : withoutCycles(wished);
   kernel.state.account = NUCLEUS;
-  const isCentral = options.management === 'mach';
+  const isCentral = centralOf(options.management) !== undefined;
   const states = plans.map(({ name, reserve, buffers, laundry, perPage }, at) => {
     const state = createExternalPager({
       id: first + at,

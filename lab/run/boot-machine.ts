@@ -10,6 +10,7 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 import type { CellOptions } from './cell-options.ts';
+import { centralOf } from './centrals.ts';
 import { CENTRAL, containersFor, depthOf, ORDER_MAX, orderOf } from './layout.ts';
 
 /** An address space for each task, their global page ids one after the other. */
@@ -60,7 +61,7 @@ export function createWorldKernel(
     countsReferences: options.clock === 'references',
     windows: containersFor(options) * depthOf(options),
     messagesMax: 1 << 14,
-    logsSegments: options.management === 'global-lru',
+    logsSegments: centralOf(options.management)?.sight === 'oracle',
     planted: options.planted ?? '',
     ...(isCentral && {
       address: {

@@ -13,22 +13,23 @@ import { createLending } from '../../clients/lender/state.ts';
 import { type ContractWish, clientStep } from '../../clients/pager/memory-control.ts';
 import { primaryStep } from '../../clients/pager/primary-pager.ts';
 import { createWiring } from '../../clients/pager/wiring.ts';
-import clock from '../../clients/policies/clock.ts';
-import fifo from '../../clients/policies/fifo.ts';
-import lru from '../../clients/policies/lru.ts';
 import { createReading, type ReaderWish, readerStep } from '../../clients/reader/reader.ts';
+import type { CentralManagement, CentralMember } from '../../contracts/central-management.ts';
 import { HINT_NONE } from '../../contracts/messages.ts';
 import type { Policy } from '../../contracts/policy.ts';
+import { createCentralCode } from '../../paging/central.ts';
+import { createCentralState } from '../../paging/central-state.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
 import { createPagerState, type PagerOptions, type PagerState } from '../../paging/state.ts';
 import { createSuperpages } from '../../paging/superpages.ts';
-import mach from '../../servers/central/mach.ts';
 import { ALL_DEFENCES, createDaemon } from '../../servers/central/reserves.ts';
+import { assert } from '../../sim-hw/assert.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { nextUses } from '../bounds/index.ts';
 import { externalsOf } from './boot-external.ts';
 import type { CellOptions, CellTask, ReadingPlan } from './cell-options.ts';
+import { centralOf } from './centrals.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, lockMax, orderOf } from './layout.ts';
 
 /** Policy and program of one task; only future sight is given the next uses. */
@@ -39,18 +40,26 @@ export function clientCode(task: CellTask): PagerCode {
   return createPagerCode(task.policy, [{ runs, nextUse }]);
 }
 
-/** Policy of a central management and the programs of all tasks. */
+/** A central management and the programs of all tasks. */
 export function centralCode(options: CellOptions): PagerCode {
   const programs = options.tasks.map(({ program }) => ({
     runs: program.runs,
     nextUse: new Uint32Array(0),
   }));
-  const central: Record<string, Policy> = {
-    mach: mach as Policy,
-    'global-clock': clock as Policy,
-    'global-lru': lru as Policy,
-  };
-  return createPagerCode(central[options.management] ?? (fifo as Policy), programs);
+  return createCentralCode(managementOf(options), programs);
+}
+
+/** The management of a central cell. */
+export function managementOf({ management }: CellOptions): CentralManagement {
+  const central = centralOf(management);
+  assert(central !== undefined, `boot: no central management is called ${management}`);
+  return central;
+}
+
+/** Its settings: the scenario's before its own. */
+export function centralParameters(options: CellOptions): Readonly<Record<string, number>> {
+  const { parameters } = managementOf(options);
+  return { ...parameters, ...options.central?.parameters?.[options.management] };
 }
 
 /** What answers the messages of a client: honest, one that lends too, or hostile. */
@@ -140,13 +149,10 @@ function lendingOf(reads: ReadingPlan): LenderWish['lending'] {
 }
 
 /** One pager for all clients. */
-export function centralPager(
-  options: CellOptions,
-  code: PagerCode,
-  firstClient: number,
-): PagerState {
+export function centralPager(options: CellOptions, firstClient: number): PagerState {
   const pages = options.tasks.reduce((sum, task) => sum + task.program.pageNumbers.length, 0);
   const spare = options.spareFrames * options.tasks.length;
+  const management = managementOf(options);
   return createPagerState({
     ...pagerParts(
       options,
@@ -158,7 +164,17 @@ export function centralPager(
     spareLow: spare,
     spareHigh: spare,
     transfersMax: CENTRAL_TRANSFERS,
-    policy: createPolicy(options, code.policy, {}, pages, options.machine.frames, 'central'),
+    policy: management.create({
+      pages,
+      guaranteedFrames: options.machine.frames,
+      parameters: centralParameters(options),
+      seed: seedOf(options.seed, 'policy central'),
+      members: membersOf(options, management),
+    }) as object,
+    central:
+      management.control === 'victims'
+        ? null
+        : createCentralState(pages, options.tasks.length, periodOf(options, management)),
     owner: {},
     // A central pager knows of no kinds of pages.
     kinds: PLAIN_PAGES,
@@ -173,6 +189,27 @@ export function centralPager(
           ),
     seed: 0,
   });
+}
+
+/** The tasks as a management knows them. */
+function membersOf(
+  { tasks, central, management: name }: CellOptions,
+  { taskParameters }: CentralManagement,
+): CentralMember[] {
+  let firstPage = 0;
+  return tasks.map((task) => {
+    const pages = task.program.pageNumbers.length;
+    const parameters = { ...taskParameters, ...central?.tasks?.[name]?.[task.name] };
+    const member = { name: task.name, firstPage, pages, parameters };
+    firstPage += pages;
+    return member;
+  });
+}
+
+/** Ticks of the clock of terms between two calls, or 0. */
+function periodOf(options: CellOptions, { period }: CentralManagement): number {
+  const own = options.clock === 'references' ? period?.references : period?.ns;
+  return centralParameters(options).period ?? own ?? 0;
 }
 
 function pagerParts(

@@ -6,10 +6,10 @@
 import { termsSchema } from '../../contracts/terms.ts';
 import { addFrames, type CapabilityTable } from '../../nucleus/capabilities.ts';
 import { addTask, givePort, type Kernel, NUCLEUS, type Receiver } from '../../nucleus/kernel.ts';
+import { armTicks } from '../../paging/central.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
-import { machThresholds } from '../../servers/central/mach.ts';
 import { reservedThresholds } from '../../servers/central/reserves.ts';
 import { centralStep, stockCentral } from '../../servers/central/server.ts';
 import { armMoves } from '../../servers/memory/containers/moving.ts';
@@ -32,8 +32,10 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { takeRun } from '../../sim-hw/frames.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { giveDiskExtents } from './boot-disk.ts';
+import { centralParameters, managementOf } from './boot-pagers.ts';
 import { beginFaults, createSwapStack, leaseOf } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
+import { centralOf } from './centrals.ts';
 import {
   CENTRAL,
   CENTRAL_TRANSFERS,
@@ -127,18 +129,22 @@ export function addCentral(
   for (let i = 0; i < frames; i++) addFrames(table, takeRun(kernel.state.frames, 0, CENTRAL), 0);
   addHeld(memory.ledger, client, frames);
   stockCentral(pager, frames);
-  if (options.management === 'mach') {
-    const { daemon } = pager;
-    const { freeMin, freeTarget } =
-      daemon === null ? machThresholds(frames) : reservedThresholds(frames, daemon.reserved);
-    pager.spareLow = freeMin;
-    pager.spareHigh = freeTarget;
+  const { daemon } = pager;
+  const thresholds =
+    daemon === null
+      ? managementOf(options).thresholds?.(frames, centralParameters(options))
+      : reservedThresholds(frames, daemon.reserved);
+  if (thresholds !== undefined) {
+    pager.spareLow = thresholds.freeMin;
+    pager.spareHigh = thresholds.freeTarget;
   }
+  armTicks(kernel, pager);
 }
 
 /** Who stands for swap to a central pager: Mach's default pager, unless the kernel pages itself. */
 function swapOf({ management, central }: CellOptions): number {
-  return management === 'mach' && central?.defaultPager !== 'kernel' ? DEFAULT_PAGER : SWAP;
+  const hasDefaultPager = centralOf(management)?.hasDefaultPager === true;
+  return hasDefaultPager && central?.defaultPager !== 'kernel' ? DEFAULT_PAGER : SWAP;
 }
 
 /** Every page has a block on swap; a program's image is there from the start. */

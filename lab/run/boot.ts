@@ -56,7 +56,7 @@ export function boot(options: CellOptions): World {
   const spaces = createSpaces(options);
   const codes = isCentral ? [centralCode(options)] : options.tasks.map(clientCode);
   const pagers = isCentral
-    ? [centralPager(options, codes[0] as PagerCode, firstClient)]
+    ? [centralPager(options, firstClient)]
     : options.tasks.map((task, i) =>
         clientPager(options, task, codes[i] as PagerCode, firstClient + i),
       );

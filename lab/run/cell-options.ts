@@ -12,6 +12,7 @@ import type { PlantedBug } from '../../servers/memory/state.ts';
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import type { CentralName, CentralSettings } from './centrals.ts';
 import type { WindowPlan } from './windows.ts';
 
 /** How a task's memory is managed, its defaults filled in, its program read. */
@@ -174,7 +175,7 @@ export interface ExternalPagerPlan {
 }
 
 /** Where the parts of a central management live (scenarios: `central`). */
-export interface CentralParts {
+export interface CentralParts extends CentralSettings {
   readonly kernel: 'servers' | 'one';
   readonly defaultPager: 'server' | 'kernel';
   readonly pager: 'kernel' | 'server';
@@ -208,7 +209,7 @@ export interface ContractPart {
 }
 
 export interface CellOptions {
-  readonly management: 'contracts' | 'mach' | 'global-clock' | 'global-lru' | 'unlimited';
+  readonly management: 'contracts' | 'unlimited' | CentralName;
   readonly machine: CellMachine;
   readonly terms: TermsWish;
   readonly schedule: 'slices' | 'lockstep';

@@ -21,6 +21,8 @@ import { swapStats } from '../../servers/swap/stacked.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import type { CellResult, OracleResult, TaskResult, TimeNs } from '../results.ts';
 import type { World } from './boot.ts';
+import { centralNotes } from './central-notes.ts';
+import { centralOf } from './centrals.ts';
 import { diskResult } from './disk-counts.ts';
 import { fileNotes } from './file-notes.ts';
 import { operationNsP99 } from './operations.ts';
@@ -52,7 +54,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
   });
   const notes = [`${world.pagerFrames} frames are the pagers' and servers' own`];
   if (world.memories.length > 1) notes.push(memoriesOf(world));
-  notes.push(...fileNotes(world));
+  notes.push(...fileNotes(world), ...centralNotes(world));
   const { swap } = world.options;
   const server = kernel.receivers[world.swap].state as SwapServerState;
   return {
@@ -103,8 +105,8 @@ function superpagesOf({ kernel, options }: World, id: number, { walks }: TaskSta
 function sightOf(world: World): string {
   const { management, tasks } = world.options;
   if (management === 'unlimited') return 'none';
-  if (management === 'global-lru') return 'oracle';
-  if (management !== 'contracts') return 'hardware';
+  const central = centralOf(management);
+  if (central !== undefined) return central.sight;
   const sights = new Set(tasks.map((task) => task.policy.sight));
   return sights.size === 1 ? (tasks[0]?.policy.sight ?? 'none') : 'mixed';
 }

@@ -10,6 +10,7 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkArchives } from './check-archives.ts';
+import { checkCentral } from './check-central.ts';
 import { checkExpectations } from './check-expectations.ts';
 import { checkExternalPagers } from './check-external-pagers.ts';
 import { checkFiles } from './check-files.ts';
@@ -52,7 +53,7 @@ export function checkScenario(source: Source): Scenario {
     seed: document.seed,
     machine,
     frames: checkFrames(source, document),
-    central: document.central,
+    central: checkCentral(source, document),
     schedule,
     slice: ticksOf(
       source,

@@ -17,13 +17,19 @@ import type {
   StreamPlan,
   SwapPlan,
 } from '../run/cell-options.ts';
+import type { CentralName } from '../run/centrals.ts';
 import type { Expectation } from './expectations.ts';
 import type { KindParts } from './page-kinds.ts';
 import type { ProgramDescription } from './program-schema.ts';
-import type { boundNames, managementNames } from './schema.ts';
+import type { boundNames } from './schema.ts';
 import type { Quantity } from './value-schemas.ts';
 
-export type ManagementName = (typeof managementNames)[number];
+export type ManagementName =
+  | 'contracts'
+  | 'contracts-undefended'
+  | 'contracts-equal'
+  | 'mach-undefended'
+  | CentralName;
 export type BoundName = (typeof boundNames)[number];
 
 export interface ScenarioMachine {

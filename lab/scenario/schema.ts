@@ -11,21 +11,14 @@ import { termsSchema } from '../../contracts/terms.ts';
 import { costFigureNames } from '../../sim-hw/costs/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { paperSchema } from '../papers/schema.ts';
+import { centralNames } from '../run/centrals.ts';
+import { centralSchema } from './check-central.ts';
 import { externalPagersSchema } from './check-external-pagers.ts';
 import { diskSchema } from './disk.ts';
+import type { ManagementName } from './scenario.ts';
 import { quotaSchema, swapSchema } from './swap-schema.ts';
 import { taskSchema } from './task-schema.ts';
 import { frames, name, quantitySchema, timeSchema } from './value-schemas.ts';
-
-/** Where the parts of a central management live; as they stand here they are servers. */
-const centralSchema = z.strictObject({
-  /** one: pager, memory server and swap server are one kernel, and speak for free. */
-  kernel: z.enum(['servers', 'one']).default('servers'),
-  /** Mach's default pager: a server, or part of the kernel. */
-  defaultPager: z.enum(['server', 'kernel']).default('server'),
-  /** The pager: entered by the trap of a fault, or a task that is sent each fault. */
-  pager: z.enum(['kernel', 'server']).default('kernel'),
-});
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
 
@@ -53,15 +46,14 @@ const policyServerSchema = z.strictObject({
 });
 
 /** Managements a scenario may compare, and bounds printed beside them, in the table's order. */
-export const managementNames = [
+export const managementNames: readonly ManagementName[] = [
   'contracts',
   'contracts-undefended',
   'contracts-equal',
-  'mach',
-  'mach-undefended',
-  'global-clock',
-  'global-lru',
-] as const;
+  ...centralNames.flatMap((one) => (one === 'mach' ? [one, 'mach-undefended' as const] : [one])),
+];
+/** Those of a scenario that names none. */
+const USUAL = ['contracts', 'contracts-equal', 'mach', 'global-clock', 'global-lru'];
 export const boundNames = ['optimal', 'unlimited'] as const;
 
 export const scenarioSchema = z.strictObject({
@@ -109,10 +101,7 @@ export const scenarioSchema = z.strictObject({
       reclaimBatch: termsSchema.shape.reclaimBatch,
     })
     .prefault({}),
-  managements: z
-    .array(z.string())
-    .min(1)
-    .default(managementNames.filter((one) => !one.endsWith('-undefended'))),
+  managements: z.array(z.string()).min(1).default(USUAL),
   /** Defences that `contracts-undefended` and `mach-undefended` go without (switches.ts). */
   undefended: z.array(z.string()).max(16).default([]),
   bounds: z.array(z.string()).default([...boundNames]),

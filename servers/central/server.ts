@@ -1,12 +1,13 @@
 /**
  * A central pager: one pager for all tasks, under one contract for all of memory. It is made of the
- * same parts as a client's own pager (paging/) and pays the same charges; what makes it Mach, a
- * global clock or a global LRU is its policy, its thresholds and who stands before its swap.
+ * same parts as a client's own pager (paging/) and pays the same charges; what makes it Mach, VMS or
+ * Linux is its management (management.ts), a plugin.
  */
 
 import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { backerMessage, OVERDUE, recallOverdue } from '../../paging/backers.ts';
+import { afterCall, TICK, tick } from '../../paging/central.ts';
 import { type DaemonState, endPause, PAUSE_OVER } from '../../paging/daemon.ts';
 import { pushFree } from '../../paging/frames-in-hand.ts';
 import { pagerMessage } from '../../paging/pager.ts';
@@ -20,9 +21,13 @@ export function centralStep(
 ): (kernel: Kernel, state: object, message: Message) => void {
   return (kernel, state, message) => {
     const pager = state as PagerState;
-    const { daemon } = pager;
+    const { daemon, central } = pager;
     if (daemon !== null && daemonMessage(kernel, code, pager, daemon, message)) return;
-    pagerMessage(kernel, code, pager, message);
+    const { op, from, w0 } = message;
+    if (central !== null && op === TIMER && from === NUCLEUS && w0 === TICK)
+      tick(kernel, code, pager, central);
+    else pagerMessage(kernel, code, pager, message);
+    if (central !== null) afterCall(kernel, code, pager, central);
   };
 }
 

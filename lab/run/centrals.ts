@@ -1,0 +1,38 @@
+/**
+ * Centrals: every central management there is, by the name of its row. Those of servers/central/, and
+ * two that are a client's policy over the pages of all tasks.
+ */
+
+import clock from '../../clients/policies/clock.ts';
+import lru from '../../clients/policies/lru.ts';
+import type { CentralManagement } from '../../contracts/central-management.ts';
+import type { Policy } from '../../contracts/policy.ts';
+import { centralManagements } from '../../servers/central/index.ts';
+import { ofPolicy } from '../../servers/central/of-policy.ts';
+
+const { mach, ...others } = centralManagements;
+
+/** In the table's order. */
+export const centrals = {
+  mach,
+  'global-clock': ofPolicy(clock as Policy),
+  'global-lru': ofPolicy(lru as Policy),
+  ...others,
+};
+
+export type CentralName = keyof typeof centrals;
+
+export const centralNames = Object.keys(centrals) as CentralName[];
+
+/** The central management of that name; undefined under contracts and with memory for all. */
+export function centralOf(name: string): CentralManagement | undefined {
+  return Object.hasOwn(centrals, name) ? centrals[name as CentralName] : undefined;
+}
+
+/** Settings of a management, and of its single tasks: by management, then by name. */
+export interface CentralSettings {
+  readonly parameters?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly tasks?: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>
+  >;
+}

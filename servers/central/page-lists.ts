@@ -1,0 +1,96 @@
+/**
+ * Lists of pages, oldest first: each page stands in one list or in none. Links run through arrays by
+ * page, so that entering, leaving and moving cost the same wherever a page stands. 9 bytes a page.
+ */
+
+export interface PageLists {
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  /** By page: its list plus one, or 0. */
+  readonly listOf: Uint16Array;
+  /** By list. */
+  readonly head: Int32Array;
+  readonly tail: Int32Array;
+  readonly count: Int32Array;
+}
+
+export const NONE = -1;
+
+export function createLists(pages: number, lists: number): PageLists {
+  return {
+    next: new Int32Array(pages).fill(NONE),
+    previous: new Int32Array(pages).fill(NONE),
+    listOf: new Uint16Array(pages),
+    head: new Int32Array(lists).fill(NONE),
+    tail: new Int32Array(lists).fill(NONE),
+    count: new Int32Array(lists),
+  };
+}
+
+/** The list that `page` stands in, or NONE. */
+export function listOf(lists: PageLists, page: number): number {
+  return (lists.listOf[page] as number) - 1;
+}
+
+/** Puts `page`, which stands in no list, at the end of one. */
+export function append(lists: PageLists, list: number, page: number): void {
+  const last = lists.tail[list] as number;
+  lists.listOf[page] = list + 1;
+  lists.previous[page] = last;
+  lists.next[page] = NONE;
+  if (last === NONE) lists.head[list] = page;
+  else lists.next[last] = page;
+  lists.tail[list] = page;
+  lists.count[list] = (lists.count[list] as number) + 1;
+}
+
+/** Puts `page`, which stands in no list, at the front of one: it is the oldest then. */
+export function prepend(lists: PageLists, list: number, page: number): void {
+  const first = lists.head[list] as number;
+  lists.listOf[page] = list + 1;
+  lists.next[page] = first;
+  lists.previous[page] = NONE;
+  if (first === NONE) lists.tail[list] = page;
+  else lists.previous[first] = page;
+  lists.head[list] = page;
+  lists.count[list] = (lists.count[list] as number) + 1;
+}
+
+/** Takes `page` out of its list, if it stands in one. */
+export function remove(lists: PageLists, page: number): void {
+  const list = listOf(lists, page);
+  if (list === NONE) return;
+  const before = lists.previous[page] as number;
+  const after = lists.next[page] as number;
+  if (before === NONE) lists.head[list] = after;
+  else lists.next[before] = after;
+  if (after === NONE) lists.tail[list] = before;
+  else lists.previous[after] = before;
+  lists.next[page] = NONE;
+  lists.previous[page] = NONE;
+  lists.listOf[page] = 0;
+  lists.count[list] = (lists.count[list] as number) - 1;
+}
+
+/** To the end of another list, or of its own. */
+export function move(lists: PageLists, list: number, page: number): void {
+  remove(lists, page);
+  append(lists, list, page);
+}
+
+/** Walks all lists again; what is wrong, or undefined. */
+export function checkLists(lists: PageLists): string | undefined {
+  for (const [list, head] of lists.head.entries()) {
+    let count = 0;
+    let before = NONE;
+    for (let page = head; page !== NONE; page = lists.next[page] as number) {
+      if (listOf(lists, page) !== list) return `page ${page} stands in list ${list}, not of it`;
+      if (lists.previous[page] !== before) return `page ${page} has a wrong neighbour`;
+      if (++count > lists.next.length) return `list ${list} has no end`;
+      before = page;
+    }
+    if (before !== lists.tail[list]) return `list ${list} ends at ${before}`;
+    if (count !== lists.count[list]) return `list ${list} holds ${count} pages`;
+  }
+  return undefined;
+}
