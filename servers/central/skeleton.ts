@@ -14,7 +14,7 @@ import type {
   CentralManagement,
   CentralView,
 } from '../../contracts/central-management.ts';
-import { append, createLists, NONE, type PageLists, remove } from './page-lists.ts';
+import { append, checkLists, createLists, NONE, type PageLists, remove } from './page-lists.ts';
 
 /** Plain data only: numbers, strings, arrays, typed arrays, objects. No Map, class or closure. */
 interface SkeletonState {
@@ -66,10 +66,7 @@ const skeleton: CentralManagement<SkeletonState> = {
         if (view.evictable(page)) return page;
     return NONE;
   },
-  check: ({ lists }) =>
-    Math.abs(lists.count[MAPPED] - lists.count[UNMAPPED]) > 1 + lists.next.length
-      ? 'skeleton: the halves differ'
-      : undefined,
+  check: ({ lists }) => checkLists(lists),
 };
 
 export default skeleton;
