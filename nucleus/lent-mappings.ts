@@ -17,6 +17,7 @@ import type { Kernel } from './kernel.ts';
 import { dropMapping, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
 import { isMappedBy, lentFor, linkMapping, nextMapping } from './reverse-map.ts';
+import { enterMapping } from './soft-state.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { MESSAGE } from './tasks.ts';
 
@@ -62,11 +63,13 @@ export function lend(
   const { table } = kernel.state;
   // Other rights for the same page are one change of its entry.
   dropMapping(kernel, space, page);
-  if (kernel.format.mapsFrameOnce === true) takeMappings(kernel, frame, ANY);
-  else if (alone) forbidWriting(kernel, frame);
+  if (kernel.format.mapsFrameOnce === true) {
+    if (kernel.state.frames.mappedBy[frame] !== UNMAPPED) table.counts.aliasFaults++;
+    takeMappings(kernel, frame, ANY);
+  } else if (alone) forbidWriting(kernel, frame);
   const flags = LENT | (writable ? WRITABLE : 0);
   const before = table.tableFrames;
-  kernel.format.enter(table, space.id, pageNumberOf(kernel, space, page), frame, 0, flags);
+  enterMapping(kernel, space, pageNumberOf(kernel, space, page), frame, 0, flags);
   noteTables(kernel, space, before);
   linkMapping(kernel, frame, space.base + page + 1, word, writable);
 }

@@ -18,6 +18,7 @@ import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
 import { unlinkMapping } from './reverse-map.ts';
+import { enterMapping } from './soft-state.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { isOver, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
 
@@ -45,7 +46,7 @@ export function map(
   const { tables } = kernel.state;
   if (tables !== null && !hasTables(kernel, space, page)) return false;
   const before = pageTable.tableFrames;
-  kernel.format.enter(pageTable, space.id, pageNumber, frame, order, writable ? WRITABLE : 0);
+  enterMapping(kernel, space, pageNumber, frame, order, writable ? WRITABLE : 0);
   if (tables !== null) noteTables(kernel, space, before);
   frames.mappedBy[frame] = space.base + page + 1;
   if (kernel.probe !== null) kernel.probe.mapped(kernel, target, page, frame);

@@ -5,12 +5,14 @@
  */
 
 import { UNMAPPED } from '../sim-hw/frames.ts';
+import { PRESENT } from '../sim-hw/page-table/format.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { copyRun, pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
 import { nextMapping } from './reverse-map.ts';
+import { enterMapping } from './soft-state.ts';
 import { MESSAGE } from './tasks.ts';
 
 /** Whether a device may be reaching the run through a window of its own. */
@@ -37,8 +39,8 @@ function moveMapping(kernel: Kernel, key: number, order: number, into: number): 
   if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const pageNumber = pageNumberOf(kernel, space, page);
   const entry = kernel.format.remove(table, space.id, pageNumber);
-  kernel.format.enter(table, space.id, pageNumber, into, order, 0);
+  enterMapping(kernel, space, pageNumber, into, order, 0);
   const index = kernel.format.find(table, space.id, pageNumber);
-  table.entries[index] = ((into << 8) | (entry & 0xff)) >>> 0;
+  table.entries[index] = ((into << 8) | (entry & 0xff) | PRESENT) >>> 0;
   invalidate(mmu.tlb, space.unitOf[page] as number);
 }

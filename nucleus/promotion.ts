@@ -20,6 +20,7 @@ import { invalidate, KEY_MASK } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceFor } from './memory-map.ts';
+import { enterMapping } from './soft-state.ts';
 import { MESSAGE } from './tasks.ts';
 
 /**
@@ -50,7 +51,7 @@ export function promote(
     invalidate(mmu.tlb, space.unitOf[at] as number);
     frame = kernel.format.remove(table, space.id, pageNumberOf(kernel, space, at)) >>> 8;
   }
-  kernel.format.enter(table, space.id, number, frame, order, bits);
+  enterMapping(kernel, space, number, frame, order, bits);
   space.unitOf.fill(unitWord(space.base, page, number, order), page, page + (1 << order));
   spans[space.base + page + 1] = order;
   return true;
@@ -107,7 +108,7 @@ export function splitMapping(kernel: Kernel, space: SpaceState, page: number): v
   const entry = kernel.format.remove(table, space.id, number);
   const bits = entry & (WRITABLE | REFERENCED | MODIFIED);
   for (let i = 0; i < size; i++) {
-    kernel.format.enter(table, space.id, number + i, (entry >>> 8) + i, 0, bits);
+    enterMapping(kernel, space, number + i, (entry >>> 8) + i, 0, bits);
     space.unitOf[first + i] = unitWord(space.base, first + i, number + i, 0);
   }
 }

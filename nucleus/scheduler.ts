@@ -22,6 +22,7 @@ import { charge, fireEvent, isDue, setStatus, termNow } from './clock.ts';
 import { deliverInTurn } from './ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
 import { endTask, freezeFinished, raiseFault, restTask } from './life.ts';
+import { mendMapping, noteTraps, reportedKind } from './soft-state.ts';
 import { releaseDeferred } from './starvation.ts';
 import {
   FAULTING,
@@ -158,7 +159,12 @@ function dispatch(kernel: Kernel, task: TaskState): void {
     state.segments.push(task.id, from, space.cursor + (space.offset > 0 ? 1 : 0));
   if (result === FAULTED) {
     const run = program.runs[space.cursor] as number;
-    raiseFault(kernel, task, pageOfRun(run), kindOfRun(run), state.mmu.protection);
+    const page = pageOfRun(run);
+    if (!state.mmu.protection && mendMapping(kernel, space, page)) setStatus(kernel, task, READY);
+    else {
+      const kind = reportedKind(kernel, kindOfRun(run));
+      raiseFault(kernel, task, page, kind, state.mmu.protection);
+    }
   } else if (result === PROGRAM_ENDED && program !== whole) makeStop(kernel, task, whole.stops);
   else if (result === PROGRAM_ENDED) endOfProgram(kernel, task, space);
   else setStatus(kernel, task, READY);
@@ -208,11 +214,14 @@ function account(kernel: Kernel, task: TaskState): void {
   task.translationCarryPs = translationPs - translationNs * 1000;
   charge(kernel, PROGRAM, programNs);
   charge(kernel, TRANSLATION, translationNs);
+  const trapsNs = mmu.emulations * costs.trapNs;
+  if (mmu.emulations > 0) charge(kernel, TRAP, trapsNs);
+  noteTraps(kernel);
   task.references += mmu.references;
   task.walks += mmu.walks;
   state.references += mmu.references;
   const countsReferences = state.countsReferences || kernel.schedule.kind === 'lockstep';
-  state.sliceLeft -= countsReferences ? mmu.references : programNs + translationNs;
+  state.sliceLeft -= countsReferences ? mmu.references : programNs + translationNs + trapsNs;
 }
 
 /** The program as far as its next stop; the whole when there is none left. */

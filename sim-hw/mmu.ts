@@ -45,6 +45,7 @@ export function runBatch(
   mmu.secondLookups = 0;
   mmu.walks = 0;
   mmu.probes = 0;
+  mmu.emulations = 0;
   mmu.protection = false;
   mmu.left = ticks | 0;
   const end = program.runs.length;

@@ -34,6 +34,7 @@ export interface MmuState {
   readonly secondTlbTicks: number;
   readonly walkStartTicks: number;
   readonly walkProbeTicks: number;
+  readonly trapTicks: number;
   readonly tlb: TlbState;
   /** Ticks left of the batch under way. */
   left: number;
@@ -42,6 +43,8 @@ export interface MmuState {
   secondLookups: number;
   walks: number;
   probes: number;
+  /** Of the last batch: traps by which software set a bit that the hardware does not. */
+  emulations: number;
   /** Of the last batch that faulted: a write found the page mapped but not writable. */
   protection: boolean;
 }
@@ -62,12 +65,14 @@ export function createMmu(
     secondTlbTicks: countsReferences ? 0 : costs.secondTlbPs,
     walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
+    trapTicks: countsReferences ? 0 : costs.trapNs * 1000,
     tlb: createTlb(geometry, pages, promotes),
     left: 0,
     references: 0,
     secondLookups: 0,
     walks: 0,
     probes: 0,
+    emulations: 0,
     protection: false,
   };
 }
@@ -111,10 +116,20 @@ export function refill(
   mmu.probes += table.probes;
   mmu.left -= mmu.walkStartTicks + table.probes * mmu.walkProbeTicks;
   if (index < 0) return false;
-  table.entries[index] = (table.entries[index] as number) | REFERENCED;
+  const entry = table.entries[index] as number;
+  if ((entry & REFERENCED) === 0) {
+    if (at.format.emulatesReferenced === true) emulate(mmu);
+    table.entries[index] = entry | REFERENCED;
+  }
   if (tlb.secondWays > 0) insertSecond(tlb, unit, tlb.now);
   insertUnit(tlb, space, unit, key, ready);
   return true;
+}
+
+/** A trap to software that sets the bit and goes back. */
+function emulate(mmu: MmuState): void {
+  mmu.emulations++;
+  mmu.left -= mmu.trapTicks;
 }
 
 /** Puts the unit in the first level, and the page with it that is not its first. */
@@ -149,6 +164,7 @@ export function markWritten(
     at.mmu.protection = true;
     return false;
   }
+  if (at.format.emulatesModified === true && (entry & MODIFIED) === 0) emulate(at.mmu);
   table.entries[index] = entry | MODIFIED | REFERENCED;
   const frame = (entry & LARGE) === 0 ? entry >>> 8 : (entry >>> 8) + (pageNumber % 512);
   const version = ((space.versions[page] as number) + 1) >>> 0;

@@ -5,6 +5,7 @@
  */
 
 import {
+  createCounts,
   type PageTableFormat,
   type PageTableState,
   PRESENT,
@@ -29,12 +30,16 @@ export const flatTable: PageTableFormat<FlatTableState> = {
     tableFrames: 0,
     droppedSpace: -1,
     droppedVpn: -1,
+    lost: [],
+    counts: createCounts(),
   }),
   walk: find,
   find,
   enter(state, space, vpn, frame, _order, flags) {
     state.entries[space * SPACE_PAGES + vpn] = (frame << 8) | flags | PRESENT;
   },
+  forget: () => false,
+  reload: () => false,
   remove(state, space, vpn) {
     const entry = state.entries[space * SPACE_PAGES + vpn];
     state.entries[space * SPACE_PAGES + vpn] = 0;

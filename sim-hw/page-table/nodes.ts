@@ -1,5 +1,5 @@
 /**
- * Nodes of the radix tree: one growing pool of 512-word nodes; entry i of node n is word n * 512 +
+ * Nodes of radix trees: one growing pool of 512-word nodes; entry i of node n is word n * 512 +
  * i. Freed nodes are taken again first, last in first out, so memory follows what is mapped.
  */
 
@@ -25,11 +25,11 @@ export interface NodePool {
 }
 
 /** The node below a slot, made when there is none. */
-export function childNode(state: NodePool, node: number, slot: number): number {
+export function childNode(state: NodePool, node: number, slot: number, format: string): number {
   const index = node * NODE_WORDS + slot;
   const entry = state.entries[index];
   if (entry !== 0) {
-    assert((entry & LARGE) === 0, 'x86-64: the place is in a 2 MiB page');
+    if ((entry & LARGE) !== 0) assert(false, `${format}: the place is in a 2 MiB page`);
     return entry >>> 8;
   }
   const child = takeNode(state);

@@ -20,11 +20,14 @@
 
 import { assert } from '../assert.ts';
 import {
+  createCounts,
+  hideWord,
   MODIFIED,
   type PageTableFormat,
   type PageTableState,
   PRESENT,
   REFERENCED,
+  showWord,
 } from './format.ts';
 
 const VIRTUAL_PAGES_MAX = 1 << 20;
@@ -52,25 +55,31 @@ export const rtPc: PageTableFormat<RtPcState> = {
   orders: [0],
   mapsFrameOnce: true,
   virtualPagesMax: VIRTUAL_PAGES_MAX,
+  hardwarePageBytes: FRAME_BYTES,
   create,
   walk,
   find,
   enter,
+  forget: (state, space, vpn) => hideWord(state.entries, find(state, space, vpn)),
+  reload: (state, space, vpn) => showWord(state.entries, find(state, space, vpn)),
   remove,
   removeSpace,
   check,
 };
 
-function create(frames: number, _addressSpaces: number): RtPcState {
+function create(frames: number, _addressSpaces: number, pageBytes = FRAME_BYTES): RtPcState {
+  const bytes = frames * ENTRY_BYTES * (pageBytes / FRAME_BYTES);
   let anchors = 1;
   while (anchors < frames) anchors *= 2;
   return {
     format: 'rt-pc',
     entries: new Uint32Array(frames),
     probes: 0,
-    tableFrames: Math.ceil((frames * ENTRY_BYTES) / FRAME_BYTES),
+    tableFrames: Math.ceil(bytes / FRAME_BYTES),
     droppedSpace: -1,
     droppedVpn: -1,
+    lost: [],
+    counts: createCounts(),
     anchors: new Int32Array(anchors).fill(NONE),
     next: new Int32Array(frames).fill(NONE),
     spaces: new Int32Array(frames).fill(NONE),
@@ -85,6 +94,12 @@ function anchorOf(state: RtPcState, space: number, vpn: number): number {
 }
 
 function walk(state: RtPcState, space: number, vpn: number): number {
+  const frame = search(state, space, vpn);
+  return frame < 0 || (state.entries[frame] & PRESENT) !== 0 ? frame : -1;
+}
+
+/** The frame on the chain, whether its entry is present or not. */
+function search(state: RtPcState, space: number, vpn: number): number {
   const { next, spaces, vpns } = state;
   let probes = 1;
   let frame = state.anchors[anchorOf(state, space, vpn)];
@@ -99,7 +114,7 @@ function walk(state: RtPcState, space: number, vpn: number): number {
 
 function find(state: RtPcState, space: number, vpn: number): number {
   const { probes } = state;
-  const frame = walk(state, space, vpn);
+  const frame = search(state, space, vpn);
   state.probes = probes;
   return frame;
 }
@@ -120,7 +135,10 @@ function enter(
   state.droppedSpace = state.spaces[frame];
   state.droppedVpn = alias ? state.vpns[frame] : -1;
   const kept = state.entries[frame] & (REFERENCED | MODIFIED);
-  if (alias) unlink(state, frame);
+  if (alias) {
+    unlink(state, frame);
+    state.counts.aliasFaults++;
+  }
   const anchor = anchorOf(state, space, vpn);
   state.next[frame] = state.anchors[anchor];
   state.anchors[anchor] = frame;
@@ -177,7 +195,7 @@ function check(state: RtPcState): string | undefined {
     const entry = state.entries[frame];
     const mapped = state.spaces[frame] !== NONE;
     if (mapped !== (onChain[frame] === 1)) return `rt-pc: frame ${frame} is mapped, on no chain`;
-    if (mapped !== ((entry & PRESENT) !== 0)) return `rt-pc: frame ${frame} has a wrong entry`;
+    if (mapped !== (entry !== 0)) return `rt-pc: frame ${frame} has a wrong entry`;
     if (mapped && entry >>> 8 !== frame) return `rt-pc: entry ${frame} names another frame`;
   }
   return undefined;

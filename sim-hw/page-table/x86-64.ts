@@ -19,7 +19,15 @@
  */
 
 import { assert } from '../assert.ts';
-import { LARGE, type PageTableFormat, type PageTableState, PRESENT } from './format.ts';
+import {
+  createCounts,
+  hideWord,
+  LARGE,
+  type PageTableFormat,
+  type PageTableState,
+  PRESENT,
+  showWord,
+} from './format.ts';
 import {
   childNode,
   FREE,
@@ -49,6 +57,8 @@ export const x8664: PageTableFormat<X8664State> = {
   walk,
   find,
   enter,
+  forget: (state, space, vpn) => hideWord(state.entries, find(state, space, vpn)),
+  reload: (state, space, vpn) => showWord(state.entries, find(state, space, vpn)),
   growth,
   remove,
   removeSpace,
@@ -63,6 +73,8 @@ function create(_frames: number, addressSpaces: number): X8664State {
     tableFrames: 0,
     droppedSpace: -1,
     droppedVpn: -1,
+    lost: [],
+    counts: createCounts(),
     roots: new Int32Array(addressSpaces).fill(NONE),
     used: new Int32Array(8),
     nodes: 0,
@@ -71,6 +83,12 @@ function create(_frames: number, addressSpaces: number): X8664State {
 }
 
 function walk(state: X8664State, space: number, vpn: number): number {
+  const index = descend(state, space, vpn);
+  return index < 0 || ((state.entries[index] as number) & PRESENT) !== 0 ? index : -1;
+}
+
+/** Index of the leaf entry, whether it is present or not. */
+function descend(state: X8664State, space: number, vpn: number): number {
   const { entries } = state;
   const root = state.roots[space];
   // A space without a table still has an (empty) root for the hardware to read.
@@ -95,7 +113,7 @@ function walk(state: X8664State, space: number, vpn: number): number {
 
 function find(state: X8664State, space: number, vpn: number): number {
   const { probes } = state;
-  const index = walk(state, space, vpn);
+  const index = descend(state, space, vpn);
   state.probes = probes;
   return index;
 }
@@ -116,11 +134,11 @@ function enter(
   const upper = (vpn * UPPER) | 0;
   const lower = vpn & 0x3ffff;
   let node = state.roots[space];
-  node = childNode(state, node, upper >>> 9);
-  node = childNode(state, node, upper & 511);
+  node = childNode(state, node, upper >>> 9, 'x86-64');
+  node = childNode(state, node, upper & 511, 'x86-64');
   let slot = lower >>> 9;
   if (order === 0) {
-    node = childNode(state, node, slot);
+    node = childNode(state, node, slot, 'x86-64');
     slot = lower & 511;
   }
   const index = node * NODE_WORDS + slot;
@@ -226,7 +244,8 @@ function checkNode(
     if (entry === 0) continue;
     used++;
     const at = `x86-64: node ${node}, slot ${slot}`;
-    if ((entry & PRESENT) === 0) return `${at} is not present`;
+    const isLeaf = level === 1 || (entry & LARGE) !== 0;
+    if (!isLeaf && (entry & PRESENT) === 0) return `${at} is not present`;
     if ((entry & LARGE) !== 0) {
       if (level !== 2) return `${at} is large on level ${level}`;
       if ((entry >>> 8) % 512 !== 0) return `${at} maps an unaligned 2 MiB run`;

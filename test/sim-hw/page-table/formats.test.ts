@@ -20,6 +20,8 @@ interface Mapping {
   readonly vpn: number;
   readonly order: number;
   word: number;
+  /** The hardware sees it. */
+  seen: boolean;
 }
 
 type Model = Map<string, Mapping>;
@@ -45,7 +47,10 @@ function pageNumbers(format: PageTableFormat): fc.Arbitrary<number> {
     .map(([x, y, low]) => (x + y + low) % format.virtualPagesMax);
 }
 
-const what = fc.constantFrom('enter', 'enter', 'enter', 'large', 'remove', 'bits', 'bits', 'space');
+const what = fc.constantFrom(
+  ...['enter', 'enter', 'enter', 'large', 'remove', 'bits', 'bits'],
+  ...['forget', 'reload', 'space'],
+);
 
 function steps(format: PageTableFormat) {
   return fc.array(
@@ -60,14 +65,23 @@ function steps(format: PageTableFormat) {
   );
 }
 
+/** What the last step took from the hardware. */
+function lose(model: Model, { lost }: PageTableState): void {
+  for (let at = 0; at < lost.length; at += 2) {
+    const m = model.get(`${lost[at]}:${lost[at + 1]}:0`) as Mapping;
+    expect(m.seen).toBe(true);
+    m.seen = false;
+  }
+}
+
 function expectSame(format: PageTableFormat, state: PageTableState, model: Model): void {
   expect(format.check(state)).toBeUndefined();
   for (const m of model.values()) {
     for (const vpn of [m.vpn, m.vpn + 2 ** m.order - 1]) {
-      const index = format.walk(state, m.space, vpn);
+      const index = format.find(state, m.space, vpn);
       expect(index).toBeGreaterThanOrEqual(0);
-      expect(state.entries[index]).toBe(m.word);
-      expect(format.find(state, m.space, vpn)).toBe(index);
+      expect((state.entries[index] | PRESENT) >>> 0).toBe(m.word);
+      expect(format.walk(state, m.space, vpn)).toBe(m.seen ? index : -1);
     }
   }
 }
@@ -101,18 +115,34 @@ for (const format of Object.values(pageTableFormats)) {
             }
             expect(state.droppedSpace).toBe(alias ? alias.space : -1);
             expect(state.droppedVpn).toBe(alias ? alias.vpn : -1);
-            model.set(`${space}:${first}:${order}`, { space, vpn: first, order, word });
+            const key = `${space}:${first}:${order}`;
+            model.set(key, { space, vpn: first, order, word, seen: true });
+            lose(model, state);
           } else if (step.what === 'remove') {
             const m = modelFind(model, space, vpn);
-            expect(format.remove(state, space, vpn)).toBe(m ? m.word : 0);
+            const gone = format.remove(state, space, vpn);
+            expect(m ? (gone | PRESENT) >>> 0 : gone).toBe(m ? m.word : 0);
             if (m) model.delete(`${m.space}:${m.vpn}:${m.order}`);
           } else if (step.what === 'bits') {
             const m = modelFind(model, space, vpn);
             const index = format.walk(state, space, vpn);
-            expect(index >= 0).toBe(m !== undefined);
-            if (!m) return;
+            expect(index >= 0).toBe(m?.seen ?? false);
+            if (!m?.seen) return;
             m.word = (m.word ^ step.flags) >>> 0;
             state.entries[index] ^= step.flags;
+          } else if (step.what === 'forget') {
+            const m = modelFind(model, space, vpn);
+            const did = format.forget(state, space, vpn);
+            // A format may keep what it could not tell from nothing: of frame 0.
+            const maybe = m?.seen === true && m.word >>> 8 === 0;
+            if (!maybe) expect(did).toBe(m?.seen ?? false);
+            if (m && did) m.seen = false;
+          } else if (step.what === 'reload') {
+            const m = modelFind(model, space, vpn);
+            expect(format.reload(state, space, vpn)).toBe(m !== undefined && !m.seen);
+            if (!m || m.seen) return;
+            m.seen = true;
+            lose(model, state);
           } else if (step.frame % 4 === 0) {
             format.removeSpace(state, space);
             for (const [key, m] of model) if (m.space === space) model.delete(key);
