@@ -192,6 +192,32 @@ export interface OracleResult {
   found?: number;
 }
 
+/** What a run cost its page table, and digests of what it left behind (lab/formats). */
+export interface PageTableUse {
+  /** Hardware pages in a page. */
+  readonly hardwarePages: number;
+  /** Most bytes that tables took. */
+  readonly tableBytes: number;
+  /** Walks of the table, or refills by software. */
+  readonly tlbMisses: number;
+  /** Software refills, bits set by software, mappings put back. */
+  readonly traps: number;
+  readonly reloads: number;
+  readonly aliasFaults: number;
+  readonly contextSteals: number;
+  /** Groups or parts of tables taken for others. */
+  readonly groupSteals: number;
+  readonly misreports: number;
+  readonly drops: number;
+  readonly ns: number;
+  /** What programs have written, and what is in whose frames. */
+  readonly contents: string;
+  /** What servers, pagers and policies know, times apart. */
+  readonly servers: string;
+  /** Each task's faults and page-ins. */
+  readonly faults: string;
+}
+
 /** What one cell gives. */
 export interface CellResult {
   readonly sight: string;
@@ -201,5 +227,6 @@ export interface CellResult {
   /** Frames all tasks held together, averaged over time from the first start to the last end. */
   readonly framesMean: number;
   readonly oracles: readonly OracleResult[];
+  readonly pageTable?: PageTableUse | undefined;
   readonly swap?: readonly SwapLayerResult[] | undefined;
 }

@@ -30,6 +30,7 @@ import {
 } from './messages.ts';
 import type { Probe } from './probe.ts';
 import { createReverseMap, type ReverseMap } from './reverse-map.ts';
+import type { Drops } from './soft-state.ts';
 import type { StallState } from './stall.ts';
 import type { TableFrames } from './table-frames.ts';
 import { createTask, type TaskState } from './tasks.ts';
@@ -104,6 +105,8 @@ export interface KernelState {
   readonly watchers: number[];
   /** Frames given for page tables, where these are charged (table-frames.ts). */
   tables: TableFrames | null;
+  /** Mappings dropped at random, where a scenario wants that (soft-state.ts). */
+  drops: Drops | null;
   /** Sums of stalls, where somebody asked for them (stall.ts). */
   stall: StallState | null;
 }
@@ -197,6 +200,7 @@ export function createKernel(parts: KernelParts): Kernel {
       segments: parts.logsSegments ? [] : null,
       watchers: [],
       tables: null,
+      drops: null,
       stall: null,
     },
     'nowNs',

@@ -22,7 +22,7 @@ import { charge, fireEvent, isDue, setStatus, termNow } from './clock.ts';
 import { deliverInTurn } from './ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from './kernel.ts';
 import { endTask, freezeFinished, raiseFault, restTask } from './life.ts';
-import { mendMapping, noteTraps, reportedKind } from './soft-state.ts';
+import { dropAtRandom, mendMapping, noteTraps, reportedKind } from './soft-state.ts';
 import { releaseDeferred } from './starvation.ts';
 import {
   FAULTING,
@@ -153,6 +153,7 @@ function dispatch(kernel: Kernel, task: TaskState): void {
   const whole = kernel.programs[space.id] as ReferenceString;
   const program = whole.stops === undefined ? whole : upToStop(whole, whole.stops, task.stopsMade);
   const from = space.cursor;
+  if (state.drops !== null) dropAtRandom(kernel, state.drops);
   const result = runBatch(kernel.translation, space, program, ticksAllowed(kernel));
   account(kernel, task);
   if (state.segments !== null)

@@ -12,6 +12,7 @@
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { assert } from '../sim-hw/assert.ts';
 import { UNMAPPED } from '../sim-hw/frames.ts';
+import { nextBelow, type RandomState } from '../sim-hw/random.ts';
 import { READ, WRITE } from '../sim-hw/references.ts';
 import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
@@ -50,6 +51,26 @@ export function mendMapping(kernel: Kernel, space: SpaceState, page: number): bo
   if (table.lost.length > 0) forgetLost(kernel);
   noteBytes(kernel);
   return true;
+}
+
+/** Mappings that are dropped at random, to see that it changes nothing; null in the kernel's state. */
+export interface Drops {
+  readonly random: RandomState;
+  /** Tries before each turn of a program. */
+  readonly each: number;
+  /** By space: pages [from, to) that are wired, and stay. */
+  readonly wired: readonly (readonly (readonly [number, number])[])[];
+}
+
+/** A program is about to run: some mappings, whosever they are, are gone from the hardware. */
+export function dropAtRandom(kernel: Kernel, { random, each, wired }: Drops): void {
+  const { spaces } = kernel.state;
+  for (let tries = 0; tries < each; tries++) {
+    const space = spaces[nextBelow(random, spaces.length)] as SpaceState;
+    const page = nextBelow(random, space.pages);
+    const stays = wired[space.id]?.some(([from, to]) => page >= from && page < to) === true;
+    if (!stays) dropSoftState(kernel, space, page);
+  }
 }
 
 /** The hardware loses the mapping of `page`, as if its place had been taken; false: there is none. */

@@ -26,7 +26,9 @@ export interface Isolation {
 }
 
 export function createIsolation(): Isolation {
-  return { findings: createFindings('isolation', ['MEM4', 'MEM8', 'CAP5', 'FAULT3', 'CONT31']) };
+  return {
+    findings: createFindings('isolation', ['MEM4', 'MEM8', 'CAP5', 'FAULT3', 'CONT31', 'PMAP1']),
+  };
 }
 
 /** `page` of `task` has been mapped to `frame`. */
@@ -87,6 +89,13 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
         violate(findings, kernel, 'MEM8', id, page, 'is not mapped and in the TLB');
       continue;
     }
+    const { probes } = table;
+    if (
+      kernel.format.walk(table, space.id, pageNumbers[page]) < 0 &&
+      holds(mmu.tlb, space.unitOf[page])
+    )
+      violate(findings, kernel, 'PMAP1', id, page, 'is lost to the hardware and in the TLB');
+    table.probes = probes;
     const entry = table.entries[index];
     // Of a superpage there is one entry for all of its pages.
     const isLarge = space.order === 0 && (entry & LARGE) !== 0;

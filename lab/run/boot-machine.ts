@@ -6,7 +6,8 @@ import { createTableFrames } from '../../nucleus/table-frames.ts';
 import { createSpace, type SpaceState } from '../../sim-hw/address-space.ts';
 import { bareCosts, costProfiles } from '../../sim-hw/costs/index.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
-import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import { formatFor } from '../../sim-hw/page-table/index.ts';
+import { splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 import type { CellOptions } from './cell-options.ts';
@@ -31,7 +32,7 @@ export function createWorldKernel(
 ): Kernel {
   const { machine, tasks } = options;
   const profile = costProfiles[machine.costs];
-  const format = pageTableFormats[machine.pageTable];
+  const format = formatFor(machine);
   const geometry = tlbGeometries[machine.tlb];
   if (profile === undefined || format === undefined || geometry === undefined)
     throw new RangeError('machine: unknown cost profile, page table or TLB');
@@ -73,6 +74,12 @@ export function createWorldKernel(
   // With memory for all nobody is charged for anything.
   if (options.terms.chargePageTables && options.management !== 'unlimited')
     kernel.state.tables = createTableFrames(spaces.length);
+  if (machine.drops)
+    kernel.state.drops = {
+      random: splitRandom(options.seed, 'drops'),
+      each: machine.drops,
+      wired: tasks.map(({ kinds }) => kinds.wired),
+    };
   (kernel.receivers as object[])[NUCLEUS] = { step: nucleusStep, state: {} };
   return kernel;
 }

@@ -156,6 +156,12 @@ export interface CellMachine {
   readonly pagerFrames: 'counted' | 'outside';
   /** Figures of the cost profile that are others here. */
   readonly figures?: Partial<Costs>;
+  /** A page is 2^k hardware pages; absent: 4096, or the hardware's own if these are larger. */
+  readonly pageBytes?: number;
+  /** The NS32082's. */
+  readonly erratum?: boolean;
+  /** Mappings dropped at random before each turn of a program; absent: none. */
+  readonly drops?: number;
   /** Whether pages have bytes, or stamps alone (sim-hw/contents.ts). */
   readonly fidelity?: 'stamped' | 'bytes';
 }
@@ -220,6 +226,8 @@ export interface CellOptions {
   readonly tasks: readonly CellTask[];
   readonly seed: number;
   readonly oracles: boolean;
+  /** Results tell what the page table cost, and what the run left behind. */
+  readonly tellsPageTable?: boolean;
   /** Free frames every pager keeps ahead of need (write-behind); 0 evicts at the fault. */
   readonly spareFrames: number;
   /** Decides about guarantees and extras under contracts; absent: first come, first served. */

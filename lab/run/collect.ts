@@ -26,6 +26,7 @@ import { centralOf } from './centrals.ts';
 import { diskResult } from './disk-counts.ts';
 import { fileNotes } from './file-notes.ts';
 import { operationNsP99 } from './operations.ts';
+import { pageTableUse } from './page-table-use.ts';
 import { windowsOf } from './windows.ts';
 
 /** Reads the results out of a world that has run to its end. */
@@ -63,6 +64,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
     tasks,
     framesMean: framesMeanOf(world),
     oracles,
+    ...(world.options.tellsPageTable && { pageTable: pageTableUse(world) }),
     ...(swap && { swap: swapStats(server) }),
   };
 }

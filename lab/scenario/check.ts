@@ -7,7 +7,12 @@
 
 import { type Costs, costProfiles } from '../../sim-hw/costs/index.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
-import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import {
+  formatFor,
+  type PageTableFormat,
+  pageTableFormats,
+  wrongChoice,
+} from '../../sim-hw/page-table/index.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkArchives } from './check-archives.ts';
 import { checkCentral } from './check-central.ts';
@@ -45,7 +50,7 @@ export const GUARANTEE_MIN = 4;
 export function checkScenario(source: Source): Scenario {
   const document = parseBy(scenarioSchema, source);
   const machine = checkMachine(source, document);
-  const tasks = checkTasks(source, document, pageTableFormats[machine.pageTable]);
+  const tasks = checkTasks(source, document, formatFor(machine) as PageTableFormat);
   const { clock, schedule, terms } = document;
   const inNs = clock === 'ns';
   const scenario: Scenario = {
@@ -138,7 +143,7 @@ export function checkScenario(source: Source): Scenario {
 }
 
 function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachine {
-  const { costs, pagerFrames, fidelity } = document.machine;
+  const { costs, pagerFrames, fidelity, pageBytes, erratum, drops } = document.machine;
   requireName(source, ['machine', 'costs'], costs, Object.keys(costProfiles), 'cost profile');
   const profile = costProfiles[costs];
   const machine = {
@@ -149,6 +154,9 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
     pagerFrames,
     fidelity,
     ...(document.machine.figures && { figures: document.machine.figures as Partial<Costs> }),
+    ...(pageBytes !== undefined && { pageBytes }),
+    ...(erratum !== undefined && { erratum }),
+    ...(drops !== undefined && { drops }),
   };
   const known = [
     ['pageTable', Object.keys(pageTableFormats), 'page table'],
@@ -157,7 +165,18 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
   ] as const;
   for (const [part, names, noun] of known)
     requireName(source, ['machine', part], machine[part], names, noun);
+  requireFit(source, document, machine);
   return machine;
+}
+
+/** Pages that the table can make of the hardware's, and memory that it can address. */
+function requireFit(source: Source, document: ScenarioDocument, machine: ScenarioMachine): void {
+  const { frames } = document.machine;
+  const wrong = wrongChoice(machine, typeof frames === 'number' ? frames : Math.max(...frames));
+  if (wrong === undefined) return;
+  const part = wrong.slice('machine.'.length).split(' ', 1)[0] as string;
+  const next = part === 'frames' ? 'give it fewer, or take another page table' : 'change it';
+  throw inputError(placeOf(source, ['machine', part]), `${wrong}; ${next}`);
 }
 
 /** A frame of bytes is memory of the machine that simulates. */

@@ -8,7 +8,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { PageKinds } from '../../paging/page-kinds.ts';
-import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
+import { formatFor, type PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { ascending } from './ascending.ts';
@@ -135,7 +135,7 @@ function placeTask(
   at: number,
   read: ReferenceString,
 ): LoadedTask {
-  const format = pageTableFormats[scenario.machine.pageTable];
+  const format = formatFor(scenario.machine) as PageTableFormat;
   const inOrder = task.kinds.superpages === null ? read : ascending(read);
   const inUnits = task.order === 0 ? inOrder : shared(regroup(read));
   const notes: string[] = [];

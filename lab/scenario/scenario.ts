@@ -41,6 +41,12 @@ export interface ScenarioMachine {
   /** Figures of the cost profile that are others here. */
   readonly figures?: Partial<Costs>;
   readonly fidelity: 'stamped' | 'bytes';
+  /** A page is 2^k hardware pages; absent: 4096, or the hardware's own if these are larger. */
+  readonly pageBytes?: number;
+  /** The NS32082's: writes that fault are reported as reads. */
+  readonly erratum?: boolean;
+  /** Mappings dropped at random before each turn of a program. */
+  readonly drops?: number;
 }
 
 /** A policy of the house by name, or a file of somebody's own. */

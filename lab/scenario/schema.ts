@@ -69,6 +69,13 @@ export const scenarioSchema = z.strictObject({
     /** Figures of the cost profile that are others here. */
     figures: z.partialRecord(z.enum(costFigureNames), z.int().min(0).max(1e12)).optional(),
     fidelity: z.enum(['stamped', 'bytes']).default('stamped'),
+    pageBytes: z
+      .int()
+      .min(1)
+      .max(1 << 20)
+      .optional(),
+    erratum: z.boolean().optional(),
+    drops: z.int().min(0).max(1024).optional(),
   }),
   central: centralSchema.prefault({}),
   schedule: z.enum(['slices', 'lockstep']).default('slices'),
