@@ -67,6 +67,13 @@ export function createChunks<Name extends string>(
   };
 }
 
+/** Base-2 log of the pages in a piece of so many bytes; 0 where a page is as large or larger. */
+export function chunkBitsFor(pageBytes: number, pieceBytes: number): number {
+  let bits = 0;
+  for (let bytes = pageBytes * 2; bytes <= pieceBytes; bytes *= 2) bits++;
+  return bits;
+}
+
 function bucketOf(state: ChunkState, space: number, piece: number): number {
   const mixed = Math.imul(space, 0x9e3779b1) ^ Math.imul(piece, 0x85ebca6b);
   return (mixed ^ (mixed >>> 15)) & (state.buckets.length - 1);
@@ -158,7 +165,7 @@ export function removeChunks<S extends ChunkState>(
 /** The hardware sees nothing of the chunk any more; what it saw is told in `lost`. */
 export function hideChunk(state: ChunkState, chunk: number): void {
   const from = chunk << state.chunkBits;
-  const first = (state.pieces[chunk] as number) * 2 ** state.chunkBits;
+  const first = (state.pieces[chunk] as number) << state.chunkBits;
   for (let low = 0; low < 1 << state.chunkBits; low++) {
     if (state.seen[from + low] === 0) continue;
     state.seen[from + low] = 0;
@@ -250,7 +257,7 @@ export function checkChunks(state: ChunkState): string | undefined {
     used++;
     if (words === 0 || words !== state.used[chunk])
       return `${format}: chunk ${chunk} has ${words} words, ${state.used[chunk]} counted`;
-    if (chunkOf(state, space, (state.pieces[chunk] as number) * 2 ** chunkBits) !== chunk)
+    if (chunkOf(state, space, (state.pieces[chunk] as number) << chunkBits) !== chunk)
       return `${format}: chunk ${chunk} is on no chain`;
   }
   return used === state.chunksUsed ? undefined : `${format}: ${used} chunks, not as counted`;

@@ -21,6 +21,7 @@
 import {
   type ChunkState,
   checkChunks,
+  chunkBitsFor,
   createChunks,
   enterWord,
   findWord,
@@ -33,8 +34,9 @@ import type { PageTableFormat } from './format.ts';
 
 const PAGE_BYTES = 4096;
 const SPACE_BYTES = 2 ** 31;
-/** Base-2 log of the entries in a page of the table: 4 bytes each. */
-const TABLE_PAGE_BITS = 10;
+/** A page of the table, which maps 4 MiB. */
+const TABLE_PAGE_BYTES = 4096;
+const ENTRY_BYTES = 4;
 
 export interface MipsState extends ChunkState {
   readonly format: 'mips';
@@ -49,10 +51,8 @@ export const mips: PageTableFormat<MipsState> = {
   softwareFilled: true,
   emulatesModified: true,
   create: (_frames, _spaces, pageBytes = PAGE_BYTES) => {
-    let bits = TABLE_PAGE_BITS;
-    for (let bytes = PAGE_BYTES; bytes < pageBytes; bytes *= 2) bits--;
-    const hardwarePages = pageBytes / PAGE_BYTES;
-    return createChunks('mips', Math.max(0, bits), hardwarePages, SPACE_BYTES / pageBytes);
+    const bits = chunkBitsFor(pageBytes, TABLE_PAGE_BYTES * (PAGE_BYTES / ENTRY_BYTES));
+    return createChunks('mips', bits, pageBytes / PAGE_BYTES, SPACE_BYTES / pageBytes);
   },
   walk(state, space, vpn) {
     state.probes = 1;
@@ -72,7 +72,7 @@ export const mips: PageTableFormat<MipsState> = {
     state.seen[index] = 1;
     return true;
   },
-  tableBytes: (state) => state.chunksUsed * 4 * 2 ** TABLE_PAGE_BITS,
+  tableBytes: (state) => state.chunksUsed * TABLE_PAGE_BYTES,
   remove: (state, space, vpn) => removeWord(state, space, vpn, nothing),
   removeSpace: (state, space) => removeChunks(state, space, nothing),
   check: checkChunks,

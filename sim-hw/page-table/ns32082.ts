@@ -23,6 +23,7 @@
 import {
   type ChunkState,
   checkChunks,
+  chunkBitsFor,
   createChunks,
   enterWord,
   findWord,
@@ -86,8 +87,7 @@ export const ns32082: PageTableFormat<Ns32082State> = {
 };
 
 function create(_frames: number, spaces: number, pageBytes = 4096): Ns32082State {
-  let bits = 0;
-  while (pageBytes * 2 ** (bits + 1) <= PIECE_BYTES) bits++;
+  const bits = chunkBitsFor(pageBytes, PIECE_BYTES);
   const hardwarePages = pageBytes / HARDWARE_PAGE_BYTES;
   const chunks = createChunks('ns32082', bits, hardwarePages, SPACE_BYTES / pageBytes);
   return { ...chunks, tables: new Int32Array(spaces) };

@@ -45,6 +45,9 @@ export interface RiscvState extends PageTableState, NodePool {
   readonly roots: Int32Array;
 }
 
+/** Pages that an entry of each level spans. */
+const SPANS = [1, 2 ** 9, 2 ** 18, 2 ** 27, 2 ** 36];
+
 export const riscvSv39 = riscv('riscv-sv39', 3);
 export const riscvSv48 = riscv('riscv-sv48', 4);
 
@@ -53,7 +56,7 @@ function riscv(name: RiscvState['format'], levels: number): PageTableFormat<Risc
     name,
     summary: `Radix tree, ${levels} levels of 512, pages of 4 KiB and 2 MiB (RISC-V manual, vol. II).`,
     orders: [0, 9],
-    virtualPagesMax: 512 ** levels,
+    virtualPagesMax: SPANS[levels] as number,
     create: (_frames, spaces) => create(name, levels, spaces),
     walk,
     find,
@@ -85,9 +88,9 @@ function create(name: RiscvState['format'], levels: number, spaces: number): Ris
   };
 }
 
-/** Nine bits of a page number, from bit 9 * level on; a product with a power of two is exact. */
+/** Nine bits of a page number, from bit 9 * level on. */
 function slotOf(vpn: number, level: number): number {
-  return Math.floor(vpn / 512 ** level) % 512;
+  return Math.floor(vpn / (SPANS[level] as number)) % 512;
 }
 
 function walk(state: RiscvState, space: number, vpn: number): number {
@@ -107,7 +110,7 @@ function descend(state: RiscvState, space: number, vpn: number): number {
   const { entries } = state;
   let node = state.roots[space] as number;
   state.probes = 1;
-  if (node === NONE || vpn >= 512 ** state.levels) return -1;
+  if (node === NONE || vpn >= (SPANS[state.levels] as number)) return -1;
   for (let level = state.levels - 1; ; level--) {
     const index = node * NODE_WORDS + slotOf(vpn, level);
     const entry = entries[index] as number;
@@ -129,7 +132,10 @@ function enter(
   const { format, levels } = state;
   const size = 1 << order;
   assert(order === 0 || order === 9, `${format}: an entry maps order 0 or 9`);
-  assert(vpn >= 0 && vpn < 512 ** levels && vpn % size === 0, `${format}: bad virtual page`);
+  assert(
+    vpn >= 0 && vpn < (SPANS[levels] as number) && vpn % size === 0,
+    `${format}: bad virtual page`,
+  );
   assert(frame >= 0 && frame < 2 ** 24 && frame % size === 0, `${format}: bad frame`);
   state.lost.length = 0;
   if (state.roots[space] === NONE) state.roots[space] = takeNode(state);

@@ -21,6 +21,7 @@
 import {
   type ChunkState,
   checkChunks,
+  chunkBitsFor,
   createChunks,
   enterWord,
   findWord,
@@ -89,8 +90,7 @@ export const sun3: PageTableFormat<Sun3State> = {
 };
 
 function create(_frames: number, spaces: number, pageBytes = HARDWARE_PAGE_BYTES): Sun3State {
-  let bits = 0;
-  while (pageBytes * 2 ** (bits + 1) <= SEGMENT_BYTES) bits++;
+  const bits = chunkBitsFor(pageBytes, SEGMENT_BYTES);
   const hardwarePages = pageBytes / HARDWARE_PAGE_BYTES;
   return {
     ...createChunks('sun-3', bits, hardwarePages, SPACE_BYTES / pageBytes),

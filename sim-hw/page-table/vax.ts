@@ -25,6 +25,7 @@
 import {
   type ChunkState,
   checkChunks,
+  chunkBitsFor,
   chunkOf,
   createChunks,
   enterWord,
@@ -102,8 +103,7 @@ function create(
   spaces: number,
   pageBytes = 4096,
 ): VaxState {
-  let bits = 0;
-  while (pageBytes * 2 ** (bits + 1) <= PIECE_BYTES) bits++;
+  const bits = chunkBitsFor(pageBytes, PIECE_BYTES);
   const hardwarePages = pageBytes / HARDWARE_PAGE_BYTES;
   const partsMax = name === 'vax' ? Math.max(PARTS_LEAST, frames >>> 3) : 0;
   return {
