@@ -14,25 +14,32 @@ import { send } from '../../nucleus/ipc.ts';
 import { type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
 import { START } from '../../nucleus/life.ts';
 import type { Message } from '../../nucleus/messages.ts';
-import type { TaskState } from '../../nucleus/tasks.ts';
 import { payClean, payOwed } from '../../paging/eviction.ts';
 import { retryDirtying } from '../../paging/faults.ts';
 import { serveWaiters } from '../../paging/frame-waiters.ts';
 import { pagerMessage } from '../../paging/pager.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
-import { nextRetry, type PagerState } from '../../paging/state.ts';
+import type { PagerState } from '../../paging/state.ts';
 import { askBack } from '../../paging/unused-frames.ts';
 import { type AdviceWish, extraWithin, subscribeTo, takeAdvice } from './adapting.ts';
 import {
-  askForPart,
   forgetParts,
   type Kinship,
   kinshipMessage,
   PROPOSE,
   SPLIT,
   splitParts,
-  unsplit,
 } from './child-contracts.ts';
+import {
+  followChanges,
+  livesOnPart,
+  propose,
+  proposeLater,
+  RENEW,
+  renew,
+  splitAgain,
+  TAG,
+} from './proposals.ts';
 import {
   takeUnwired,
   takeWired,
@@ -66,9 +73,6 @@ export interface ContractWish {
   /** It will propose again by itself: it was refused, or has a contract for nothing. */
   asksAgain: boolean;
 }
-
-const RENEW = 2;
-const TAG = 0;
 
 export type ClientStep = (kernel: Kernel, state: object, message: Message) => void;
 
@@ -169,42 +173,6 @@ export function obeyNotice(
   if (pager.owed > 0) send(kernel, pager.id, pager.memoryPort, OP.cleanSpent, TAG, 0, 0, 0, 0);
 }
 
-function propose(kernel: Kernel, pager: PagerState): void {
-  const { guaranteed, extra, term, kin } = pager.owner as ContractWish;
-  if (kin !== null && askForPart(kernel, pager, kin)) {
-    // A parent that dies before it has answered answers never: then its own contract it must be.
-    const isUnanswered = kin.control < 0 && !(pager.owner as ContractWish).asksAgain;
-    return isUnanswered ? proposeLater(kernel, pager) : undefined;
-  }
-  const parts = kin === null ? null : unsplit(kin);
-  const wholeGuaranteed = guaranteed + (parts?.guaranteed ?? 0);
-  const wholeExtra = extra + (parts?.extra ?? 0);
-  send(kernel, pager.id, pager.memoryPort, OP.contract, wholeGuaranteed, wholeExtra, TAG, 0, term);
-}
-
-/** Its part of another's contract is in use: it has nothing to propose. */
-function livesOnPart({ owner, guaranteed, extra }: PagerState): boolean {
-  const { kin } = owner as ContractWish;
-  return kin !== null && kin.control >= 0 && guaranteed + extra > 0;
-}
-
-function splitAgain(kernel: Kernel, pager: PagerState): void {
-  const { kin } = pager.owner as ContractWish;
-  if (kin !== null) kin.splitsAgain = false;
-  if (kin !== null && pager.guaranteed > 0) splitParts(kernel, pager, kin);
-}
-
-function proposeLater(kernel: Kernel, pager: PagerState): void {
-  (pager.owner as ContractWish).asksAgain = true;
-  timerAt(kernel, termNow(kernel) + nextRetry(pager), pager.id, PROPOSE);
-}
-
-function renew(kernel: Kernel, pager: PagerState): void {
-  const { term } = pager.owner as ContractWish;
-  send(kernel, pager.id, pager.memoryPort, OP.renew, TAG, 0, 0, 0, 0);
-  timerAt(kernel, termNow(kernel) + term, pager.id, RENEW);
-}
-
 /** The contract as the server has it now. */
 function contractIs(
   kernel: Kernel,
@@ -269,17 +237,4 @@ function keepTo(kernel: Kernel, code: PagerCode, pager: PagerState): void {
     pager.owed = over;
     payOwed(kernel, code, pager);
   }
-}
-
-/** Asks for the next change of contract once its time (the task's own) has come. */
-function followChanges(kernel: Kernel, pager: PagerState): void {
-  const wish = pager.owner as ContractWish;
-  if (wish.next === wish.changes.length) return;
-  const change = wish.changes[wish.next] as ContractWish['changes'][number];
-  const task = kernel.state.tasks[pager.id] as TaskState;
-  if (task.references < change.at) return;
-  wish.next++;
-  wish.guaranteed = change.guaranteed;
-  wish.extra = change.extra;
-  propose(kernel, pager);
 }
