@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readTrace } from '../lab/traces/index.ts';
+import { centralRows } from './central.ts';
 import { containerRows } from './container-ops.ts';
 import { contractRows } from './contract-ops.ts';
 import { fileRows } from './file-reads.ts';
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   ample: async () => ampleRows(await readPrograms()),
   pressure: async () => pressureRows(await readPrograms()),
   faults: async () => [faultRow()],
+  central: async () => centralRows(await readPrograms()),
   lackey: async () => [await lackeyRow(await readPrograms())],
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
@@ -38,6 +40,8 @@ const ORDER = [
   'stack-ample',
   'stack-pressure',
   'self-paged-faults',
+  'mach-ample',
+  'central-faults',
   'oracle-overhead',
   'read-lackey',
   'bytes-per-frame',
