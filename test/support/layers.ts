@@ -41,7 +41,7 @@ export const layers: readonly Layer[] = [
   layer('servers/file', [...belowPaging, ...storage, 'sim-hw/bitmaps', 'sim-hw/shape'], ['rxjs']),
   layer('servers/archive', [...belowPaging, ...storage], ['rxjs']),
   layer('servers/policy', [...belowPaging, 'sim-hw/shape'], ['rxjs']),
-  layer('servers/central', [...belowPaging, 'paging'], ['rxjs']),
+  layer('servers/central', [...belowPaging, 'paging', 'sim-hw/assert'], ['rxjs']),
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),
   layer('clients/programs', ['sim-hw/references', 'sim-hw/random', 'sim-hw/assert']),
   // A policy runs in a browser unchanged: it imports the one file it is written against.
