@@ -28,6 +28,8 @@ export interface CentralMember {
   readonly pages: number;
   /** Settings for this task: those of `taskParameters`, the scenario's before the defaults. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Settings of its own policy, for a management that asks it (`ofTasks`). */
+  readonly policyParameters?: Readonly<Record<string, number>>;
 }
 
 export interface CentralContext extends PolicyContext {
@@ -84,6 +86,8 @@ export interface CentralManagement<State = unknown>
   readonly servesExternalPagers?: boolean;
   /** Calls `ticked` so often. A scenario's parameter `period` goes before it. */
   readonly period?: Period;
+  /** The same management, made for a run in which these policies, by member, have a say. */
+  ofTasks?(policies: readonly Policy[]): CentralManagement;
   /** Absent: none is kept free beyond the scenario's `spareFrames`. */
   thresholds?(frames: number, parameters: Readonly<Record<string, number>>): Thresholds;
   create(context: CentralContext): State;

@@ -50,10 +50,10 @@ export function centralCode(options: CellOptions): PagerCode {
 }
 
 /** The management of a central cell. */
-export function managementOf({ management }: CellOptions): CentralManagement {
+export function managementOf({ management, tasks }: CellOptions): CentralManagement {
   const central = centralOf(management);
   assert(central !== undefined, `boot: no central management is called ${management}`);
-  return central;
+  return central.ofTasks?.(tasks.map(({ policy }) => policy)) ?? central;
 }
 
 /** Its settings: the scenario's before its own. */
@@ -200,7 +200,8 @@ function membersOf(
   return tasks.map((task) => {
     const pages = task.program.pageNumbers.length;
     const parameters = { ...taskParameters, ...central?.tasks?.[name]?.[task.name] };
-    const member = { name: task.name, firstPage, pages, parameters };
+    const { name: label, policyParameters } = task;
+    const member = { name: label, firstPage, pages, parameters, policyParameters };
     firstPage += pages;
     return member;
   });

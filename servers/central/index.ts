@@ -6,8 +6,13 @@
 
 import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
+import eelru from './eelru.ts';
+import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
+import multiQueue from './multi-queue.ts';
 import { ofPolicy } from './of-policy.ts';
+import pff from './pff.ts';
+import workingSet from './working-set.ts';
 
 export const centralManagements = {
   mach: ofPolicy(mach as Policy, {
@@ -15,4 +20,9 @@ export const centralManagements = {
     servesExternalPagers: true,
     thresholds: machThresholds,
   }),
+  eelru: ofPolicy(eelru as Policy),
+  'multi-queue': ofPolicy(multiQueue as Policy),
+  'working-set': workingSet as CentralManagement,
+  pff: pff as CentralManagement,
+  'lru-sp': lruSp([]) as CentralManagement,
 } satisfies Readonly<Record<string, CentralManagement>>;

@@ -94,3 +94,31 @@ export function checkLists(lists: PageLists): string | undefined {
   }
   return undefined;
 }
+
+/** Puts `page`, which stands in no list, before `other` in its list; NONE: at the end. */
+function insertBefore(lists: PageLists, list: number, other: number, page: number): void {
+  if (other === NONE) return append(lists, list, page);
+  const before = lists.previous[other] as number;
+  lists.listOf[page] = list + 1;
+  lists.next[page] = other;
+  lists.previous[page] = before;
+  lists.previous[other] = page;
+  if (before === NONE) lists.head[list] = page;
+  else lists.next[before] = page;
+  lists.count[list] = (lists.count[list] as number) + 1;
+}
+
+/** Two pages that stand in lists change places: each has the other's neighbours then. */
+export function swapPlaces(lists: PageLists, one: number, other: number): void {
+  if (one === other) return;
+  // Of neighbours the first one goes behind the second.
+  if (lists.next[other] === one) return swapPlaces(lists, other, one);
+  const listOne = listOf(lists, one);
+  const listOther = listOf(lists, other);
+  const afterOne = lists.next[one] as number;
+  const afterOther = lists.next[other] as number;
+  remove(lists, one);
+  remove(lists, other);
+  insertBefore(lists, listOther, afterOther, one);
+  insertBefore(lists, listOne, afterOne === other ? one : afterOne, other);
+}

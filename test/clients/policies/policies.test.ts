@@ -3,10 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { policies } from '../../../clients/policies/index.ts';
 import skeleton from '../../../clients/policies/skeleton.ts';
 import type { Policy } from '../../../contracts/policy.ts';
-import { packRun, READ, WRITE } from '../../../sim-hw/references.ts';
 import {
   cloneDrive,
-  type Drive,
   drivePolicy,
   drop,
   evict,
@@ -14,14 +12,10 @@ import {
   startDrive,
   step,
 } from '../../support/drive-policy.ts';
+import { happen, happenings, PAGES, runsOf, startOf } from '../../support/happenings.ts';
 import * as naive from '../../support/naive-policies.ts';
 
-const PAGES = 12;
 const all: [string, Policy][] = [...Object.entries(policies), ['skeleton', skeleton]];
-
-function runsOf(pages: readonly number[], writes: readonly boolean[] = []): Uint32Array {
-  return Uint32Array.from(pages, (page, index) => packRun(page, writes[index] ? WRITE : READ, 1));
-}
 
 const strings = fc.array(fc.nat(PAGES - 1), { minLength: 1, maxLength: 150 });
 const frameCounts = fc.integer({ min: 1, max: PAGES });
@@ -73,67 +67,6 @@ describe('a policy against the textbook written naively', () => {
     fc.assert(property, fixed);
   });
 });
-
-/** What may happen to a task between two references. */
-type Happening =
-  | { kind: 'reference'; page: number; write: boolean }
-  | { kind: 'drop'; page: number }
-  | { kind: 'notice' }
-  | { kind: 'frames'; frames: number }
-  | { kind: 'pin'; page: number; pinned: boolean };
-
-const page = fc.nat(PAGES - 1);
-const happenings = fc.array(
-  fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({ kind: fc.constant('reference'), page, write: fc.boolean() }),
-    },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop'), page }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('notice') }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('frames'), frames: frameCounts }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('pin'), page, pinned: fc.boolean() }) },
-  ) as fc.Arbitrary<Happening>,
-  { maxLength: 200 },
-);
-
-/** Lets one thing happen; `drive.view` complains through `evict` when the policy answers badly. */
-function happen(drive: Drive, happening: Happening, memory: { frames: number }): void {
-  const { resident, pinned } = drive;
-  if (happening.kind === 'reference') {
-    // A page that can leave must exist when one has to: the pager sees to that.
-    if (!canMakeRoom(drive, memory.frames)) pinned.fill(0);
-    step(drive, memory.frames);
-  } else if (happening.kind === 'drop') {
-    if (resident[happening.page] === 1) drop(drive, happening.page);
-  } else if (happening.kind === 'notice') {
-    if (evictableCount(drive) > 0) evict(drive);
-  } else if (happening.kind === 'frames') {
-    memory.frames = happening.frames;
-  } else {
-    pinned[happening.page] = happening.pinned ? 1 : 0;
-  }
-}
-
-function evictableCount({ resident, pinned }: Drive): number {
-  return resident.reduce(
-    (sum, held, index) => sum + (held === 1 && pinned[index] === 0 ? 1 : 0),
-    0,
-  );
-}
-
-function canMakeRoom(drive: Drive, frames: number): boolean {
-  return evictableCount(drive) > drive.residentCount - frames;
-}
-
-function startOf(policy: Policy, events: readonly Happening[]): Drive {
-  const references = events.filter((event) => event.kind === 'reference');
-  const runs = runsOf(
-    references.map((event) => event.page),
-    references.map((event) => event.write),
-  );
-  return startDrive(policy, runs, PAGES, { seed: 7, parameters: policy.parameters ?? {} });
-}
 
 describe('a policy under notices, drops, pinned pages and a changing number of frames', () => {
   test.each(all)('%s answers with a page it may give up, and its sums stay right', (_, policy) => {
