@@ -33,7 +33,7 @@ describe('lru-sp', () => {
   const tasks = fc.array(fc.tuple(task, fc.boolean()), { minLength: 1, maxLength: 3 });
   const switches = fc.record({ swapping: fc.nat(1), placeholders: fc.nat(1) });
 
-  test('evicts the same pages as the papers put it, written naively', () => {
+  test('[RPL1] evicts the same pages as the papers put it, written naively', () => {
     const property = fc.property(
       tasks,
       fc.integer({ min: 2, max: 14 }),
@@ -49,7 +49,7 @@ describe('lru-sp', () => {
     fc.assert(property, fixed);
   });
 
-  test('of tasks that choose by LRU, and of tasks not asked, it is a global LRU', () => {
+  test('[RPL1] of tasks that choose by LRU, and of tasks not asked, it is a global LRU', () => {
     const property = fc.property(tasks, fc.integer({ min: 2, max: 14 }), (drawn, frames) => {
       const strings = drawn.map(([pages]) => pages);
       const asked = run(
@@ -64,7 +64,7 @@ describe('lru-sp', () => {
     fc.assert(property, fixed);
   });
 
-  test('a task that knows its loop gains, and the one beside it does not lose', () => {
+  test('[RPL6] a task that knows its loop gains, and the one beside it does not lose', () => {
     const strings = [traceL(), loop(100, 200)];
     const [localityAlike, loopAlike] = run([LRU, LRU], strings, 96).faults;
     const [locality, looping] = run([LRU, MRU], strings, 96).faults;
@@ -73,7 +73,7 @@ describe('lru-sp', () => {
     expect(locality).toBeLessThanOrEqual(localityAlike);
   });
 
-  test('a foolish task pays for itself: with placeholders the others fault no more than under LRU', () => {
+  test('[RPL6] a foolish task pays for itself: with placeholders the others fault no more than under LRU', () => {
     const strings = [traceL(), traceL().map((page) => (page * 7) % 200)];
     const alike = run([LRU, LRU], strings, 72).faults;
     const foolish = run([LRU, MRU], strings, 72).faults;
@@ -83,14 +83,14 @@ describe('lru-sp', () => {
     expect(unpunished[0]).toBeGreaterThan(1.1 * alike[0]);
   });
 
-  test('a policy that answers with a page of another task has no say', () => {
+  test('[RPL6] a policy that answers with a page of another task has no say', () => {
     const thief: Policy = { ...LRU, name: 'thief', victim: () => 1_000_000 };
     const strings = [traceL().slice(0, 2000), loop(30, 50)];
     const global = driveCentral(globalLru(), strings, { frames: 40 });
     expect(run([thief, thief], strings, 40).victims).toEqual(global.victims);
   });
 
-  test('check finds what is wrong in the state of a policy', () => {
+  test('[RPL2] check finds what is wrong in the state of a policy', () => {
     const drive = run([LRU], [[0, 1, 2]], 4);
     const { management, state } = drive;
     expect(management.check?.(state)).toBeUndefined();
@@ -100,7 +100,7 @@ describe('lru-sp', () => {
 });
 
 describe('two pages of a list change places', () => {
-  test('as in an array', () => {
+  test('[RPL2] as in an array', () => {
     const places = fc.tuple(fc.nat(5), fc.nat(5));
     const property = fc.property(fc.array(places, { maxLength: 20 }), (swaps) => {
       const lists = createLists(6, 2);

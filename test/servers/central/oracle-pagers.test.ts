@@ -26,7 +26,7 @@ function faults(policy: Policy, pages: readonly number[], frames: number): numbe
 }
 
 describe('eelru', () => {
-  test('evicts the same pages as the paper written naively', () => {
+  test('[RPL1] evicts the same pages as the paper written naively', () => {
     const bins = fc.integer({ min: 1, max: 8 });
     const reach = fc.integer({ min: 2, max: 4 });
     const property = fc.property(strings, frameCounts, bins, reach, (pages, frames, n, times) => {
@@ -37,14 +37,14 @@ describe('eelru', () => {
     fc.assert(property, fixed);
   });
 
-  test('is close to optimal on a loop that does not fit, where LRU faults each time', () => {
+  test('[RPL3] is close to optimal on a loop that does not fit, where LRU faults each time', () => {
     // Table 6.3 of the reference: LRU 2000 at each size, OPT 1050, 575 and 290.
     const found = [50, 75, 90].map((frames) => faults(eelru as Policy, loop(100, 20), frames));
     expect(found).toEqual([1103, 604, 315]);
     expect(faults(eelru as Policy, loop(100, 20), 100)).toBe(100);
   });
 
-  test('behaves as LRU where LRU is good', () => {
+  test('[RPL3] behaves as LRU where LRU is good', () => {
     for (const frames of [16, 32, 48, 64, 128]) {
       const ratio =
         faults(eelru as Policy, traceL(), frames) / faults(lru as Policy, traceL(), frames);
@@ -53,7 +53,7 @@ describe('eelru', () => {
     }
   });
 
-  test('saves most of what a loop costs the locality beside it', () => {
+  test('[RPL3] saves most of what a loop costs the locality beside it', () => {
     const pages = loopBesideLocality();
     expect(faults(lru as Policy, pages, 96)).toBe(23_135);
     expect(faults(eelru as Policy, pages, 96)).toBe(13_422);
@@ -61,7 +61,7 @@ describe('eelru', () => {
     expect(faults(eelru as Policy, pages, 128)).toBe(4849);
   });
 
-  test('check reports a bin that is miscounted', () => {
+  test('[RPL2] check reports a bin that is miscounted', () => {
     const state = eelru.create({
       pages: 4,
       guaranteedFrames: 4,
@@ -75,7 +75,7 @@ describe('eelru', () => {
 });
 
 describe('multi-queue', () => {
-  test('evicts the same pages as the paper written naively', () => {
+  test('[RPL1] evicts the same pages as the paper written naively', () => {
     const settings = fc.record({
       queues: fc.integer({ min: 1, max: 5 }),
       ghosts: fc.nat(4),
@@ -91,7 +91,7 @@ describe('multi-queue', () => {
     fc.assert(property, fixed);
   });
 
-  test('with one queue and every reference a use it is LRU', () => {
+  test('[RPL4] with one queue and every reference a use it is LRU', () => {
     const property = fc.property(strings, frameCounts, (pages, frames) => {
       const parameters = { queues: 1, correlated: 0 };
       const driven = drivePolicy(multiQueue as Policy, runsOf(pages), PAGES, frames, {
@@ -102,7 +102,7 @@ describe('multi-queue', () => {
     fc.assert(property, fixed);
   });
 
-  test('keeps what is used often through a scan of what is used once', () => {
+  test('[RPL4] keeps what is used often through a scan of what is used once', () => {
     // Ten pages used in turn, then a hundred used once each, again and again.
     const pages: number[] = [];
     for (let round = 0; round < 20; round++) {
@@ -113,7 +113,7 @@ describe('multi-queue', () => {
     expect(faults(multiQueue as Policy, pages, 20)).toBeLessThan(2000 + 10 * 10);
   });
 
-  test('the lifetime follows the distance at which most uses return', () => {
+  test('[RPL4] the lifetime follows the distance at which most uses return', () => {
     const pages = Array.from({ length: 4000 }, (_, at) => at % 50);
     const parameters = { ...multiQueue.parameters, correlated: 0 };
     const state = multiQueue.create({ pages: 50, guaranteedFrames: 16, parameters, seed: 1 });
@@ -129,7 +129,7 @@ describe('multi-queue', () => {
     expect(state.lifeTime).toBe(64);
   });
 
-  test('check reports more ghosts than there may be', () => {
+  test('[RPL2] check reports more ghosts than there may be', () => {
     const { parameters = {} } = multiQueue;
     const state = multiQueue.create({ pages: 4, guaranteedFrames: 4, parameters, seed: 1 });
     expect(multiQueue.check?.(state)).toBeUndefined();
@@ -143,7 +143,7 @@ describe.each([
   ['eelru', eelru as Policy],
   ['multi-queue', multiQueue as Policy],
 ])('%s under notices, drops, pinned pages and a changing number of frames', (_, policy) => {
-  test('answers with a page it may give up, and its sums stay right', () => {
+  test('[RPL2] answers with a page it may give up, and its sums stay right', () => {
     const property = fc.property(happenings, (events) => {
       const drive = startOf(policy, events);
       const memory = { frames: 4 };
@@ -155,7 +155,7 @@ describe.each([
     fc.assert(property, fixed);
   });
 
-  test('cloned in the middle, goes on the same way', () => {
+  test('[RPL2] cloned in the middle, goes on the same way', () => {
     const property = fc.property(happenings, fc.nat(200), (events, cut) => {
       const drive = startOf(policy, events);
       const memory = { frames: 4 };

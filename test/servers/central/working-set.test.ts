@@ -55,7 +55,7 @@ function alone(
 }
 
 describe('working-set', () => {
-  test('table 6.2: faults and mean sizes of trace L, exactly, by a scan after each reference', () => {
+  test('[RPL1] table 6.2: faults and mean sizes of trace L, exactly, by a scan after each reference', () => {
     const found = [10, 25, 50, 100, 200, 400, 800, 1600].map((tau) => {
       const { faults, mean } = alone(workingSet as CentralManagement, traceL(), {
         tau,
@@ -77,7 +77,7 @@ describe('working-set', () => {
 });
 
 describe('the working set of one task', () => {
-  test('is what its definition says, whatever tau and the string', () => {
+  test('[RPL1] is what its definition says, whatever tau and the string', () => {
     const property = fc.property(strings, fc.integer({ min: 1, max: 30 }), (pages, tau) => {
       const { faults, sum } = alone(workingSet as CentralManagement, pages, { tau, samples: tau });
       expect({ faults, sum }).toEqual(naiveWorkingSet(pages, tau));
@@ -85,7 +85,7 @@ describe('the working set of one task', () => {
     fc.assert(property, fixed);
   });
 
-  test('grows with tau by as much as faults fall: its slope is the fault rate', () => {
+  test('[RPL1] grows with tau by as much as faults fall: its slope is the fault rate', () => {
     const at = (tau: number) => naiveWorkingSet(traceL(), tau);
     const [narrow, wide] = [at(100), at(101)];
     const slope = (wide.sum - narrow.sum) / traceL().length;
@@ -94,7 +94,7 @@ describe('the working set of one task', () => {
 });
 
 describe('pff', () => {
-  test('table 6.2: faults and mean sizes of trace L, exactly', () => {
+  test('[RPL1] table 6.2: faults and mean sizes of trace L, exactly', () => {
     const found = [5, 10, 20, 40, 80].map((threshold) => {
       const { faults, mean } = alone(pff as CentralManagement, traceL(), { threshold });
       return [threshold, faults, mean];
@@ -108,7 +108,7 @@ describe('pff', () => {
     ]);
   });
 
-  test('is what the paper says, whatever the threshold and the string', () => {
+  test('[RPL1] is what the paper says, whatever the threshold and the string', () => {
     const property = fc.property(strings, fc.integer({ min: 0, max: 30 }), (pages, threshold) => {
       const { faults, sum } = alone(pff as CentralManagement, pages, { threshold });
       expect({ faults, sum }).toEqual(naivePff(pages, threshold));
@@ -134,18 +134,18 @@ describe.each([
     };
   }
 
-  test('suspends tasks whose sets do not fit, and all of them come to their ends', () => {
+  test('[RPL5] suspends tasks whose sets do not fit, and all of them come to their ends', () => {
     const { suspensions, ends } = run(1);
     expect(suspensions).toBeGreaterThan(0);
     expect(ends).toBe(true);
   });
 
-  test('faults less than without', () => {
+  test('[RPL5] faults less than without', () => {
     expect(run(1).faults).toBeLessThan(0.8 * run(0).faults);
     expect(run(0).suspensions).toBe(0);
   });
 
-  test('keeps its sets in order whatever the tasks do', () => {
+  test('[RPL2] keeps its sets in order whatever the tasks do', () => {
     const task = fc.array(fc.nat(11), { maxLength: 80, size: 'max' });
     const tasks = fc.array(task, { minLength: 1, maxLength: 4 });
     const property = fc.property(tasks, fc.integer({ min: 2, max: 20 }), (all, frames) => {

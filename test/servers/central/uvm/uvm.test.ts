@@ -247,7 +247,7 @@ function compare({ uvm, naive, loans }: Pair): void {
 
 describe('UVM against spaces of boxes', () => {
   test.each([[6], [16], [200]])(
-    'contents are equal after each step, nothing is counted wrong, in %i frames',
+    '[UVM1] contents are equal after each step, nothing is counted wrong, in %i frames',
     (frames) => {
       const property = fc.property(steps, fc.boolean(), (all, compares) => {
         const pair = startPair(frames);
@@ -278,7 +278,7 @@ function framesInUse({ frames }: UvmState): number {
 }
 
 describe('no chains', () => {
-  test('50 rounds of fork, 8 writes and exit of the parent hold 64 pages, as at the start', () => {
+  test('[UVM2] 50 rounds of fork, 8 writes and exit of the parent hold 64 pages, as at the start', () => {
     // M-E9 of the reference: shadow objects hold 449 pages in a chain of 51, 128 when collapsed.
     const uvm = written(600, 0, 64);
     const draw = xorshift32(1);
@@ -294,7 +294,7 @@ describe('no chains', () => {
     expect(checkUvm(uvm)).toBeUndefined();
   });
 
-  test('10,000 rounds of fork, write, page-out and exit leak no slot of swap', () => {
+  test('[UVM2] 10,000 rounds of fork, write, page-out and exit leak no slot of swap', () => {
     const uvm = written(24, 64, 16, 8);
     for (let round = 0; round < 10_000; round++) {
       const child = fork(uvm, 0);
@@ -311,7 +311,7 @@ describe('no chains', () => {
     expect([uvm.swap.free, framesInUse(uvm)]).toEqual([64, 0]);
   });
 
-  test('a fork copies no page, a write one, and nobody else is left: none', () => {
+  test('[UVM2] a fork copies no page, a write one, and nobody else is left: none', () => {
     const uvm = written(64, 0, 16);
     const child = fork(uvm, 0);
     expect(uvm.counters.pagesCopied).toBe(0);
@@ -322,7 +322,7 @@ describe('no chains', () => {
     expect(uvm.counters.pagesCopied).toBe(1);
   });
 
-  test('what is copied from shared memory keeps its contents when a sharer writes', () => {
+  test('[UVM1] what is copied from shared memory keeps its contents when a sharer writes', () => {
     const uvm = written(64, 0, 4);
     inheritPages(uvm, 0, 0, 4, 'share');
     const sharer = fork(uvm, 0);
@@ -337,7 +337,7 @@ describe('no chains', () => {
 });
 
 describe('page-out', () => {
-  test('scattered dirty pages go out in clusters, their slots reassigned side by side', () => {
+  test('[UVM3] scattered dirty pages go out in clusters, their slots reassigned side by side', () => {
     const uvm = written(64, 256, 64, 16);
     for (let round = 0; round < 4; round++) pageOut(uvm);
     expect([uvm.counters.pagesOut, uvm.counters.pageOuts]).toEqual([64, 4]);
@@ -351,13 +351,13 @@ describe('page-out', () => {
     expect(checkUvm(uvm)).toBeUndefined();
   });
 
-  test('a page at a time takes a transfer for each', () => {
+  test('[UVM3] a page at a time takes a transfer for each', () => {
     const uvm = written(64, 256, 64, 1);
     for (let page = 0; page < 64; page++) pageOut(uvm);
     expect([uvm.counters.pagesOut, uvm.counters.pageOuts]).toEqual([64, 64]);
   });
 
-  test('with memory and swap full a write is refused and nothing is lost', () => {
+  test('[UVM3] with memory and swap full a write is refused and nothing is lost', () => {
     const uvm = createUvm(4, 2, 2);
     addSpace(uvm, 8);
     mapAnonymous(uvm, 0, 0, 8);
@@ -368,7 +368,7 @@ describe('page-out', () => {
 });
 
 describe('loans and page transfer', () => {
-  test('a loan copies nothing; its owner who writes meanwhile takes another frame', () => {
+  test('[UVM4] a loan copies nothing; its owner who writes meanwhile takes another frame', () => {
     const uvm = written(16, 0, 4);
     const lent = loanToKernel(uvm, 0, 0, 4) as number[];
     writePage(uvm, 0, 2, 99);
@@ -379,7 +379,7 @@ describe('loans and page transfer', () => {
     expect(checkUvm(uvm)).toBeUndefined();
   });
 
-  test('pages given in a message are copied when one side writes them, and not before', () => {
+  test('[UVM4] pages given in a message are copied when one side writes them, and not before', () => {
     const uvm = written(16, 0, 4);
     const receiver = addSpace(uvm, 8);
     const taken = takePages(uvm, 0, 0, 4) as number[];
@@ -389,7 +389,7 @@ describe('loans and page transfer', () => {
     expect([readPage(uvm, receiver, 5), uvm.counters.pagesCopied]).toEqual([4, 1]);
   });
 
-  test('a page of a file is given on loan, and stays as it was when the file is written', () => {
+  test('[UVM4] a page of a file is given on loan, and stays as it was when the file is written', () => {
     const uvm = createUvm(16, 0, 4);
     addObject(uvm, [7, 8]);
     addSpace(uvm, 4);
@@ -403,7 +403,7 @@ describe('loans and page transfer', () => {
     expect(checkUvm(uvm)).toBeUndefined();
   });
 
-  test('check reports an anon that nobody refers to', () => {
+  test('[UVM1] check reports an anon that nobody refers to', () => {
     const uvm = written(8, 0, 2);
     uvm.anons[0].refs++;
     expect(checkUvm(uvm)).toMatch(/anon 0 counts 2 of 1 references/);
