@@ -42,6 +42,13 @@ export const layers: readonly Layer[] = [
   layer('servers/archive', [...belowPaging, ...storage], ['rxjs']),
   layer('servers/policy', [...belowPaging, 'sim-hw/shape'], ['rxjs']),
   layer('servers/central', [...belowPaging, 'paging', 'sim-hw/assert'], ['rxjs']),
+  // Mach's virtual memory stands on the machine itself: its pmap is over page-table formats.
+  layer('servers/central/mach/vm', [
+    'sim-hw/assert',
+    'sim-hw/contents',
+    'sim-hw/frames',
+    'sim-hw/page-table/format',
+  ]),
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),
   layer('clients/programs', ['sim-hw/references', 'sim-hw/random', 'sim-hw/assert']),
   // A policy runs in a browser unchanged: it imports the one file it is written against.

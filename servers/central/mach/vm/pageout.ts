@@ -1,0 +1,91 @@
+/**
+ * Pageout: pages leave memory when few are free [VM10].
+ *
+ * Draves, "Page Replacement and Reference Bit Emulation in Mach" (1991): FIFO with second chance. The
+ * head of the inactive queue goes to the tail of the active one if it was referenced, to its pager
+ * if it was modified, and is free otherwise; the inactive queue is refilled from the active head, and
+ * reference bits cleared, up to half of what is in use. Awake below `freeMin` free pages, until
+ * there are `freeTarget`: 10 + n/100 and 15 + n/80 of n pages, as XNU still has it, but never more
+ * than a quarter of a small memory.
+ *
+ * Left out: the daemon's own thread, laundry and pauses (paging/ and servers/central/ have these).
+ */
+
+import { assert } from '../../../../sim-hw/assert.ts';
+import { collapseObject } from './collapse.ts';
+import { objectAt } from './objects.ts';
+import { pagerOf, writeBlock } from './pager-store.ts';
+import { createSwapPager } from './pagers.ts';
+import { clearReferenced, isModified, isReferenced, removeFromAll } from './pmap.ts';
+import { NONE } from './pool.ts';
+import { ACTIVE, FREE, INACTIVE, releasePage, setQueue } from './resident-pages.ts';
+import type { Vm } from './state.ts';
+
+/** At least `needed` pages are free afterwards; false where that cannot be. */
+export function reservePages(vm: Vm, needed: number): boolean {
+  const { queued } = vm.state.resident;
+  const { freeMin, freeTarget } = thresholds(vm);
+  if (queued[FREE] >= Math.max(needed, freeMin)) return true;
+  makeFree(vm, Math.max(needed, freeTarget));
+  return queued[FREE] >= needed;
+}
+
+export function thresholds({ state }: Vm): { freeMin: number; freeTarget: number } {
+  const pages = state.resident.queue.length;
+  const atMost = Math.floor(pages / 4);
+  return {
+    freeMin: Math.min(10 + Math.floor(pages / 100), atMost),
+    freeTarget: Math.min(15 + Math.floor(pages / 80), atMost),
+  };
+}
+
+/** Takes the page out of memory; false, and it stays, where no pager has room for it. */
+export function pageOut(vm: Vm, page: number): boolean {
+  const { resident } = vm.state;
+  assert(resident.wirings[page] === 0, 'pageout: a wired page is taken');
+  removeFromAll(vm, page);
+  if (isModified(vm, page) && !clean(vm, page)) return false;
+  releasePage(vm, page);
+  return true;
+}
+
+/** Writes the page to its pager, which is made if there is none; false where there is no room. */
+export function clean(vm: Vm, page: number): boolean {
+  const { resident } = vm.state;
+  const object = resident.index.owner[page];
+  // A chain that can be shortened needs one pager less.
+  if (objectAt(vm, object).pager === NONE) collapseObject(vm, object);
+  if (objectAt(vm, object).pager === NONE) createSwapPager(vm, object);
+  const { pager, pagingOffset } = objectAt(vm, object);
+  if (pagerOf(vm, pager).isFailing) return false;
+  if (!writeBlock(vm, pager, resident.index.offset[page] + pagingOffset, page)) return false;
+  resident.modified[page] = 0;
+  return true;
+}
+
+function makeFree(vm: Vm, target: number): void {
+  const { resident, counts } = vm.state;
+  const { queued, head } = resident;
+  // Each page is looked at twice at most: once for its bit, once for room with its pager.
+  let looks = 2 * (queued[ACTIVE] + queued[INACTIVE]);
+  while (queued[FREE] < target && looks-- > 0) {
+    refill(vm);
+    const page = head[INACTIVE];
+    if (page === NONE) return;
+    if (isReferenced(vm, page)) {
+      counts.reactivations++;
+      setQueue(resident, page, ACTIVE);
+    } else if (!pageOut(vm, page)) setQueue(resident, page, ACTIVE);
+  }
+}
+
+function refill(vm: Vm): void {
+  const { resident } = vm.state;
+  const { queued, head } = resident;
+  const target = Math.max(1, (queued[ACTIVE] + queued[INACTIVE]) >> 1);
+  while (queued[INACTIVE] < target && head[ACTIVE] !== NONE) {
+    const page = head[ACTIVE];
+    clearReferenced(vm, page);
+    setQueue(resident, page, INACTIVE);
+  }
+}

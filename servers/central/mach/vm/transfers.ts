@@ -1,0 +1,256 @@
+/**
+ * Memory under way: what one address space gives to another without copying it [VM13].
+ *
+ *   copyIn      a range of a map  -> copied memory, in pieces; the range and the pieces need a copy
+ *                                    before either is written
+ *   copyOut     copied memory     -> a new range of a map (vm_read, out-of-line data of a message)
+ *   overwrite   copied memory     -> in place of what a range holds (vm_copy, vm_write)
+ *
+ * Rashid et al. 1987, section 2; vm_map_copyin and its brothers of Mach 3. A message with a whole
+ * address space is one copied memory with a piece for each entry. Copied memory is consumed once.
+ */
+
+import {
+  ALL,
+  clipRange,
+  type EntryFields,
+  entryAt,
+  findHole,
+  insertEntry,
+  isCovered,
+  type MapEntry,
+  mapAt,
+  mergeRange,
+  READ,
+  WRITE,
+} from './maps.ts';
+import { copyAtOnce, copyDelayed, copySymmetrically, howCopied } from './object-copies.ts';
+import { objectAt, referTo, release } from './objects.ts';
+import { writeOver } from './overwriting.ts';
+import { offsetsWithin } from './page-index.ts';
+import { removeFromAll, removeRange, writeProtectAll, writeProtectRange } from './pmap.ts';
+import { forget, keep, NONE, recordOf } from './pool.ts';
+import { residentPage } from './resident-pages.ts';
+import type { Vm, VmRefusal } from './state.ts';
+
+export interface MemoryPiece {
+  readonly size: number;
+  /** With a reference, or NONE: zeros. */
+  readonly object: number;
+  readonly offset: number;
+  readonly needsCopy: boolean;
+}
+
+export interface CopiedMemory {
+  readonly size: number;
+  readonly pieces: readonly MemoryPiece[];
+}
+
+/** Takes a copy of [start, start + size); nothing is copied until somebody writes. */
+export function copyIn(vm: Vm, map: number, start: number, size: number): number | VmRefusal {
+  const end = start + size;
+  if (!isCovered(vm, map, start, end)) return 'INVALID_ADDRESS';
+  const tops = clipRange(vm, map, start, end);
+  if (tops.some((top) => (entryAt(vm, top).protection & READ) === 0)) {
+    mergeRange(vm, map, start, end);
+    return 'PROTECTION_FAILURE';
+  }
+  const pieces: MemoryPiece[] = [];
+  for (const top of tops) {
+    const more = copyEntry(vm, map, entryAt(vm, top), false);
+    if (more === undefined) {
+      releasePieces(vm, pieces);
+      return 'RESOURCE_SHORTAGE';
+    }
+    pieces.push(...more);
+  }
+  mergeRange(vm, map, start, end);
+  return keep(vm.state.copies, { size, pieces });
+}
+
+/** Puts copied memory into the map, at the lowest hole that holds it; returns its address. */
+export function copyOut(vm: Vm, map: number, copy: number): number | VmRefusal {
+  const start = findHole(vm, map, recordOf(vm.state.copies, copy).size, 0);
+  if (start === NONE) return 'NO_SPACE';
+  placeAt(vm, map, copy, start);
+  return start;
+}
+
+/** The same at `start`, where nothing is. */
+export function placeAt(vm: Vm, map: number, copy: number, start: number): void {
+  let address = start;
+  for (const piece of recordOf(vm.state.copies, copy).pieces) {
+    insertEntry(vm, map, entryOf(piece, address));
+    address += piece.size;
+  }
+  forget(vm.state.copies, copy);
+}
+
+/** Copied memory in place of what [start, ...) holds. Refused, it is still the caller's. */
+export function overwrite(vm: Vm, map: number, start: number, copy: number): VmRefusal | undefined {
+  const { size, pieces } = recordOf(vm.state.copies, copy);
+  const end = start + size;
+  if (!isCovered(vm, map, start, end)) return 'INVALID_ADDRESS';
+  const tops = clipRange(vm, map, start, end);
+  const isWritable = tops.every((top) => (entryAt(vm, top).protection & WRITE) !== 0);
+  let refusal: VmRefusal | undefined = isWritable ? undefined : 'PROTECTION_FAILURE';
+  let address = start;
+  for (const piece of pieces) {
+    if (refusal !== undefined) break;
+    refusal = overwritePiece(vm, map, address, piece);
+    address += piece.size;
+  }
+  mergeRange(vm, map, start, end);
+  if (refusal === undefined) discardCopy(vm, copy);
+  return refusal;
+}
+
+/** The copied memory is gone. */
+export function discardCopy(vm: Vm, copy: number): void {
+  releasePieces(vm, recordOf(vm.state.copies, copy).pieces);
+  forget(vm.state.copies, copy);
+}
+
+/**
+ * A copy of all that the entry maps, by its objects' strategies or all at once; undefined when
+ * memory runs out.
+ */
+export function copyEntry(
+  vm: Vm,
+  map: number,
+  top: MapEntry,
+  isAtOnce: boolean,
+): MemoryPiece[] | undefined {
+  const pieces: MemoryPiece[] = [];
+  for (const bottom of bottomsOf(vm, top)) {
+    const piece = copyBottom(vm, map, top, bottom, isAtOnce);
+    if (piece === undefined) {
+      releasePieces(vm, pieces);
+      return undefined;
+    }
+    pieces.push(piece);
+  }
+  return pieces;
+}
+
+/** The entries that have the objects of `top`: itself, or those of its sharing map, clipped to it. */
+export function bottomsOf(vm: Vm, top: MapEntry): MapEntry[] {
+  if (top.submap === NONE) return [top];
+  const range = clipRange(vm, top.submap, top.offset, top.offset + top.end - top.start);
+  return range.map((entry) => entryAt(vm, entry));
+}
+
+export function entryOf(piece: MemoryPiece, start: number): EntryFields {
+  const { size, object, offset, needsCopy } = piece;
+  return {
+    start,
+    end: start + size,
+    object,
+    submap: NONE,
+    offset,
+    needsCopy,
+    inheritance: 'copy',
+    protection: READ | WRITE,
+    protectionMax: ALL,
+    wirings: 0,
+  };
+}
+
+function copyBottom(
+  vm: Vm,
+  map: number,
+  top: MapEntry,
+  bottom: MapEntry,
+  isAtOnce: boolean,
+): MemoryPiece | undefined {
+  const size = bottom.end - bottom.start;
+  const { object, offset } = bottom;
+  if (object === NONE) return { size, object, offset: 0, needsCopy: false };
+  switch (isAtOnce ? 'at once' : howCopied(vm, object)) {
+    case 'symmetric':
+      if (!bottom.needsCopy) {
+        bottom.needsCopy = true;
+        writeProtect(vm, map, top, bottom);
+      }
+      return { size, ...copySymmetrically(vm, object, offset) };
+    case 'delayed':
+      return { size, ...copyDelayed(vm, object, offset) };
+    case 'at once': {
+      const copy = copyAtOnce(vm, object, offset, size);
+      return copy && { size, ...copy };
+    }
+  }
+}
+
+/** Nobody may write to the entry's pages without a fault. Only those of its own object can be so. */
+function writeProtect(vm: Vm, map: number, top: MapEntry, bottom: MapEntry): void {
+  if (top === bottom) {
+    writeProtectRange(vm, mapAt(vm, map).space, top.start, top.end);
+    return;
+  }
+  const { index } = vm.state.resident;
+  const { object, offset } = bottom;
+  const end = offset + bottom.end - bottom.start;
+  for (const at of offsetsWithin(index, object, offset, end))
+    writeProtectAll(vm, residentPage(vm, object, at));
+}
+
+function overwritePiece(
+  vm: Vm,
+  map: number,
+  start: number,
+  piece: MemoryPiece,
+): VmRefusal | undefined {
+  for (const id of clipRange(vm, map, start, start + piece.size)) {
+    const top = entryAt(vm, id);
+    for (const bottom of bottomsOf(vm, top)) {
+      const address = top === bottom ? top.start : top.start + bottom.start - top.offset;
+      const from = piece.offset + address - start;
+      if (isReplaceable(vm, top, bottom)) replace(vm, map, top, bottom, { ...piece, offset: from });
+      else {
+        const size = bottom.end - bottom.start;
+        const refusal = writeOver(vm, map, address, size, piece.object, from);
+        if (refusal !== undefined) return refusal;
+      }
+    }
+    if (top.submap !== NONE)
+      mergeRange(vm, top.submap, top.offset, top.offset + top.end - top.start);
+  }
+  return undefined;
+}
+
+/** Another object may take the place of the entry's: nothing is wired, no pager wants to see it. */
+function isReplaceable(vm: Vm, top: MapEntry, bottom: MapEntry): boolean {
+  if (top.wirings > 0) return false;
+  if (bottom.object === NONE) return true;
+  const { isInternal, wiredPages } = objectAt(vm, bottom.object);
+  return wiredPages === 0 && (isInternal || bottom.needsCopy);
+}
+
+function replace(vm: Vm, map: number, top: MapEntry, bottom: MapEntry, by: MemoryPiece): void {
+  if (top === bottom) removeRange(vm, mapAt(vm, map).space, top.start, top.end);
+  else unmapChain(vm, bottom);
+  const old = bottom.object;
+  referTo(vm, by.object);
+  bottom.object = by.object;
+  bottom.offset = by.object === NONE ? 0 : by.offset;
+  bottom.needsCopy = by.needsCopy;
+  if (old !== NONE) release(vm, old);
+}
+
+/** Nobody maps a page that can be seen through the entry, whoever shares it. */
+function unmapChain(vm: Vm, { object: first, offset, start, end }: MapEntry): void {
+  const { index } = vm.state.resident;
+  let from = offset;
+  for (let object = first; object !== NONE; ) {
+    for (const at of offsetsWithin(index, object, from, from + end - start))
+      removeFromAll(vm, residentPage(vm, object, at));
+    const { shadow, shadowOffset } = objectAt(vm, object);
+    object = shadow;
+    from += shadowOffset;
+  }
+}
+
+function releasePieces(vm: Vm, pieces: readonly MemoryPiece[]): void {
+  for (const { object } of pieces) if (object !== NONE) release(vm, object);
+}
