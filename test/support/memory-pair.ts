@@ -46,10 +46,12 @@ export const stepKinds = [
 export type StepKind = (typeof stepKinds)[number];
 
 const TASKS_MAX = 5;
-const PAGES = 20;
-const COUNT_MAX = 6;
-const FILE_PAGES = 6;
-const WIRED_MAX = 6;
+const PAGES = 12;
+/** Pages that the first task begins with. */
+const ALLOCATED = 8;
+const COUNT_MAX = 5;
+const FILE_PAGES = 4;
+const WIRED_MAX = 4;
 const inheritances: readonly Inheritance[] = ['copy', 'share', 'none'];
 const rights = [3, 1, 7, 5, 0, 2] as const;
 
@@ -68,10 +70,10 @@ export function createPair(options: Partial<VmOptions> = {}): MemoryPair {
   const pageOrder = options.pageOrder ?? 0;
   const vm = mach.createVm({
     format: x8664,
-    frames: 40 << pageOrder,
+    frames: 24 << pageOrder,
     addressEnd: PAGES * (4096 << pageOrder),
     spaces: TASKS_MAX,
-    blocks: 4000,
+    blocks: 150,
     cachedObjects: 1,
     ...options,
   });
@@ -81,7 +83,12 @@ export function createPair(options: Partial<VmOptions> = {}): MemoryPair {
     const cells = naive.range(0, FILE_PAGES).map(() => naive.zeroCell(wordsOf(pair)));
     pair.files.push({ pager, isPrivate: strategy === 'temporary', file: { cells } });
   }
-  pair.spaces.set(number(mach.createTask(vm)), new Map());
+  const task = number(mach.createTask(vm));
+  const space: NaiveSpace = new Map();
+  for (const page of naive.range(0, ALLOCATED))
+    space.set(page, naive.freshPage(naive.zeroCell(wordsOf(pair))));
+  number(mach.vmAllocate(vm, task, ALLOCATED * vm.parameters.pageBytes));
+  pair.spaces.set(task, space);
   return pair;
 }
 

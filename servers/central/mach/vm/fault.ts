@@ -67,7 +67,7 @@ export function faultPage(
 }
 
 /** The page that `found` comes to, in memory; NONE when its pager fails. */
-function pageFor(vm: Vm, { object, offset }: Resolved, isWrite: boolean): number {
+function pageFor(vm: Vm, { top, bottom, object, offset }: Resolved, isWrite: boolean): number {
   const located = locatePage(vm, object, offset);
   let { page } = located;
   if (page === NONE && located.block !== NONE) {
@@ -80,6 +80,8 @@ function pageFor(vm: Vm, { object, offset }: Resolved, isWrite: boolean): number
     zeroPage(vm, page);
   }
   if (isWrite && vm.state.resident.index.owner[page] !== object) {
+    // Whoever shares the entry has to find the copy from now on, not what it was made of.
+    if (top !== bottom) removeUnwired(vm, page);
     page = copyUp(vm, page, object, offset);
     vm.state.counts.copyOnWriteFaults++;
     collapseObject(vm, object);
