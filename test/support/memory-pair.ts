@@ -47,7 +47,7 @@ export type StepKind = (typeof stepKinds)[number];
 
 const TASKS_MAX = 5;
 const PAGES = 12;
-/** Pages that the first task begins with. */
+/** Pages of zeros that the first task begins with; a file is mapped behind them. */
 const ALLOCATED = 8;
 const COUNT_MAX = 5;
 const FILE_PAGES = 4;
@@ -88,6 +88,13 @@ export function createPair(options: Partial<VmOptions> = {}): MemoryPair {
   for (const page of naive.range(0, ALLOCATED))
     space.set(page, naive.freshPage(naive.zeroCell(wordsOf(pair))));
   number(mach.vmAllocate(vm, task, ALLOCATED * vm.parameters.pageBytes));
+  const [mapped] = pair.files as [MemoryPair['files'][0]];
+  const { pageBytes } = vm.parameters;
+  number(
+    mach.vmMap(vm, task, mapped.pager, 0, FILE_PAGES * pageBytes, false, ALLOCATED * pageBytes),
+  );
+  for (const [page, cell] of mapped.file.cells.entries())
+    space.set(ALLOCATED + page, naive.freshPage(cell));
   pair.spaces.set(task, space);
   return pair;
 }
