@@ -69,7 +69,7 @@ function makeFree(vm: Vm, target: number): void {
   // Each page is looked at twice at most: once for its bit, once for room with its pager.
   let looks = 2 * (queued[ACTIVE] + queued[INACTIVE]);
   while (queued[FREE] < target && looks-- > 0) {
-    refill(vm);
+    if (head[INACTIVE] === NONE) refill(vm);
     const page = head[INACTIVE];
     if (page === NONE) return;
     if (isReferenced(vm, page)) {
@@ -77,6 +77,8 @@ function makeFree(vm: Vm, target: number): void {
       setQueue(resident, page, ACTIVE);
     } else if (!pageOut(vm, page)) setQueue(resident, page, ACTIVE);
   }
+  // Whoever is to go next has until the next scan to be referenced.
+  refill(vm);
 }
 
 function refill(vm: Vm): void {
