@@ -71,7 +71,7 @@ function access(vm: Vm, task: number, address: number, rights: number): number |
   const vpn = Math.floor(address / FRAME_BYTES);
   const isWrite = (rights & WRITE) !== 0;
   for (let tries = 0; tries < 2; tries++) {
-    const index = vm.format.find(table, space, vpn);
+    const index = walk(vm, space, vpn);
     if (index >= 0 && (!isWrite || (table.entries[index] & WRITABLE) !== 0)) {
       table.entries[index] |= isWrite ? REFERENCED | MODIFIED : REFERENCED;
       return table.entries[index] >>> 8;
@@ -80,4 +80,11 @@ function access(vm: Vm, task: number, address: number, rights: number): number |
     if (refusal !== undefined) return refusal;
   }
   assert(false, 'access: a fault was answered, and the access does not pass');
+}
+
+/** What the hardware finds; where it has lost what the kernel knows, the kernel puts it back. */
+function walk({ format, state }: Vm, space: number, vpn: number): number {
+  const index = format.walk(state.table, space, vpn);
+  if (index >= 0 || !format.reload(state.table, space, vpn)) return index;
+  return format.walk(state.table, space, vpn);
 }
