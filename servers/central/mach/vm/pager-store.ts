@@ -67,7 +67,7 @@ export function createPagerStore(
 ): PagerStore {
   return {
     pagers: createPool(),
-    index: createPageIndex(blocks, 4096 * 2 ** pageOrder),
+    index: createPageIndex(blocks, 4096 << pageOrder),
     memory: createFrames(blocks << pageOrder, 0, keepsBytes),
     freeBlocks: Array.from({ length: blocks }, (_, i) => blocks - 1 - i),
     transfer: createContents(keepsBytes),

@@ -129,7 +129,7 @@ const FRAME_BYTES = 4096;
 /** A machine with all memory free and no task. */
 export function createVm(options: VmOptions): Vm {
   const { format, frames, pageOrder = 0, spaces = 64, keepsBytes = false } = options;
-  const pageBytes = FRAME_BYTES * 2 ** pageOrder;
+  const pageBytes = FRAME_BYTES << pageOrder;
   const limit = format.virtualPagesMax * FRAME_BYTES;
   const parameters: VmParameters = {
     pageOrder,
@@ -140,7 +140,7 @@ export function createVm(options: VmOptions): Vm {
     blocks: options.blocks ?? frames,
     cachedObjects: options.cachedObjects ?? CACHED_OBJECTS,
   };
-  const pages = Math.floor(frames / 2 ** pageOrder);
+  const pages = Math.floor(frames / (1 << pageOrder));
   const state: VmState = {
     frames: createFrames(frames, 0, keepsBytes),
     table: format.create(frames, spaces),
