@@ -5,8 +5,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Comparison } from '../lab/compare/index.ts';
-import { documentOf, documentText, plainWords, tableText } from '../lab/report/index.ts';
+import type { ComparedMix, Comparison } from '../lab/compare/index.ts';
+import {
+  documentOf,
+  documentText,
+  mixesDocument,
+  mixesText,
+  plainWords,
+  tableText,
+} from '../lab/report/index.ts';
 import { checkExpectation, inputError } from '../lab/scenario/index.ts';
 import { BROKEN, OK } from './exit-codes.ts';
 import type { RunningOptions } from './options.ts';
@@ -51,13 +58,38 @@ export async function deliver(
   logs: string | null = null,
 ): Promise<number> {
   const document = documentText(documentOf(comparison));
-  if (options.out !== undefined)
-    await writeFolder(comparison, document, scenarioFile, options.out, logs);
+  if (options.out !== undefined) {
+    const text = `${tableText(comparison, PLAIN)}${plainWords(comparison, PLAIN)}`;
+    await writeFolder(text, document, scenarioFile, options.out, logs);
+  }
   if (options.json) process.stdout.write(document);
   else process.stdout.write(reportText(comparison, options.quiet === true));
   const broken = tellViolations(comparison);
   return options.expect ? Math.max(broken, tellExpectations(comparison, options)) : broken;
 }
+
+/** The same for several mixes. */
+export async function deliverMixes(
+  name: string,
+  mixes: readonly ComparedMix[],
+  scenarioFile: string,
+  options: RunningOptions,
+): Promise<number> {
+  const document = `${JSON.stringify(mixesDocument(name, mixes))}\n`;
+  if (options.out !== undefined)
+    await writeFolder(mixesText(mixes, PLAIN), document, scenarioFile, options.out, null);
+  const style = { colours: process.stdout.isTTY === true && !process.env.NO_COLOR };
+  process.stdout.write(options.json ? document : mixesText(mixes, style));
+  const codes = mixes.map(({ comparison }) =>
+    Math.max(
+      tellViolations(comparison),
+      options.expect ? tellExpectations(comparison, options) : OK,
+    ),
+  );
+  return Math.max(...codes);
+}
+
+const PLAIN = { colours: false };
 
 /** Says of each expectation whether it holds: on standard error where standard output is JSON. */
 function tellExpectations(comparison: Comparison, options: RunningOptions): number {
@@ -81,18 +113,16 @@ function reportText(comparison: Comparison, quiet: boolean): string {
 }
 
 async function writeFolder(
-  comparison: Comparison,
+  text: string,
   document: string,
   scenarioFile: string,
   folder: string,
   logs: string | null,
 ): Promise<void> {
-  const style = { colours: false };
   const partial = `${resolve(folder)}.${process.pid}.partial`;
   try {
     await mkdir(partial);
     await writeFile(join(partial, 'results.json'), document);
-    const text = `${tableText(comparison, style)}${plainWords(comparison, style)}`;
     await writeFile(join(partial, 'table.txt'), text);
     await writeFile(join(partial, 'scenario.yaml'), await readFile(scenarioFile));
     if (logs !== null) await rename(logs, join(partial, 'events'));

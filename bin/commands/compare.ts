@@ -1,8 +1,22 @@
 /** `leasehold compare`: the same tasks under every management of a scenario, in one table. */
 
+import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { compareScenario, createPool } from '../../lab/compare/index.ts';
-import { loadScenario } from '../../lab/scenario/index.ts';
+import {
+  compareMixes,
+  compareScenario,
+  createPool,
+  type LoadedMix,
+  type Pool,
+} from '../../lab/compare/index.ts';
+import {
+  inputError,
+  loadSource,
+  type Mix,
+  mixesOf,
+  override,
+  readSource,
+} from '../../lab/scenario/index.ts';
 import { openEventSinks } from '../event-file.ts';
 import {
   addRunningOptions,
@@ -10,7 +24,7 @@ import {
   type RunningOptions,
   requireEventsSomewhere,
 } from '../options.ts';
-import { deliver, requireNewFolder } from '../output.ts';
+import { deliver, deliverMixes, requireNewFolder } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 export function addCompare(program: Command, finish: (code: number) => void): void {
@@ -33,7 +47,10 @@ export async function compare(scenario: string, options: RunningOptions): Promis
     ...(options.patience !== undefined && { patienceMs: options.patience * 1000 }),
   });
   try {
-    const loaded = await loadScenario(scenario, overridesOf(options), pool);
+    const source = await readSource(scenario);
+    const mixes = mixesOf(source);
+    if (mixes !== null) return await compareAll(mixes, scenario, options, pool, progress.clear);
+    const loaded = await loadSource(override(source, overridesOf(options)), pool);
     const sinks = openEventSinks(loaded, {
       ...(options.log && options.out !== undefined && { out: options.out }),
       steps: options.eventsAll === true,
@@ -54,4 +71,27 @@ export async function compare(scenario: string, options: RunningOptions): Promis
     progress.clear();
     await pool.close();
   }
+}
+
+/** Every mix of a file that has several, and who is quicker in which. */
+async function compareAll(
+  mixes: readonly Mix[],
+  scenario: string,
+  options: RunningOptions,
+  pool: Pool,
+  clear: () => void,
+): Promise<number> {
+  if (options.log)
+    throw inputError('--log', 'is for one scenario, expected none beside mixes; remove it');
+  const loaded: LoadedMix[] = [];
+  for (const { name, what, source } of mixes)
+    loaded.push({
+      name,
+      what,
+      loaded: await loadSource(override(source, overridesOf(options)), pool),
+    });
+  const { oracles } = options;
+  const compared = await compareMixes(loaded, pool, { oracles, reproduce: scenario });
+  clear();
+  return deliverMixes(basename(scenario, '.yaml'), compared, scenario, options);
 }

@@ -6,4 +6,5 @@ export { type Interleaving, interleave } from './interleaving.ts';
 export { lruCurve } from './lru-curve.ts';
 export { NO_NEXT_USE, nextUses } from './next-use.ts';
 export { chooseGuarantees } from './partition.ts';
+export { sharedLruCurve, TOGETHER_MAX } from './shared-lru.ts';
 export { type WorkingSetCurve, workingSetCurve } from './working-set.ts';

@@ -54,6 +54,8 @@ export interface Comparison {
   readonly scenario?: string;
   readonly rows: readonly Row[];
   readonly oracles: readonly OracleResult[];
+  /** Fault curves of the tasks' own policies, by frames; empty where none were needed. */
+  readonly curves: readonly Float64Array[];
 }
 
 /** A row that a cell stands behind. */
@@ -71,7 +73,8 @@ export async function compareScenario(
   options: CompareOptions,
 ): Promise<Comparison> {
   const names = options.rows ?? [...loaded.managements, ...loaded.bounds];
-  const planned = planRows(loaded, await survey(loaded, pool, names), names, options.oracles);
+  const surveyed = await survey(loaded, pool, names);
+  const planned = planRows(loaded, surveyed, names, options.oracles);
   const [alone, optimal, results] = await Promise.all([
     planned.length > 0 ? runAlone(loaded, pool) : [],
     names.includes('optimal') ? optimalRows(loaded, pool) : [],
@@ -87,7 +90,8 @@ export async function compareScenario(
   );
   const { reproduce } = options;
   const oracles = mergeOracles(ran);
-  return { loaded, rows, oracles, ...(reproduce !== undefined && { scenario: reproduce }) };
+  const { curves } = surveyed;
+  return { loaded, rows, oracles, curves, ...(reproduce !== undefined && { scenario: reproduce }) };
 }
 
 /** The rows with cells behind them, by memory size, then by name. */

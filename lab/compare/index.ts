@@ -7,8 +7,10 @@ export {
   type RowLabel,
   type RowName,
 } from './compare.ts';
+export type { Division } from './divisions.ts';
 export { createEventStream, type EventStream } from './event-stream.ts';
 export { PolicyFailure, RunFailure } from './failures.ts';
+export { type ComparedMix, compareMixes, type LoadedMix } from './mixes.ts';
 export { createInlinePool, createPool, type Pool, type PoolOptions } from './pool.ts';
 export { pressureOf } from './pressure-stream.ts';
 export { runHeader } from './run-header.ts';

@@ -20,6 +20,7 @@ import { InputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import { readTrace, TraceError } from '../traces/index.ts';
+import { type Division, divisions } from './divisions.ts';
 import type { Failure } from './failures.ts';
 import { policyCurve } from './policy-curve.ts';
 import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
@@ -55,6 +56,12 @@ export type Job =
       readonly programs: readonly ReferenceString[];
       readonly frames: readonly number[];
     }
+  | {
+      readonly kind: 'divisions';
+      readonly programs: readonly ReferenceString[];
+      readonly curves: readonly Float64Array[];
+      readonly frames: readonly number[];
+    }
   | { readonly kind: 'survey'; readonly cell: CellPlan }
   | {
       readonly kind: 'cell';
@@ -69,6 +76,7 @@ export interface JobResults {
   inspect: PolicyFacts;
   curve: Float64Array;
   optimal: BeladyFaults[];
+  divisions: Division[];
   survey: { pagerFrames: number };
   cell: CellResult;
   steps: { result: CellResult; records: StepRecord[] };
@@ -96,6 +104,8 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
       return performCurve(job, signals);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
+    case 'divisions':
+      return divisions(job.programs, job.curves, job.frames);
     case 'survey':
       return { pagerFrames: boot(await cellOptions(job.cell, signals)).pagerFrames };
     case 'cell':

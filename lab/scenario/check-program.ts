@@ -1,5 +1,6 @@
 /** Check of a generated program: what its keys come to together, and where it may stop to rest. */
 
+import { joinLength } from '../../clients/programs/index.ts';
 import { inputError } from './input-error.ts';
 import { garbageKinds, type ProgramDescription } from './program-schema.ts';
 import type { TaskDocument } from './schema.ts';
@@ -41,6 +42,9 @@ export function checkProgram(
 function touchesOf(program: ProgramDescription): number {
   if (program.kind === 'cache') return program.lookups * program.pages;
   if (program.kind === 'scan') return program.scans * program.length;
+  if (program.kind === 'join') return joinLength(program);
+  if (program.kind === 'phases')
+    return program.rounds * program.phases.reduce((sum, { references }) => sum + references, 0);
   if (program.kind === 'matrix') return program.rows * program.columns;
   if (program.kind === 'database') {
     const { table, index, rounds, lookups } = program;

@@ -6,9 +6,11 @@ import {
   database,
   decoder,
   hog,
+  join,
   loop,
   matrixWalk,
   pageList,
+  phases,
   scan,
   textbook,
   traceL,
@@ -46,6 +48,10 @@ function programOf(description: ProgramDescription, random: RandomState): Refere
       );
     case 'trace-l':
       return traceL(description.references, description.scale);
+    case 'join':
+      return join(description);
+    case 'phases':
+      return phases(description.phases, description.rounds, description.write, random);
     case 'textbook':
       return textbook(description.string);
     case 'matrix':

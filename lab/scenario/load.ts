@@ -49,10 +49,18 @@ export async function loadScenario(
   overrides: Overrides,
   pool: Pool,
 ): Promise<LoadedScenario> {
-  const text = await readScenarioText(file);
-  const source = override(parseSource(file, text), overrides);
+  return loadSource(override(await readSource(file), overrides), pool);
+}
+
+/** The file as it stands. Throws InputError where it cannot be read. */
+export async function readSource(file: string): Promise<Source> {
+  return parseSource(file, await readScenarioText(file));
+}
+
+/** Checks and loads what has been read. Throws InputError for anything that cannot be run. */
+export async function loadSource(source: Source, pool: Pool): Promise<LoadedScenario> {
   const scenario = checkScenario(source);
-  const folder = dirname(resolve(file));
+  const folder = dirname(resolve(source.file));
   const known = new Map<string, Promise<ReferenceString>>();
   const programs = scenario.tasks.map((task, at) => {
     if (task.program !== null)

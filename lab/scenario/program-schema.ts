@@ -26,6 +26,19 @@ export const programSchema = z.discriminatedUnion('kind', [
     scale: z.int().min(1).max(1000).default(1),
   }),
   z.strictObject({
+    kind: z.literal('join'),
+    outer: pages,
+    inner: pages,
+    block: pages,
+    rows: z.int().min(1).max(1000).default(4),
+  }),
+  z.strictObject({
+    kind: z.literal('phases'),
+    phases: z.array(z.strictObject({ pages, references })).min(1).max(64),
+    rounds: z.int().min(1).max(10_000).default(1),
+    write: fraction.default(0),
+  }),
+  z.strictObject({
     kind: z.literal('textbook'),
     string: z.enum(Object.keys(textbookStrings) as TextbookName[]),
   }),

@@ -26,6 +26,8 @@ export interface Source {
   readonly lines: LineCounter;
   /** Values from the command line: their paths, and the option each came by. */
   readonly overridden: readonly { readonly path: Path; readonly option: string }[];
+  /** Of a mix (mixes.ts): where in the document it stands; what it does not say stands above. */
+  readonly within?: Path;
 }
 
 /** Parses the text. Throws InputError with the place of the first error of YAML's own. */
@@ -52,12 +54,20 @@ export function parseSource(file: string, text: string): Source {
 export function placeOf(source: Source, path: Path): string {
   const option = source.overridden.find((one) => one.path.every((part, i) => part === path[i]));
   if (option) return option.option;
-  return at(source, walk(source, path, false));
+  return at(source, walk(source, pathInDocument(source, path), false));
 }
 
 /** Where the key that ends `path` stands. */
 export function placeOfKey(source: Source, path: Path): string {
-  return at(source, walk(source, path, true));
+  return at(source, walk(source, pathInDocument(source, path), true));
+}
+
+/** Where in the document the value at `path` comes from: a mix, or what holds for all of them. */
+function pathInDocument({ within = [], document }: Source, path: Path): Path {
+  const own = [...within, ...path];
+  // Keys of `machine` are joined one by one.
+  const deciding = own.slice(0, within.length + (path[0] === 'machine' ? 2 : 1));
+  return document.hasIn(deciding) ? own : path;
 }
 
 /** tasks, 0, program -> tasks[0].program */

@@ -82,7 +82,13 @@ tasks:
     ),
   );
   const oracles = [{ name: 'time', checks: 12, violations: [] }];
-  return { loaded: scenario as unknown as Comparison['loaded'], rows, oracles, scenario: 'x.yaml' };
+  return {
+    loaded: scenario as unknown as Comparison['loaded'],
+    rows,
+    oracles,
+    curves: [],
+    scenario: 'x.yaml',
+  };
 }
 
 const rows = [
