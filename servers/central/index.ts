@@ -6,11 +6,14 @@
 
 import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
+import bsdClock from './bsd-clock.ts';
+import freebsd from './freebsd.ts';
 import eelru from './eelru.ts';
 import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
 import multiQueue from './multi-queue.ts';
 import { ofPolicy } from './of-policy.ts';
+import vms from './vms/vms.ts';
 import pff from './pff.ts';
 import workingSet from './working-set.ts';
 
@@ -20,6 +23,9 @@ export const centralManagements = {
     servesExternalPagers: true,
     thresholds: machThresholds,
   }),
+  vms: vms as CentralManagement,
+  'bsd-clock': bsdClock as CentralManagement,
+  freebsd: freebsd as CentralManagement,
   eelru: ofPolicy(eelru as Policy),
   'multi-queue': ofPolicy(multiQueue as Policy),
   'working-set': workingSet as CentralManagement,
