@@ -108,14 +108,16 @@ function thresholdsOf(pages: number): Thresholds {
 }
 
 function create({ pages, guaranteedFrames, parameters }: CentralContext): FreeBsdState {
-  const thresholds = thresholdsOf(guaranteedFrames);
-  const { freeTarget } = thresholds;
+  const wanted = thresholdsOf(guaranteedFrames);
+  // The engine keeps at most half of memory free.
+  const freeTarget = Math.min(wanted.freeTarget, guaranteedFrames >> 1);
+  const thresholds = { freeMin: Math.min(wanted.freeMin, freeTarget), freeTarget };
   return {
     lists: createLists(pages, 3),
     activity: new Uint8Array(pages),
     thresholds,
     inactiveTarget: Math.min(Math.floor((3 * freeTarget) / 2), Math.floor(guaranteedFrames / 3)),
-    launderTarget: Math.max(1, Math.floor((freeTarget - freeTarget / 2) / 10)),
+    launderTarget: Math.max(1, Math.floor((freeTarget - thresholds.freeMin) / 10)),
     settings: parameters,
     freed: 0,
     toLaunder: 0,
@@ -135,7 +137,7 @@ function victim(state: FreeBsdState, view: CentralView): number {
     // A shortage: everything that has not been active is wanted.
     const before = lists.count[ACTIVE] as number;
     for (let pass = 0; pass < ACT_MAX && lists.count[ACTIVE] === before; pass++)
-      if (!scanActive(state, view, LAUNDRY_WEIGHT)) break;
+      if (!scanActive(state, view, Math.max(1, activeShortage(state, view)))) break;
   }
   return anyEvictable(state, view);
 }

@@ -8,6 +8,7 @@ import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import bsdClock from './bsd-clock.ts';
 import freebsd from './freebsd.ts';
+import linux from './linux/linux.ts';
 import eelru from './eelru.ts';
 import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
@@ -26,6 +27,7 @@ export const centralManagements = {
   vms: vms as CentralManagement,
   'bsd-clock': bsdClock as CentralManagement,
   freebsd: freebsd as CentralManagement,
+  linux: linux as CentralManagement,
   eelru: ofPolicy(eelru as Policy),
   'multi-queue': ofPolicy(multiQueue as Policy),
   'working-set': workingSet as CentralManagement,

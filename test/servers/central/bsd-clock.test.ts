@@ -147,7 +147,7 @@ test('dirty pages are written with their dirty neighbours [CENT3]', () => {
   expect(run(1)).toBe(0);
 });
 
-test('its check notices a page that is counted to nobody', () => {
+test('its check notices a page that is counted to nobody [CENT8]', () => {
   const state = bsdClock.create({
     pages: 8,
     guaranteedFrames: 4,
