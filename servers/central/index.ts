@@ -7,15 +7,15 @@
 import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import bsdClock from './bsd-clock.ts';
+import eelru from './eelru.ts';
 import freebsd from './freebsd.ts';
 import linux from './linux/linux.ts';
-import eelru from './eelru.ts';
 import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
 import multiQueue from './multi-queue.ts';
 import { ofPolicy } from './of-policy.ts';
-import vms from './vms/vms.ts';
 import pff from './pff.ts';
+import vms from './vms/vms.ts';
 import workingSet from './working-set.ts';
 
 export const centralManagements = {
