@@ -17,18 +17,24 @@ import { parseBy } from '../scenario/issues.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Source } from '../scenario/source.ts';
 import { bufferTransfer } from './buffer-transfer.ts';
+import { fork } from './fork.ts';
 import { inclusion } from './inclusion.ts';
 import type { ProbeName } from './schema.ts';
+import { shadowChains } from './shadow-chains.ts';
 import { tlbReach } from './tlb-reach.ts';
 import type { ProbedMachine } from './transfer-desk.ts';
 import { vmPrimitives } from './vm-primitives.ts';
 import { workingSets } from './working-set.ts';
 
-type MachineProbe = 'buffer-transfer' | 'tlb-reach' | 'vm-primitives';
+type MachineProbe = 'buffer-transfer' | 'fork' | 'shadow-chains' | 'tlb-reach' | 'vm-primitives';
 
 /** Of a machine, without a scenario's tasks. */
-const machineProbes: Readonly<Record<MachineProbe, (machine: ProbedMachine) => Measured>> = {
+const machineProbes: Readonly<
+  Record<MachineProbe, (machine: ProbedMachine, settings: ProbeSettings) => Measured>
+> = {
   'buffer-transfer': bufferTransfer,
+  fork: (machine, settings) => fork(machine, settings.fork),
+  'shadow-chains': (machine, settings) => shadowChains(machine, settings.chains),
   'tlb-reach': tlbReach,
   'vm-primitives': vmPrimitives,
 };
@@ -41,8 +47,33 @@ const programProbes: Readonly<
   'working-set': workingSets,
 };
 
+/** What a file may say of its probe, beside the machine. */
+const settingsShape = {
+  fork: z
+    .strictObject({
+      pages: z
+        .int()
+        .min(5)
+        .max(2 ** 20)
+        .default(64),
+      createNs: z.int().min(0).max(1e12).default(0),
+      entryNs: z.int().min(0).max(1e12).default(0),
+    })
+    .prefault({}),
+  chains: z
+    .strictObject({
+      pages: z.int().min(1).max(4096).default(64),
+      rounds: z.int().min(1).max(1000).default(50),
+      writes: z.int().min(1).max(1000).default(8),
+      seed: z.int().min(1).max(0xffffffff).default(1),
+    })
+    .prefault({}),
+};
+type ProbeSettings = z.infer<z.ZodObject<typeof settingsShape>>;
+
 const probedSchema = z.strictObject({
   name: z.string(),
+  ...settingsShape,
   machine: z.strictObject({
     costs: z.enum(Object.keys(costProfiles)),
     tlb: z.enum(Object.keys(tlbGeometries)).optional(),
@@ -75,15 +106,16 @@ export function runProgramProbe(
 
 /** Runs the probe on the machine of `source`. Throws InputError where that is none. */
 export function runMachineProbe(probe: MachineProbe, source: Source): ProbeDocument {
-  const { name, machine } = parseBy(probedSchema, source);
+  const { name, machine, ...settings } = parseBy(probedSchema, source);
   const profile = costProfiles[machine.costs] as (typeof costProfiles)[string];
   const { pageTable, device } = profile;
   const tlb = machine.tlb ?? profile.tlb;
-  const measured = machineProbes[probe]({
+  const probed: ProbedMachine = {
     costs: { ...bareCosts(profile), ...machine.figures },
     format: pageTableFormats[pageTable] as ProbedMachine['format'],
     tlb: tlbGeometries[tlb] as ProbedMachine['tlb'],
-  });
+  };
+  const measured = machineProbes[probe](probed, settings);
   const label = machineLabel(machine.costs, pageTable, tlb, device, machine.figures);
   return { scenario: name, machine: label, oracles: [], ...measured };
 }

@@ -9,7 +9,9 @@ import { numberOf, parseMeasured } from './expression.ts';
 /** What is measured by other means than running the scenario (probes.ts). */
 const probeNames = [
   'buffer-transfer',
+  'fork',
   'inclusion',
+  'shadow-chains',
   'tlb-reach',
   'working-set',
   'vm-primitives',

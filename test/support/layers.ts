@@ -46,6 +46,7 @@ export const layers: readonly Layer[] = [
   layer('servers/central/mach/vm', [
     'sim-hw/assert',
     'sim-hw/contents',
+    'sim-hw/costs/profile',
     'sim-hw/frames',
     'sim-hw/page-table/format',
   ]),

@@ -63,6 +63,9 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     set: { 'tasks.0.policy.inactiveShare': 0.5 },
     fails: 'faults, target 100 of 20',
   },
+  'M-E9': { set: { 'machine.figures': { copyNs: 0 } }, fails: 'UNIX of Mach, RT PC' },
+  'M-E9c': { set: { 'chains.rounds': 49 }, fails: 'pages held, nothing collapsed' },
+  'M-E9g': { set: { 'fork.pages': 320 }, fails: 'mappings write-protected, 256 KiB' },
   'M-E10': {
     set: { 'files.0.cache.extra': 100 },
     fails: 'second read of the large file, memory is its cache',

@@ -2,6 +2,7 @@
 
 export { lookAt, readMemory, writeMemory } from './access.ts';
 export { checkVm } from './check.ts';
+export { type WorkNs, workSince } from './costs.ts';
 export { type Region, type Statistics, vmRegion, vmStatistics } from './inquiries.ts';
 export { ALL, EXECUTE, type Inheritance, mapAt, READ, WRITE } from './maps.ts';
 export { chainDepth, objectAt, residentPagesOf } from './objects.ts';
