@@ -12,6 +12,8 @@ import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
+import { centralNames } from '../run/centrals.ts';
+import { orderOf } from '../run/layout.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawDisk } from './disks.ts';
 import { drawFiles } from './files.ts';
@@ -43,9 +45,7 @@ const TRANSFER_NS_MAX = { nvme: 400_000, disk: 60_000_000 };
 
 export function draw(seed: number): Drawn {
   const random = splitRandom(seed, 'fuzz');
-  const management = chance(random, 88)
-    ? ('contracts' as const)
-    : oneOf(random, ['mach', 'global-clock', 'global-lru'] as const);
+  const management = chance(random, 88) ? ('contracts' as const) : oneOf(random, centralNames);
   const clock = chance(random, 70) ? ('ns' as const) : ('references' as const);
   const device = chance(random, 70) ? ('nvme' as const) : ('disk' as const);
   const frames = chance(random, 50) ? between(random, 8, 40) : between(random, 8, 200);
@@ -78,8 +78,18 @@ export function draw(seed: number): Drawn {
   const ordinary = varied.tasks.length - stir.stirrers.length;
   const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
   const swapped = drawSwap(deep, seed);
-  const telling = drawGarbage(swapped, seed, ordinary);
+  const telling = drawGarbage(inTable(swapped), seed, ordinary);
   return { ...drawFiles(telling, stir, seed, span, ordinary), calmAt };
+}
+
+/** A format whose spaces are too small for a program drawn gives way to one that holds all of them. */
+function inTable(options: CellOptions): CellOptions {
+  const { machine, tasks } = options;
+  const most = pageTableFormats[machine.pageTable]?.virtualPagesMax ?? 0;
+  const isWithin = tasks.every((task) =>
+    task.program.pageNumbers.every((page) => (page + 1) * 2 ** orderOf(task) <= most),
+  );
+  return isWithin ? options : { ...options, machine: { ...machine, pageTable: 'x86-64' } };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {
