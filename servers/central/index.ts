@@ -10,6 +10,7 @@ import bsdClock from './bsd-clock.ts';
 import eelru from './eelru.ts';
 import freebsd from './freebsd.ts';
 import linux from './linux/linux.ts';
+import mglru from './linux/mglru.ts';
 import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
 import multiQueue from './multi-queue.ts';
@@ -28,6 +29,7 @@ export const centralManagements = {
   'bsd-clock': bsdClock as CentralManagement,
   freebsd: freebsd as CentralManagement,
   linux: linux as CentralManagement,
+  'linux-mglru': mglru as CentralManagement,
   eelru: ofPolicy(eelru as Policy),
   'multi-queue': ofPolicy(multiQueue as Policy),
   'working-set': workingSet as CentralManagement,
