@@ -13,8 +13,7 @@
  * visits each page once in ten minutes. Laundering in the background begins when the laundry is large
  * for the clean pages, the sooner the more clean ones have been freed since, at 4 MiB a second.
  *
- * On a small machine the thresholds would be most of memory: the engine keeps at most half of it free.
- * Left out: the PID controller of how many to free (the engine frees up to the target), unswappable
+ * Of a small machine at most a 32nd is kept free (moderation.ts). Left out: the PID controller of how many to free (the engine frees up to the target), unswappable
  * pages, several domains; the hands of the active queue are its own order, oldest scan first.
  */
 
@@ -25,6 +24,7 @@ import type {
   Thresholds,
 } from '../../contracts/central-management.ts';
 import { cleanNeighbours } from './cluster.ts';
+import { moderate } from './moderation.ts';
 import {
   append,
   checkLists,
@@ -104,20 +104,18 @@ function thresholdsOf(pages: number): Thresholds {
   const reserved = ioCluster + pageoutMin + Math.floor(pages / 768);
   const least = pages > 1024 ? 4 + Math.floor((pages - 1024) / 200) : 4;
   const freeTarget = 4 * least + reserved;
-  return { freeMin: Math.floor(freeTarget / 10) * 9, freeTarget };
+  return moderate({ freeMin: Math.floor((freeTarget * 9) / 10), freeTarget }, pages);
 }
 
 function create({ pages, guaranteedFrames, parameters }: CentralContext): FreeBsdState {
-  const wanted = thresholdsOf(guaranteedFrames);
-  // The engine keeps at most half of memory free.
-  const freeTarget = Math.min(wanted.freeTarget, guaranteedFrames >> 1);
-  const thresholds = { freeMin: Math.min(wanted.freeMin, freeTarget), freeTarget };
+  const thresholds = thresholdsOf(guaranteedFrames);
+  const { freeMin, freeTarget } = thresholds;
   return {
     lists: createLists(pages, 3),
     activity: new Uint8Array(pages),
     thresholds,
     inactiveTarget: Math.min(Math.floor((3 * freeTarget) / 2), Math.floor(guaranteedFrames / 3)),
-    launderTarget: Math.max(1, Math.floor((freeTarget - thresholds.freeMin) / 10)),
+    launderTarget: Math.max(1, Math.floor((freeTarget - freeMin) / 10)),
     settings: parameters,
     freed: 0,
     toLaunder: 0,
@@ -126,20 +124,19 @@ function create({ pages, guaranteedFrames, parameters }: CentralContext): FreeBs
   };
 }
 
-/** The head of the inactive queue that is clean; else what is dirtiest for longest. */
+/**
+ * The oldest inactive page that is clean; else the oldest of the laundry; else, after one scan for
+ * inactive ones, the least active page: the daemon would scan on until that one's count is down.
+ */
 function victim(state: FreeBsdState, view: CentralView): number {
-  const { lists } = state;
-  for (let round = 0; round < 2; round++) {
-    const page = scanInactive(state, view);
-    if (page !== NONE) return page;
+  for (const isLast of [false, true]) {
+    const clean = scanInactive(state, view);
+    if (clean !== NONE) return clean;
     const dirty = scanLaundry(state, view);
     if (dirty !== NONE) return dirty;
-    // A shortage: everything that has not been active is wanted.
-    const before = lists.count[ACTIVE] as number;
-    for (let pass = 0; pass < ACT_MAX && lists.count[ACTIVE] === before; pass++)
-      if (!scanActive(state, view, Math.max(1, activeShortage(state, view)))) break;
+    if (!isLast) scanActive(state, view, Math.max(1, activeShortage(state, view)));
   }
-  return anyEvictable(state, view);
+  return leastActive(state, view);
 }
 
 function scanInactive(state: FreeBsdState, view: CentralView): number {
@@ -201,8 +198,8 @@ function activeShortage(
   return (inactiveTarget + paging - weighed) * LAUNDRY_WEIGHT;
 }
 
-/** Ages active pages, all of them in a shortage; false: there is none. */
-function scanActive(state: FreeBsdState, view: CentralView, shortage: number): boolean {
+/** Ages active pages, in a shortage until it is made good. */
+function scanActive(state: FreeBsdState, view: CentralView, shortage: number): void {
   const { lists, activity } = state;
   const all = lists.count[ACTIVE] as number;
   const least = Math.floor(all / (UPDATE_SECONDS * SCAN_RATE));
@@ -225,7 +222,6 @@ function scanActive(state: FreeBsdState, view: CentralView, shortage: number): b
     move(lists, isDirty ? LAUNDRY : INACTIVE, page);
     missing -= isDirty ? 1 : LAUNDRY_WEIGHT;
   }
-  return all > 0;
 }
 
 /** Writes a part of the laundry in the background, if it is large for the clean pages there are. */
@@ -253,9 +249,11 @@ function launder(state: FreeBsdState, view: CentralView): void {
   if (dirty === 0) state.toLaunder = 0;
 }
 
-function anyEvictable({ lists }: FreeBsdState, view: CentralView): number {
-  for (const list of [INACTIVE, LAUNDRY, ACTIVE])
-    for (let page = lists.head[list] as number; page !== NONE; page = lists.next[page] as number)
-      if (view.evictable(page)) return page;
-  return NONE;
+function leastActive({ lists, activity }: FreeBsdState, view: CentralView): number {
+  let least = NONE;
+  for (let page = lists.head[ACTIVE] as number; page !== NONE; page = lists.next[page] as number) {
+    const isLess = least === NONE || (activity[page] as number) < (activity[least] as number);
+    if (isLess && view.evictable(page)) least = page;
+  }
+  return least;
 }

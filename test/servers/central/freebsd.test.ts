@@ -55,19 +55,20 @@ test('a page that is found referenced lives as many scans longer as it has gaine
   for (const page of [0, 1, 2, 3]) admit(page);
   referenced.add(1);
   expect(victim()).toBe(0);
-  // 5 at the start, 4 for the reference, less one a scan since.
-  expect(state.activity[1]).toBeGreaterThan(0);
+  // 5 at the start, 4 for the reference; the others have lost one.
+  expect([...state.activity.subarray(0, 4)]).toEqual([4, 9, 4, 4]);
   expect([victim(), victim(), victim()]).toEqual([2, 3, 1]);
 });
 
 test('dirty pages go to the laundry and are written after clean ones, in clusters [CENT3]', () => {
-  const { victim, admit, modified, looks } = scene(16);
+  const { state, victim, admit, modified, looks } = scene(16);
   for (let page = 0; page < 8; page++) {
     admit(page);
     if (page < 4) modified.add(page);
   }
-  expect([victim(), victim(), victim(), victim()].toSorted()).toEqual([4, 5, 6, 7]);
-  expect(victim()).toBe(0);
+  // All begin with the same count; one scan takes it down, of four dirty ones and a clean one.
+  for (let page = 0; page < 8; page++) state.activity[page] = 1;
+  expect([victim(), victim()]).toEqual([4, 0]);
   expect(looks).toEqual(['clean 1', 'clean 2', 'clean 3']);
 });
 
@@ -78,6 +79,7 @@ test('a page of the laundry that is touched again is active again [CENT8]', () =
     modified.add(page);
   }
   admit(2);
+  state.activity.fill(1);
   expect(victim()).toBe(2);
   referenced.add(0);
   expect(victim()).toBe(1);

@@ -91,8 +91,9 @@ test('a page that comes back within the length of the active list is active at o
 });
 
 test('watermarks follow the root of memory [CENT8]', () => {
-  expect(watermarks(1024)).toEqual({ freeMin: 80, freeTarget: 96 });
-  expect(watermarks(64)).toEqual({ freeMin: 20, freeTarget: 24 });
+  expect(watermarks(262_144)).toEqual({ freeMin: 1280, freeTarget: 1536 });
+  // At most a 32nd of memory.
+  expect(watermarks(1024)).toEqual({ freeMin: 26, freeTarget: 32 });
 });
 
 /** Frames that each of two tasks holds, when both go round many pages for a while. */
