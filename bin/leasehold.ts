@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { addCompare } from './commands/compare.ts';
 import { addDialogue } from './commands/dialogue.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFormats } from './commands/formats.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addModelCheck } from './commands/model-check.ts';
 import { addPolicies } from './commands/policies.ts';
@@ -50,6 +51,7 @@ function createProgram(finish: (code: number) => void): Command {
   addExplain(program, finish);
   addTrace(program, finish);
   addPolicies(program, finish);
+  addFormats(program, finish);
   addFuzz(program, finish);
   addModelCheck(program, finish);
   addValidate(program, finish);

@@ -45,17 +45,16 @@ interface Existing {
 /** The parts each machine was sold with, of those that we model. */
 const existing: Record<string, Existing> = {
   'decstation-5000': {
-    pageTables: [],
+    pageTables: ['mips'],
     tlbs: ['r3000'],
     devices: ['disk', 'commanded-disk'],
-    note: 'the real one filled its TLB in software',
   },
   'modern-nvme': { pageTables: ['x86-64'], tlbs: ['skylake'], devices: ['nvme'] },
   'sun3-60': {
-    pageTables: [],
+    pageTables: ['sun-3'],
     tlbs: [],
     devices: ['disk', 'commanded-disk'],
-    note: 'the real one had maps of segments and page groups, and no TLB',
+    note: 'the real one had no TLB',
   },
 };
 
@@ -77,6 +76,6 @@ export function machineLabel(
   if (!sold?.devices.includes(device)) foreign.push(`device ${device}`);
   for (const [name, value] of Object.entries(figures)) foreign.push(`${name} ${value}`);
   if (foreign.length === 0) return costs;
-  const note = sold?.note && sold.pageTables.length === 0 ? `; ${sold.note}` : '';
+  const note = sold?.note ? `; ${sold.note}` : '';
   return `${costs} with ${foreign.join(', ')} (a machine that never existed${note})`;
 }

@@ -125,3 +125,22 @@ test('[PMAP5] bits set by software: a trap for each first touch, each first writ
     expect(run('riscv-sv48', program).traps).toBe(0);
   }
 });
+
+test('[PMAP2] 2^40 bytes of addresses with few pages touched: tables grow with these alone', () => {
+  const sparse = (pages: number): ReferenceString => {
+    const program = toReferenceString([...Array(pages).keys()], { collapse: false });
+    const step = Math.floor(2 ** 28 / pages);
+    return { ...program, pageNumbers: program.pageNumbers.map((page) => page * step) };
+  };
+  for (const pageTable of ['x86-64', 'riscv-sv48']) {
+    const bytes = [3, 30, 300].map((pages) => {
+      const program = sparse(pages);
+      expect(Math.max(...program.pageNumbers)).toBeGreaterThan(2 ** 28 * 0.6);
+      const options = cell(512, [task('sparse', program, 'fifo', 512)], { tellsPageTable: true });
+      const run = use({ ...options, machine: { ...options.machine, pageTable } });
+      return run.tableBytes / 4096;
+    });
+    // A root, two nodes below it, and two of each page's own.
+    expect(bytes).toEqual([9, 63, 603]);
+  }
+});

@@ -59,8 +59,11 @@ test('the label names a machine that was sold, and says of others that they neve
     'modern-nvme with page table rt-pc, device disk (a machine that never existed)',
   );
   expect(machineLabel('decstation-5000', 'x86-64', 'r3000', 'disk')).toBe(
-    'decstation-5000 with page table x86-64 (a machine that never existed; ' +
-      'the real one filled its TLB in software)',
+    'decstation-5000 with page table x86-64 (a machine that never existed)',
+  );
+  expect(machineLabel('decstation-5000', 'mips', 'r3000', 'disk')).toBe('decstation-5000');
+  expect(machineLabel('sun3-60', 'sun-3', 'skylake', 'disk')).toBe(
+    'sun3-60 with TLB skylake (a machine that never existed; the real one had no TLB)',
   );
   expect(machineLabel('my-machine', 'x86-64', 'skylake', 'nvme')).toMatch('never existed');
 });
