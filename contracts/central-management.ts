@@ -84,6 +84,8 @@ export interface CentralManagement<State = unknown>
   readonly hasDefaultPager?: boolean;
   /** External pagers may page for its tasks, and it has the reserves for that. */
   readonly servesExternalPagers?: boolean;
+  /** Pages that it writes go to slots of swap side by side, in runs of so many (uvm). */
+  readonly slotRun?: number;
   /** Calls `ticked` so often. A scenario's parameter `period` goes before it. */
   readonly period?: Period;
   /** The same management, made for a run in which these policies, by member, have a say. */

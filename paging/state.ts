@@ -12,6 +12,7 @@ import { HAS_COPY, type PageWords, SCRATCH } from './page-word.ts';
 import { createPriorities, type PriorityState } from './priorities.ts';
 import { createSoftPages, type SoftPagesState } from './soft-pages.ts';
 import type { SuperpagesState } from './superpages.ts';
+import type { SwapSlots } from './swap-slots.ts';
 import { createUnusedFrames, type UnusedFramesState } from './unused-frames.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
@@ -138,6 +139,8 @@ export interface PagerState extends PageWords {
   readonly superpages: SuperpagesState | null;
   /** Reserves, and several pagers to write to: Mach's pageout daemon, or null. */
   readonly daemon: DaemonState | null;
+  /** Where on swap it has pages, if it may choose; null: a place for each page. */
+  readonly swapSlots: SwapSlots | null;
   /** What is kept for a management that does more than name victims, or null. */
   readonly central: CentralState | null;
 }
@@ -168,6 +171,8 @@ export interface PagerOptions {
   readonly superpages?: SuperpagesState | null;
   /** The same of a pageout daemon; absent: none. */
   readonly daemon?: DaemonState | null;
+  /** The same of swap slots; absent: none. */
+  readonly swapSlots?: SwapSlots | null;
   /** The same of what a management of all tasks does beyond victims; absent: nothing. */
   readonly central?: CentralState | null;
   /** 32 bits, for what priorities leave to chance. */
@@ -246,6 +251,7 @@ export function createPagerState(options: PagerOptions): PagerState {
     unused: createUnusedFrames(options.kinds),
     superpages: options.superpages ?? null,
     daemon: options.daemon ?? null,
+    swapSlots: options.swapSlots ?? null,
     central: options.central ?? null,
   };
 }

@@ -43,6 +43,7 @@ import {
   type Transfer,
   type TransfersState,
 } from './state.ts';
+import { type SwapSlots, slotToRead, slotToWrite } from './swap-slots.ts';
 
 /** Timer word of a refused transfer that is tried again; 256 times its number is added to it. */
 export const RETRY_TRANSFER = 8;
@@ -126,8 +127,10 @@ export function handOver(
   const transfer = pager.transfers.records[number];
   if (transfer === undefined) return false;
   transfer.container = container;
-  const { purpose, page, out } = transfer;
-  const { id, daemon } = pager;
+  const { purpose, out } = transfer;
+  const { id, daemon, swapSlots } = pager;
+  const page = swapSlots === null ? transfer.page : placeOnSwap(swapSlots, transfer);
+  const outTo = swapSlots === null || out === NO_PAGE ? out : slotToWrite(swapSlots, out);
   const isRouted = daemon !== null;
   const swapPort = isRouted ? routeTransfer(kernel, pager, daemon, number) : pager.swapPort;
   const tag = isRouted ? tagOf(daemon, number) : number;
@@ -135,10 +138,15 @@ export function handOver(
   const went =
     out === NO_PAGE
       ? sendCapability(kernel, id, swapPort, op, weak, page, tag, 0)
-      : sendCapability(kernel, id, swapPort, OP.exchange, weak, out, page, tag);
+      : sendCapability(kernel, id, swapPort, OP.exchange, weak, outTo, page, tag);
   // Nobody took it: the container is cancelled, and what is left of it would fill the table.
   if (!went) removeCapability(kernel.state.capabilities[id] as CapabilityTable, weak);
   return went;
+}
+
+/** Where the page of a transfer comes from, or goes to. */
+function placeOnSwap(slots: SwapSlots, { purpose, page }: Transfer): number {
+  return purpose === FETCH ? slotToRead(slots, page) : slotToWrite(slots, page);
 }
 
 /** The transfer is over, well (DONE) or not: a container that is left over is cancelled. */

@@ -23,6 +23,7 @@ import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode, type PagerCode } from '../../paging/policy-call.ts';
 import { createPagerState, type PagerOptions, type PagerState } from '../../paging/state.ts';
 import { createSuperpages } from '../../paging/superpages.ts';
+import { createSwapSlots, type SwapSlots } from '../../paging/swap-slots.ts';
 import { ALL_DEFENCES, createDaemon } from '../../servers/central/reserves.ts';
 import { assert } from '../../sim-hw/assert.ts';
 import { seedOf } from '../../sim-hw/random.ts';
@@ -175,6 +176,7 @@ export function centralPager(options: CellOptions, firstClient: number): PagerSt
       management.control === 'victims'
         ? null
         : createCentralState(pages, options.tasks.length, periodOf(options, management)),
+    swapSlots: swapSlotsOf(options, pages),
     owner: {},
     // A central pager knows of no kinds of pages.
     kinds: PLAIN_PAGES,
@@ -189,6 +191,23 @@ export function centralPager(options: CellOptions, firstClient: number): PagerSt
           ),
     seed: 0,
   });
+}
+
+/** Slots of swap that a management chooses itself; null: each page has a place of its own. */
+function swapSlotsOf(options: CellOptions, pages: number): SwapSlots | null {
+  if (!choosesSlots(options)) return null;
+  const isThere = options.tasks.flatMap(({ program, initial }) =>
+    new Array<boolean>(program.pageNumbers.length).fill(initial === 'image'),
+  );
+  const { slotRun = 1 } = managementOf(options);
+  return createSwapSlots(pages, slotRun, (page) => isThere[page] === true);
+}
+
+/** Whether it does: on a device of its own, of which it alone decides. */
+export function choosesSlots(options: CellOptions): boolean {
+  const { swap, disk, tasks, management } = options;
+  if (centralOf(management)?.slotRun === undefined || swap || disk) return false;
+  return externalsOf(options).length === 0 && tasks.every((task) => orderOf(task) === 0);
 }
 
 /** The tasks as a management knows them. */

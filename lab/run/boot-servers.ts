@@ -9,6 +9,7 @@ import { addTask, givePort, type Kernel, NUCLEUS, type Receiver } from '../../nu
 import { armTicks } from '../../paging/central.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
+import { slotsFor } from '../../paging/swap-slots.ts';
 import { createDefaultPagerState, defaultPagerStep } from '../../servers/central/default-pager.ts';
 import { reservedThresholds } from '../../servers/central/reserves.ts';
 import { centralStep, stockCentral } from '../../servers/central/server.ts';
@@ -32,7 +33,7 @@ import { devices } from '../../sim-hw/devices/index.ts';
 import { takeRun } from '../../sim-hw/frames.ts';
 import { seedOf } from '../../sim-hw/random.ts';
 import { giveDiskExtents } from './boot-disk.ts';
-import { centralParameters, managementOf } from './boot-pagers.ts';
+import { centralParameters, choosesSlots, managementOf } from './boot-pagers.ts';
 import { beginFaults, createSwapStack, leaseOf } from './boot-swap.ts';
 import type { CellOptions } from './cell-options.ts';
 import { centralOf } from './centrals.ts';
@@ -169,6 +170,8 @@ export function giveExtents(options: CellOptions, kernel: Kernel, isCentral: boo
       if (stack !== null) images.push({ id: from + page, client: owner, low: 0, high });
     }
   }
+  // More of swap, for who puts pages where it likes.
+  if (choosesSlots(options)) addExtent(store, centralClient, slotsFor(store.used) - store.used, 0);
   if (stack === null) return;
   preload(stack, images);
   beginFaults(stack, options);

@@ -16,6 +16,7 @@ import mach, { machThresholds } from './mach.ts';
 import multiQueue from './multi-queue.ts';
 import { ofPolicy } from './of-policy.ts';
 import pff from './pff.ts';
+import uvm from './uvm.ts';
 import vms from './vms/vms.ts';
 import workingSet from './working-set.ts';
 
@@ -34,5 +35,6 @@ export const centralManagements = {
   'multi-queue': ofPolicy(multiQueue as Policy),
   'working-set': workingSet as CentralManagement,
   pff: pff as CentralManagement,
+  uvm: uvm as CentralManagement,
   'lru-sp': lruSp([]) as CentralManagement,
 } satisfies Readonly<Record<string, CentralManagement>>;
