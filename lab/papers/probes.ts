@@ -21,6 +21,7 @@ import { fork } from './fork.ts';
 import { inclusion } from './inclusion.ts';
 import type { ProbeName } from './schema.ts';
 import { shadowChains } from './shadow-chains.ts';
+import { thrashing } from './thrashing.ts';
 import { tlbReach } from './tlb-reach.ts';
 import type { ProbedMachine } from './transfer-desk.ts';
 import { vmPrimitives } from './vm-primitives.ts';
@@ -44,6 +45,7 @@ const programProbes: Readonly<
   Record<Exclude<ProbeName, MachineProbe>, (loaded: LoadedScenario) => Measured>
 > = {
   inclusion,
+  thrashing,
   'working-set': workingSets,
 };
 

@@ -12,6 +12,7 @@ const probeNames = [
   'fork',
   'inclusion',
   'shadow-chains',
+  'thrashing',
   'tlb-reach',
   'working-set',
   'vm-primitives',

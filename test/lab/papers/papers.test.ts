@@ -55,6 +55,7 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     fails: 'references at which LRU breaks inclusion, frames, 32',
   },
   'M-E3': { set: { 'tasks.0.policy': 'fifo' }, fails: 'faults of own MRU, frames, 75' },
+  'M-E4': { set: { 'machine.frames': 100 }, fails: 'CPU at six copies' },
   'M-E5': {
     set: { 'tasks.0.program.references': 19_000 },
     fails: 'faults of the working set, window, 100',
