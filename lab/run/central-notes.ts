@@ -8,12 +8,12 @@ export function centralNotes({ kernel, options, central }: World): string[] {
   const management = centralOf(options.management);
   if (management === undefined) return [];
   const { central: state, policy } = kernel.receivers[central].state as PagerState;
-  if (state === null) return [];
-  const { rescues, cleanings, suspensions } = state;
   const counts = {
-    rescued: rescues,
-    'written to stay': cleanings,
-    suspended: suspensions,
+    ...(state !== null && {
+      rescued: state.rescues,
+      'written to stay': state.cleanings,
+      suspended: state.suspensions,
+    }),
     ...management.counters?.(policy),
   };
   const told = Object.entries(counts).flatMap(([what, count]) =>

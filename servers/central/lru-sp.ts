@@ -75,7 +75,10 @@ export function lruSp(policies: readonly Policy[]): CentralManagement<LruSpState
       removed(state, policies, page, view.at(state, central, page)),
     referencesSeen: (state, batch) => referencesSeen(state, policies, batch),
     victim: (state, central) => victim(state, policies, view, central),
-    counters: ({ overruled, penalised }) => ({ overruled, penalised }),
+    counters: ({ overruled, penalised }) => ({
+      'chosen instead of the page used longest ago': overruled,
+      'paid for a foolish choice': penalised,
+    }),
     check: (state) => check(state, policies),
   };
 }
