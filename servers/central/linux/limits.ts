@@ -1,5 +1,7 @@
 /**
- * Limits of control groups, one for each task (memory.min, low, high, max of cgroup v2): what a group
+ * Control groups and their limits (memory.min, low, high, max of cgroup v2). A task for which a limit
+ * is set has a group of its own; all others are in the root group together, or, with `apart: 1`, each in
+ * one of its own as containers are. What a group
  * has below min is not taken from it, below low only when nobody else has any, and beyond either it is
  * scanned in proportion to how far it is beyond; beyond high it is taken from at once, and at max it
  * pays each page with one of its own. All four in frames; 0 stands for none of a protection and for no
@@ -18,9 +20,24 @@ export interface Limits {
   readonly max: number;
 }
 
-export function limitsOf({ parameters }: CentralMember): Limits {
-  const { min = 0, low = 0, high = 0, max = 0 } = parameters;
-  return { min, low, high, max };
+/** The groups of these tasks: each one's number by member, and the limits of each. */
+export interface Groups {
+  readonly groupOf: Int32Array;
+  readonly limits: Limits[];
+}
+
+export function groupsOf(members: readonly CentralMember[], apart: boolean): Groups {
+  const limits: Limits[] = [];
+  let root = -1;
+  const groupOf = members.map(({ parameters }) => {
+    const { min = 0, low = 0, high = 0, max = 0 } = parameters;
+    const isOwn = apart || min + low + high + max > 0;
+    if (!isOwn && root >= 0) return root;
+    limits.push({ min, low, high, max });
+    if (!isOwn) root = limits.length - 1;
+    return limits.length - 1;
+  });
+  return { groupOf: Int32Array.from(groupOf), limits };
 }
 
 /** Whether a group with `held` frames has to pay its next one itself. */

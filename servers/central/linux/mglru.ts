@@ -1,6 +1,6 @@
 /**
- * Linux's multi-gen LRU (Documentation/mm/multigen_lru.rst and mm/vmscan.c, 6.1 and later), for one
- * control group a task.
+ * Linux's multi-gen LRU (Documentation/mm/multigen_lru.rst and mm/vmscan.c, 6.1 and later), for
+ * each control group.
  *
  *   youngest (max)                                       oldest (min)
  *   +------------+  +------------+  +------------+  +------------+
@@ -39,10 +39,10 @@ import {
 } from '../page-lists.ts';
 import {
   beyondHigh,
+  groupsOf,
   isAtMax,
   LIMIT_PARAMETERS,
   type Limits,
-  limitsOf,
   nextGroup,
 } from './limits.ts';
 import { carryOver, createTiers, evictableTier, TIERS, type TierState, tierOf } from './tiers.ts';
@@ -55,9 +55,9 @@ const NO_SHADOW = -1;
 const USES_MAX = 15;
 
 export interface MglruState {
-  /** Of member m: generation g stands in list GENERATIONS * m + g % GENERATIONS. */
+  /** Of group g: generation g stands in list GENERATIONS * m + g % GENERATIONS. */
   readonly lists: PageLists;
-  /** By member: number of its oldest and its youngest generation. */
+  /** By group: number of its oldest and its youngest generation. */
   readonly oldest: Int32Array;
   readonly youngest: Int32Array;
   /** By list: tick at which its generation was opened. */
@@ -69,6 +69,8 @@ export interface MglruState {
   readonly held: Int32Array;
   readonly credits: Int32Array;
   readonly limits: Limits[];
+  /** By member. */
+  readonly groupOf: Int32Array;
   readonly minTtl: number;
   ticks: number;
   agings: number;
@@ -83,7 +85,7 @@ const mglru: CentralManagement<MglruState> = {
   summary: 'generations aged by page-table walks, tiers protected by refaults (Linux 6.1)',
   control: 'pages',
   period: { ns: 10_000_000, references: 10_000 },
-  parameters: { minTtl: 0, batch: 8 },
+  parameters: { minTtl: 0, batch: 8, apart: 0 },
   taskParameters: LIMIT_PARAMETERS,
   thresholds: watermarks,
   create,
@@ -91,14 +93,16 @@ const mglru: CentralManagement<MglruState> = {
   removed(state, page, view) {
     const { lists, shadow, oldest, held, tiers } = state;
     if (listOf(lists, page) === NONE) return;
-    const member = view.memberOf(page);
+    const group = state.groupOf[view.memberOf(page)] as number;
     remove(lists, page);
-    held[member] = (held[member] as number) - 1;
-    shadow[page] = oldest[member] as number;
-    add(tiers.evicted, TIERS * member + tierOf(state.uses[page] as number));
+    held[group] = (held[group] as number) - 1;
+    shadow[page] = oldest[group] as number;
+    add(tiers.evicted, TIERS * group + tierOf(state.uses[page] as number));
   },
-  mayTakeFree: ({ limits, held }, member) =>
-    !isAtMax(limits[member] as Limits, held[member] as number),
+  mayTakeFree: ({ limits, held, groupOf }, member) => {
+    const group = groupOf[member] as number;
+    return !isAtMax(limits[group] as Limits, held[group] as number);
+  },
   ticked(state) {
     state.ticks++;
     const { limits, held } = state;
@@ -117,7 +121,8 @@ const mglru: CentralManagement<MglruState> = {
 export default mglru;
 
 function create({ pages, parameters, members }: CentralContext): MglruState {
-  const count = members.length;
+  const { groupOf, limits } = groupsOf(members, parameters.apart !== 0);
+  const count = limits.length;
   return {
     lists: createLists(pages, GENERATIONS * count),
     oldest: new Int32Array(count),
@@ -128,7 +133,8 @@ function create({ pages, parameters, members }: CentralContext): MglruState {
     tiers: createTiers(count, parameters.batch as number),
     held: new Int32Array(count),
     credits: new Int32Array(count),
-    limits: members.map(limitsOf),
+    limits,
+    groupOf,
     minTtl: parameters.minTtl as number,
     ticks: 0,
     agings: 0,
@@ -142,51 +148,52 @@ function add(counts: Float64Array, at: number): void {
   counts[at] = (counts[at] as number) + 1;
 }
 
-function listAt(member: number, generation: number): number {
-  return GENERATIONS * member + (generation % GENERATIONS);
+function listAt(group: number, generation: number): number {
+  return GENERATIONS * group + (generation % GENERATIONS);
 }
 
 /** A fault: into the youngest generation; what came back soon is counted against its tier. */
 function admitted(state: MglruState, page: number, view: CentralView): void {
   const { lists, shadow, uses, tiers, held, youngest, oldest } = state;
-  const member = view.memberOf(page);
+  const group = state.groupOf[view.memberOf(page)] as number;
   const left = shadow[page] as number;
-  if (left !== NO_SHADOW && (oldest[member] as number) - left < GENERATIONS) {
+  if (left !== NO_SHADOW && (oldest[group] as number) - left < GENERATIONS) {
     state.refaults++;
-    add(tiers.refaulted, TIERS * member + tierOf(uses[page] as number));
+    add(tiers.refaulted, TIERS * group + tierOf(uses[page] as number));
     uses[page] = Math.min(USES_MAX, (uses[page] as number) + 1);
   } else uses[page] = 0;
   shadow[page] = NO_SHADOW;
-  append(lists, listAt(member, youngest[member] as number), page);
-  held[member] = (held[member] as number) + 1;
+  append(lists, listAt(group, youngest[group] as number), page);
+  held[group] = (held[group] as number) + 1;
 }
 
 /** From the group that has to pay itself, one that is beyond high, or whose turn it is. */
 function victim(state: MglruState, view: CentralView): number {
   const { limits, held, credits } = state;
-  const own = view.faulting();
+  const faulting = view.faulting();
+  const own = faulting < 0 ? -1 : (state.groupOf[faulting] as number);
   if (own >= 0 && isAtMax(limits[own] as Limits, held[own] as number)) {
     const page = victimOf(state, view, own);
     if (page !== NONE) return page;
   }
-  for (const [member, limit] of limits.entries()) {
-    if (beyondHigh(limit, held[member] as number) === 0) continue;
-    const page = victimOf(state, view, member);
+  for (const [group, limit] of limits.entries()) {
+    if (beyondHigh(limit, held[group] as number) === 0) continue;
+    const page = victimOf(state, view, group);
     if (page !== NONE) return page;
   }
   for (const spares of [true, false]) {
     const tried: number[] = [];
     if (spares && state.minTtl > 0) tried.push(...youngGroups(state));
     for (let left = limits.length; left > 0; left--) {
-      const member = nextGroup(limits, held, credits, tried);
-      if (member < 0) break;
-      const page = victimOf(state, view, member);
+      const group = nextGroup(limits, held, credits, tried);
+      if (group < 0) break;
+      const page = victimOf(state, view, group);
       if (page !== NONE) return page;
-      tried.push(member);
+      tried.push(group);
     }
   }
-  for (let member = 0; member < limits.length; member++) {
-    const page = anyEvictable(state, view, member);
+  for (let group = 0; group < limits.length; group++) {
+    const page = anyEvictable(state, view, group);
     if (page !== NONE) return page;
   }
   return NONE;
@@ -195,54 +202,51 @@ function victim(state: MglruState, view: CentralView): number {
 /** Groups whose oldest pages are too young to go. */
 function youngGroups({ oldest, youngest, lists, born, ticks, minTtl }: MglruState): number[] {
   const young: number[] = [];
-  for (const [member, least] of oldest.entries()) {
+  for (const [group, least] of oldest.entries()) {
     let generation = least;
-    while (
-      generation < (youngest[member] as number) &&
-      lists.count[listAt(member, generation)] === 0
-    )
+    while (generation < (youngest[group] as number) && lists.count[listAt(group, generation)] === 0)
       generation++;
-    if (ticks - (born[listAt(member, generation)] as number) < minTtl) young.push(member);
+    if (ticks - (born[listAt(group, generation)] as number) < minTtl) young.push(group);
   }
   return young;
 }
 
 /** The oldest page of a group's oldest generation that may go; NONE: it has none to give. */
-function victimOf(state: MglruState, view: CentralView, member: number): number {
+function victimOf(state: MglruState, view: CentralView, group: number): number {
   const { lists, oldest, youngest, uses, held, tiers } = state;
-  let tierMost = evictableTier(tiers, member);
+  let tierMost = evictableTier(tiers, group);
   // Each page can be protected, promoted and found busy once before one has to go.
-  for (let step = 0; step <= 4 * (held[member] as number) + GENERATIONS; step++) {
-    if ((youngest[member] as number) - (oldest[member] as number) < GENERATIONS_MIN)
-      age(state, view, member);
-    const list = listAt(member, oldest[member] as number);
+  for (let step = 0; step <= 4 * (held[group] as number) + GENERATIONS; step++) {
+    if ((youngest[group] as number) - (oldest[group] as number) < GENERATIONS_MIN)
+      age(state, view, group);
+    const list = listAt(group, oldest[group] as number);
     const page = lists.head[list] as number;
     if (page === NONE) {
-      oldest[member] = (oldest[member] as number) + 1;
-      carryOver(tiers, member);
-      tierMost = evictableTier(tiers, member);
-    } else if (!view.evictable(page)) move(lists, listAt(member, youngest[member] as number), page);
+      oldest[group] = (oldest[group] as number) + 1;
+      carryOver(tiers, group);
+      tierMost = evictableTier(tiers, group);
+    } else if (!view.evictable(page)) move(lists, listAt(group, youngest[group] as number), page);
     else if (view.referenced(page)) {
       view.clearReferenced(page);
-      move(lists, listAt(member, youngest[member] as number), page);
+      move(lists, listAt(group, youngest[group] as number), page);
       state.promoted++;
     } else if (tierOf(uses[page] as number) > tierMost) {
-      move(lists, listAt(member, (oldest[member] as number) + 1), page);
-      add(tiers.protectedPages, TIERS * member + tierOf(uses[page] as number));
+      move(lists, listAt(group, (oldest[group] as number) + 1), page);
+      add(tiers.protectedPages, TIERS * group + tierOf(uses[page] as number));
       state.protectedPages++;
     } else return page;
   }
-  return anyEvictable(state, view, member);
+  return anyEvictable(state, view, group);
 }
 
 /** Walks the pages of a task: what was referenced comes into the youngest generation; a new one. */
-function age(state: MglruState, view: CentralView, member: number): void {
+function age(state: MglruState, view: CentralView, group: number): void {
   const { lists, oldest, youngest, born } = state;
-  const last = youngest[member] as number;
-  const into = listAt(member, last);
+  const last = youngest[group] as number;
+  const into = listAt(group, last);
   // The youngest first, so that what comes into it is not looked at once more.
-  for (let generation = last; generation >= (oldest[member] as number); generation--) {
-    const list = listAt(member, generation);
+  for (let generation = last; generation >= (oldest[group] as number); generation--) {
+    const list = listAt(group, generation);
     let page = lists.head[list] as number;
     for (let left = lists.count[list] as number; left > 0; left--) {
       const next = lists.next[page] as number;
@@ -254,29 +258,29 @@ function age(state: MglruState, view: CentralView, member: number): void {
       page = next;
     }
   }
-  youngest[member] = last + 1;
-  born[listAt(member, last + 1)] = state.ticks;
+  youngest[group] = last + 1;
+  born[listAt(group, last + 1)] = state.ticks;
   state.agings++;
 }
 
-function anyEvictable(state: MglruState, view: CentralView, member: number): number {
+function anyEvictable(state: MglruState, view: CentralView, group: number): number {
   const { lists, oldest, youngest } = state;
-  for (let at = oldest[member] as number; at <= (youngest[member] as number); at++) {
-    let page = lists.head[listAt(member, at)] as number;
+  for (let at = oldest[group] as number; at <= (youngest[group] as number); at++) {
+    let page = lists.head[listAt(group, at)] as number;
     for (; page !== NONE; page = lists.next[page] as number) if (view.evictable(page)) return page;
   }
   return NONE;
 }
 
 function check({ lists, held, oldest, youngest }: MglruState): string | undefined {
-  for (const [member, count] of held.entries()) {
-    const generations = (youngest[member] as number) - (oldest[member] as number) + 1;
+  for (const [group, count] of held.entries()) {
+    const generations = (youngest[group] as number) - (oldest[group] as number) + 1;
     if (generations < 1 || generations > GENERATIONS)
-      return `member ${member}: ${generations} generations`;
+      return `group ${group}: ${generations} generations`;
     let listed = 0;
     for (let at = 0; at < GENERATIONS; at++)
-      listed += lists.count[GENERATIONS * member + at] as number;
-    if (listed !== count) return `member ${member} holds ${count} pages, ${listed} are listed`;
+      listed += lists.count[GENERATIONS * group + at] as number;
+    if (listed !== count) return `group ${group} holds ${count} pages, ${listed} are listed`;
   }
   return checkLists(lists);
 }

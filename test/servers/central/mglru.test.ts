@@ -123,7 +123,7 @@ test('pages that come back again and again are protected, others not [CENT8]', (
 
 test('a group whose pages are all younger than min_ttl gives nothing while another can [CENT8]', () => {
   const from = (minTtl: number) => {
-    const two = scene(management, 12, 20, [{}, {}], { minTtl });
+    const two = scene(management, 12, 20, [{}, {}], { minTtl, apart: 1 });
     const state = two.state as MglruState;
     for (let page = 0; page < 6; page++) two.touch(page);
     state.ticks = 10;
