@@ -10,6 +10,7 @@ import { addDialogue } from './commands/dialogue.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFormats } from './commands/formats.ts';
 import { addFuzz } from './commands/fuzz.ts';
+import { addManagements } from './commands/managements.ts';
 import { addModelCheck } from './commands/model-check.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addRun } from './commands/run.ts';
@@ -52,6 +53,7 @@ function createProgram(finish: (code: number) => void): Command {
   addTrace(program, finish);
   addPolicies(program, finish);
   addFormats(program, finish);
+  addManagements(program, finish);
   addFuzz(program, finish);
   addModelCheck(program, finish);
   addValidate(program, finish);

@@ -67,6 +67,9 @@ test('help tells the exit codes, policies are listed', async () => {
     /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 /,
   );
   expect((await leasehold(folder, 'policies')).out).toMatch(/working-set +hardware/);
+  expect((await leasehold(folder, 'managements')).out).toMatch(
+    /^linux +hardware .*of a task: max = 0\]$/m,
+  );
 }, 60_000);
 
 test('--expect says what holds, and 1 is the code when something does not', async () => {

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CentralManagement } from '../../../contracts/central-management.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
+import { groupsOf } from '../../../servers/central/linux/limits.ts';
 import linux from '../../../servers/central/linux/linux.ts';
 import { watermarks } from '../../../servers/central/linux/watermarks.ts';
 import { task, writing } from '../../support/cells.ts';
@@ -88,6 +89,19 @@ test('a page that comes back within the length of the active list is active at o
   const left = one.touch(4);
   one.touch(left);
   expect((one.state as { activatedRefaults: number }).activatedRefaults).toBeGreaterThan(0);
+});
+
+test('tasks without limits are in the root group together, unless they are apart [CENT8]', () => {
+  const members = [{}, { max: 5 }, {}, { low: 1 }].map((parameters, at) => ({
+    name: `task${at}`,
+    firstPage: at,
+    pages: 1,
+    parameters,
+  }));
+  const shared = groupsOf(members, false);
+  expect([...shared.groupOf]).toEqual([0, 1, 0, 2]);
+  expect(shared.limits).toMatchObject([{ max: 0 }, { max: 5 }, { low: 1 }]);
+  expect([...groupsOf(members, true).groupOf]).toEqual([0, 1, 2, 3]);
 });
 
 test('watermarks follow the root of memory [CENT8]', () => {
