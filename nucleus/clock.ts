@@ -5,7 +5,8 @@
  */
 
 import { type EventQueueState, peekTime, popEvent, pushEvent } from '../sim-hw/event-queue.ts';
-import { type Kernel, NUCLEUS, type Receiver } from './kernel.ts';
+import { type Kernel, type KernelState, NUCLEUS, type Receiver } from './kernel.ts';
+import { actingOne, type Processors } from './processors.ts';
 import { enterStatus, isAlive, isOver, RUNNING, type TaskState } from './tasks.ts';
 
 /** Charges CPU time to the account of what is being done, and moves the clock. */
@@ -13,9 +14,27 @@ export function charge(kernel: Kernel, part: number, ns: number): void {
   const { state } = kernel;
   let task = state.tasks[state.account] as TaskState;
   if (!isAlive(task)) task = state.tasks[NUCLEUS] as TaskState;
+  if (state.processors !== null) task = payer(state, state.processors, task, part, ns);
   task.times[part] = (task.times[part] as number) + ns;
   if (task.status !== RUNNING) task.chargedNs += ns;
   state.nowNs += ns;
+}
+
+/**
+ * Of several CPUs the one that acts spends the time. A task that runs on another one meanwhile lives
+ * no longer for it: the nucleus bears what is done for it here.
+ */
+function payer(
+  state: KernelState,
+  processors: Processors,
+  task: TaskState,
+  part: number,
+  ns: number,
+): TaskState {
+  const { times, running } = actingOne(processors);
+  times[part] = (times[part] as number) + ns;
+  const elsewhere = task.status === RUNNING && running !== task.id;
+  return elsewhere ? (state.tasks[NUCLEUS] as TaskState) : task;
 }
 
 /** Now on the clock of terms, graces and deadlines. */
@@ -56,6 +75,7 @@ export function fireEvent(kernel: Kernel, queue: EventQueueState, op: number): v
   message.account = queue.kind;
   message.w0 = queue.b;
   state.account = queue.kind;
+  if (state.processors !== null) state.processors.stepping = message.to;
   const receiver = kernel.receivers[message.to] as Receiver;
   receiver.step(kernel, receiver.state, message);
 }

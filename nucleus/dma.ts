@@ -9,9 +9,9 @@
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import type { Contents } from '../sim-hw/contents.ts';
 import { readFrame, UNMAPPED, writeFrame } from '../sim-hw/frames.ts';
-import { clearWriteReady } from '../sim-hw/tlb.ts';
 import type { Kernel } from './kernel.ts';
 import { spaceOfGlobalPage } from './memory-map.ts';
+import { endWriting } from './tlb-consistency.ts';
 
 export function openWindow(kernel: Kernel, window: number, frame: number, holder: number): void {
   kernel.state.windowFrame[window] = frame;
@@ -51,7 +51,7 @@ export function endWriteEpoch(kernel: Kernel, frame: number): void {
   if (mapped === UNMAPPED) return;
   const space: SpaceState = spaceOfGlobalPage(kernel, mapped - 1);
   space.written[mapped - 1 - space.base] = 0;
-  clearWriteReady(kernel.state.mmu.tlb, mapped);
+  endWriting(kernel, mapped);
 }
 
 /** Device writes memory; false when that opening of the window is over. */

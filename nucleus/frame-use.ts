@@ -9,12 +9,12 @@
 
 import { UNMAPPED } from '../sim-hw/frames.ts';
 import { REFERENCED, USED, YOUNG } from '../sim-hw/page-table/format.ts';
-import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
 import { nextMapping } from './reverse-map.ts';
 import { SCAN } from './tasks.ts';
+import { dropTranslation, USE } from './tlb-consistency.ts';
 
 /**
  * Whether what maps `frame` was touched since that was last forgotten; `forgets`: from now on anew.
@@ -33,7 +33,7 @@ export function lookAtUse(kernel: Kernel, frame: number, forgets = true): boolea
 }
 
 function lookAtMapping(kernel: Kernel, key: number, forgets: boolean): boolean {
-  const { table, mmu } = kernel.state;
+  const { table } = kernel.state;
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
@@ -45,6 +45,6 @@ function lookAtMapping(kernel: Kernel, key: number, forgets: boolean): boolean {
     return (before & USED) !== 0;
   }
   table.entries[index] = (before & ~(REFERENCED | USED)) | YOUNG;
-  invalidate(mmu.tlb, space.unitOf[page] as number);
+  dropTranslation(kernel, space, page, USE, before >>> 8);
   return true;
 }

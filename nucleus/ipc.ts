@@ -15,6 +15,7 @@ import {
   removeCapability,
 } from './capabilities.ts';
 import { charge } from './clock.ts';
+import { isHeld } from './held-messages.ts';
 import { FAULT, type Kernel, type Receiver } from './kernel.ts';
 import { isTurnOver, LONG } from './message-turns.ts';
 import { dequeue, enqueue, newest } from './messages.ts';
@@ -145,6 +146,7 @@ function deliver(kernel: Kernel, most: number, heard: Uint32Array | null): void 
   for (let left = most; queue.count > 0 && left > 0; left--) {
     const message = dequeue(queue);
     const { op, from, to } = message;
+    if (state.processors !== null && isHeld(kernel, state.processors, message)) continue;
     // The dead hear nothing, not even what was on its way.
     if (isOver(tasks[to] as TaskState)) continue;
     // A fault dies with its task: no central pager may map a page for the dead.
@@ -159,6 +161,7 @@ function deliver(kernel: Kernel, most: number, heard: Uint32Array | null): void 
       continue;
     }
     state.account = message.account;
+    if (state.processors !== null) state.processors.stepping = to;
     const receiver = kernel.receivers[to] as Receiver;
     receiver.step(kernel, receiver.state, message);
   }

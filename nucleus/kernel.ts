@@ -29,6 +29,7 @@ import {
   type MessageQueueState,
 } from './messages.ts';
 import type { Probe } from './probe.ts';
+import type { Processors } from './processors.ts';
 import { createReverseMap, type ReverseMap } from './reverse-map.ts';
 import type { Drops } from './soft-state.ts';
 import type { StallState } from './stall.ts';
@@ -72,7 +73,10 @@ export interface KernelState {
   readonly frames: FramesState;
   /** Pages beyond the first that map a frame (reverse-map.ts). */
   readonly reverse: ReverseMap;
-  readonly mmu: MmuState;
+  /** Of the CPU that acts, like all that is said of a CPU here. */
+  mmu: MmuState;
+  /** Where there are several CPUs; else null. */
+  processors: Processors | null;
   readonly table: PageTableState;
   readonly spaces: SpaceState[];
   readonly tasks: TaskState[];
@@ -120,6 +124,8 @@ export interface Kernel {
   readonly receivers: Receiver[];
   readonly state: KernelState;
   readonly translation: Translation;
+  /** By CPU, where there are several. */
+  readonly translations: readonly Translation[];
   readonly message: Message;
   /** Oracles; absent they cost one test. */
   probe: Probe | null;
@@ -162,6 +168,8 @@ export interface KernelParts {
   readonly table: PageTableState;
   readonly spaces: SpaceState[];
   readonly countsReferences: boolean;
+  /** Absent: one CPU. */
+  readonly processors?: Processors;
   readonly windows: number;
   readonly messagesMax: number;
   readonly logsSegments: boolean;
@@ -180,6 +188,7 @@ export function createKernel(parts: KernelParts): Kernel {
       frames: parts.frames,
       reverse: createReverseMap(),
       mmu: parts.mmu,
+      processors: parts.processors ?? null,
       table: parts.table,
       spaces: parts.spaces,
       tasks: [createTask(NUCLEUS, 'nucleus', -1)],
@@ -228,7 +237,9 @@ function wire(
   state: KernelState,
   receivers: Receiver[],
 ): Kernel {
-  const { mmu, frames, table } = state;
+  const { mmu, frames, table, processors } = state;
+  const { format } = parts;
+  const others = processors === null ? [] : processors.list;
   return {
     costs: parts.costs,
     format: parts.format,
@@ -237,7 +248,8 @@ function wire(
     address: parts.address ?? NUCLEUS_ALONE,
     receivers,
     state,
-    translation: { mmu, frames, format: parts.format, table },
+    translation: { mmu, frames, format, table },
+    translations: others.map((cpu) => ({ mmu: cpu.mmu, frames, format, table })),
     message: createMessage(),
     probe: null,
     tap: null,

@@ -11,7 +11,6 @@
 
 import { UNMAPPED } from '../sim-hw/frames.ts';
 import { LENT, MODIFIED, WRITABLE } from '../sim-hw/page-table/format.ts';
-import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { dropMapping, pageNumberOf, spaceFor, spaceOfGlobalPage } from './memory-map.ts';
@@ -20,6 +19,7 @@ import { isMappedBy, lentFor, linkMapping, nextMapping } from './reverse-map.ts'
 import { enterMapping } from './soft-state.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { MESSAGE } from './tasks.ts';
+import { beforeChange, dropTranslation, noteMapped, RIGHTS } from './tlb-consistency.ts';
 
 /** Whether `task` pages itself, in small pages, has given the tables, and nothing but `frame` is mapped at `page`. */
 export function canLend(kernel: Kernel, task: number, page: number, frame: number): boolean {
@@ -72,6 +72,7 @@ export function lend(
   enterMapping(kernel, space, pageNumberOf(kernel, space, page), frame, 0, flags);
   noteTables(kernel, space, before);
   linkMapping(kernel, frame, space.base + page + 1, word, writable);
+  if (kernel.state.processors !== null) noteMapped(kernel, space, page, task, frame);
 }
 
 /** Drops a frame's mappings lent for `word`, for a client that asked: a mapping operation each [TIME5]. */
@@ -101,11 +102,12 @@ export function dropMappingsFor(kernel: Kernel, frame: number, word: number): nu
  * operation, unless nobody may write: who may is the first to map it.
  */
 export function forbidWriting(kernel: Kernel, frame: number): void {
-  const { frames, table, mmu } = kernel.state;
+  const { frames, table } = kernel.state;
   const key = frames.mappedBy[frame] as number;
   if (key === UNMAPPED) return;
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
+  beforeChange(kernel, space);
   if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
   if (index < 0) return;
@@ -113,6 +115,6 @@ export function forbidWriting(kernel: Kernel, frame: number): void {
   if ((before & (MODIFIED | WRITABLE)) === 0) return;
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   table.entries[index] = before & ~(MODIFIED | WRITABLE);
+  dropTranslation(kernel, space, page, RIGHTS, frame);
   space.written[page] = 0;
-  invalidate(mmu.tlb, space.unitOf[page] as number);
 }

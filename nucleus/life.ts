@@ -9,6 +9,7 @@
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { cloneState } from '../sim-hw/state.ts';
 import { charge, setStatus, termNow, timerAt } from './clock.ts';
+import { HELD_WORD, releaseHeld } from './held-messages.ts';
 import { reply } from './ipc.ts';
 import { DEATH, FAULT, type Kernel, type KernelState, NUCLEUS } from './kernel.ts';
 import { dropMapping } from './memory-map.ts';
@@ -33,6 +34,7 @@ import {
   TRAP,
   WAITING_DEVICE,
 } from './tasks.ts';
+import { stopElsewhere } from './user-time.ts';
 
 /** The nucleus tells a task that it begins. */
 export const START = 5;
@@ -41,12 +43,18 @@ export const START = 5;
 export const KILL_WORD = 1 << 16;
 /** Timer word bit: the task has rested. */
 const WAKE_WORD = 1 << 17;
+/** Timer word bit: its fault was settled before; how is in the bits above. */
+const LATE_WORD = 1 << 18;
+const HOW_SHIFT = 19;
+const COMPULSORY_WORD = 1 << 21;
 
 /** Receiver step of the nucleus itself: a TIMER word is the task to start, wake, or kill. */
 export function nucleusStep(kernel: Kernel, _state: object, message: Message): void {
   const id = message.w0 & (KILL_WORD - 1);
+  if (message.w0 === HELD_WORD) return releaseHeld(kernel);
   if ((message.w0 & WAKE_WORD) !== 0) wakeTask(kernel, id);
   else if ((message.w0 & KILL_WORD) !== 0) killTask(kernel, id);
+  else if ((message.w0 & LATE_WORD) !== 0) resumeLate(kernel, id, message.w0);
   else startTask(kernel, id);
 }
 
@@ -123,6 +131,24 @@ export function resume(
   const task = state.tasks[target];
   if (task === undefined || task.pager !== pager) return false;
   if (task.status !== FAULTING && task.status !== WAITING_DEVICE) return false;
+  const usableNs = state.processors === null ? 0 : (state.processors.usableNs[target] ?? 0);
+  if (usableNs > state.nowNs) {
+    const word = target | LATE_WORD | (how << HOW_SHIFT) | (compulsory ? COMPULSORY_WORD : 0);
+    timerAt(kernel, usableNs, NUCLEUS, word);
+  } else goOn(kernel, task, how, compulsory);
+  if (kernel.probe !== null) kernel.probe.resumed(kernel, target, task.faultPage, how);
+  return true;
+}
+
+/** The frame that the fault was settled with may be used now: every CPU has taken a tick. */
+function resumeLate(kernel: Kernel, id: number, word: number): void {
+  const task = kernel.state.tasks[id] as TaskState;
+  if (task.status !== FAULTING && task.status !== WAITING_DEVICE) return;
+  goOn(kernel, task, (word >> HOW_SHIFT) & 3, (word & COMPULSORY_WORD) !== 0);
+}
+
+function goOn(kernel: Kernel, task: TaskState, how: number, compulsory: boolean): void {
+  const { state } = kernel;
   if (how === HARD) task.hardFaults++;
   else if (how === LOST) task.lostFaults++;
   else if (how === REGENERATED) task.regeneratedFaults++;
@@ -135,8 +161,6 @@ export function resume(
   const bucket = histogramBucket(stall);
   task.histogram[bucket] = (task.histogram[bucket] as number) + 1;
   setStatus(kernel, task, READY);
-  if (kernel.probe !== null) kernel.probe.resumed(kernel, target, task.faultPage, how);
-  return true;
 }
 
 /**
@@ -183,6 +207,7 @@ export function freezeFinished(state: KernelState, task: TaskState): void {
 
 function bury(kernel: Kernel, task: TaskState, status: number): void {
   const { state } = kernel;
+  if (state.processors !== null) stopElsewhere(kernel, state.processors, task);
   const stalled = task.status === FAULTING || task.status === WAITING_DEVICE;
   const living = task.status === RESTING ? 0 : -1;
   if (state.stall !== null) noteStall(state.stall, state.nowNs, stalled ? -1 : 0, living);

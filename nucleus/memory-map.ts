@@ -12,7 +12,6 @@ import type { SpaceState } from '../sim-hw/address-space.ts';
 import { copyFrame, UNMAPPED, zeroFrame } from '../sim-hw/frames.ts';
 import { LENT, MODIFIED, REFERENCED, USED, WRITABLE, YOUNG } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
-import { invalidate } from '../sim-hw/tlb.ts';
 import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabilities.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
@@ -21,6 +20,15 @@ import { unlinkMapping } from './reverse-map.ts';
 import { enterMapping } from './soft-state.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { isOver, MESSAGE, SCAN, type TaskState, ZERO } from './tasks.ts';
+import {
+  beforeChange,
+  dropTranslation,
+  MAPPING,
+  noteMapped,
+  noteRise,
+  RIGHTS,
+  USE,
+} from './tlb-consistency.ts';
 
 /** Maps `page` of `target` to the frame run in `slot` of `pager`. */
 export function map(
@@ -49,6 +57,7 @@ export function map(
   enterMapping(kernel, space, pageNumber, frame, order, writable ? WRITABLE : 0);
   if (tables !== null) noteTables(kernel, space, before);
   frames.mappedBy[frame] = space.base + page + 1;
+  if (kernel.state.processors !== null) noteMapped(kernel, space, page, target, frame);
   if (kernel.probe !== null) kernel.probe.mapped(kernel, target, page, frame);
   return true;
 }
@@ -62,6 +71,7 @@ export function unmap(kernel: Kernel, pager: number, target: number, page: numbe
 
 /** Removes a mapping without charge: for `unmap`, revocation and exclusive locks. */
 export function dropMapping(kernel: Kernel, space: SpaceState, page: number): number {
+  beforeChange(kernel, space);
   if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const { table, tables } = kernel.state;
   const before = table.tableFrames;
@@ -69,7 +79,7 @@ export function dropMapping(kernel: Kernel, space: SpaceState, page: number): nu
   if (entry === 0) return 0;
   if (tables !== null) noteTables(kernel, space, before);
   if (kernel.state.planted !== 'stale-tlb')
-    invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
+    dropTranslation(kernel, space, page, MAPPING, entry >>> 8);
   space.written[page] = 0;
   if ((entry & LENT) !== 0) unlinkMapping(kernel, entry >>> 8, space.base + page + 1);
   else kernel.state.frames.mappedBy[entry >>> 8] = UNMAPPED;
@@ -108,8 +118,7 @@ export function clearReferenced(kernel: Kernel, pager: number, target: number, p
   const before = entries[index] as number;
   const used = (before & REFERENCED) === 0 ? 0 : USED;
   entries[index] = (before & ~(REFERENCED | YOUNG)) | used;
-  const space = spaceOf(kernel, target);
-  invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
+  dropTranslation(kernel, spaceOf(kernel, target), page, USE, before >>> 8);
 }
 
 /**
@@ -125,6 +134,7 @@ export function protect(
 ): number {
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const found = spaceFor(kernel, pager, target, page);
+  if (found !== null) beforeChange(kernel, found);
   if (found !== null && isPromoted(kernel, found, page)) splitMapping(kernel, found, page);
   const index = entryIndex(kernel, pager, target, page);
   if (index < 0) return 0;
@@ -133,8 +143,9 @@ export function protect(
   const raised = writable && (before & LENT) === 0;
   entries[index] = (before & ~(MODIFIED | WRITABLE)) | (raised ? WRITABLE : 0);
   const space = spaceOf(kernel, target);
+  const lowers = (before & MODIFIED) !== 0 || (!raised && (before & WRITABLE) !== 0);
+  dropTranslation(kernel, space, page, lowers ? RIGHTS : USE, before >>> 8);
   space.written[page] = 0;
-  invalidate(kernel.state.mmu.tlb, space.unitOf[page] as number);
   return before;
 }
 
@@ -147,6 +158,7 @@ export function allowWrite(kernel: Kernel, pager: number, target: number, page: 
   const before = entries[index] as number;
   if ((before & LENT) !== 0) return false;
   entries[index] = before | WRITABLE;
+  noteRise(kernel, spaceOf(kernel, target), page);
   return true;
 }
 

@@ -6,7 +6,6 @@
 
 import { UNMAPPED } from '../sim-hw/frames.ts';
 import { PRESENT } from '../sim-hw/page-table/format.ts';
-import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { copyRun, pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
@@ -14,6 +13,7 @@ import { isPromoted, splitMapping } from './promotion.ts';
 import { nextMapping } from './reverse-map.ts';
 import { enterMapping } from './soft-state.ts';
 import { MESSAGE } from './tasks.ts';
+import { beforeChange, dropTranslation, PLACE } from './tlb-consistency.ts';
 
 /** Whether a device may be reaching the run through a window of its own. */
 export function isInWindow(kernel: Kernel, first: number): boolean {
@@ -32,15 +32,16 @@ export function moveRun(kernel: Kernel, first: number, order: number, into: numb
 }
 
 function moveMapping(kernel: Kernel, key: number, order: number, into: number): void {
-  const { table, mmu } = kernel.state;
+  const { table } = kernel.state;
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
+  beforeChange(kernel, space);
   if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const pageNumber = pageNumberOf(kernel, space, page);
   const entry = kernel.format.remove(table, space.id, pageNumber);
   enterMapping(kernel, space, pageNumber, into, order, 0);
   const index = kernel.format.find(table, space.id, pageNumber);
   table.entries[index] = ((into << 8) | (entry & 0xff) | PRESENT) >>> 0;
-  invalidate(mmu.tlb, space.unitOf[page] as number);
+  dropTranslation(kernel, space, page, PLACE, entry >>> 8);
 }

@@ -22,6 +22,11 @@ export interface Probe {
   advised?(kernel: Kernel, task: number, from: number, to: number, what: number): void;
   /** A device has moved data through a window. */
   transferred(kernel: Kernel, window: number, frame: number): void;
+  /**
+   * Where there are several CPUs: in a batch that began at `fromNs` a program of `task` wrote through
+   * a translation that the table had no more since `sinceNs`.
+   */
+  writtenStale?(kernel: Kernel, task: number, fromNs: number, sinceNs: number): void;
   clockMoved(kernel: Kernel): void;
 }
 

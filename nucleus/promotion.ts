@@ -16,12 +16,13 @@
 
 import { type SpaceState, unitWord } from '../sim-hw/address-space.ts';
 import { LENT, MODIFIED, REFERENCED, WRITABLE } from '../sim-hw/page-table/format.ts';
-import { invalidate, KEY_MASK } from '../sim-hw/tlb.ts';
+import { KEY_MASK } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceFor } from './memory-map.ts';
 import { enterMapping } from './soft-state.ts';
 import { MESSAGE } from './tasks.ts';
+import { regroup } from './tlb-consistency.ts';
 
 /**
  * Maps the 2^order pages of `target` from `page` on, all mapped alike, as one. Refuses (false) a
@@ -44,11 +45,11 @@ export function promote(
   if (order === 0 || !kernel.format.orders.includes(order)) return false;
   const bits = commonBits(kernel, space, page, order);
   if (bits < 0) return false;
-  const { table, mmu } = kernel.state;
+  const { table } = kernel.state;
   const number = pageNumberOf(kernel, space, page);
   let frame = 0;
   for (let at = page + (1 << order) - 1; at >= page; at--) {
-    invalidate(mmu.tlb, space.unitOf[at] as number);
+    regroup(kernel, space.unitOf[at] as number);
     frame = kernel.format.remove(table, space.id, pageNumberOf(kernel, space, at)) >>> 8;
   }
   enterMapping(kernel, space, number, frame, order, bits);
@@ -103,7 +104,7 @@ export function splitMapping(kernel: Kernel, space: SpaceState, page: number): v
   const first = key - 1 - space.base;
   const size = 1 << (spans[key] as number);
   const number = pageNumberOf(kernel, space, first);
-  invalidate(mmu.tlb, unit);
+  regroup(kernel, unit);
   spans[key] = 0;
   const entry = kernel.format.remove(table, space.id, number);
   const bits = entry & (WRITABLE | REFERENCED | MODIFIED);

@@ -14,12 +14,12 @@ import { assert } from '../sim-hw/assert.ts';
 import { UNMAPPED } from '../sim-hw/frames.ts';
 import { nextBelow, type RandomState } from '../sim-hw/random.ts';
 import { READ, WRITE } from '../sim-hw/references.ts';
-import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceOfGlobalPage } from './memory-map.ts';
 import { nextMapping } from './reverse-map.ts';
 import { MESSAGE, TRAP } from './tasks.ts';
+import { regroup } from './tlb-consistency.ts';
 
 /** Enters a mapping, by whoever makes it; what the hardware loses to it leaves the TLB. */
 export function enterMapping(
@@ -75,10 +75,10 @@ export function dropAtRandom(kernel: Kernel, { random, each, wired }: Drops): vo
 
 /** The hardware loses the mapping of `page`, as if its place had been taken; false: there is none. */
 export function dropSoftState(kernel: Kernel, space: SpaceState, page: number): boolean {
-  const { table, mmu } = kernel.state;
+  const { table } = kernel.state;
   if (!kernel.format.forget(table, space.id, pageNumberOf(kernel, space, page))) return false;
   table.counts.drops++;
-  invalidate(mmu.tlb, space.unitOf[page] as number);
+  regroup(kernel, space.unitOf[page] as number);
   return true;
 }
 
@@ -99,7 +99,7 @@ export function noteTraps({ format, state }: Kernel): void {
 /** The TLB has nothing any more of what the hardware has lost. */
 function forgetLost(kernel: Kernel): void {
   const { format } = kernel;
-  const { table, frames, mmu, spaces } = kernel.state;
+  const { table, frames, spaces } = kernel.state;
   for (let at = 0; at < table.lost.length; at += 2) {
     const space = spaces[table.lost[at] as number] as SpaceState;
     const pageNumber = table.lost[at + 1] as number;
@@ -109,7 +109,7 @@ function forgetLost(kernel: Kernel): void {
     while (key !== UNMAPPED && !isThere(kernel, key, space, pageNumber))
       key = nextMapping(kernel, key);
     assert(key !== UNMAPPED, 'soft state: a mapping is unknown to its frame');
-    invalidate(mmu.tlb, space.unitOf[key - 1 - space.base] as number);
+    regroup(kernel, space.unitOf[key - 1 - space.base] as number);
   }
 }
 

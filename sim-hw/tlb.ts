@@ -144,6 +144,21 @@ export function holds(tlb: TlbState, unit: number): boolean {
   return tlb.firstPlace[4 * key] !== 0 || (tlb.secondWays > 0 && tlb.secondPlace[key] !== 0);
 }
 
+/** Drops what either level holds of units [base + 1, base + pages]; false when that is nothing. */
+export function dropSpace(tlb: TlbState, base: number, pages: number): boolean {
+  let dropped = false;
+  for (const tags of [tlb.firstTag, tlb.secondTag])
+    for (let entry = 1; entry < tags.length; entry++) {
+      const key = tags[entry] as number;
+      if (key <= base || key > base + pages) continue;
+      invalidate(tlb, key);
+      // A tag whose look-up place is gone is no entry that anybody finds.
+      if (tags[entry] === key) tags[entry] = 0;
+      dropped = true;
+    }
+  return dropped;
+}
+
 export function flush(tlb: TlbState): void {
   for (const array of [tlb.firstTag, tlb.firstUse, tlb.firstPlace]) array.fill(0);
   for (const array of [tlb.secondTag, tlb.secondUse, tlb.secondPlace]) array.fill(0);

@@ -15,6 +15,7 @@ import {
   WRITABLE,
 } from './page-table/format.ts';
 import { type ReferenceString, RUN_LENGTH_MAX } from './references.ts';
+import { hitsStale, type StaleEntries, writesStale } from './stale-entries.ts';
 import {
   createTlb,
   insertFirst,
@@ -36,6 +37,8 @@ export interface MmuState {
   readonly walkProbeTicks: number;
   readonly trapTicks: number;
   readonly tlb: TlbState;
+  /** What the TLB holds against the page table; null where there is one CPU. */
+  readonly stale: StaleEntries | null;
   /** Ticks left of the batch under way. */
   left: number;
   /** Of the last batch: references executed, second-level look-ups, walks, their probes. */
@@ -56,6 +59,7 @@ export function createMmu(
   costs: Costs,
   countsReferences: boolean,
   promotes = false,
+  stale: StaleEntries | null = null,
 ): MmuState {
   const referenceTicks = countsReferences ? 1 : costs.referencePs;
   return {
@@ -67,6 +71,7 @@ export function createMmu(
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
     trapTicks: countsReferences ? 0 : costs.trapNs * 1000,
     tlb: createTlb(geometry, pages, promotes),
+    stale,
     left: 0,
     references: 0,
     secondLookups: 0,
@@ -97,6 +102,7 @@ export function refill(
   const unit = space.unitOf[page] as number;
   const ready = space.written[page] !== 0;
   const key = space.base + page + 1;
+  if (mmu.stale !== null && hitsStale(mmu.stale, tlb, key)) return true;
   // Only of a superpage's later pages the key is another's.
   const isPart = (unit & KEY_MASK) !== key;
   if (isPart && joinFirst(tlb, unit, key, ready)) return true;
@@ -161,6 +167,8 @@ export function markWritten(
   const index = at.format.find(table, space.id, pageNumber);
   const entry = index < 0 ? 0 : (table.entries[index] as number);
   if ((entry & WRITABLE) === 0) {
+    const { stale } = at.mmu;
+    if (stale !== null && writesStale(at, stale, space, page, index)) return true;
     at.mmu.protection = true;
     return false;
   }

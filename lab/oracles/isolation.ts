@@ -13,11 +13,11 @@
 
 import { spaceOfGlobalPage } from '../../nucleus/memory-map.ts';
 import { isMappedBy } from '../../nucleus/reverse-map.ts';
+import { isTranslated } from '../../nucleus/tlb-consistency.ts';
 import { pagesOn } from '../../servers/memory/containers/page-state.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
 import { LARGE, LENT } from '../../sim-hw/page-table/format.ts';
-import { holds } from '../../sim-hw/tlb.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
 import type { OracleView } from './view.ts';
 
@@ -67,7 +67,7 @@ export function checkUnmapped(
   page: number,
 ): void {
   findings.checks++;
-  if (holds(kernel.state.mmu.tlb, space.unitOf[page]))
+  if (isTranslated(kernel, space, page))
     violate(findings, kernel, 'MEM8', watched[space.id].id, page, 'is unmapped and in the TLB');
 }
 
@@ -78,14 +78,14 @@ export function sweepMappings(oracle: Isolation, view: OracleView): void {
 
 function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState): void {
   const { kernel } = view;
-  const { frames, table, mmu, tasks } = kernel.state;
+  const { frames, table, tasks } = kernel.state;
   const { pageNumbers } = kernel.programs[space.id];
   const { id } = view.watched[space.id];
   findings.checks += space.pages;
   for (let page = 0; page < space.pages; page++) {
     const index = kernel.format.find(table, space.id, pageNumbers[page]);
     if (index < 0) {
-      if (holds(mmu.tlb, space.unitOf[page]))
+      if (isTranslated(kernel, space, page))
         violate(findings, kernel, 'MEM8', id, page, 'is not mapped and in the TLB');
       continue;
     }

@@ -40,6 +40,12 @@ import {
 import type { RevocationDeadline } from './open-notice.ts';
 import { checkDeadlines, noteReleased, noteRevocation } from './revocation-deadline.ts';
 import { checkClocks, createTime, sweepTimes, type Time } from './time.ts';
+import {
+  checkStaleWrite,
+  createTlbConsistency,
+  sweepProcessors,
+  type TlbConsistency,
+} from './tlb-consistency.ts';
 import { idOf, type OracleView } from './view.ts';
 
 export interface Oracles {
@@ -52,6 +58,7 @@ export interface Oracles {
   /** The same three at each memory server, the one that tasks deal with first. */
   readonly levels: readonly Level[];
   readonly time: Time;
+  readonly tlbs: TlbConsistency;
   /** Scheduler decisions between two sweeps, and left until the next. */
   readonly sweepEvery: number;
   untilSweep: number;
@@ -80,6 +87,7 @@ export function attachOracles(
     isolation: createIsolation(),
     pages: createNoLostPage(view),
     time: createTime(view),
+    tlbs: createTlbConsistency(),
     sweepEvery,
     untilSweep: sweepEvery,
   };
@@ -102,6 +110,7 @@ export function sweep(oracles: Oracles): void {
   }
   sweepScratch(oracles.pages, view);
   sweepTimes(oracles.time, view);
+  sweepProcessors(oracles.tlbs, view);
 }
 
 /** What each oracle has to report, in the order of the documentation. */
@@ -111,7 +120,10 @@ export function oracleResults(oracles: Oracles): OracleResult[] {
 
 export function findingsOf(oracles: Oracles): Findings[] {
   const { frames, isolation, contracts, pages, revocation, time } = oracles;
-  return [frames, isolation, contracts, pages, revocation, time].map(({ findings }) => findings);
+  const all = [frames, isolation, contracts, pages, revocation, time];
+  // With one CPU there is nothing that it could check.
+  const several = oracles.view.kernel.state.processors === null ? [] : [oracles.tlbs];
+  return [...all, ...several].map(({ findings }) => findings);
 }
 
 function note(oracles: Oracles, event: ContractEvent): void {
@@ -123,7 +135,7 @@ function note(oracles: Oracles, event: ContractEvent): void {
 }
 
 function probeOf(oracles: Oracles): Probe {
-  const { view, levels, isolation, pages, time } = oracles;
+  const { view, levels, isolation, pages, time, tlbs } = oracles;
   return {
     mapped(_kernel: Kernel, task, page, frame) {
       checkMapped(isolation, view, task, page, frame);
@@ -153,6 +165,9 @@ function probeOf(oracles: Oracles): Probe {
     transferred(_kernel, window) {
       const level = levels[window % levels.length] as Level;
       checkTransfer(level.revocation.findings, level.view, window);
+    },
+    writtenStale(_kernel, task, fromNs, sinceNs) {
+      checkStaleWrite(tlbs, view, task, fromNs, sinceNs);
     },
     clockMoved() {
       checkClocks(time, view);

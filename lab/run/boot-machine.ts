@@ -2,12 +2,15 @@
 
 import { createKernel, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { nucleusStep } from '../../nucleus/life.ts';
+import { createProcessors } from '../../nucleus/processors.ts';
 import { createTableFrames } from '../../nucleus/table-frames.ts';
 import { createSpace, type SpaceState } from '../../sim-hw/address-space.ts';
 import { bareCosts, costProfiles } from '../../sim-hw/costs/index.ts';
+import { interruptCosts } from '../../sim-hw/costs/interrupts.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
 import { formatFor } from '../../sim-hw/page-table/index.ts';
 import { splitRandom } from '../../sim-hw/random.ts';
+import { createStaleEntries } from '../../sim-hw/stale-entries.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
 import type { CellOptions } from './cell-options.ts';
@@ -37,6 +40,15 @@ export function createWorldKernel(
   if (profile === undefined || format === undefined || geometry === undefined)
     throw new RangeError('machine: unknown cost profile, page table or TLB');
   const costs = { ...bareCosts(profile), ...machine.figures };
+  const cpus = machine.cpus ?? 1;
+  const mmu = createMmu(
+    geometry,
+    pagesOf(spaces),
+    costs,
+    options.clock === 'references',
+    tasks.some(({ kinds }) => kinds.superpages !== null),
+    cpus === 1 ? null : createStaleEntries(),
+  );
   const isCentral = options.management !== 'contracts' && options.management !== 'unlimited';
   const kernel = createKernel({
     costs,
@@ -50,13 +62,19 @@ export function createWorldKernel(
       atEnd: tasks.map((task) => task.atEnd),
     },
     frames: createFrames(frames, ORDER_MAX, machine.fidelity === 'bytes'),
-    mmu: createMmu(
-      geometry,
-      pagesOf(spaces),
-      costs,
-      options.clock === 'references',
-      tasks.some(({ kinds }) => kinds.superpages !== null),
-    ),
+    mmu,
+    ...(cpus > 1 && {
+      processors: createProcessors(
+        cpus,
+        machine.tlbConsistency ?? 'interrupt',
+        interruptCosts(machine.costs),
+        geometry,
+        mmu,
+        pagesOf(spaces),
+        spaces.length,
+        frames,
+      ),
+    }),
     table: format.create(frames, tasks.length),
     spaces,
     countsReferences: options.clock === 'references',

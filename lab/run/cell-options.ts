@@ -5,6 +5,7 @@ import type { StepEvent } from '../../contracts/event-records.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { TermsWish } from '../../contracts/terms.ts';
+import type { Consistency } from '../../nucleus/processors.ts';
 import type { PageKinds } from '../../paging/page-kinds.ts';
 import type { PageoutDefences } from '../../servers/central/reserves.ts';
 import type { schedulers } from '../../servers/disk/schedulers/index.ts';
@@ -164,6 +165,9 @@ export interface CellMachine {
   readonly drops?: number;
   /** Whether pages have bytes, or stamps alone (sim-hw/contents.ts). */
   readonly fidelity?: 'stamped' | 'bytes';
+  /** CPUs, 1 if absent, and how they keep their TLBs consistent (nucleus/tlb-consistency.ts). */
+  readonly cpus?: number;
+  readonly tlbConsistency?: Consistency;
 }
 
 /** A server before swap that needs frames for its work; times on the clock of terms. */
