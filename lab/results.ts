@@ -131,6 +131,9 @@ export const measureNames = [
   'slowdown',
 ] as const satisfies readonly (keyof TaskResult)[];
 
+/** What a row has only where the machine has several CPUs. */
+export const processorNames = ['shootdowns', 'interrupted', 'shootdownNs', 'staleWrites'] as const;
+
 /** What a task has only where there is a disk server. */
 export const diskNames = [
   'diskBlocksRead',
@@ -155,6 +158,11 @@ export const superpageNames = [
 export interface Totals extends Omit<TaskResult, 'name'> {
   /** Jain's index of 1/slowdown over the tasks: 1 is fair. */
   jain: number | null;
+  /** Of several CPUs: rounds of interrupts, CPUs interrupted, what that cost. */
+  shootdowns?: number;
+  interrupted?: number;
+  shootdownNs?: number;
+  staleWrites?: number;
   /** What oracles found because defences were switched off; only where some were. */
   damage?: number;
 }
@@ -179,6 +187,8 @@ export interface Row {
   totals: Totals;
   /** Layers of swap from the top down, where the scenario names some. */
   swap?: SwapLayerResult[] | undefined;
+  /** Where the machine has several CPUs. */
+  processors?: ProcessorsResult | undefined;
   /** The same, told; only where defences were switched off. */
   damage?: string[];
 }
@@ -218,6 +228,38 @@ export interface PageTableUse {
   readonly faults: string;
 }
 
+/** What several CPUs did, and what it took to keep their TLBs consistent. */
+export interface ProcessorsResult {
+  /** interrupt, tick or tolerate. */
+  consistency: string;
+  /** Rounds of interrupts, the CPUs interrupted in them, the pages they were about. */
+  shootdowns: number;
+  interrupted: number;
+  shotPages: number;
+  /** What they cost whoever asked, and those who were asked. */
+  shootdownNs: number;
+  respondNs: number;
+  /** Changes left to the next tick of a CPU that ran the space; references made until then. */
+  leftToTick: number;
+  staleHits: number;
+  staleWrites: number;
+  /** Changes that a CPU had to know of only when it took the space up again; times it did. */
+  leftToReturn: number;
+  lazyDrops: number;
+  /** Rises of access, of which nobody is told. */
+  rises: number;
+  /** Each CPU's time; its parts sum to the run's. */
+  cpus: ProcessorTimeNs[];
+}
+
+export interface ProcessorTimeNs extends Omit<TimeNs, 'ioWait' | 'cpuWait' | 'rest'> {
+  /** It dropped a translation because another CPU asked. */
+  interrupted: number;
+  /** It waited for the nucleus, in which one CPU is at a time. */
+  heldUp: number;
+  idle: number;
+}
+
 /** What one cell gives. */
 export interface CellResult {
   readonly sight: string;
@@ -229,4 +271,5 @@ export interface CellResult {
   readonly oracles: readonly OracleResult[];
   readonly pageTable?: PageTableUse | undefined;
   readonly swap?: readonly SwapLayerResult[] | undefined;
+  readonly processors?: ProcessorsResult | undefined;
 }

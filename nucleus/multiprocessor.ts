@@ -25,7 +25,7 @@ import type { SpaceState } from '../sim-hw/address-space.ts';
 import { assert } from '../sim-hw/assert.ts';
 import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED } from '../sim-hw/mmu.ts';
-import { WRITABLE } from '../sim-hw/page-table/format.ts';
+import { PRESENT, WRITABLE } from '../sim-hw/page-table/format.ts';
 import { kindOfRun, pageOfRun, type ReferenceString, WRITE } from '../sim-hw/references.ts';
 import { dropAllStale, dropStale } from '../sim-hw/stale-entries.ts';
 import { chooseTask } from './choice.ts';
@@ -153,8 +153,9 @@ function faulted(kernel: Kernel, { mmu }: ProcessorState, task: TaskState): void
   const page = pageOfRun(run);
   if (mmu.stale !== null) dropStale(mmu.stale, mmu.tlb, space.base + page + 1);
   const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
-  const isMapped = index >= 0;
-  const entry = isMapped ? (table.entries[index] as number) : 0;
+  const entry = index < 0 ? 0 : (table.entries[index] as number);
+  // What the hardware has lost is not there for it, though the kernel knows it.
+  const isMapped = (entry & PRESENT) !== 0;
   if (isMapped && (kindOfRun(run) !== WRITE || (entry & WRITABLE) !== 0)) {
     charge(kernel, TRAP, kernel.costs.trapNs);
     return;

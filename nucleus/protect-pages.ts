@@ -7,12 +7,12 @@
  */
 
 import { MODIFIED, WRITABLE } from '../sim-hw/page-table/format.ts';
-import { invalidate } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceFor } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
 import { MESSAGE } from './tasks.ts';
+import { beforeChange, closeBatch, dropTranslation, openBatch, RIGHTS } from './tlb-consistency.ts';
 
 /**
  * Makes pages of `target` clean for the MMU and read-only. Returns how many of them were mapped;
@@ -27,18 +27,23 @@ export function protectPages(
   if (pages.length === 0) return 0;
   const { mapNs, scanNs } = kernel.costs;
   charge(kernel, MESSAGE, mapNs + (pages.length - 1) * scanNs);
-  const { table, mmu } = kernel.state;
+  const { table } = kernel.state;
+  // Other CPUs are told of all of them in one round.
+  openBatch(kernel);
   let lowered = 0;
   for (const page of pages) {
     const space = spaceFor(kernel, pager, target, page);
     if (space === null) continue;
+    beforeChange(kernel, space);
     if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
     const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
     if (index < 0) continue;
-    table.entries[index] = (table.entries[index] as number) & ~(MODIFIED | WRITABLE);
+    const before = table.entries[index] as number;
+    table.entries[index] = before & ~(MODIFIED | WRITABLE);
+    dropTranslation(kernel, space, page, RIGHTS, before >>> 8);
     space.written[page] = 0;
-    invalidate(mmu.tlb, space.unitOf[page] as number);
     lowered++;
   }
+  closeBatch(kernel);
   return lowered;
 }

@@ -11,6 +11,7 @@ import { type CapabilityTable, frameAt, orderAt } from '../nucleus/capabilities.
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { protect, unmap, wasModified } from '../nucleus/memory-map.ts';
+import { closeBatch, openBatch } from '../nucleus/tlb-consistency.ts';
 import { runDaemon } from './daemon.ts';
 import { droppedWord, nextDiscardable } from './discard.ts';
 import { countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
@@ -196,10 +197,13 @@ export function keepSpare(
   const spare = Math.min(pager.spareHigh, pager.held >> 1);
   const word = pager.pageWord[settled] as number;
   setWord(pager, settled, word | BUSY);
+  // None of the frames is used in here, so one round of interrupts will do for all of them.
+  openBatch(kernel);
   if (daemon !== null) runDaemon(kernel, code, pager, daemon);
   else
     while (pager.freeSlots + pager.transfers.evictions < spare)
       if (evictOne(kernel, code, pager, null) === 'nothing') break;
+  closeBatch(kernel);
   setWord(pager, settled, word);
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { RunEvent } from '../../contracts/event-records.ts';
-import type { CellResult, OracleResult, Row, TaskResult } from '../results.ts';
+import type { CellResult, OracleResult, ProcessorsResult, Row, TaskResult } from '../results.ts';
 import type { Snapshot } from '../run/snapshot.ts';
 import type { Watching } from '../run/watched-run.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
@@ -229,11 +229,18 @@ function rowOf(
     tasks,
     totals: {
       ...totalsOf(tasks, honest, result.framesMean),
+      ...(result.processors !== undefined && shotDown(result.processors)),
       ...(damage !== null && { damage: damage.found }),
     },
     ...(damage !== null && { damage: damage.told }),
     ...(result.swap !== undefined && { swap: [...result.swap] }),
+    ...(result.processors !== undefined && { processors: result.processors }),
   };
+}
+
+/** Of what several CPUs did, what a row's totals have. */
+function shotDown({ shootdowns, interrupted, shootdownNs, staleWrites }: ProcessorsResult) {
+  return { shootdowns, interrupted, shootdownNs, staleWrites };
 }
 
 function labelsOf({ tasks }: LoadedScenario, { perTask }: Guarantees): string[] {

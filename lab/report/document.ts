@@ -10,6 +10,7 @@ import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
 import {
   diskNames,
+  processorNames,
   superpageNames,
   type TaskResult,
   type TimeNs,
@@ -83,6 +84,34 @@ const measures = {
   slowdown: z.number().min(0).nullable(),
 };
 
+const processorsSchema = z.strictObject({
+  consistency: z.enum(['interrupt', 'tick', 'tolerate']),
+  shootdowns: count,
+  interrupted: count,
+  shotPages: count,
+  shootdownNs: count,
+  respondNs: count,
+  leftToTick: count,
+  staleHits: count,
+  staleWrites: count,
+  leftToReturn: count,
+  lazyDrops: count,
+  rises: count,
+  cpus: z.array(
+    z.strictObject({
+      program: count,
+      translation: count,
+      trap: count,
+      message: count,
+      scan: count,
+      zero: count,
+      interrupted: count,
+      heldUp: count,
+      idle: count,
+    }),
+  ),
+});
+
 export const documentSchema = z.strictObject({
   version: z.literal(DOCUMENT_VERSION),
   scenario: z.string(),
@@ -112,7 +141,12 @@ export const documentSchema = z.strictObject({
         ...measures,
         jain: z.number().min(0).max(1).nullable(),
         damage: count.optional(),
+        shootdowns: count.optional(),
+        interrupted: count.optional(),
+        shootdownNs: count.optional(),
+        staleWrites: count.optional(),
       }),
+      processors: processorsSchema.optional(),
       damage: z.array(z.string()).optional(),
       swap: z
         .array(
@@ -135,10 +169,16 @@ export type ResultsDocument = z.infer<typeof documentSchema>;
 const timeKeys = Object.keys(timeNsSchema.shape) as (keyof TimeNs)[];
 const measureKeys = Object.keys(measures) as (keyof typeof measures)[];
 
-type Optional = (typeof superpageNames)[number] | (typeof diskNames)[number];
+type Optional =
+  | (typeof superpageNames)[number]
+  | (typeof diskNames)[number]
+  | (typeof processorNames)[number];
 
-function pairOf(task: TaskResult, name: Optional): [string, number][] {
-  const value = task[name];
+function pairOf(
+  of: { readonly [K in Optional]?: number | undefined },
+  name: Optional,
+): [string, number][] {
+  const value = of[name];
   return value === undefined ? [] : [[name, value]];
 }
 
@@ -150,7 +190,7 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
     scenario: loaded.name,
     seed: loaded.seed,
     machine: machineLabel(costs, pageTable, tlb, device, loaded.machine.figures),
-    rows: rows.map(({ management, frames, sight, tasks, totals, damage, swap }) => ({
+    rows: rows.map(({ management, frames, sight, tasks, totals, damage, swap, processors }) => ({
       management,
       frames,
       sight: sight as ResultsDocument['rows'][number]['sight'],
@@ -170,9 +210,13 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...measured(totals),
         jain: totals.jain,
         ...(totals.damage !== undefined && { damage: totals.damage }),
+        ...Object.fromEntries(processorNames.flatMap((name) => pairOf(totals, name))),
       },
       ...(damage !== undefined && { damage }),
       ...(swap !== undefined && { swap }),
+      ...(processors !== undefined && {
+        processors: processors as ResultsDocument['rows'][number]['processors'],
+      }),
     })),
     oracles: oracles.map(({ name, checks, violations }) => ({ name, checks, violations })),
   };

@@ -10,6 +10,7 @@ import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
 import type { Row, TaskResult, Totals } from '../results.ts';
 import { diskTexts } from './disk-lines.ts';
+import { processorTexts } from './processor-lines.ts';
 import { swapLines } from './swap-lines.ts';
 import { bold, clipped, counted, dim, grouped, ratio, type Style, wrapped } from './text.ts';
 
@@ -49,7 +50,7 @@ export function tableText(comparison: Comparison, style: Style): string {
     lines.push('');
   }
   lines.push(...noteLines(rows, style), ...regeneratedLines(rows, style));
-  for (const text of diskTexts(rows))
+  for (const text of [...processorTexts(rows), ...diskTexts(rows)])
     lines.push(...wrapped(text, '  ').map((line) => dim(line, style)));
   lines.push(...swapLines(rows, style));
   lines.push(...damageLines(rows, style), '');
@@ -57,7 +58,8 @@ export function tableText(comparison: Comparison, style: Style): string {
 }
 
 function headLines({ loaded }: Comparison, style: Style): string[] {
-  const { costs, pageTable, tlb, device, pagerFrames, fidelity } = loaded.machine;
+  const { costs, pageTable, tlb, device, pagerFrames, fidelity, cpus, tlbConsistency } =
+    loaded.machine;
   const tasks = loaded.tasks.map((task) => {
     const hostile = task.hostile === null ? '' : ` (hostile: ${task.hostile})`;
     return `${task.name}${hostile}`;
@@ -68,7 +70,9 @@ function headLines({ loaded }: Comparison, style: Style): string[] {
       : `slices of ${timeText(loaded.slice, loaded.clock)}`;
   const pagers = pagerFrames === 'counted' ? "pagers' frames counted" : "pagers' frames outside";
   const bytes = fidelity === 'bytes' ? ', pages of bytes' : '';
-  const machine = machineLabel(costs, pageTable, tlb, device, loaded.machine.figures) + bytes;
+  const label = machineLabel(costs, pageTable, tlb, device, loaded.machine.figures);
+  const several = cpus === 1 ? '' : `${cpus} CPUs (TLBs: ${tlbConsistency}) of `;
+  const machine = several + label + bytes;
   return [
     ...wrapped(`${bold(loaded.name, style)}: ${tasks.join(', ')}`, '  '),
     ...wrapped(`on ${machine}; ${turn}; ${pagers}; seed ${loaded.seed}`, '  '),

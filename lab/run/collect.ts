@@ -27,6 +27,7 @@ import { diskResult } from './disk-counts.ts';
 import { fileNotes } from './file-notes.ts';
 import { operationNsP99 } from './operations.ts';
 import { pageTableUse } from './page-table-use.ts';
+import { processorsResult } from './processor-counts.ts';
 import { windowsOf } from './windows.ts';
 
 /** Reads the results out of a world that has run to its end. */
@@ -66,6 +67,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
     oracles,
     ...(world.options.tellsPageTable && { pageTable: pageTableUse(world) }),
     ...(swap && { swap: swapStats(server) }),
+    ...processorsResult(kernel),
   };
 }
 

@@ -1,6 +1,12 @@
 /** Checking what a scenario expects: every name in it must be one that its results will have. */
 
-import { diskNames, measureNames, superpageNames, windowMeasures } from '../results.ts';
+import {
+  diskNames,
+  measureNames,
+  processorNames,
+  superpageNames,
+  windowMeasures,
+} from '../results.ts';
 import { type Expectation, measuresOf, parseExpectation } from './expectations.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
@@ -25,14 +31,14 @@ function requireNames(
   place: string,
   at: number,
   expectation: Expectation,
-  { managements, bounds, tasks, windows }: ScenarioDocument,
+  { machine, managements, bounds, tasks, windows }: ScenarioDocument,
 ): void {
   const rows = [...managements, ...bounds];
   const names = tasks.map(({ name }) => name);
   for (const { management, task, field, window } of measuresOf(expectation)) {
     const whole =
       task === null
-        ? [...measureNames, 'jain', 'damage']
+        ? [...measureNames, ...(machine.cpus > 1 ? processorNames : []), 'jain', 'damage']
         : [
             ...measureNames,
             'charged',

@@ -16,6 +16,7 @@ import {
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { checkArchives } from './check-archives.ts';
 import { checkCentral } from './check-central.ts';
+import { checkCpus } from './check-cpus.ts';
 import { checkExpectations } from './check-expectations.ts';
 import { checkExternalPagers } from './check-external-pagers.ts';
 import { checkFiles } from './check-files.ts';
@@ -143,7 +144,8 @@ export function checkScenario(source: Source): Scenario {
 }
 
 function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachine {
-  const { costs, pagerFrames, fidelity, pageBytes, erratum, drops } = document.machine;
+  const { costs, pagerFrames, fidelity, pageBytes, erratum, drops, cpus, tlbConsistency } =
+    document.machine;
   requireName(source, ['machine', 'costs'], costs, Object.keys(costProfiles), 'cost profile');
   const profile = costProfiles[costs];
   const machine = {
@@ -153,6 +155,8 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
     device: document.machine.device ?? profile.device,
     pagerFrames,
     fidelity,
+    cpus,
+    tlbConsistency,
     ...(document.machine.figures && { figures: document.machine.figures as Partial<Costs> }),
     ...(pageBytes !== undefined && { pageBytes }),
     ...(erratum !== undefined && { erratum }),
@@ -166,6 +170,7 @@ function checkMachine(source: Source, document: ScenarioDocument): ScenarioMachi
   for (const [part, names, noun] of known)
     requireName(source, ['machine', part], machine[part], names, noun);
   requireFit(source, document, machine);
+  checkCpus(source, document);
   return machine;
 }
 

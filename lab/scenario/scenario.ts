@@ -4,6 +4,7 @@
  */
 
 import type { TermsWish } from '../../contracts/terms.ts';
+import type { Consistency } from '../../nucleus/processors.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
 import type {
   ArchivePlan,
@@ -47,6 +48,9 @@ export interface ScenarioMachine {
   readonly erratum?: boolean;
   /** Mappings dropped at random before each turn of a program. */
   readonly drops?: number;
+  readonly cpus: number;
+  /** What several CPUs do about each other's TLBs. */
+  readonly tlbConsistency: Consistency;
 }
 
 /** A policy of the house by name, or a file of somebody's own. */

@@ -76,6 +76,9 @@ export const scenarioSchema = z.strictObject({
       .optional(),
     erratum: z.boolean().optional(),
     drops: z.int().min(0).max(1024).optional(),
+    cpus: z.int().min(1).max(64).default(1),
+    /** What several CPUs do about each other's TLBs (nucleus/tlb-consistency.ts). */
+    tlbConsistency: z.enum(['interrupt', 'tick', 'tolerate']).default('interrupt'),
   }),
   central: centralSchema.prefault({}),
   schedule: z.enum(['slices', 'lockstep']).default('slices'),

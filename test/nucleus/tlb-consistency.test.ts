@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import { sweep } from '../../lab/oracles/index.ts';
+import type { World } from '../../lab/run/boot.ts';
+import { watch } from '../../lab/run/watch.ts';
+import { killTask } from '../../nucleus/life.ts';
+import { allowWrite, protect, unmap } from '../../nucleus/memory-map.ts';
+import { type Consistency, processorOf } from '../../nucleus/processors.ts';
+import { protectPages } from '../../nucleus/protect-pages.ts';
+import { stepKernel } from '../../nucleus/scheduler.ts';
+import type { TaskState } from '../../nucleus/tasks.ts';
+import { closeBatch, isTranslated, openBatch } from '../../nucleus/tlb-consistency.ts';
+import type { SpaceState } from '../../sim-hw/address-space.ts';
+import { inNucleus, PAGES, processorsOf, sideBySide } from '../support/processors.ts';
+
+const ALL_PAGES = Uint32Array.from({ length: PAGES }, (_, page) => page);
+
+function spaceOf({ kernel, clients }: World, place = 0): SpaceState {
+  const { space } = kernel.state.tasks[clients[place] as number] as TaskState;
+  return kernel.state.spaces[space] as SpaceState;
+}
+
+/** Runs of the programs that used, and wrote through, translations that were gone. */
+function staleUse({ kernel }: World): { hits: number; writes: number } {
+  const { list } = processorsOf(kernel);
+  const sum = (what: 'hits' | 'writes') =>
+    list.reduce((all, { mmu }) => all + (mmu.stale?.[what] ?? 0), 0);
+  return { hits: sum('hits'), writes: sum('writes') };
+}
+
+test('[CPU4] interrupt: when protect returns no CPU has the right any more, and the others have answered', () => {
+  const world = sideBySide(2, 3, 'interrupt');
+  const { kernel, clients, central } = world;
+  const processors = processorsOf(kernel);
+  const { costs, counts } = processors;
+  const client = clients[0] as number;
+  const other = processorOf(processors, client);
+  const before = { ...counts };
+  inNucleus(kernel, () => {
+    expect(isTranslated(kernel, spaceOf(world), 2)).toBe(true);
+    const { nowNs } = kernel.state;
+    const interruptions = other?.interruptions ?? 0;
+    expect(protect(kernel, central, client, 2, false)).not.toBe(0);
+    expect(isTranslated(kernel, spaceOf(world), 2)).toBe(false);
+    expect(isTranslated(kernel, spaceOf(world), 3)).toBe(true);
+    const shot = costs.shootdownBaseNs + costs.shootdownCpuNs;
+    expect(kernel.state.nowNs - nowNs).toBe(kernel.costs.mapNs + shot);
+    expect(other?.interruptions).toBe(interruptions + 1);
+    // Who is interrupted comes up to the moment, and loses the time it takes to answer.
+    expect(other?.nowNs).toBeGreaterThanOrEqual(nowNs + kernel.costs.mapNs + costs.respondNs);
+  });
+  expect(counts.shootdowns - before.shootdowns).toBe(1);
+  expect(counts.interrupted - before.interrupted).toBe(1);
+  const { faults } = kernel.state.tasks[client] as TaskState;
+  for (let step = 0; step < 400; step++) stepKernel(kernel);
+  expect((kernel.state.tasks[client] as TaskState).faults).toBeGreaterThan(faults);
+  expect(staleUse(world)).toEqual({ hits: 0, writes: 0 });
+});
+
+test.each([1, 3, 7, 15])(
+  '[CPU7] one round for a batch: its cost is straight in the CPUs it interrupts (%i)',
+  (tasks) => {
+    const world = sideBySide(tasks, tasks + 1, 'interrupt');
+    const { kernel, clients, central } = world;
+    const processors = processorsOf(kernel);
+    const { costs, counts } = processors;
+    const before = { ...counts };
+    inNucleus(kernel, () => {
+      openBatch(kernel);
+      for (const client of clients) protect(kernel, central, client, 1, false);
+      closeBatch(kernel);
+    });
+    expect(counts.shootdowns - before.shootdowns).toBe(1);
+    expect(counts.interrupted - before.interrupted).toBe(tasks);
+    const ns = costs.shootdownBaseNs + tasks * costs.shootdownCpuNs;
+    expect(counts.initiatorNs - before.initiatorNs).toBe(ns);
+  },
+);
+
+test('[CPU7] PROTN of N pages is one shootdown, UNPROT is none', () => {
+  const world = sideBySide(1, 2, 'interrupt');
+  const { kernel, clients, central } = world;
+  const { counts } = processorsOf(kernel);
+  const client = clients[0] as number;
+  const before = { ...counts };
+  inNucleus(kernel, () => {
+    expect(protectPages(kernel, central, client, ALL_PAGES)).toBe(PAGES);
+    expect(counts.shootdowns - before.shootdowns).toBe(1);
+    expect(counts.units - before.units).toBe(PAGES);
+    for (const page of ALL_PAGES) expect(allowWrite(kernel, central, client, page)).toBe(true);
+  });
+  expect(counts.shootdowns - before.shootdowns).toBe(1);
+  expect(counts.rises - before.rises).toBe(PAGES);
+});
+
+test('[CPU8] whoever does not run the space is not interrupted, and drops all of it on return', () => {
+  const world = sideBySide(2, 6, 'interrupt');
+  const { kernel, clients, central } = world;
+  const processors = processorsOf(kernel);
+  const { counts, generations } = processors;
+  const [client, other] = clients as [number, number];
+  inNucleus(kernel, () => {
+    const before = { ...counts };
+    const runs = processorOf(processors, client);
+    protect(kernel, central, client, 0, false);
+    expect(counts.interrupted - before.interrupted).toBe(1);
+    // The other task's CPU goes on as if nothing had happened.
+    expect(processorOf(processors, other)?.interruptions).toBe(0);
+    const { space } = kernel.state.tasks[client] as TaskState;
+    for (const cpu of processors.list)
+      if (cpu.id !== runs?.id && cpu.id !== processors.acting)
+        expect(cpu.generations[space]).not.toBe(generations[space]);
+    killTask(kernel, other);
+    unmap(kernel, central, client, 1);
+    expect(counts.interrupted - before.interrupted).toBe(2);
+  });
+});
+
+/** Lowers the rights to page 0 of the first task; how long it writes to it all the same. */
+function writesAfterProtect(consistency: Consistency): { bound: number; last: number; n: number } {
+  const world = sideBySide(1, 2, consistency);
+  const { kernel, clients, central } = world;
+  const { costs } = processorsOf(kernel);
+  let returned = 0;
+  inNucleus(kernel, () => {
+    protect(kernel, central, clients[0] as number, 0, false);
+    returned = kernel.state.nowNs;
+  });
+  const bound = (Math.floor(returned / costs.tickNs) + 1) * costs.tickNs;
+  let n = 0;
+  let last = 0;
+  for (let step = 0; step < 40_000 && processorsOf(kernel).freeNs < 2 * bound; step++) {
+    stepKernel(kernel);
+    const { writes } = staleUse(world);
+    if (writes > n) last = Math.max(...processorsOf(kernel).list.map(({ nowNs }) => nowNs));
+    n = writes;
+  }
+  return { bound, last, n };
+}
+
+test('[CPU4] interrupt: never', () => {
+  expect(writesAfterProtect('interrupt').n).toBe(0);
+});
+
+test.each(['tick', 'tolerate'] as const)(
+  '[CPU5] [CPU6] %s: until the next tick, no later',
+  (mode) => {
+    const { n, last, bound } = writesAfterProtect(mode);
+    expect(n).toBeGreaterThan(10);
+    // A batch may end a walk or so later than it was to.
+    expect(last).toBeLessThan(bound + 1000);
+  },
+);
+
+test('[CPU5] tick: whoever gets the frame of a running task waits for the tick', () => {
+  const world = sideBySide(2, 3, 'tick');
+  const { kernel, clients, central } = world;
+  const processors = processorsOf(kernel);
+  const client = clients[0] as number;
+  let since = 0;
+  inNucleus(kernel, () => {
+    since = kernel.state.nowNs;
+    const frame = unmap(kernel, central, client, 3) >>> 8;
+    const { tickNs } = processors.costs;
+    const tick = (Math.floor(kernel.state.nowNs / tickNs) + 1) * tickNs;
+    expect(processors.frameQuietNs[frame]).toBe(tick);
+    expect(processors.counts.shootdowns).toBe(0);
+  });
+  expect(since).toBeGreaterThan(0);
+});
+
+test('[CPU6] tolerate: a page that leaves its frame is shot down all the same', () => {
+  const world = sideBySide(1, 2, 'tolerate');
+  const { kernel, clients, central } = world;
+  const { counts } = processorsOf(kernel);
+  const before = { ...counts };
+  inNucleus(kernel, () => {
+    protect(kernel, central, clients[0] as number, 0, false);
+    expect(counts.shootdowns).toBe(before.shootdowns);
+    unmap(kernel, central, clients[0] as number, 0);
+    expect(counts.shootdowns).toBe(before.shootdowns + 1);
+  });
+  for (const { mmu } of processorsOf(kernel).list) expect(mmu.stale?.keys).toEqual([]);
+});
+
+test('[CPU4] the oracle sees a shootdown that is left out', () => {
+  for (const planted of ['', 'no-shootdown']) {
+    const world = sideBySide(1, 2, 'interrupt');
+    const { kernel, clients, central } = world;
+    const watched = { ...world, options: { ...world.options, oracles: true } };
+    const oracles = watch(watched);
+    (kernel.state as { planted: string }).planted = planted;
+    inNucleus(kernel, () => protect(kernel, central, clients[0] as number, 0, false));
+    for (let step = 0; step < 400; step++) stepKernel(kernel);
+    if (oracles === null) throw new Error('no oracles');
+    sweep(oracles);
+    const { violations } = oracles.tlbs.findings;
+    if (planted === '') expect(violations).toEqual([]);
+    else expect(violations[0]).toContain('CPU4');
+  }
+});
