@@ -110,7 +110,7 @@ test('[CPU3] in its program no CPU gets further ahead than an interrupt takes; t
 
 test('[CPU3] tasks that need nothing of each other run side by side', () => {
   const program = writing(loop(5, 300_000));
-  const programs = [0, 1, 2, 3].map((i) => task(`t${i}`, program, 'clock', 6));
+  const programs = [0, 1, 2, 3].map((i) => task(`t${i}`, program, 'clock', 6, { initial: 'zero' }));
   const took = [1, 2, 4].map((cpus) => {
     const world = boot(onCpus(cell(40, programs), cpus));
     runWorld(world);
