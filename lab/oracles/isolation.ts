@@ -92,7 +92,7 @@ function sweepSpace({ findings }: Isolation, view: OracleView, space: SpaceState
     const { probes } = table;
     if (
       kernel.format.walk(table, space.id, pageNumbers[page]) < 0 &&
-      holds(mmu.tlb, space.unitOf[page])
+      isTranslated(kernel, space, page)
     )
       violate(findings, kernel, 'PMAP1', id, page, 'is lost to the hardware and in the TLB');
     table.probes = probes;
