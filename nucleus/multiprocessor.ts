@@ -41,6 +41,7 @@ import {
   HELD_UP,
   IDLE,
   layDown,
+  noteBetween,
   type ProcessorState,
   type Processors,
   passTime,
@@ -57,6 +58,7 @@ const ROUNDS = 64;
 /** One decision. False when every client task has finished; all clocks are then at the same time. */
 export function stepProcessors(kernel: Kernel, processors: Processors): boolean {
   const { state } = kernel;
+  noteBetween(state, processors);
   if (state.unfinished === 0) {
     endTogether(state, processors);
     return false;

@@ -198,6 +198,13 @@ export function layDown(state: KernelState, processors: Processors): ProcessorSt
   return cpu;
 }
 
+/** What was done between two decisions, at boot above all, was done by the CPU that acted last. */
+export function noteBetween(state: KernelState, processors: Processors): void {
+  const passed = state.nowNs - processors.freeNs;
+  actingOne(processors).nowNs += passed;
+  processors.freeNs += passed;
+}
+
 /** The acting CPU does nothing until `untilNs`; `part` says why. */
 export function passTime(
   state: KernelState,
