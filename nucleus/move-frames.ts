@@ -23,6 +23,9 @@ export function isInWindow(kernel: Kernel, first: number): boolean {
 /** The run at `into` must be nobody's mapping. Costs a copied frame each, and each mapping. */
 export function moveRun(kernel: Kernel, first: number, order: number, into: number): void {
   const { frames } = kernel.state;
+  // Whoever writes elsewhere writes to the old run up to this moment, and is told before it goes on.
+  for (let key = frames.mappedBy[first] as number; key !== UNMAPPED; key = nextMapping(kernel, key))
+    beforeChange(kernel, spaceOfGlobalPage(kernel, key - 1));
   copyRun(kernel, first, into, order);
   const head = frames.mappedBy[first] as number;
   frames.mappedBy[first] = UNMAPPED;
@@ -36,7 +39,6 @@ function moveMapping(kernel: Kernel, key: number, order: number, into: number): 
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   const space = spaceOfGlobalPage(kernel, key - 1);
   const page = key - 1 - space.base;
-  beforeChange(kernel, space);
   if (isPromoted(kernel, space, page)) splitMapping(kernel, space, page);
   const pageNumber = pageNumberOf(kernel, space, page);
   const entry = kernel.format.remove(table, space.id, pageNumber);

@@ -108,6 +108,35 @@ test('[CPU3] in its program no CPU gets further ahead than an interrupt takes; t
   expect(checked).toBeGreaterThan(50);
 });
 
+test('[CPU5] tick: what a server sends after it has unmapped goes on when the tick is over, in its order', () => {
+  // Each computes for longer than it takes to read a page, now and then.
+  const at = Uint32Array.from({ length: 40 }, (_, i) => 5 * (i + 1));
+  const stops = { at, restNs: new Float64Array(40), workNs: new Float64Array(40).fill(200_000) };
+  const tasks = [1, 2, 3].map((seed) =>
+    task(`t${seed}`, { ...writing(randomPages(seed, 205, 30)), stops }, 'clock', 8),
+  );
+  const options = cell(45, tasks, { management: 'global-clock', spareFrames: 3 });
+  const world = boot(onCpus(options, 3, 'tick'));
+  const { kernel } = world;
+  const processors = processorsOf(kernel);
+  const { tickNs } = processors.costs;
+  let held = 0;
+  for (let more = true; more; ) {
+    const before = [...processors.held];
+    more = stepKernel(kernel);
+    const gone = before.filter((one) => !processors.held.includes(one));
+    for (const { untilNs } of gone) {
+      held++;
+      expect(untilNs % tickNs).toBe(0);
+      expect(processors.freeNs).toBeGreaterThanOrEqual(untilNs);
+    }
+    // What goes on first was sent first.
+    const rest = processors.held.filter((one) => before.includes(one));
+    expect(before.slice(before.length - rest.length)).toEqual(rest);
+  }
+  expect(held).toBeGreaterThan(3);
+});
+
 test('[CPU3] tasks that need nothing of each other run side by side', () => {
   const program = writing(loop(5, 300_000));
   const programs = [0, 1, 2, 3].map((i) => task(`t${i}`, program, 'clock', 6, { initial: 'zero' }));
