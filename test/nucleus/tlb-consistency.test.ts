@@ -2,14 +2,18 @@ import { expect, test } from 'vitest';
 import { sweep } from '../../lab/oracles/index.ts';
 import type { World } from '../../lab/run/boot.ts';
 import { watch } from '../../lab/run/watch.ts';
+import { charge } from '../../nucleus/clock.ts';
+import { endWriteEpoch } from '../../nucleus/dma.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { allowWrite, protect, unmap } from '../../nucleus/memory-map.ts';
+import { moveRun } from '../../nucleus/move-frames.ts';
 import { type Consistency, processorOf } from '../../nucleus/processors.ts';
 import { protectPages } from '../../nucleus/protect-pages.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
-import type { TaskState } from '../../nucleus/tasks.ts';
+import { MESSAGE, type TaskState } from '../../nucleus/tasks.ts';
 import { closeBatch, isTranslated, openBatch } from '../../nucleus/tlb-consistency.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
+import { UNMAPPED } from '../../sim-hw/frames.ts';
 import { inNucleus, PAGES, processorsOf, sideBySide } from '../support/processors.ts';
 
 const ALL_PAGES = Uint32Array.from({ length: PAGES }, (_, page) => page);
@@ -180,6 +184,26 @@ test('[CPU6] tolerate: a page that leaves its frame is shot down all the same', 
     expect(counts.shootdowns).toBe(before.shootdowns + 1);
   });
   for (const { mmu } of processorsOf(kernel).list) expect(mmu.stale?.keys).toEqual([]);
+});
+
+test('[CPU4] a frame that is moved takes along what another CPU has written up to that moment', () => {
+  const world = sideBySide(1, 2, 'interrupt');
+  const { kernel } = world;
+  const { frames } = kernel.state;
+  const space = spaceOf(world);
+  const frame = frames.mappedBy.indexOf(space.base + 3);
+  const into = frames.mappedBy.indexOf(UNMAPPED);
+  inNucleus(kernel, () => {
+    charge(kernel, MESSAGE, 5000);
+    // From here on the next write is a new version of the page.
+    endWriteEpoch(kernel, frame);
+    const before = space.versions[2] as number;
+    charge(kernel, MESSAGE, 5000);
+    moveRun(kernel, frame, 0, into);
+    expect(space.versions[2]).toBe(before + 1);
+    expect(frames.stampLow[into]).toBe(before + 1);
+    expect(isTranslated(kernel, space, 2)).toBe(false);
+  });
 });
 
 test('[CPU4] the oracle sees a shootdown that is left out', () => {
