@@ -78,24 +78,29 @@ export function draw(seed: number): Drawn {
   const ordinary = varied.tasks.length - stir.stirrers.length;
   const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
   const swapped = drawSwap(deep, seed);
-  const telling = drawGarbage(inTable(swapped), seed, ordinary);
+  const telling = drawGarbage(drawTable(swapped, seed), seed, ordinary);
   return { ...drawFiles(telling, stir, seed, span, ordinary), calmAt };
 }
 
-/** A format whose spaces are too small for a program drawn gives way to one that holds all of them. */
-function inTable(options: CellOptions): CellOptions {
+/** Of some seeds another page table, of those whose spaces hold every program. */
+function drawTable(options: CellOptions, seed: number): CellOptions {
+  const random = splitRandom(seed, 'page table');
+  if (!chance(random, 35)) return options;
   const { machine, tasks } = options;
-  const most = pageTableFormats[machine.pageTable]?.virtualPagesMax ?? 0;
-  const isWithin = tasks.every((task) =>
-    task.program.pageNumbers.every((page) => (page + 1) * 2 ** orderOf(task) <= most),
-  );
-  return isWithin ? options : { ...options, machine: { ...machine, pageTable: 'x86-64' } };
+  const holdsAll = (name: string) => {
+    const most = pageTableFormats[name]?.virtualPagesMax ?? 0;
+    return tasks.every((task) =>
+      task.program.pageNumbers.every((page) => (page + 1) * 2 ** orderOf(task) <= most),
+    );
+  };
+  const pageTable = oneOf(random, Object.keys(pageTableFormats).filter(holdsAll));
+  return { ...options, machine: { ...machine, pageTable } };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {
   return {
     costs: device === 'disk' && chance(random, 50) ? 'decstation-5000' : 'modern-nvme',
-    pageTable: oneOf(random, Object.keys(pageTableFormats)),
+    pageTable: oneOf(random, ['x86-64', 'rt-pc']),
     tlb: oneOf(random, Object.keys(tlbGeometries)),
     device,
     frames,
