@@ -28,6 +28,7 @@ import { mapMessages } from './map-messages.ts';
 import { pageMessages } from './page-messages.ts';
 import { pagerMessages } from './pager-messages.ts';
 import { swapMessages } from './swap-messages.ts';
+import { vmMessages } from './vm-messages.ts';
 
 /** Op numbers below this belong to the nucleus. */
 export const FIRST_OP = 16;
@@ -191,6 +192,7 @@ export const messages = {
   ...fileMessages,
   ...mapMessages,
   ...pagerMessages,
+  ...vmMessages,
 } as const;
 
 export type MessageName = keyof typeof messages;

@@ -40,6 +40,7 @@ export const LOST_PAGE = 33;
 export const STORE_FULL = 34;
 export const OVER_QUOTA = 35;
 export const NO_DEVICE = 36;
+export const NO_RIGHT = 37;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -80,4 +81,5 @@ export const refusalTexts: readonly string[] = [
   'no room where pages are stored: discard some, or ask again later',
   'more pages than your quota of swap: discard some, or ask for more',
   'there is no device any more, and the container has not been touched: cancel it',
+  'the rights of the range, or their maximum, do not let it: ask whoever may to raise them',
 ];

@@ -22,6 +22,8 @@ export const CONTROL = 8;
 export const POLICY_CONTROL = 9;
 /** To the quotas of a swap server: whoever holds it sets them (SPEC [SWAP29]). */
 export const QUOTA_CONTROL = 10;
+/** To an address space: whoever holds it may work on it (SPEC [VM19]). */
+export const VM_SPACE = 11;
 
 /**
  * `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped; of no

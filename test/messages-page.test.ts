@@ -4,6 +4,7 @@ import { diskReasons } from './support/bad-input/disk-rows.ts';
 import { fileReasons } from './support/bad-input/file-rows.ts';
 import { memoryTable } from './support/bad-input/rows.ts';
 import { swapReasons } from './support/bad-input/swap-rows.ts';
+import { vmReasons } from './support/bad-input/vm-rows.ts';
 import { messagesPage, refusalsOf } from './support/messages-page.ts';
 
 const spec = readFileSync(new URL('../contracts/SPEC.md', import.meta.url), 'utf8');
@@ -11,15 +12,18 @@ const page = new URL('../docs/messages.md', import.meta.url);
 const swap = Object.entries(swapReasons);
 const disk = Object.entries(diskReasons);
 const files = Object.entries(fileReasons);
+const spaces = Object.entries(vmReasons);
 
 test('docs/messages.md says what the rows of bad input say: -u writes it anew', async () => {
-  await expect(messagesPage(memoryTable, swap, disk, files)).toMatchFileSnapshot(page.pathname);
+  await expect(messagesPage(memoryTable, swap, disk, files, spaces)).toMatchFileSnapshot(
+    page.pathname,
+  );
 });
 
 test('the specification lists the same refusals for each message', () => {
   const listed = refusalsOf(spec);
   const memory = memoryTable.map(([name, { when }]) => [name, when] as const);
-  const rows = [...memory, ...swap, ...disk, ...files];
+  const rows = [...memory, ...swap, ...disk, ...files, ...spaces];
   for (const [name, when] of rows) {
     const reasons = [...(listed.get(name) ?? [])].filter((reason) => reason !== 'MALFORMED');
     expect(reasons.sort(), `${name}: SPEC.md beside its row in test/support/bad-input`).toEqual(

@@ -11,6 +11,7 @@ import { type MessageName, messages, OP, TIME_MAX } from '../../contracts/messag
 import { pagerMessages } from '../../contracts/pager-messages.ts';
 import { swapMessages } from '../../contracts/swap-messages.ts';
 import type { Words } from '../../contracts/validator.ts';
+import { vmMessages } from '../../contracts/vm-messages.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawField, type Sender } from './fields.ts';
 
@@ -91,6 +92,7 @@ export const FOREIGN: readonly MessageName[] = [
     ...diskMessages,
     ...fileMessages,
     ...pagerMessages,
+    ...vmMessages,
   }) as MessageName[]),
 ];
 

@@ -23,6 +23,7 @@ export function messagesPage(
   swap: readonly (readonly [name: string, when: Row['when']])[],
   disk: readonly (readonly [name: string, when: Row['when']])[] = [],
   files: readonly (readonly [name: string, when: Row['when']])[] = [],
+  spaces: readonly (readonly [name: string, when: Row['when']])[] = [],
 ): string {
   const times = memory.map(
     ([name, { stranger, expired }]) => `| ${name} | ${answer(stranger)} | ${answer(expired)} |`,
@@ -45,6 +46,9 @@ export function messagesPage(
     'Of a read, a write and a pipe the reason stands in `fileDone`; nothing has been written then, and of a read the answer says',
     'how many pages are there.\n',
     refusalTable(files),
+    '\n## To a virtual memory server\n',
+    'Tried in `test/servers/central/mach/vm-server.test.ts`.\n',
+    refusalTable(spaces),
     '',
   ].join('\n');
 }

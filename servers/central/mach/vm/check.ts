@@ -4,7 +4,7 @@
  */
 
 import { locatePage } from './fault.ts';
-import { checkMap, entryAt, findEntry, mapAt, READ, WRITE } from './maps.ts';
+import { entryAt, findEntry, mapAt, READ, WRITE } from './maps.ts';
 import { objectAt } from './objects.ts';
 import { checkPagerStore } from './pager-store.ts';
 import { checkMappings, isMappedWritable } from './pmap.ts';
@@ -63,6 +63,30 @@ function checkReferences(vm: Vm): string | undefined {
     const counted = toMap.get(id) ?? 0;
     if (references !== counted) return `map ${id}: ${references} references, ${counted} are there`;
   }
+  return undefined;
+}
+
+/** What is wrong with the order or the links of a map, or undefined. */
+function checkMap(vm: Vm, map: number): string | undefined {
+  const record = mapAt(vm, map);
+  let before = NONE;
+  let count = 0;
+  let address = record.start;
+  for (let at = record.first; at !== NONE; at = entryAt(vm, at).next) {
+    const { start, end, previous, submap, object } = entryAt(vm, at);
+    if (start < address || end <= start || end > record.end)
+      return `map ${map}: entry [${start}, ${end}) is out of order`;
+    if (previous !== before) return `map ${map}: entry at ${start} has a wrong neighbour`;
+    if (submap !== NONE && (object !== NONE || record.space === NONE))
+      return `map ${map}: entry at ${start} shares what it may not`;
+    address = end;
+    before = at;
+    count++;
+  }
+  if (record.last !== before || record.entries !== count)
+    return `map ${map} has ${count} entries, not ${record.entries}`;
+  if (record.hint !== NONE && (vm.state.entries.records[record.hint] ?? null) === null)
+    return `map ${map}: its hint is gone`;
   return undefined;
 }
 

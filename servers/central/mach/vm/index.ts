@@ -3,6 +3,7 @@
 export { lookAt, readMemory, writeMemory } from './access.ts';
 export { checkVm } from './check.ts';
 export { type WorkNs, workSince } from './costs.ts';
+export { vmMap } from './file-mapping.ts';
 export { type Region, type Statistics, vmRegion, vmStatistics } from './inquiries.ts';
 export { ALL, EXECUTE, type Inheritance, mapAt, READ, WRITE } from './maps.ts';
 export { chainDepth, objectAt, residentPagesOf } from './objects.ts';
@@ -18,6 +19,7 @@ export {
   type Vm,
   type VmCounts,
   type VmOptions,
+  type VmParameters,
   type VmRefusal,
   type VmState,
 } from './state.ts';

@@ -16,7 +16,7 @@
 import { assert } from '../../../../sim-hw/assert.ts';
 import { referTo, release } from './objects.ts';
 import { forget, keep, NONE, recordOf } from './pool.ts';
-import type { Vm } from './state.ts';
+import type { Vm, VmRefusal } from './state.ts';
 
 export const READ = 1;
 export const WRITE = 2;
@@ -120,6 +120,22 @@ export function isCovered(vm: Vm, map: number, start: number, end: number): bool
   return false;
 }
 
+/** Why not all pages of [start, end) can be accessed so, or undefined. Changes nothing. */
+export function whyNotAccessible(
+  vm: Vm,
+  map: number,
+  start: number,
+  end: number,
+  rights: number,
+): VmRefusal | undefined {
+  if (!isCovered(vm, map, start, end)) return 'INVALID_ADDRESS';
+  for (let at = findEntry(vm, map, start); at !== NONE; at = entryAt(vm, at).next) {
+    if (entryAt(vm, at).start >= end) break;
+    if ((entryAt(vm, at).protection & rights) !== rights) return 'PROTECTION_FAILURE';
+  }
+  return undefined;
+}
+
 /** The lowest hole of `size` bytes at or after `from`; NONE when there is none. */
 export function findHole(vm: Vm, map: number, size: number, from: number): number {
   const record = mapAt(vm, map);
@@ -167,30 +183,6 @@ export function mergeRange(vm: Vm, map: number, start: number, end: number): voi
     if (next !== NONE && areAlike(entryAt(vm, at), entryAt(vm, next))) mergeWithNext(vm, map, at);
     else at = next;
   }
-}
-
-/** What is wrong with the order or the links of a map, or undefined. */
-export function checkMap(vm: Vm, map: number): string | undefined {
-  const record = mapAt(vm, map);
-  let before = NONE;
-  let count = 0;
-  let address = record.start;
-  for (let at = record.first; at !== NONE; at = entryAt(vm, at).next) {
-    const { start, end, previous, submap, object } = entryAt(vm, at);
-    if (start < address || end <= start || end > record.end)
-      return `map ${map}: entry [${start}, ${end}) is out of order`;
-    if (previous !== before) return `map ${map}: entry at ${start} has a wrong neighbour`;
-    if (submap !== NONE && (object !== NONE || record.space === NONE))
-      return `map ${map}: entry at ${start} shares what it may not`;
-    address = end;
-    before = at;
-    count++;
-  }
-  if (record.last !== before || record.entries !== count)
-    return `map ${map} has ${count} entries, not ${record.entries}`;
-  if (record.hint !== NONE && (vm.state.entries.records[record.hint] ?? null) === null)
-    return `map ${map}: its hint is gone`;
-  return undefined;
 }
 
 /** The entry across `address`, if there is one, is made two. */

@@ -10,26 +10,25 @@
  */
 
 import { allocateAt } from './allocation.ts';
+import { checkRange, checkRights, isFree } from './arguments.ts';
 import {
   clipRange,
-  EXECUTE,
   entryAt,
   findHole,
   type Inheritance,
-  insertEntry,
   isCovered,
   mapAt,
   mergeRange,
   READ,
   removeEntry,
   WRITE,
+  whyNotAccessible,
 } from './maps.ts';
-import { objectAt, objectOfPager, release } from './objects.ts';
 import { dropMapping, removeRange, writeProtectRange } from './pmap.ts';
 import { NONE } from './pool.ts';
 import type { Vm, VmRefusal } from './state.ts';
 import { mapOf } from './tasks.ts';
-import { copyIn, copyOut, discardCopy, entryOf, overwrite, placeAt } from './transfers.ts';
+import { copyIn, copyOut, discardCopy, overwrite } from './transfers.ts';
 import { unwireEntry, unwireRange, wireRange } from './wiring.ts';
 
 /** Zeros at `address`, or wherever there is room (undefined); returns where. */
@@ -135,12 +134,16 @@ export function vmRead(
   size: number,
   reader: number,
 ): number | VmRefusal {
-  const copy = copyOf(vm, task, address, size);
-  if (typeof copy === 'string') return copy;
+  const from = mapOf(vm, task);
+  if (typeof from === 'string') return from;
   const into = mapOf(vm, reader);
-  const placed = typeof into === 'string' ? into : copyOut(vm, into, copy);
-  if (typeof placed === 'string') discardCopy(vm, copy);
-  return placed;
+  if (typeof into === 'string') return into;
+  const wrong =
+    checkRange(vm, address, size) ?? whyNotAccessible(vm, from, address, address + size, READ);
+  if (wrong !== undefined) return wrong;
+  if (findHole(vm, into, size, 0) === NONE) return 'NO_SPACE';
+  const copy = copyIn(vm, from, address, size);
+  return typeof copy === 'string' ? copy : copyOut(vm, into, copy);
 }
 
 /** A copy of the range of `writer`, over the range of `task` at `address`. */
@@ -154,45 +157,19 @@ export function vmWrite(
 ): VmRefusal | undefined {
   const map = mapOf(vm, task);
   if (typeof map === 'string') return map;
-  const wrong = checkRange(vm, address, size);
+  const from = mapOf(vm, writer);
+  if (typeof from === 'string') return from;
+  const wrong =
+    checkRange(vm, address, size) ??
+    checkRange(vm, source, size) ??
+    whyNotAccessible(vm, from, source, source + size, READ) ??
+    whyNotAccessible(vm, map, address, address + size, WRITE);
   if (wrong !== undefined) return wrong;
-  const copy = copyOf(vm, writer, source, size);
+  const copy = copyIn(vm, from, source, size);
   if (typeof copy === 'string') return copy;
   const refusal = overwrite(vm, map, address, copy);
   if (refusal !== undefined) discardCopy(vm, copy);
   return refusal;
-}
-
-/**
- * Memory of a task's pager, from `offset` on, at `address` or anywhere: the object itself, or, with
- * `isCopy`, a copy of it.
- */
-export function vmMap(
-  vm: Vm,
-  task: number,
-  pager: number,
-  offset: number,
-  size: number,
-  isCopy: boolean,
-  address?: number,
-): number | VmRefusal {
-  const map = mapOf(vm, task);
-  if (typeof map === 'string') return map;
-  const wrong = checkRange(vm, address ?? 0, size) ?? checkRange(vm, offset, size);
-  if (wrong !== undefined) return wrong;
-  const record = vm.state.store.pagers.records[pager] ?? null;
-  if (record === null || record.kind !== 'file') return 'INVALID_ARGUMENT';
-  const start = address ?? findHole(vm, map, size, 0);
-  if (start === NONE || !isFree(vm, map, start, size)) return 'NO_SPACE';
-  const object = objectOfPager(vm, pager, offset + size);
-  if (!isCopy && objectAt(vm, object).isFrozen) {
-    release(vm, object);
-    return 'INVALID_ARGUMENT';
-  }
-  insertEntry(vm, map, entryOf({ size, object, offset, needsCopy: false }, start));
-  if (!isCopy) return start;
-  const refusal = replaceByCopy(vm, map, start, size);
-  return refusal ?? start;
 }
 
 /** Wires the range, or undoes one wiring of it. */
@@ -231,39 +208,4 @@ export function vmMachineAttribute(
   for (let at = address; at < address + size; at += vm.parameters.pageBytes)
     dropMapping(vm, space, at);
   return undefined;
-}
-
-function copyOf(vm: Vm, task: number, address: number, size: number): number | VmRefusal {
-  const map = mapOf(vm, task);
-  if (typeof map === 'string') return map;
-  return checkRange(vm, address, size) ?? copyIn(vm, map, address, size);
-}
-
-/** The pager's object that has just been mapped gives way to a copy, made by its strategy. */
-function replaceByCopy(vm: Vm, map: number, start: number, size: number): VmRefusal | undefined {
-  const copy = copyIn(vm, map, start, size);
-  for (const entry of clipRange(vm, map, start, start + size)) removeEntry(vm, map, entry);
-  if (typeof copy === 'string') return copy;
-  placeAt(vm, map, copy, start);
-  return undefined;
-}
-
-function isFree(vm: Vm, map: number, start: number, size: number): boolean {
-  return findHole(vm, map, size, start) === start;
-}
-
-function checkRange(vm: Vm, address: number, size: number): VmRefusal | undefined {
-  const { pageBytes } = vm.parameters;
-  const isWhole = address % pageBytes === 0 && size % pageBytes === 0;
-  if (!isWhole || address < 0 || size <= 0 || !Number.isSafeInteger(address + size))
-    return 'INVALID_ARGUMENT';
-  return undefined;
-}
-
-/** No MMU here can let a page be written or executed and not read. */
-function checkRights(protection: number): VmRefusal | undefined {
-  const isKnown = (protection & ~(READ | WRITE | EXECUTE)) === 0;
-  return isKnown && (protection === 0 || (protection & READ) !== 0)
-    ? undefined
-    : 'INVALID_ARGUMENT';
 }

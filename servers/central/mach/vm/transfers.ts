@@ -17,12 +17,12 @@ import {
   entryAt,
   findHole,
   insertEntry,
-  isCovered,
   type MapEntry,
   mapAt,
   mergeRange,
   READ,
   WRITE,
+  whyNotAccessible,
 } from './maps.ts';
 import { copyAtOnce, copyDelayed, copySymmetrically, howCopied } from './object-copies.ts';
 import { objectAt, referTo, release } from './objects.ts';
@@ -49,12 +49,9 @@ export interface CopiedMemory {
 /** Takes a copy of [start, start + size); nothing is copied until somebody writes. */
 export function copyIn(vm: Vm, map: number, start: number, size: number): number | VmRefusal {
   const end = start + size;
-  if (!isCovered(vm, map, start, end)) return 'INVALID_ADDRESS';
+  const wrong = whyNotAccessible(vm, map, start, end, READ);
+  if (wrong !== undefined) return wrong;
   const tops = clipRange(vm, map, start, end);
-  if (tops.some((top) => (entryAt(vm, top).protection & READ) === 0)) {
-    mergeRange(vm, map, start, end);
-    return 'PROTECTION_FAILURE';
-  }
   const pieces: MemoryPiece[] = [];
   for (const top of tops) {
     const more = copyEntry(vm, map, entryAt(vm, top), false);
@@ -90,10 +87,7 @@ export function placeAt(vm: Vm, map: number, copy: number, start: number): void 
 export function overwrite(vm: Vm, map: number, start: number, copy: number): VmRefusal | undefined {
   const { size, pieces } = recordOf(vm.state.copies, copy);
   const end = start + size;
-  if (!isCovered(vm, map, start, end)) return 'INVALID_ADDRESS';
-  const tops = clipRange(vm, map, start, end);
-  const isWritable = tops.every((top) => (entryAt(vm, top).protection & WRITE) !== 0);
-  let refusal: VmRefusal | undefined = isWritable ? undefined : 'PROTECTION_FAILURE';
+  let refusal = whyNotAccessible(vm, map, start, end, WRITE);
   let address = start;
   for (const piece of pieces) {
     if (refusal !== undefined) break;
