@@ -1,7 +1,7 @@
 /** Every message that the memory server serves, with a row of bad input. */
 
 import type { MessageName } from '../../../contracts/messages.ts';
-import { FOREIGN } from '../../../lab/fuzz/tape.ts';
+import { FOREIGN, UNSERVED } from '../../../lab/fuzz/tape.ts';
 import { containerRows } from './container-rows.ts';
 import { contractRows, policyRows } from './contract-rows.ts';
 import { frameRows } from './frame-rows.ts';
@@ -22,6 +22,6 @@ export const memoryRows: Rows = {
 };
 
 /** What the memory server does not serve: it, others or nobody says so. */
-export const notForMemory: readonly MessageName[] = [...FOREIGN, 'reserved'];
+export const notForMemory: readonly MessageName[] = [...FOREIGN, ...UNSERVED, 'reserved'];
 
 export const memoryTable = Object.entries(memoryRows) as [MessageName, Row][];
