@@ -49,7 +49,7 @@ export function draw(seed: number): Drawn {
   const clock = chance(random, 70) ? ('ns' as const) : ('references' as const);
   const device = chance(random, 70) ? ('nvme' as const) : ('disk' as const);
   const frames = chance(random, 50) ? between(random, 8, 40) : between(random, 8, 200);
-  const machine = drawMachine(random, device, frames);
+  const machine = onOtherTable(drawMachine(random, device, frames), seed);
   // The time of about 60 transfers, or the references of about one task.
   const span = clock === 'references' ? 2500 : 60 * TRANSFER_NS[device];
   const tasks = drawTasks(random, frames, span);
@@ -105,6 +105,17 @@ function drawMachine(random: RandomState, device: string, frames: number): CellM
     device,
     frames,
     pagerFrames: 'outside',
+  };
+}
+
+/** Some run on another page table, and some lose mappings at random. */
+function onOtherTable(machine: CellMachine, seed: number): CellMachine {
+  const random = splitRandom(seed, 'page tables');
+  const pageTable = oneOf(random, Object.keys(pageTableFormats));
+  return {
+    ...machine,
+    ...(chance(random, 40) && { pageTable }),
+    ...(chance(random, 15) && { drops: between(random, 1, 4) }),
   };
 }
 

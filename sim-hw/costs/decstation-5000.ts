@@ -6,8 +6,9 @@
  *   fault handled in the faulting process   107 us = trap 88.5 + map 18.5
  *   fault handled by another process        379 us = trap 88.5 + map 18.5 + 2 * (message + switch)
  *
- * The real machine fills its TLB in software from a linear table. Here a four-level table stands in
- * for it, so with any page table we have this is a machine that never existed, and is labelled so.
+ * The real machine fills its TLB in software from a linear table: page table `mips`. Experiments that
+ * were scaled before there was one run on a four-level table, which is why that is the default; it
+ * makes a machine that never existed, and is labelled so.
  */
 
 import type { CostProfile } from './profile.ts';

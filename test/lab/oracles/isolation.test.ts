@@ -81,3 +81,14 @@ test('[MEM8] a sweep finds a page in the TLB that nothing maps', () => {
   sweep(cell.oracles);
   expect(rulesOf(cell.oracles.isolation.findings)).toEqual(['MEM8']);
 });
+
+test('[PMAP1] a sweep finds a page in the TLB that the hardware has lost', () => {
+  const cell = midway();
+  const { kernel } = cell.world;
+  const [space] = kernel.state.spaces;
+  // Lost behind the nucleus's back, which would have told the TLB.
+  for (const number of kernel.programs[0].pageNumbers)
+    kernel.format.forget(kernel.state.table, space.id, number);
+  sweep(cell.oracles);
+  expect(rulesOf(cell.oracles.isolation.findings)).toEqual(['PMAP1']);
+});

@@ -67,3 +67,8 @@ test('the label names a machine that was sold, and says of others that they neve
   );
   expect(machineLabel('my-machine', 'x86-64', 'skylake', 'nvme')).toMatch('never existed');
 });
+
+test('a refill of MIPS takes the 16 cycles of 40 ns that Draves measured', () => {
+  const { walkStartPs, walkProbePs } = bareCosts(costProfiles['decstation-5000']);
+  expect((walkStartPs + walkProbePs) / 40_000).toBe(16);
+});
