@@ -37,6 +37,7 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
   const { waiters, transfers } = pager;
   // A fault that may have no free frame may have the one that was freed for it.
   let isFreed = false;
+  let passed = 0;
   while (waiters.length > 0) {
     const member = pager.members[waiters[0] as number] as Member;
     if (needsReading(pager, member) && transfers.active >= transfers.records.length) return;
@@ -61,8 +62,13 @@ export function serveWaiters(kernel: Kernel, code: PagerCode, pager: PagerState)
       fill(kernel, code, pager, member, slot, false);
     } else {
       const obtained = obtainFrame(kernel, code, pager, member);
-      if (obtained === 'nothing') return;
       isFreed = obtained === 'freed';
+      if (obtained !== 'nothing') continue;
+      // Who waits for a page of its own is in nobody's way while frames are free.
+      if (isOpen || ++passed >= waiters.length) return;
+      const index = waiters[0] as number;
+      dropFirst(waiters);
+      waiters.push(index);
     }
   }
 }

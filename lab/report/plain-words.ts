@@ -47,7 +47,7 @@ function pairAt(comparison: Comparison, frames: number): Pair[] {
   const own =
     rowAt(comparison, frames, 'contracts') ?? rowAt(comparison, frames, 'contracts-equal');
   const central = centralNames
-    .filter((name) => centralOf(name)?.sight === 'hardware')
+    .filter((name) => centralOf(name)?.sight !== 'oracle')
     .flatMap((name) => rowAt(comparison, frames, name) ?? [])
     .filter((row) => row.totals.slowdown !== null)
     .toSorted((a, b) => slowdownOf(a) - slowdownOf(b))[0];

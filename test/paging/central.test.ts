@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { boot, type World } from '../../lab/run/boot.ts';
 import { runCell } from '../../lab/run/cell.ts';
-import { FAULTING, MESSAGE, type TaskState, TRAP } from '../../nucleus/tasks.ts';
+import { FAULTING, IO_WAIT, MESSAGE, type TaskState, TRAP } from '../../nucleus/tasks.ts';
 import { PolicyFault } from '../../paging/policy-call.ts';
 import { bareCosts, type CostProfile, costProfiles } from '../../sim-hw/costs/index.ts';
 import { createRandom, nextBelow } from '../../sim-hw/random.ts';
@@ -161,6 +161,32 @@ test('a task that may have no free frame pays each fault with a page of its own 
   steps(world);
   expect(world.kernel.state.finished[one]).toMatchObject({ faults: 200, framesMax: LIMIT });
   expect(world.kernel.state.finished[two]).toMatchObject({ faults: 10, framesMax: 10 });
+});
+
+test('who waits for a page of its own to be written keeps nobody from free frames [CENT5]', () => {
+  const LIMIT = 3;
+  const count = (line: number[]) => line.filter((page) => page < 40).length;
+  const management = scripted({
+    mayTakeFree: (line, member) => member === 1 || count(line) < LIMIT,
+    victim: (line, view) => line.find((page) => page < 40 && view.evictable(page)) ?? -1,
+  });
+  const many = Array.from({ length: 400 }, (_, at) => at % 40);
+  const world = central(
+    listed('passing', management),
+    200,
+    [
+      task('one', writing(many), 'fifo', 1),
+      task('two', writing(many.slice(0, 40)), 'fifo', 1, { initial: 'zero' }),
+    ],
+    { slice: 1000 },
+  );
+  const [one, two] = world.clients as [number, number];
+  steps(world);
+  const finished = (id: number) => world.kernel.state.finished[id] as TaskState;
+  expect(finished(one).pageOuts).toBeGreaterThan(300);
+  // It reads nothing and writes nothing back: none of its faults waits for a device.
+  expect(finished(two)).toMatchObject({ faults: 40, softFaults: 40 });
+  expect(finished(two).times[IO_WAIT]).toBe(0);
 });
 
 test('a task that is suspended executes nothing until it is resumed [CENT6]', () => {
