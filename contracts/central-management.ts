@@ -45,6 +45,8 @@ export interface CentralView extends PolicyView {
   /** Whose fault this call is about, or -1. */
   faulting(): number;
   memberOf(page: number): number;
+  /** Frames with pages of the member, those included that are being written out. */
+  framesOf(member: number): number;
   /** References that the member has executed: its own virtual time. */
   taskTime(member: number): number;
   /** False once the task has ended. */

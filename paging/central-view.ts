@@ -44,6 +44,10 @@ export class CentralView extends View implements CentralViewFace {
     return member === null ? -1 : (pager.memberOf[member.task] as number);
   }
 
+  framesOf(member: number): number {
+    return this.taskOf(member).framesHeld;
+  }
+
   taskTime(member: number): number {
     return this.taskOf(member).references;
   }

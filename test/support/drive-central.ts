@@ -200,6 +200,11 @@ function viewOf(drive: CentralDrive): CentralView {
     comingFrames: () => 0,
     faulting: () => drive.faulting,
     memberOf,
+    framesOf: (member) =>
+      drive.resident.reduce(
+        (sum, one, page) => sum + (one === 1 && memberOf(page) === member ? 1 : 0),
+        0,
+      ),
     taskTime: (member) => drive.done[member],
     isLiving: (member) => drive.ended[member] === 0,
     unmap: (page) => {

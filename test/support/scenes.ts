@@ -51,6 +51,7 @@ export function scene(
     comingFrames: () => 0,
     faulting: () => faulting,
     memberOf,
+    framesOf: (member: number) => [...resident].filter((page) => memberOf(page) === member).length,
     isLiving: () => true,
     referenced: (page: number) => referenced.has(page),
     clearReferenced: (page: number) => referenced.delete(page),

@@ -8,7 +8,7 @@
  * limit.
  */
 
-import type { CentralMember } from '../../../contracts/central-management.ts';
+import type { CentralMember, CentralView } from '../../../contracts/central-management.ts';
 
 /** Settings of single tasks, as a management declares them. */
 export const LIMIT_PARAMETERS = { min: 0, low: 0, high: 0, max: 0 } as const;
@@ -43,6 +43,14 @@ export function groupsOf(members: readonly CentralMember[], apart: boolean): Gro
 /** Whether a group with `held` frames has to pay its next one itself. */
 export function isAtMax({ max }: Limits, held: number): boolean {
   return max > 0 && held >= max;
+}
+
+/** Frames of all tasks in the group of `member`. */
+export function framesOf(groupOf: Int32Array, member: number, view: CentralView): number {
+  let frames = 0;
+  for (const [other, group] of groupOf.entries())
+    if (group === groupOf[member]) frames += view.framesOf(other);
+  return frames;
 }
 
 /** Frames that a group holds beyond its high limit. */

@@ -36,6 +36,7 @@ import {
 } from '../page-lists.ts';
 import {
   beyondHigh,
+  framesOf,
   groupsOf,
   isAtMax,
   LIMIT_PARAMETERS,
@@ -87,10 +88,9 @@ const linux: CentralManagement<LinuxState> = {
     state.shadow[page] = state.age[group] as number;
     add(state.age, group, 1);
   },
-  mayTakeFree: ({ limits, held, groupOf }, member) => {
-    const group = groupOf[member] as number;
-    return !isAtMax(limits[group] as Limits, held[group] as number);
-  },
+  // What is being written out is charged until it is gone.
+  mayTakeFree: ({ limits, groupOf }, member, view) =>
+    !isAtMax(limits[groupOf[member] as number] as Limits, framesOf(groupOf, member, view)),
   // Whoever is beyond high gives the rest, now.
   ticked: ({ limits, held }) =>
     limits.reduce((sum, limit, group) => sum + beyondHigh(limit, held[group] as number), 0),

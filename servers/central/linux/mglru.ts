@@ -39,6 +39,7 @@ import {
 } from '../page-lists.ts';
 import {
   beyondHigh,
+  framesOf,
   groupsOf,
   isAtMax,
   LIMIT_PARAMETERS,
@@ -99,10 +100,9 @@ const mglru: CentralManagement<MglruState> = {
     shadow[page] = oldest[group] as number;
     add(tiers.evicted, TIERS * group + tierOf(state.uses[page] as number));
   },
-  mayTakeFree: ({ limits, held, groupOf }, member) => {
-    const group = groupOf[member] as number;
-    return !isAtMax(limits[group] as Limits, held[group] as number);
-  },
+  // What is being written out is charged until it is gone.
+  mayTakeFree: ({ limits, groupOf }, member, view) =>
+    !isAtMax(limits[groupOf[member] as number] as Limits, framesOf(groupOf, member, view)),
   ticked(state) {
     state.ticks++;
     const { limits, held } = state;
