@@ -167,23 +167,33 @@ function summaryLines(mixes: readonly ComparedMix[], style: Style): string[] {
 function verdict(label: string, rows: readonly Row[]): string[] {
   const ours = rows.find(({ management }) => management === OURS);
   if (ours === undefined) return [];
-  const ranked = rivalsOf(rows, ours).map(({ row, by }) => ({ name: row.management, by }));
+  const ranked = rivalsOf(rows, ours).map(({ row, by }) => ({ name: row.management, row, by }));
   if (ranked.length === 0) return [];
   const best = ranked[0] as (typeof ranked)[number];
   const worst = ranked.at(-1) as (typeof ranked)[number];
   const ahead = ranked.filter(({ by }) => by < -LEVEL);
+  const equal = inEqualParts(rows, best.row);
   if (best.by > LEVEL)
     return [
-      `- ${label}: self-paging wins; ${best.name}, the best central pager, takes ${percent(best.by)} longer, ` +
-        `${worst.name} ${percent(worst.by)}.`,
+      `- ${label}: self-paging wins; ${best.name}, the best central pager, takes ` +
+        `${percent(best.by)} longer, ${worst.name} ${percent(worst.by)}${equal}.`,
     ];
   if (ahead.length === 0)
     return [
-      `- ${label}: level with ${best.name}; ${worst.name} takes ${percent(worst.by)} longer.`,
+      `- ${label}: level with ${best.name}; ${worst.name} takes ${percent(worst.by)} longer${equal}.`,
     ];
   const names = ahead.map(({ name, by }) => `${name} (${percent(-by)})`).join(', ');
   const rest = ranked.length - ahead.length;
-  return [`- ${label}: self-paging loses; quicker are ${names}; ${rest} others are not.`];
+  return [`- ${label}: self-paging loses; quicker are ${names}; ${rest} others are not${equal}.`];
+}
+
+/** What becomes of it where nobody knows how to divide memory. */
+function inEqualParts(rows: readonly Row[], best: Row): string {
+  const equal = rows.find(({ management }) => management === 'contracts-equal');
+  const by = equal === undefined ? null : toOurs(equal, best);
+  if (by === null) return '';
+  const how = by > 0 ? `${percent(by)} longer` : `${percent(-by)} less`;
+  return `; in equal parts ${how} than ${best.management}`;
 }
 
 /** Central pagers that a kernel could really do, the quickest first. */

@@ -49,7 +49,8 @@ export const GUARANTEE_MIN = 4;
 
 /** The scenario that the source describes. Throws InputError with the place of what is wrong. */
 export function checkScenario(source: Source): Scenario {
-  const document = parseBy(scenarioSchema, source);
+  const read = parseBy(scenarioSchema, source);
+  const document = { ...read, managements: withAll(read.managements) };
   const machine = checkMachine(source, document);
   const tasks = checkTasks(source, document, formatFor(machine) as PageTableFormat);
   const { clock, schedule, terms } = document;
@@ -207,6 +208,14 @@ function checkFrames(source: Source, document: ScenarioDocument): number[] {
     );
   }
   return list;
+}
+
+/** `all` stands for every row but those that go without defences. */
+function withAll(managements: readonly string[]): string[] {
+  if (!managements.includes('all')) return [...managements];
+  const every = managementNames.filter((one) => !one.endsWith('-undefended'));
+  const more = managements.filter((one) => one !== 'all' && !every.includes(one as ManagementName));
+  return [...every, ...more];
 }
 
 function namesOf<Name extends ManagementName | BoundName>(

@@ -13,6 +13,7 @@ import linux from './linux/linux.ts';
 import mglru from './linux/mglru.ts';
 import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
+import machSoftBits from './mach-soft-bits.ts';
 import multiQueue from './multi-queue.ts';
 import { ofPolicy } from './of-policy.ts';
 import pff from './pff.ts';
@@ -37,4 +38,5 @@ export const centralManagements = {
   pff: pff as CentralManagement,
   uvm: uvm as CentralManagement,
   'lru-sp': lruSp([]) as CentralManagement,
+  'mach-soft-bits': machSoftBits as CentralManagement,
 } satisfies Readonly<Record<string, CentralManagement>>;

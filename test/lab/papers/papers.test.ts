@@ -60,13 +60,25 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     set: { 'tasks.0.program.references': 19_000 },
     fails: 'faults of the working set, window, 100',
   },
+  'M-E6': {
+    set: { 'central.parameters.vms.quotaShare': 0.7 },
+    fails: 'hard faults, a quarter behind, frames, 32',
+  },
   'M-E7': {
-    set: { 'tasks.0.policy.inactiveShare': 0.5 },
+    set: { 'central.parameters.mach.inactiveShare': 0.5 },
     fails: 'faults, target 100 of 20',
   },
   'M-E9': { set: { 'machine.figures': { copyNs: 0 } }, fails: 'UNIX of Mach, RT PC' },
   'M-E9c': { set: { 'chains.rounds': 49 }, fails: 'pages held, nothing collapsed' },
   'M-E9g': { set: { 'fork.pages': 320 }, fails: 'mappings write-protected, 256 KiB' },
+  'M-E8': {
+    set: { 'central.parameters.mach-soft-bits': { version: 2.5 } },
+    fails: 'soft faults in the last stretch, 3.0, target 2/3',
+  },
+  'M-E8t': {
+    set: { 'machine.figures': { walkStartPs: 540_000 } },
+    fails: 'time, refill of 16 cycles of one of 9 (predicted there)',
+  },
   'M-E10': {
     set: { 'files.0.cache.extra': 100 },
     fails: 'second read of the large file, memory is its cache',
