@@ -9,6 +9,7 @@
 
 import { z } from 'zod';
 import { diskMessages } from './disk-messages.ts';
+import { emmiMessages } from './emmi-messages.ts';
 import {
   block,
   CAPABILITY_MAX,
@@ -193,6 +194,7 @@ export const messages = {
   ...mapMessages,
   ...pagerMessages,
   ...vmMessages,
+  ...emmiMessages,
 } as const;
 
 export type MessageName = keyof typeof messages;

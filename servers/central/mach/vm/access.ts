@@ -42,7 +42,16 @@ export function writeMemory(
   return undefined;
 }
 
-/** What a read at `address` would find, without one: nothing changes. False: nothing is there. */
+/** The frame at `address` that the hardware finds, or NONE: the access would fault. */
+export function frameAt(vm: Vm, task: number, address: number, rights: number): number {
+  const map = mapOf(vm, task);
+  if (typeof map === 'string') return NONE;
+  const isWrite = (rights & WRITE) !== 0;
+  const index = walk(vm, mapAt(vm, map).space, Math.floor(address / FRAME_BYTES));
+  return index < 0 ? NONE : passed(vm, index, isWrite);
+}
+
+/** What a read at `address` would find, without one: nothing changes. False: nothing is there, or only a task can tell. */
 export function lookAt(vm: Vm, task: number, address: number, contents: Contents): boolean {
   const map = mapOf(vm, task);
   if (typeof map === 'string') return false;
@@ -54,6 +63,7 @@ export function lookAt(vm: Vm, task: number, address: number, contents: Contents
   const [bottom, at] = bottomOf(vm, entryAt(vm, found), base);
   if (bottom.object === NONE) return true;
   const located = locatePage(vm, bottom.object, bottom.offset + at - bottom.start);
+  if (located.isUnknown) return false;
   const within = (address - base) / FRAME_BYTES;
   const { frames, store } = vm.state;
   if (located.page !== NONE) readFrame(frames, (located.page << pageOrder) + within, contents);
@@ -67,19 +77,24 @@ function access(vm: Vm, task: number, address: number, rights: number): number |
   const map = mapOf(vm, task);
   if (typeof map === 'string') return map;
   const { space } = mapAt(vm, map);
-  const { table } = vm.state;
   const vpn = Math.floor(address / FRAME_BYTES);
   const isWrite = (rights & WRITE) !== 0;
   for (let tries = 0; tries < 2; tries++) {
     const index = walk(vm, space, vpn);
-    if (index >= 0 && (!isWrite || (table.entries[index] & WRITABLE) !== 0)) {
-      table.entries[index] |= isWrite ? REFERENCED | MODIFIED : REFERENCED;
-      return table.entries[index] >>> 8;
-    }
+    const frame = index < 0 ? NONE : passed(vm, index, isWrite);
+    if (frame !== NONE) return frame;
     const refusal = faultPage(vm, map, vpn * FRAME_BYTES, rights);
     if (refusal !== undefined) return refusal;
   }
   assert(false, 'access: a fault was answered, and the access does not pass');
+}
+
+/** The frame of the entry, whose bits tell of the access; NONE: it may not pass. */
+function passed({ state }: Vm, index: number, isWrite: boolean): number {
+  const { entries } = state.table;
+  if (isWrite && (entries[index] & WRITABLE) === 0) return NONE;
+  entries[index] |= isWrite ? REFERENCED | MODIFIED : REFERENCED;
+  return entries[index] >>> 8;
 }
 
 /** What the hardware finds; where it has lost what the kernel knows, the kernel puts it back. */

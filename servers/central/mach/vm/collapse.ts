@@ -32,7 +32,7 @@ import {
   setShadow,
 } from './objects.ts';
 import { firstPlace } from './page-index.ts';
-import { endPager, freeBlock, moveBlock, pagerOf } from './pager-store.ts';
+import { endPager, freeBlock, isExternal, moveBlock, pagerOf } from './pager-store.ts';
 import { createSwapPager } from './pagers.ts';
 import { NONE } from './pool.ts';
 import { renamePage, residentPage } from './resident-pages.ts';
@@ -48,6 +48,8 @@ export function collapseObject(vm: Vm, id: number): void {
     if (!object.isInternal || (collapsing === 'resident' && object.pager !== NONE)) return;
     const backing = objectAt(vm, object.shadow);
     if (!backing.isInternal) return;
+    // What a task has of them it alone knows.
+    if (isExternal(vm, object.pager) || isExternal(vm, backing.pager)) return;
     if (backing.shadow !== NONE && objectAt(vm, backing.shadow).copy !== NONE) return;
     if (backing.references === 1) collapse(vm, id, object, backing);
     else if (canBypass(vm, id, object, backing)) bypass(vm, id, object, backing);

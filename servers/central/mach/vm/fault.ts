@@ -14,6 +14,7 @@
  */
 
 import { collapseObject } from './collapse.ts';
+import { isUnknown } from './external-pagers.ts';
 import { mapAt, WRITE } from './maps.ts';
 import { blockAt, type MemoryObject, objectAt } from './objects.ts';
 import { reservePages } from './pageout.ts';
@@ -33,8 +34,10 @@ export interface Located {
   readonly offset: number;
   /** In memory, or NONE. */
   readonly page: number;
-  /** With a pager, or NONE. Neither: zeros. */
+  /** With a pager, or NONE. Neither: zeros, unless unknown. */
   readonly block: number;
+  /** Only a pager that is a task can tell. */
+  readonly isUnknown: boolean;
 }
 
 /**
@@ -60,15 +63,17 @@ export function faultPage(
   const isOwn = vm.state.resident.index.owner[page] === found.object;
   // Until it is written a page that has to be pushed first is mapped read-only.
   const isPushed = isWrite || objectAt(vm, found.object).copy === NONE;
-  const isWritable = found.isWritable && isOwn && isPushed;
+  const isAllowed = (vm.state.resident.locks[page] & WRITE) === 0;
+  const isWritable = found.isWritable && isOwn && isPushed && isAllowed;
   const { space } = mapAt(vm, map);
   enterMapping(vm, space, base, page, isWritable, isWired || found.top.wirings > 0);
   return undefined;
 }
 
-/** The page that `found` comes to, in memory; NONE when its pager fails. */
+/** The page that `found` comes to, in memory; NONE when its pager fails, or would have to be asked. */
 function pageFor(vm: Vm, { top, bottom, object, offset }: Resolved, isWrite: boolean): number {
   const located = locatePage(vm, object, offset);
+  if (located.isUnknown) return NONE;
   let { page } = located;
   if (page === NONE && located.block !== NONE) {
     if (pagerOf(vm, objectAt(vm, located.object).pager).isFailing) return NONE;
@@ -97,9 +102,11 @@ export function locatePage(vm: Vm, first: number, firstOffset: number): Located 
   for (;;) {
     const page = residentPage(vm, object, offset);
     const block = page === NONE ? blockAt(vm, object, offset) : NONE;
-    if (page !== NONE || block !== NONE) return { object, offset, page, block };
-    const { shadow, shadowOffset } = objectAt(vm, object);
-    if (shadow === NONE) return { object, offset, page, block };
+    const { pager, pagingOffset, shadow, shadowOffset } = objectAt(vm, object);
+    const isHere = page !== NONE || block !== NONE;
+    const isAsked = !isHere && isUnknown(vm, pager, offset + pagingOffset);
+    if (isHere || isAsked || shadow === NONE)
+      return { object, offset, page, block, isUnknown: isAsked };
     vm.state.counts.shadowSteps++;
     object = shadow;
     offset += shadowOffset;

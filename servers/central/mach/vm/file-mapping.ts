@@ -26,7 +26,7 @@ export function vmMap(
   const wrong = checkRange(vm, address ?? 0, size) ?? checkRange(vm, offset, size);
   if (wrong !== undefined) return wrong;
   const record = vm.state.store.pagers.records[pager] ?? null;
-  if (record === null || record.kind !== 'file') return 'INVALID_ARGUMENT';
+  if (record === null || record.kind === 'swap') return 'INVALID_ARGUMENT';
   const start = address ?? findHole(vm, map, size, 0);
   if (start === NONE || !isFree(vm, map, start, size)) return 'NO_SPACE';
   const object = objectOfPager(vm, pager, offset + size);
@@ -41,7 +41,12 @@ export function vmMap(
 }
 
 /** The pager's object that has just been mapped gives way to a copy, made by its strategy. */
-function replaceByCopy(vm: Vm, map: number, start: number, size: number): VmRefusal | undefined {
+export function replaceByCopy(
+  vm: Vm,
+  map: number,
+  start: number,
+  size: number,
+): VmRefusal | undefined {
   const copy = copyIn(vm, map, start, size);
   for (const entry of clipRange(vm, map, start, start + size)) removeEntry(vm, map, entry);
   if (typeof copy === 'string') return copy;

@@ -5,6 +5,7 @@
  *   delayed     the other side gets a copy object; the object itself goes on, and before one of its
  *               pages changes, the copy object is given what it held (asymmetric)
  *   at once     a new object, all pages copied
+ *   told        the pager makes the copy, as an object of its own
  *
  * Rashid et al. 1987, section 3.4; "Kernel Principles" of Mach 3 for objects of a task's pager, which
  * wants to see every change of its object: these are copied as their pager's strategy says. An object
@@ -12,17 +13,26 @@
  */
 
 import { collapseObject } from './collapse.ts';
+import { createExternalPager, returnPage } from './external-pagers.ts';
 import { copyUp, locatePage } from './fault.ts';
-import { createObject, objectAt, referTo, release, residentPagesOf, setShadow } from './objects.ts';
+import {
+  createObject,
+  objectAt,
+  objectOfPager,
+  referTo,
+  release,
+  residentPagesOf,
+  setShadow,
+} from './objects.ts';
 import { firstPlace, offsetsWithin } from './page-index.ts';
 import { reservePages } from './pageout.ts';
-import { pagerOf, readBlock } from './pager-store.ts';
+import { isExternal, pagerOf, readBlock } from './pager-store.ts';
 import { writeProtectAll } from './pmap.ts';
 import { NONE } from './pool.ts';
 import { takePage } from './resident-pages.ts';
 import type { Vm } from './state.ts';
 
-export type HowCopied = 'symmetric' | 'delayed' | 'at once';
+export type HowCopied = 'symmetric' | 'delayed' | 'at once' | 'told';
 
 export interface ObjectCopy {
   /** With a reference of its own. */
@@ -38,6 +48,7 @@ export function howCopied(vm: Vm, object: number): HowCopied {
   if (isInternal || isFrozen) return 'symmetric';
   const { strategy } = pagerOf(vm, pager);
   if (strategy === 'none') return 'at once';
+  if (strategy === 'call') return 'told';
   return strategy === 'temporary' && references === 1 ? 'symmetric' : 'delayed';
 }
 
@@ -72,6 +83,21 @@ export function copyDelayed(vm: Vm, object: number, offset: number): ObjectCopy 
   return { object: copy, offset, needsCopy: true };
 }
 
+/** The pager is told of the copy, and asked for its pages as for those of any object of its. */
+export function copyByPager(vm: Vm, object: number, offset: number, size: number): ObjectCopy {
+  const pager = createExternalPager(vm, NONE);
+  const source = objectAt(vm, object).pager;
+  // It copies what it has itself, so it gets what has changed first.
+  const { index } = vm.state.resident;
+  for (let page = firstPlace(index, object); page !== NONE; ) {
+    const next = index.next[page];
+    returnPage(vm, page, true);
+    page = next;
+  }
+  vm.state.news.push({ kind: 'copy', pager: source, copy: pager, offset, size });
+  return { object: objectOfPager(vm, pager, size), offset: 0, needsCopy: false };
+}
+
 /** All of [offset, offset + size) in pages of a new object; undefined when memory runs out. */
 export function copyAtOnce(
   vm: Vm,
@@ -94,6 +120,7 @@ export function copyAtOnce(
 function copyOne(vm: Vm, object: number, at: number, copy: number, offset: number): boolean {
   const located = locatePage(vm, object, at);
   if (located.page !== NONE) copyUp(vm, located.page, copy, offset);
+  else if (located.isUnknown) return false;
   else if (located.block !== NONE) {
     if (pagerOf(vm, objectAt(vm, located.object).pager).isFailing) return false;
     const page = takePage(vm, copy, offset);
@@ -114,7 +141,10 @@ function offsetsOfChain(vm: Vm, first: number, start: number, size: number): num
     for (const at of offsetsWithin(resident.index, object, from, from + size))
       found.add(at - shift);
     const base = from + pagingOffset;
-    if (pager !== NONE)
+    // Of what a task has only it can tell: its pages are all looked for.
+    if (isExternal(vm, pager))
+      for (let at = start; at < start + size; at += vm.parameters.pageBytes) found.add(at);
+    else if (pager !== NONE)
       for (const at of offsetsWithin(store.index, pager, base, base + size))
         found.add(at - pagingOffset - shift);
     object = shadow;

@@ -14,8 +14,9 @@
 
 import { assert } from '../../../../sim-hw/assert.ts';
 import { collapseObject } from './collapse.ts';
+import { returnPage } from './external-pagers.ts';
 import { firstPlace, placesHeld } from './page-index.ts';
-import { blockOf, endPager, freeBlock, pagerOf, writeBlock } from './pager-store.ts';
+import { blockOf, endPager, freeBlock, isExternal, pagerOf, writeBlock } from './pager-store.ts';
 import { isModified, removeFromAll } from './pmap.ts';
 import { forget, keep, NONE, recordOf } from './pool.ts';
 import { releasePage } from './resident-pages.ts';
@@ -197,15 +198,23 @@ function endObject(vm: Vm, id: number): number {
   const { index } = vm.state.resident;
   const isKept = !object.isInternal && pagerOf(vm, object.pager).strategy !== 'temporary';
   for (let page = firstPlace(index, id); page !== NONE; page = firstPlace(index, id)) {
-    if (isKept && isModified(vm, page))
+    if (isExternal(vm, object.pager)) {
+      if (isKept) returnPage(vm, page, true);
+    } else if (isKept && isModified(vm, page))
       writeBlock(vm, object.pager, index.offset[page] + object.pagingOffset, page);
-    discardPage(vm, page);
+    if (index.owner[page] === id) discardPage(vm, page);
   }
+  const { laundry } = vm.state;
+  if (laundry.includes(id)) laundry.splice(laundry.indexOf(id), 1);
   const { shadow } = object;
   if (shadow !== NONE && objectAt(vm, shadow).copy === id) objectAt(vm, shadow).copy = NONE;
   if (object.pager !== NONE)
     if (object.isInternal) endPager(vm, object.pager);
-    else pagerOf(vm, object.pager).object = NONE;
+    else {
+      pagerOf(vm, object.pager).object = NONE;
+      if (isExternal(vm, object.pager))
+        vm.state.news.push({ kind: 'terminate', pager: object.pager });
+    }
   forgetObject(vm, id);
   return shadow;
 }

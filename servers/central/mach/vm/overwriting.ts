@@ -39,6 +39,7 @@ function fill(vm: Vm, into: number, object: number, offset: number): boolean {
   const located = locatePage(vm, object, offset);
   if (located.page === into) return true;
   if (located.page !== NONE) copyPage(vm, located.page, into);
+  else if (located.isUnknown) return false;
   else if (located.block === NONE) zeroPage(vm, into);
   else {
     if (pagerOf(vm, objectAt(vm, located.object).pager).isFailing) return false;

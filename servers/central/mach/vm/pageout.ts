@@ -8,13 +8,14 @@
  * there are `freeTarget`: 10 + n/100 and 15 + n/80 of n pages, as XNU still has it, but never more
  * than a quarter of a small memory.
  *
- * Left out: the daemon's own thread, laundry and pauses (paging/ and servers/central/ have these).
+ * Left out: the daemon's own thread and pauses (paging/ and servers/central/ have these).
  */
 
 import { assert } from '../../../../sim-hw/assert.ts';
 import { collapseObject } from './collapse.ts';
+import { forgetLaundry, laundryPage, returnPage } from './external-pagers.ts';
 import { objectAt } from './objects.ts';
-import { pagerOf, writeBlock } from './pager-store.ts';
+import { isExternal, pagerOf, writeBlock } from './pager-store.ts';
 import { createSwapPager } from './pagers.ts';
 import { clearReferenced, isModified, isReferenced, removeFromAll } from './pmap.ts';
 import { NONE } from './pool.ts';
@@ -26,8 +27,17 @@ export function reservePages(vm: Vm, needed: number): boolean {
   const { queued } = vm.state.resident;
   const { freeMin, freeTarget } = thresholds(vm);
   if (queued[FREE] >= Math.max(needed, freeMin)) return true;
-  makeFree(vm, Math.max(needed, freeTarget));
+  makeFree(vm, Math.max(needed, freeTarget), true);
   return queued[FREE] >= needed;
+}
+
+/**
+ * The daemon's turn, for whoever can let pagers answer before the next fault: what it sends them
+ * counts as soon free, and stays theirs.
+ */
+export function balancePages(vm: Vm): void {
+  const { freeMin, freeTarget } = thresholds(vm);
+  if (vm.state.resident.queued[FREE] < freeMin) makeFree(vm, freeTarget, false);
 }
 
 export function thresholds({ state }: Vm): { freeMin: number; freeTarget: number } {
@@ -44,7 +54,12 @@ export function pageOut(vm: Vm, page: number): boolean {
   const { resident } = vm.state;
   assert(resident.wirings[page] === 0, 'pageout: a wired page is taken');
   removeFromAll(vm, page);
-  if (isModified(vm, page) && !clean(vm, page)) return false;
+  const object = resident.index.owner[page];
+  if (isExternal(vm, objectAt(vm, object).pager)) {
+    // Sent, it is free when its pager lets go of it.
+    if (returnPage(vm, page, true)) return false;
+  } else if (isModified(vm, page) && !clean(vm, page)) return false;
+  else forgetLaundry(vm, object);
   releasePage(vm, page);
   return true;
 }
@@ -63,19 +78,24 @@ export function clean(vm: Vm, page: number): boolean {
   return true;
 }
 
-function makeFree(vm: Vm, target: number): void {
-  const { resident, counts } = vm.state;
+/** `takesLaundry`: what pagers have been sent, and hold on to, goes to swap before anything else. */
+function makeFree(vm: Vm, target: number, takesLaundry: boolean): void {
+  const { resident, counts, laundry } = vm.state;
   const { queued, head } = resident;
   // Each page is looked at twice at most: once for its bit, once for room with its pager.
   let looks = 2 * (queued[ACTIVE] + queued[INACTIVE]);
-  while (queued[FREE] < target && looks-- > 0) {
+  while (queued[FREE] + (takesLaundry ? 0 : laundry.length) < target && looks-- > 0) {
+    const sent = takesLaundry ? laundryPage(vm) : NONE;
+    if (sent !== NONE && pageOut(vm, sent)) continue;
     if (head[INACTIVE] === NONE) refill(vm);
     const page = head[INACTIVE];
     if (page === NONE) return;
-    if (isReferenced(vm, page)) {
+    if (laundry.includes(resident.index.owner[page])) setQueue(resident, page, ACTIVE);
+    else if (isReferenced(vm, page)) {
       counts.reactivations++;
       setQueue(resident, page, ACTIVE);
-    } else if (!pageOut(vm, page)) setQueue(resident, page, ACTIVE);
+    } else if (!pageOut(vm, page) && resident.queue[page] === INACTIVE)
+      setQueue(resident, page, ACTIVE);
   }
   // Whoever is to go next has until the next scan to be referenced.
   refill(vm);

@@ -1,14 +1,15 @@
 /**
  * Pager store: what pagers keep, a block for each page.
  *
- *   swap   made by the kernel for an object of its own whose pages leave memory; ends with the object
- *   file   made by a task, outlives the objects that map it
+ *   swap       made by the kernel for an object of its own whose pages leave memory; ends with the object
+ *   file       made by a task, outlives the objects that map it
+ *   external   a task: what it has is known to itself (external-pagers.ts)
  *
  * The default pager of Mach, and the least that an external pager does; both answer at once. `isFailing`
  * pagers answer each request with an error. Blocks are found by (pager, offset), which is also what
  * tells a pager's existence information: it holds a page if there is a block.
  *
- * Left out: the messages of the external memory management interface.
+ * The messages of the external memory management interface: ../emmi/.
  */
 
 import { type Contents, createContents } from '../../../../sim-hw/contents.ts';
@@ -38,17 +39,20 @@ import type { Vm } from './state.ts';
  *   delay      copy each page before it changes, into a copy object
  *   temporary  as delay, and nobody wants the data once the object ends: while only one entry maps
  *              it, either side may be given a shadow
+ *   call       an external pager is told, and gives the copy out as an object of its own
  */
-export type CopyStrategy = 'none' | 'delay' | 'temporary';
+export type CopyStrategy = 'none' | 'delay' | 'temporary' | 'call';
 
 export interface Pager {
-  readonly kind: 'swap' | 'file';
-  readonly strategy: CopyStrategy;
+  readonly kind: 'swap' | 'file' | 'external';
+  strategy: CopyStrategy;
   /** The kernel may keep the object's pages when nobody maps it any more. */
-  readonly mayCache: boolean;
+  mayCache: boolean;
   isFailing: boolean;
   /** Object that it backs now, or NONE. */
   object: number;
+  /** Offsets of which an external pager has said that it has nothing, while somebody needs to know. */
+  readonly absent: number[];
 }
 
 export interface PagerStore {
@@ -80,6 +84,11 @@ export function createPager({ state }: Vm, pager: Pager): number {
 
 export function pagerOf({ state }: Vm, pager: number): Pager {
   return recordOf(state.store.pagers, pager);
+}
+
+/** Whether it is a task, which answers when it will. NONE is none. */
+export function isExternal(vm: Vm, pager: number): boolean {
+  return pager !== NONE && pagerOf(vm, pager).kind === 'external';
 }
 
 /** The block of the page, or NONE. */
@@ -125,6 +134,7 @@ export function moveBlock({ state }: Vm, block: number, pager: number, offset: n
 /** The pager is gone with all its blocks. */
 export function endPager(vm: Vm, pager: number): void {
   const { index, pagers } = vm.state.store;
+  if (isExternal(vm, pager)) vm.state.news.push({ kind: 'terminate', pager });
   for (let block = firstPlace(index, pager); block !== NONE; block = firstPlace(index, pager))
     freeBlock(vm, block);
   forget(pagers, pager);

@@ -5,6 +5,7 @@
 
 import { assert } from '../../../../sim-hw/assert.ts';
 import { zeroFrame } from '../../../../sim-hw/frames.ts';
+import { createExternalPager } from './external-pagers.ts';
 import { objectAt } from './objects.ts';
 import { bindPlace, firstPlace } from './page-index.ts';
 import { type CopyStrategy, createPager, pagerOf, writeBlock } from './pager-store.ts';
@@ -16,12 +17,18 @@ import type { Vm, VmRefusal } from './state.ts';
 export function createSwapPager(vm: Vm, object: number): void {
   const record = objectAt(vm, object);
   record.pagingOffset = 0;
+  if (vm.state.hasDefaultPager && !vm.state.laundry.includes(object)) {
+    record.pager = createExternalPager(vm, object);
+    vm.state.news.push({ kind: 'create', pager: record.pager });
+    return;
+  }
   record.pager = createPager(vm, {
     kind: 'swap',
     strategy: 'temporary',
     mayCache: false,
     isFailing: false,
     object,
+    absent: [],
   });
 }
 
@@ -41,6 +48,7 @@ export function createFile(
     mayCache,
     isFailing: false,
     object: NONE,
+    absent: [],
   });
   const { pageOrder, pageBytes } = vm.parameters;
   // All its blocks at once, so that a page of it can always be written.

@@ -44,6 +44,10 @@ export interface ResidentPages {
   readonly wirings: Int32Array;
   readonly modified: Uint8Array;
   readonly referenced: Uint8Array;
+  /** Rights that the object's pager withholds for now. */
+  readonly locks: Uint8Array;
+  /** The pager wants the page back even if nobody has changed it. */
+  readonly precious: Uint8Array;
 }
 
 export function createResidentPages(pages: number, pageBytes: number): ResidentPages {
@@ -58,6 +62,8 @@ export function createResidentPages(pages: number, pageBytes: number): ResidentP
     wirings: new Int32Array(pages),
     modified: new Uint8Array(pages),
     referenced: new Uint8Array(pages),
+    locks: new Uint8Array(pages),
+    precious: new Uint8Array(pages),
   };
   for (let page = 0; page < pages; page++) append(resident, page, FREE);
   return resident;
@@ -76,6 +82,8 @@ export function takePage({ state }: Vm, object: number, offset: number): number 
   setQueue(resident, page, ACTIVE);
   resident.modified[page] = 0;
   resident.referenced[page] = 0;
+  resident.locks[page] = 0;
+  resident.precious[page] = 0;
   bindPlace(resident.index, page, object, offset);
   return page;
 }

@@ -14,6 +14,7 @@
 
 import { createFrames, type FramesState } from '../../../../sim-hw/frames.ts';
 import type { PageTableFormat, PageTableState } from '../../../../sim-hw/page-table/format.ts';
+import type { PagerNews } from './external-pagers.ts';
 import { createMappings, type Mappings } from './mappings.ts';
 import type { AddressMap, MapEntry } from './maps.ts';
 import type { MemoryObject } from './objects.ts';
@@ -89,6 +90,12 @@ export interface VmState {
   readonly entries: Pool<MapEntry>;
   readonly tasks: Pool<Task>;
   readonly copies: Pool<CopiedMemory>;
+  /** What external pagers have to be told, in order; whoever speaks to them takes it. */
+  readonly news: PagerNews[];
+  /** Objects of one page each that a pager has been sent, and has not let go of. */
+  readonly laundry: number[];
+  /** Objects of the kernel's own are paged by a task too. */
+  hasDefaultPager: boolean;
   /** Spaces of the hardware that no map has. */
   readonly freeSpaces: number[];
   readonly counts: VmCounts;
@@ -153,6 +160,9 @@ export function createVm(options: VmOptions): Vm {
     entries: createPool(),
     tasks: createPool(),
     copies: createPool(),
+    news: [],
+    laundry: [],
+    hasDefaultPager: false,
     freeSpaces: Array.from({ length: spaces }, (_, i) => spaces - 1 - i),
     counts: createCounts(),
   };

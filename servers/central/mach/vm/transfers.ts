@@ -24,7 +24,13 @@ import {
   WRITE,
   whyNotAccessible,
 } from './maps.ts';
-import { copyAtOnce, copyDelayed, copySymmetrically, howCopied } from './object-copies.ts';
+import {
+  copyAtOnce,
+  copyByPager,
+  copyDelayed,
+  copySymmetrically,
+  howCopied,
+} from './object-copies.ts';
 import { objectAt, referTo, release } from './objects.ts';
 import { writeOver } from './overwriting.ts';
 import { offsetsWithin } from './page-index.ts';
@@ -169,6 +175,8 @@ function copyBottom(
       return { size, ...copySymmetrically(vm, object, offset) };
     case 'delayed':
       return { size, ...copyDelayed(vm, object, offset) };
+    case 'told':
+      return { size, ...copyByPager(vm, object, offset, size) };
     case 'at once': {
       const copy = copyAtOnce(vm, object, offset, size);
       return copy && { size, ...copy };
