@@ -50,6 +50,14 @@ export const layers: readonly Layer[] = [
     'sim-hw/frames',
     'sim-hw/page-table/format',
   ]),
+  // What it says to pagers, and they to it, goes through the nucleus.
+  layer('servers/central/mach/emmi', [
+    ...belowPaging,
+    'servers/central/mach/vm',
+    'sim-hw/assert',
+    'sim-hw/contents',
+    'sim-hw/page-table/format',
+  ]),
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),
   layer('clients/programs', ['sim-hw/references', 'sim-hw/random', 'sim-hw/assert']),
   // A policy runs in a browser unchanged: it imports the one file it is written against.
