@@ -91,6 +91,8 @@ export const emmiMessages = {
   // Kernel -> task.
   machMapped: z.object({ object: count, address: count, result }),
   machFaultDone: z.object({ tag, result }),
+  /** Memory that was sent off has been taken: more may be sent. */
+  machTaken: z.object({ memory: count }),
 } as const;
 
 /** Results; those after the first are refusals of `servers/central/mach/vm/`. */

@@ -6,6 +6,7 @@
 
 import type { z } from 'zod';
 import { diskMessages } from '../../contracts/disk-messages.ts';
+import { emmiMessages } from '../../contracts/emmi-messages.ts';
 import { fileMessages } from '../../contracts/file-messages.ts';
 import { type MessageName, messages, OP, TIME_MAX } from '../../contracts/messages.ts';
 import { pagerMessages } from '../../contracts/pager-messages.ts';
@@ -92,6 +93,7 @@ export const FOREIGN: readonly MessageName[] = [
     ...diskMessages,
     ...fileMessages,
     ...pagerMessages,
+    ...emmiMessages,
   }) as MessageName[]),
 ];
 

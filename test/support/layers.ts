@@ -66,6 +66,7 @@ export const layers: readonly Layer[] = [
   host('lab/compare/policy-modules', all, ['zod', 'rxjs']),
   host('lab/compare/pool', all, ['zod']),
   host('lab/compare/worker', all, ['zod', 'rxjs']),
+  host('lab/conformance/load-pager', all, ['zod']),
   host('lab/explain/read-log', all, ['zod']),
   host('lab/scenario/load', all, ['zod', 'yaml']),
   host('lab/traces', all),

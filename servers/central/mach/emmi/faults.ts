@@ -23,6 +23,7 @@ import { mapOf, READ, vmDeallocate } from '../vm/index.ts';
 import { replaceByCopy } from '../vm/file-mapping.ts';
 import { reservePages } from '../vm/pageout.ts';
 import { pagerOf } from '../vm/pager-store.ts';
+import { residentPage } from '../vm/resident-pages.ts';
 import { answerMap } from './mapping.ts';
 import { keepPrivate } from './memory-objects.ts';
 import {
@@ -34,10 +35,13 @@ import {
   removeFrom,
   type Wait,
 } from './state.ts';
+import { tellNews } from './telling.ts';
 import { dropUnasked } from './unasked.ts';
 
 /** Frames that one fault takes at most. */
 const PAGES_OF_A_FAULT = 3;
+/** Requests that one access makes: a page may have left before it can be mapped. */
+const MISSES_MAX = 32;
 /** Circles of waiting pagers that are remembered. */
 const DEADLOCKS_KEPT = 8;
 
@@ -78,6 +82,7 @@ export function startWait(kernel: Kernel, emmi: Emmi, what: WaitFor): void {
     since: now,
     offset: NONE,
     asked: now,
+    misses: 0,
   };
   state.waits.push(wait);
   attempt(kernel, emmi, wait);
@@ -87,9 +92,11 @@ export function startWait(kernel: Kernel, emmi: Emmi, what: WaitFor): void {
 export function retry(kernel: Kernel, emmi: Emmi, pager: number): void {
   for (const wait of emmi.state.waits.filter((one) => one.pager === pager))
     attempt(kernel, emmi, wait);
-  // What the pager has said that it has not was said to those who asked.
-  if (!emmi.state.waits.some((wait) => wait.pager === pager))
-    pagerOf(emmi.vm, pager).absent.length = 0;
+  // What the pager has said that it has not was said to those who asked, and wait for it.
+  const { waits } = emmi.state;
+  removeFrom(pagerOf(emmi.vm, pager).absent, (offset) =>
+    waits.every((one) => one.pager !== pager || (one.what === 'access' && one.offset !== offset)),
+  );
 }
 
 /** Whatever waits for `pager` within the range, or for any of it, ends with `result`. */
@@ -128,6 +135,18 @@ export function waitedTooLong(kernel: Kernel, emmi: Emmi, id: number): void {
     forgetRequests(emmi, pager, offset);
 }
 
+/** Rights were wanted of pages that have left memory: who waits for them wants contents now. */
+export function askAnew(kernel: Kernel, emmi: Emmi): void {
+  const { state, vm } = emmi;
+  const gone = state.requests.filter(
+    ({ kind, pager, offset }) =>
+      kind === 'unlock' && residentPage(vm, pagerOf(vm, pager).object, offset) === NONE,
+  );
+  if (gone.length === 0) return;
+  removeFrom(state.requests, (one) => gone.includes(one));
+  for (const { pager } of gone) retry(kernel, emmi, pager);
+}
+
 /** The pager is no longer asked for anything at `offset`. */
 export function forgetRequests({ state }: Emmi, pager: number, offset: number): void {
   removeFrom(state.requests, (one) => one.pager === pager && one.offset === offset);
@@ -147,6 +166,8 @@ function tryFault(kernel: Kernel, emmi: Emmi, wait: Wait): MachResult | 'waits' 
   reservePages(vm, PAGES_OF_A_FAULT);
   keepPrivate(emmi, map, wait.address);
   for (;;) {
+    // An object may have got a pager while frames were set free.
+    tellNews(kernel, emmi);
     const need = needOf(vm, map, wait.address, wait.access);
     if (typeof need === 'string') return need;
     if (need !== undefined) return ask(kernel, emmi, wait, need);
@@ -198,11 +219,15 @@ function ask(kernel: Kernel, emmi: Emmi, wait: Wait, need: Need): MachResult | '
     wait.asked = kernel.state.nowNs;
     timerAt(kernel, wait.asked + parameters.patienceNs, state.id, wait.id * 2);
   }
-  if (managed.status === 'ready') request(kernel, emmi, managed, need);
+  if (managed.status !== 'ready') return 'waits';
+  // Where memory is so short that nothing stays until it is mapped nobody asks without end.
+  const most = MISSES_MAX + (4 * wait.size) / emmi.vm.parameters.pageBytes;
+  if (request(kernel, emmi, managed, need) && ++wait.misses > most) return 'RESOURCE_SHORTAGE';
   return 'waits';
 }
 
-function request(kernel: Kernel, emmi: Emmi, managed: ManagedObject, need: Need): void {
+/** True: it had not been asked. */
+function request(kernel: Kernel, emmi: Emmi, managed: ManagedObject, need: Need): boolean {
   const { state, vm } = emmi;
   const { kind, pager, offset, access } = need;
   const isAsked = state.requests.some(
@@ -212,7 +237,7 @@ function request(kernel: Kernel, emmi: Emmi, managed: ManagedObject, need: Need)
       one.kind === kind &&
       (kind === 'data' || (access & ~one.access) === 0),
   );
-  if (isAsked) return;
+  if (isAsked) return false;
   state.requests.push(need);
   const isData = kind === 'data';
   if (isData) state.counts.requests++;
@@ -220,6 +245,7 @@ function request(kernel: Kernel, emmi: Emmi, managed: ManagedObject, need: Need)
   const op = isData ? OP.memoryObjectDataRequest : OP.memoryObjectDataUnlock;
   const page = offset / vm.parameters.pageBytes;
   reply(kernel, state.id, managed.task, op, managed.object, page, 1, access, 0);
+  return true;
 }
 
 /** Names of the pagers that would wait for each other, from the one that `wait` waits for. */

@@ -52,4 +52,6 @@ export function laundryOverdue(kernel: Kernel, emmi: Emmi, id: number): void {
   const overdue = state.laundry.filter(({ task, since }) => task === late.task && since <= limit);
   if (overdue.length <= parameters.laundryMax) return;
   for (const pager of pagersOf(emmi, late.task)) destroyObject(kernel, emmi, pager, false);
+  const held = state.laundry.filter(({ task }) => task === late.task);
+  for (const { address } of held) hearDeallocate(emmi, late.task, address, 1);
 }

@@ -6,7 +6,7 @@
  * takes; what it is sent stands in its space until it lets go of it.
  */
 
-import { supplyOf } from '../../../../contracts/emmi-messages.ts';
+import { resultOf, supplyIs, supplyOf } from '../../../../contracts/emmi-messages.ts';
 import { fieldsOf, wordsOf } from '../../../../contracts/message-fields.ts';
 import { messageName, OP } from '../../../../contracts/messages.ts';
 import { timerAt } from '../../../../nucleus/clock.ts';
@@ -16,28 +16,30 @@ import type { Message } from '../../../../nucleus/messages.ts';
 import { assert } from '../../../../sim-hw/assert.ts';
 import { type Contents, createContents } from '../../../../sim-hw/contents.ts';
 import { frameAt } from '../vm/access.ts';
-import {
-  copyIn,
-  createTask,
-  mapOf,
-  readMemory,
-  vmAllocate,
-  vmDeallocate,
-  writeMemory,
-} from '../vm/index.ts';
+import { createTask, readMemory } from '../vm/index.ts';
 import { messageMeant, nameOf1987 } from './names.ts';
 import type { PagerKernel, PagerMessage, PagerModule, SupplyOptions } from './pager.ts';
+import { isWelcome, maySendOff, sendOff } from './sending.ts';
 import { type EmmiWiring, emmiOf } from './server.ts';
-import type { Emmi, EmmiState, TaskRecord } from './state.ts';
+import { type Emmi, type EmmiState, managedOf, type TaskRecord } from './state.ts';
 
 export interface PagerTaskState {
   readonly id: number;
   /** The task that is the kernel, and what it has of the virtual memory. */
   readonly kernelTask: number;
   readonly own: object;
-  /** It waits for memory of its own; what has come since. */
+  /** It waits for memory of its own; what has come since, or while `outbox` could not go. */
   isWaiting: boolean;
   readonly backlog: PagerMessage[];
+  /** What it has said and cannot be sent yet, in order. */
+  readonly outbox: Outgoing[];
+}
+
+interface Outgoing {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, number>>;
+  /** Contents that go along as memory, or null. */
+  readonly pages: readonly Contents[] | null;
 }
 
 /** Messages that a pager may be behind with before more are dropped: nothing grows without bound. */
@@ -47,7 +49,7 @@ const BACKLOG_MAX = 1024;
 export function adoptTask(emmi: Emmi, task: number): TaskRecord {
   const vmTask = createTask(emmi.vm);
   assert(typeof vmTask === 'number', 'pager task: no address space is left');
-  const record: TaskRecord = { vmTask, faults: 0, errors: 0, waitedNs: 0 };
+  const record: TaskRecord = { vmTask, faults: 0, errors: 0, waitedNs: 0, isHeldUp: false };
   emmi.state.tasks[task] = record;
   return record;
 }
@@ -67,6 +69,7 @@ export function addPager(
     own: module.create(objects, pages),
     isWaiting: false,
     backlog: [],
+    outbox: [],
   };
   state.id = addTask(kernel, module.name, -1, { step: pagerStep(wiring, module), state });
   adoptTask(emmiOfTask(kernel, wiring, kernelTask), state.id);
@@ -82,16 +85,19 @@ function pagerStep(wiring: EmmiWiring, module: PagerModule): Step {
     const task = state as PagerTaskState;
     const heard = messageHeard(task, module, message);
     if (heard === undefined) return;
-    if (heard.name === 'machFaultDone') task.isWaiting = false;
-    else if (task.isWaiting) {
-      if (task.backlog.length < BACKLOG_MAX) task.backlog.push(heard);
-      return;
-    }
+    const { backlog, outbox } = task;
     const calls = callsOf(kernel, wiring, task);
-    module.hear(task.own, heard, calls);
-    while (!task.isWaiting && task.backlog.length > 0)
-      module.hear(task.own, task.backlog.shift() as PagerMessage, calls);
-    speakAsIn1987(module, heard, calls);
+    if (heard.name === 'machTaken') sendAll(kernel, wiring, task);
+    else if (heard.name === 'machFaultDone') {
+      task.isWaiting = false;
+      // What it waited for goes before whatever has come since.
+      backlog.unshift(heard);
+    } else if (backlog.length < BACKLOG_MAX) backlog.push(heard);
+    while (!task.isWaiting && outbox.length === 0 && backlog.length > 0) {
+      const next = backlog.shift() as PagerMessage;
+      module.hear(task.own, next, calls);
+      speakAsIn1987(module, next, calls);
+    }
   };
 }
 
@@ -117,73 +123,78 @@ function speakAsIn1987({ names }: PagerModule, heard: PagerMessage, calls: Pager
 
 function callsOf(kernel: Kernel, wiring: EmmiWiring, task: PagerTaskState): PagerKernel {
   const { id, kernelTask } = task;
-  const emmi = emmiOfTask(kernel, wiring, kernelTask);
-  const { vm, state } = emmi;
+  const { vm, state } = emmiOfTask(kernel, wiring, kernelTask);
   const vmTask = (state.tasks[id] as TaskRecord).vmTask;
   const { pageBytes } = vm.parameters;
-  const send = (name: string, fields: Readonly<Record<string, number>>) => {
-    const meant = messageMeant(name, fields);
-    assert(
-      meant !== undefined,
-      `pager task: ${name} is no message, see contracts/emmi-messages.ts`,
-    );
-    const { w0, w1, w2, w3, time } = wordsOf(meant.name, meant.fields);
-    reply(kernel, id, kernelTask, OP[meant.name], w0, w1, w2, w3, time);
+  const say = (name: string, fields: Outgoing['fields'], pages: Outgoing['pages'] = null) => {
+    task.outbox.push({ name, fields, pages });
+    sendAll(kernel, wiring, task);
   };
   return {
     task: id,
     nowNs: kernel.state.nowNs,
-    send,
-    supply: (control, offset, pages, how = {}) => {
-      const memory = sendOff(emmi, id, vmTask, pages);
-      if (memory !== undefined) send(...supplyMessage(control, offset, memory, pages.length, how));
-    },
+    send: (name, fields) => say(name, fields),
+    supply: (control, offset, pages, how = {}) =>
+      say('memoryObjectDataSupply', supplyFields(control, offset, pages.length, how), pages),
     read: (address) => {
       const contents = createContents(vm.state.store.transfer.bytes.length > 0);
       const refusal = readMemory(vm, vmTask, address * pageBytes, contents);
       return refusal === undefined ? contents : undefined;
     },
-    free: (address, length) => send('machDeallocate', { address, length }),
-    map: (pager, object, length) => send('machMap', { pager, object, length }),
+    free: (address, length) => say('machDeallocate', { address, length }),
+    map: (pager, object, length) => say('machMap', { pager, object, length }),
     touch: (address, access) => {
       if (frameAt(vm, vmTask, address * pageBytes, access) >= 0) return true;
       task.isWaiting = true;
-      send('machFault', { tag: 0, address, access });
+      say('machFault', { tag: 0, address, access });
       return false;
     },
     alarm: (ns, word) => timerAt(kernel, kernel.state.nowNs + ns, id, word),
   };
 }
 
-function supplyMessage(
-  control: number,
-  offset: number,
-  memory: number,
-  length: number,
-  { lock = 0, isPrecious = false, wantsReply = false }: SupplyOptions,
-): [string, Record<string, number>] {
-  const how = supplyOf({ length, lock, isPrecious, wantsReply });
-  return ['memoryObjectDataSupply', { control, offset, memory, how }];
+/** Sends what can be sent now. While memory is short a pager has one page under way at a time. */
+function sendAll(kernel: Kernel, wiring: EmmiWiring, task: PagerTaskState): void {
+  const { id, kernelTask, outbox } = task;
+  const emmi = emmiOfTask(kernel, wiring, kernelTask);
+  for (let next = outbox[0]; next !== undefined; next = outbox[0]) {
+    const { name, pages } = next;
+    const { control = 0, offset = 0 } = next.fields;
+    if (pages !== null && !isWelcome(emmi, control, offset, pages.length)) {
+      outbox.shift();
+      tellRefused(kernel, emmi, id, next);
+      continue;
+    }
+    if (pages !== null && !maySendOff(emmi, id, pages.length)) return;
+    outbox.shift();
+    const memory = pages === null ? 0 : sendOff(emmi, id, pages);
+    const fields = pages === null ? next.fields : { ...next.fields, memory };
+    const meant = messageMeant(name, fields);
+    const where = 'see contracts/emmi-messages.ts';
+    assert(meant !== undefined, `pager task: ${name} is no message; ${where}`);
+    // What cannot be sent for want of memory the kernel hears of as of a pager's silence.
+    if (memory < 0) continue;
+    const { w0, w1, w2, w3, time } = wordsOf(meant.name, meant.fields);
+    reply(kernel, id, kernelTask, OP[meant.name], w0, w1, w2, w3, time);
+  }
 }
 
-/** Pages of the pager's own with these contents, under way; undefined: there is no memory for them. */
-function sendOff(
-  { vm, state }: Emmi,
-  id: number,
-  vmTask: number,
-  pages: readonly Contents[],
-): number | undefined {
-  const { pageBytes } = vm.parameters;
-  const size = pages.length * pageBytes;
-  const start = vmAllocate(vm, vmTask, size);
-  if (typeof start === 'string') return undefined;
-  const isWritten = pages.every(
-    (contents, i) => writeMemory(vm, vmTask, start + i * pageBytes, contents) === undefined,
-  );
-  const map = mapOf(vm, vmTask);
-  const memory = isWritten && typeof map === 'number' ? copyIn(vm, map, start, size) : undefined;
-  vmDeallocate(vm, vmTask, start, size);
-  if (typeof memory !== 'number') return undefined;
-  state.underWay.push({ memory, from: id });
-  return memory;
+/** A supply that was not taken is over, for a pager that wants to know. */
+function tellRefused(kernel: Kernel, emmi: Emmi, id: number, { fields }: Outgoing): void {
+  const { control = 0, offset = 0, how = 0 } = fields;
+  const { wantsReply, length } = supplyIs(how);
+  if (!wantsReply) return;
+  const object = managedOf(emmi, control)?.object ?? 0;
+  const result = resultOf('RESOURCE_SHORTAGE');
+  const op = OP.memoryObjectSupplyCompleted;
+  reply(kernel, emmi.state.id, id, op, object, offset, length, result, 0);
+}
+
+function supplyFields(
+  control: number,
+  offset: number,
+  length: number,
+  { lock = 0, isPrecious = false, wantsReply = false }: SupplyOptions,
+): Record<string, number> {
+  return { control, offset, how: supplyOf({ length, lock, isPrecious, wantsReply }) };
 }

@@ -50,6 +50,8 @@ export interface Wait {
   offset: number;
   /** Since when it waits for that. */
   asked: number;
+  /** Requests that it has made. */
+  misses: number;
 }
 
 /** What a pager has been asked for. */
@@ -77,6 +79,8 @@ export interface TaskRecord {
   faults: number;
   errors: number;
   waitedNs: number;
+  /** It has memory to send, and waits until what it sent before has been taken. */
+  isHeldUp: boolean;
 }
 
 export interface EmmiCounts {

@@ -15,8 +15,8 @@ import { pagerOf } from '../vm/pager-store.ts';
 import { residentPage } from '../vm/resident-pages.ts';
 import { failWaits, forgetRequests, retry } from './faults.ts';
 import { controlled } from './memory-objects.ts';
-import { type Emmi, NONE } from './state.ts';
-import { mayGiveUnasked } from './unasked.ts';
+import { type Emmi, NONE, recordOfTask } from './state.ts';
+import { dropUnasked, mayGiveUnasked } from './unasked.ts';
 
 /** Frames that one page takes at most: its own, and one to read what was sent from. */
 const PAGES_OF_A_SUPPLY = 2;
@@ -24,7 +24,7 @@ const PAGES_OF_A_SUPPLY = 2;
 export function hearSupply(kernel: Kernel, emmi: Emmi, message: Message): void {
   const { op, from, w0: control, w1: first, w2: memory, w3 } = message;
   const { state, vm } = emmi;
-  if (!takeMemory(emmi, from, memory)) return;
+  if (!takeMemory(kernel, emmi, from, memory)) return;
   const managed = controlled(emmi, from, control);
   const isOld = op === OP.memoryObjectDataProvided;
   const how = isOld ? { length: 1, lock: w3, isPrecious: false, wantsReply: false } : supplyIs(w3);
@@ -88,10 +88,16 @@ function askedWithin(emmi: Emmi, pager: number, first: number, length: number): 
 }
 
 /** True: the memory was sent off by `from`, and is the kernel's now. */
-function takeMemory({ state }: Emmi, from: number, memory: number): boolean {
+function takeMemory(kernel: Kernel, emmi: Emmi, from: number, memory: number): boolean {
+  const { state } = emmi;
   const at = state.underWay.findIndex((one) => one.memory === memory && one.from === from);
   if (at < 0) return false;
   state.underWay.splice(at, 1);
+  const record = recordOfTask(emmi, from);
+  if (record?.isHeldUp) {
+    record.isHeldUp = false;
+    reply(kernel, state.id, from, OP.machTaken, memory, 0, 0, 0, 0);
+  }
   return true;
 }
 
@@ -112,12 +118,15 @@ function takePage(
   );
   if (residentPage(vm, object, offset) !== NONE) return true;
   if (!isAsked && !mayGiveUnasked(emmi, pager)) return false;
+  dropUnasked(emmi);
   if (!reservePages(vm, PAGES_OF_A_SUPPLY)) return false;
   if (!supplyPage(vm, object, offset, memory, at)) return false;
   const page = residentPage(vm, object, offset);
   lockPage(vm, page, lock);
+  // Whoever waits for it is about to touch it.
+  if (isAsked) vm.state.resident.referenced[page] = 1;
   vm.state.resident.precious[page] = isPrecious ? 1 : 0;
-  if (isAsked) forgetRequests(emmi, pager, offset);
-  else state.unasked.push({ pager, offset });
+  forgetRequests(emmi, pager, offset);
+  if (!isAsked) state.unasked.push({ pager, offset });
   return true;
 }

@@ -12,6 +12,7 @@ import { copyOut, discardCopy, mapOf } from '../vm/index.ts';
 import { objectAt } from '../vm/objects.ts';
 import { balancePages } from '../vm/pageout.ts';
 import { pagerOf } from '../vm/pager-store.ts';
+import { askAnew } from './faults.ts';
 import { sent } from './laundry.ts';
 import { beginObject, createManaged, destroyObject } from './memory-objects.ts';
 import {
@@ -32,6 +33,7 @@ export function settle(kernel: Kernel, emmi: Emmi): void {
   tellNews(kernel, emmi);
   dropUnasked(emmi);
   balancePages(emmi.vm);
+  askAnew(kernel, emmi);
   tellNews(kernel, emmi);
 }
 

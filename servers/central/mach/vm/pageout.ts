@@ -55,6 +55,7 @@ export function pageOut(vm: Vm, page: number): boolean {
   assert(resident.wirings[page] === 0, 'pageout: a wired page is taken');
   removeFromAll(vm, page);
   const object = resident.index.owner[page];
+  if (isModified(vm, page)) givePager(vm, object);
   if (isExternal(vm, objectAt(vm, object).pager)) {
     // Sent, it is free when its pager lets go of it.
     if (returnPage(vm, page, true)) return false;
@@ -64,13 +65,16 @@ export function pageOut(vm: Vm, page: number): boolean {
   return true;
 }
 
-/** Writes the page to its pager, which is made if there is none; false where there is no room. */
-export function clean(vm: Vm, page: number): boolean {
-  const { resident } = vm.state;
-  const object = resident.index.owner[page];
-  // A chain that can be shortened needs one pager less.
+/** One that has none gets the default pager. A chain that can be shortened needs one pager less. */
+function givePager(vm: Vm, object: number): void {
   if (objectAt(vm, object).pager === NONE) collapseObject(vm, object);
   if (objectAt(vm, object).pager === NONE) createSwapPager(vm, object);
+}
+
+/** Writes the page to its pager; false where there is no room. */
+function clean(vm: Vm, page: number): boolean {
+  const { resident } = vm.state;
+  const object = resident.index.owner[page];
   const { pager, pagingOffset } = objectAt(vm, object);
   if (pagerOf(vm, pager).isFailing) return false;
   if (!writeBlock(vm, pager, resident.index.offset[page] + pagingOffset, page)) return false;

@@ -17,7 +17,7 @@ import type { Vm, VmRefusal } from './state.ts';
 export function createSwapPager(vm: Vm, object: number): void {
   const record = objectAt(vm, object);
   record.pagingOffset = 0;
-  if (vm.state.hasDefaultPager && !vm.state.laundry.includes(object)) {
+  if (vm.state.hasDefaultPager && !isUnderWay(vm, object)) {
     record.pager = createExternalPager(vm, object);
     vm.state.news.push({ kind: 'create', pager: record.pager });
     return;
@@ -30,6 +30,12 @@ export function createSwapPager(vm: Vm, object: number): void {
     object,
     absent: [],
   });
+}
+
+/** What pagers are sent, or send, the kernel keeps itself: they could not wait for it. */
+function isUnderWay({ state }: Vm, object: number): boolean {
+  if (state.laundry.includes(object)) return true;
+  return state.copies.records.some((copy) => copy?.pieces.some((piece) => piece.object === object));
 }
 
 /** A file of `pages` pages, all zeros, as a pager; refused when there is no room for it. */

@@ -1,6 +1,7 @@
-/** Pagers that there are: the good one, and one for each way of being bad. */
+/** Pagers that there are: good ones, and one for each way of being bad. */
 
 import type { PagerModule } from '../pager.ts';
+import { defaultPager } from './default.ts';
 import { ficklePager } from './fickle.ts';
 import { floodingPager } from './flooding.ts';
 import { hoardingPager } from './hoarding.ts';
@@ -17,3 +18,6 @@ export const badPagers: readonly PagerModule[] = [
   ficklePager,
   selfFaultingPager,
 ];
+
+/** Not for tasks to map objects of. */
+export const pagersOfTheKernel: readonly PagerModule[] = [defaultPager];

@@ -1,17 +1,17 @@
 /**
  * Self-faulting pager: maps its own object, and before it answers a request it touches the page there: a
  * fault that it would have to answer itself (Young et al. 1987, section 6.1). When it is told that
- * there is no memory, it tells the same to who asked.
+ * there is no memory, it answers.
  */
 
-import type { PagerModule } from '../pager.ts';
+import type { PagerMessage, PagerModule } from '../pager.ts';
 import { createStoreState, hearAsStore, type StoreState } from './store.ts';
 
 export interface SelfFaultingState extends StoreState {
   /** Page at which it has its own object, or -1. */
   at: number;
   /** What it has been asked for, or null. */
-  asked: { control: number; offset: number } | null;
+  asked: PagerMessage | null;
 }
 
 export const selfFaultingPager: PagerModule<SelfFaultingState> = {
@@ -27,12 +27,11 @@ export const selfFaultingPager: PagerModule<SelfFaultingState> = {
       kernel.map(kernel.task, object, kept.pages.length);
     } else if (name === 'machMapped') {
       if (result === 0) state.at = address;
-    } else if (name === 'memoryObjectDataRequest' && kept !== undefined && state.at >= 0) {
-      state.asked = { control: kept.control, offset };
-      // A page that is there is what it has.
+    } else if (name === 'memoryObjectDataRequest' && state.at >= 0) {
+      state.asked = message;
       if (kernel.touch(state.at + offset, 1)) hearAsStore(state, message, kernel);
     } else if (name === 'machFaultDone' && state.asked !== null) {
-      kernel.send('memoryObjectDataError', { ...state.asked, length: 1, result: 7 });
+      hearAsStore(state, state.asked, kernel);
       state.asked = null;
     } else hearAsStore(state, message, kernel);
   },

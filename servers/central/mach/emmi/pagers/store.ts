@@ -77,6 +77,8 @@ function keepPage(kept: StoreObject, offset: number, contents: Contents | undefi
   if (contents === undefined) return;
   const page = createContents(contents.bytes.length > 0);
   copyContents(page, contents);
+  // No holes: what is not there is null.
+  while (kept.pages.length < offset) kept.pages.push(null);
   kept.pages[offset] = page;
 }
 
