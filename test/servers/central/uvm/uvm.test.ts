@@ -1,29 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkUvm } from '../../../../servers/central/uvm/check.ts';
-import { readPage, writePage } from '../../../../servers/central/uvm/fault.ts';
-import { exit, fork, passEntries } from '../../../../servers/central/uvm/fork.ts';
-import { removeMapping } from '../../../../servers/central/uvm/frames.ts';
-import {
-  givePages,
-  loanToKernel,
-  returnLoan,
-  takePages,
-} from '../../../../servers/central/uvm/loan.ts';
-import {
-  inheritPages,
-  mapAnonymous,
-  mapObject,
-  protectPages,
-  unmapRange,
-} from '../../../../servers/central/uvm/map.ts';
-import { pageOut } from '../../../../servers/central/uvm/pageout.ts';
 import {
   addObject,
   addSpace,
+  checkUvm,
   createUvm,
+  exit,
+  fork,
+  givePages,
+  inheritPages,
+  loanToKernel,
+  mapAnonymous,
+  mapObject,
+  pageOut,
+  passEntries,
+  protectPages,
+  readPage,
+  removeMapping,
+  returnLoan,
+  takePages,
   type UvmState,
-} from '../../../../servers/central/uvm/state.ts';
+  unmapRange,
+  writePage,
+} from '../../../../servers/central/uvm/index.ts';
 import {
   type NaiveInherit,
   type NaiveSpace,
