@@ -2,27 +2,30 @@
  * Load control: as many tasks run as have their resident sets in memory (Denning, "Working Sets Past
  * and Present", 1980). Where nothing stands outside of all sets and a frame is needed, a task is
  * suspended, and all of its set stands outside. It goes on when as many frames can be had as its set
- * had pages, or when it has waited for a turn and another one has run as long.
+ * had pages, or when its turn has come.
  *
  *   runs --no frame to be had--> suspended --its set fits, or its turn has come--> runs
  *
- * Who is suspended: of those that have run for a turn who has longest, else who came last. One task
- * always runs; if its set alone does not fit, its page used longest ago goes. Left out: priorities;
- * prefetching the set of a task that goes on.
+ * Who is suspended: who has run longest since it came. A turn is over when others have been given
+ * `turn` times as many pages as its set had: what it costs to bring the set back is then small beside
+ * what was gained, however fast the device is. (Periods count as well, or who waits where nobody
+ * faults would wait for ever.) One task always runs; if its set alone does not fit, its page used
+ * longest ago goes. Left out: priorities; prefetching the set of a task that goes on.
  */
 
 import type { CentralView } from '../../contracts/central-management.ts';
 import { emptySet, type ResidentSets, sizeOf } from './resident-sets.ts';
 
 export interface LoadControl {
-  /** By member: the look (below) since which it runs or is suspended; pages of its set then. */
+  /** By member: the moment since which it runs or is suspended; pages of its set then. */
   readonly since: Float64Array;
   readonly setSize: Float64Array;
   /** Members that are suspended, longest first. */
   readonly suspended: number[];
-  /** Looks that make a turn. */
+  /** Pages given to others for each of its set that make a turn. */
   readonly turn: number;
-  looks: number;
+  /** Its clock: pages given up, and periods. */
+  now: number;
   suspensions: number;
 }
 
@@ -32,7 +35,7 @@ export function createLoadControl(members: number, turn: number): LoadControl {
     setSize: new Float64Array(members),
     suspended: [],
     turn,
-    looks: 0,
+    now: 0,
     suspensions: 0,
   };
 }
@@ -43,7 +46,7 @@ export function suspendOne(load: LoadControl, sets: ResidentSets, view: CentralV
   if (member < 0) return false;
   load.suspensions++;
   load.setSize[member] = sizeOf(sets, member);
-  load.since[member] = load.looks;
+  load.since[member] = load.now;
   load.suspended.push(member);
   view.suspend(member);
   emptySet(sets, member);
@@ -51,53 +54,50 @@ export function suspendOne(load: LoadControl, sets: ResidentSets, view: CentralV
 }
 
 function chooseSuspended(
-  { since, suspended, turn, looks }: LoadControl,
+  { since, suspended }: LoadControl,
   sets: ResidentSets,
   view: CentralView,
 ): number {
-  let longest = -1;
-  let last = -1;
+  let chosen = -1;
   let running = 0;
   for (let member = 0; member < since.length; member++) {
     if (!view.isLiving(member) || suspended.includes(member)) continue;
     running++;
-    if (sizeOf(sets, member) === 0) continue;
-    if (looks - since[member] >= turn && (longest < 0 || since[member] < since[longest]))
-      longest = member;
-    if (last < 0 || since[member] >= since[last]) last = member;
+    if (sizeOf(sets, member) > 0 && (chosen < 0 || since[member] <= since[chosen])) chosen = member;
   }
-  if (running <= 1) return -1;
-  return longest < 0 ? last : longest;
+  return running <= 1 ? -1 : chosen;
 }
 
-/** Once a period: who has waited longest goes on if its set fits, or its turn has come. */
+/** Once a period, and with each page: who has waited longest may go on. */
 export function look(load: LoadControl, sets: ResidentSets, view: CentralView): void {
-  load.looks++;
-  letGoOn(load, sets, view);
+  load.now++;
+  if (load.suspended.length > 0) letGoOn(load, sets, view);
 }
 
 function letGoOn(load: LoadControl, sets: ResidentSets, view: CentralView): void {
-  const { suspended, since, setSize, turn } = load;
+  const { suspended, since, setSize } = load;
   while (suspended.length > 0) {
     const member = suspended[0];
     const room = view.freeFrames() + view.comingFrames() + sets.lists.count[sets.outside];
     const isAlone = !since.some((_, other) => view.isLiving(other) && !suspended.includes(other));
     const fits = room >= setSize[member] + promised(load, sets);
-    if (!isAlone && !fits && load.looks - since[member] < turn) return;
+    if (!isAlone && !fits && !isTurn(load, member)) return;
     suspended.shift();
-    since[member] = load.looks;
+    since[member] = load.now;
     view.resume(member);
   }
 }
 
-/** Pages that members which went on within a turn have not got back yet. */
-function promised(
-  { since, setSize, suspended, looks, turn }: LoadControl,
-  sets: ResidentSets,
-): number {
+function isTurn({ since, setSize, turn, now }: LoadControl, member: number): boolean {
+  return now - since[member] >= turn * setSize[member];
+}
+
+/** Pages that members which went on have not got back yet, while a turn has not passed. */
+function promised(load: LoadControl, sets: ResidentSets): number {
+  const { since, setSize, suspended } = load;
   let pages = 0;
   for (let member = 0; member < since.length; member++)
-    if (!suspended.includes(member) && looks - since[member] < turn)
+    if (!suspended.includes(member) && !isTurn(load, member))
       pages += Math.max(0, setSize[member] - sizeOf(sets, member));
   return pages;
 }

@@ -101,6 +101,7 @@ function admitted({ sets, lastFault, threshold }: PffState, page: number, view: 
 }
 
 function victim({ sets, load, controlsLoad, lastFault }: PffState, view: CentralView): number {
+  look(load, sets, view);
   let page = takeOutside(sets, view);
   if (page !== NONE) return page;
   if (controlsLoad && suspendOne(load, sets, view)) page = takeOutside(sets, view);

@@ -58,7 +58,6 @@ const workingSet: CentralManagement<WorkingSetState> = {
   summary:
     'working sets within tau references, tasks suspended when they do not fit (Denning 1968)',
   control: 'pages',
-  // turn: periods after which a suspended task goes on though its set does not fit.
   parameters: { tau: 100_000, samples: 4, turn: 8, eager: 0, load: 1 },
   period: { ns: 10_000_000, references: 10_000 },
   thresholds: (frames) => ({ freeMin: frames >> 7, freeTarget: frames >> 6 }),
@@ -113,6 +112,7 @@ function scanDue(state: WorkingSetState, view: CentralView, interval: number): b
 
 function victim(state: WorkingSetState, view: CentralView): number {
   const { sets, load, scanned } = state;
+  look(load, sets, view);
   let page = takeOutside(sets, view);
   if (page !== NONE) return page;
   // A look ahead of time, but not at each fault: half an interval after the last one.
