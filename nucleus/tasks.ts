@@ -2,8 +2,8 @@
  * Tasks and where their time goes.
  *
  * A task is a program in an address space with a memory-control thread beside it; a server is a
- * task without a program. There is one CPU: whatever it does is *charged* to one task, the one on
- * whose behalf it is done, and moves the clock. Everything else a task lives through is waiting.
+ * task without a program. Whatever a CPU does is *charged* to one task, the one on whose
+ * behalf it is done, and moves its clock. Everything else a task lives through is waiting.
  *
  *   READY --dispatch--> RUNNING --fault--> FAULTING --I/O begun--> WAITING_DEVICE
  *     ^                    |                  |                          |
