@@ -42,6 +42,8 @@ import { dropUnasked } from './unasked.ts';
 const PAGES_OF_A_FAULT = 3;
 /** Requests that one access makes: a page may have left before it can be mapped. */
 const MISSES_MAX = 32;
+/** Accesses of one task that wait at a time: it has no more threads than that. */
+const WAITS_MAX = 64;
 /** Circles of waiting pagers that are remembered. */
 const DEADLOCKS_KEPT = 8;
 
@@ -59,6 +61,10 @@ export function hearFault(
     return;
   }
   record.faults++;
+  if (emmi.state.waits.filter((wait) => wait.task === from).length >= WAITS_MAX) {
+    answerFault(kernel, emmi, from, tag, 'RESOURCE_SHORTAGE');
+    return;
+  }
   const address = page * emmi.vm.parameters.pageBytes;
   startWait(kernel, emmi, { what: 'access', task: from, tag, address, size: 0, access });
 }
