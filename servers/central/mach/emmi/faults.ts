@@ -6,9 +6,6 @@
  *          asked, once  '-- whenever the pager says something
  *                    v
  *                  waits ----patience over----> a memory exception, for this task alone
- *
- * A pager is one thread: while it waits for a page itself it answers nobody. So a wait that would
- * close a circle of waiting pagers is refused, and the circle is named.
  */
 
 import { type MachResult, resultOf } from '../../../../contracts/emmi-messages.ts';
@@ -16,7 +13,6 @@ import { OP } from '../../../../contracts/messages.ts';
 import { timerAt } from '../../../../nucleus/clock.ts';
 import { reply } from '../../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../../nucleus/kernel.ts';
-import type { TaskState } from '../../../../nucleus/tasks.ts';
 import { type Need, needOf } from '../vm/external-pagers.ts';
 import { faultPage } from '../vm/fault.ts';
 import { replaceByCopy } from '../vm/file-mapping.ts';
@@ -24,6 +20,7 @@ import { mapOf, READ, vmDeallocate } from '../vm/index.ts';
 import { reservePages } from '../vm/pageout.ts';
 import { pagerOf } from '../vm/pager-store.ts';
 import { residentPage } from '../vm/resident-pages.ts';
+import { closesCircle } from './circles.ts';
 import { answerMap } from './mapping.ts';
 import { keepPrivate } from './memory-objects.ts';
 import {
@@ -44,8 +41,6 @@ const PAGES_OF_A_FAULT = 3;
 const MISSES_MAX = 32;
 /** Accesses of one task that wait at a time: it has no more threads than that. */
 const WAITS_MAX = 64;
-/** Circles of waiting pagers that are remembered. */
-const DEADLOCKS_KEPT = 8;
 
 export function hearFault(
   kernel: Kernel,
@@ -215,12 +210,7 @@ function ask(kernel: Kernel, emmi: Emmi, wait: Wait, need: Need): MachResult | '
   const isNew = wait.pager !== need.pager || wait.offset !== need.offset;
   wait.pager = need.pager;
   wait.offset = need.offset;
-  const circle = circleOf(kernel, emmi, wait);
-  if (circle !== undefined) {
-    if (state.deadlocks.length === DEADLOCKS_KEPT) state.deadlocks.shift();
-    state.deadlocks.push(circle);
-    return 'MEMORY_ERROR';
-  }
+  if (closesCircle(kernel, emmi, wait)) return 'MEMORY_ERROR';
   if (isNew) {
     wait.asked = kernel.state.nowNs;
     timerAt(kernel, wait.asked + parameters.patienceNs, state.id, wait.id * 2);
@@ -252,23 +242,6 @@ function request(kernel: Kernel, emmi: Emmi, managed: ManagedObject, need: Need)
   const page = offset / vm.parameters.pageBytes;
   reply(kernel, state.id, managed.task, op, managed.object, page, 1, access, 0);
   return true;
-}
-
-/** Names of the pagers that would wait for each other, from the one that `wait` waits for. */
-function circleOf(kernel: Kernel, emmi: Emmi, wait: Wait): string | undefined {
-  const nameOf = (task: number) => (kernel.state.tasks[task] as TaskState).name;
-  const names = [nameOf(wait.task)];
-  const seen = [wait.task];
-  let at: Wait | undefined = wait;
-  while (at !== undefined) {
-    const task: number = managedOf(emmi, at.pager)?.task ?? 0;
-    names.push(nameOf(task));
-    if (task === wait.task) return names.join(' waits for ');
-    if (seen.includes(task)) return undefined;
-    seen.push(task);
-    at = emmi.state.waits.find((one) => one.task === task && one.pager !== NONE);
-  }
-  return undefined;
 }
 
 function finish(kernel: Kernel, emmi: Emmi, wait: Wait, result: MachResult): void {
