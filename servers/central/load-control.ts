@@ -68,7 +68,12 @@ function chooseSuspended(
   return running <= 1 ? -1 : chosen;
 }
 
-/** Once a period, and with each page: who has waited longest may go on. */
+/** A page is given up. */
+export function noteGivenUp(load: LoadControl): void {
+  load.now++;
+}
+
+/** Once a period, or two tasks would change places with each page: who has waited longest may go on. */
 export function look(load: LoadControl, sets: ResidentSets, view: CentralView): void {
   load.now++;
   if (load.suspended.length > 0) letGoOn(load, sets, view);

@@ -25,6 +25,7 @@ import {
   type LoadControl,
   look,
   memberEnded,
+  noteGivenUp,
   suspendOne,
 } from './load-control.ts';
 import { NONE } from './page-lists.ts';
@@ -101,7 +102,7 @@ function admitted({ sets, lastFault, threshold }: PffState, page: number, view: 
 }
 
 function victim({ sets, load, controlsLoad, lastFault }: PffState, view: CentralView): number {
-  look(load, sets, view);
+  noteGivenUp(load);
   let page = takeOutside(sets, view);
   if (page !== NONE) return page;
   if (controlsLoad && suspendOne(load, sets, view)) page = takeOutside(sets, view);

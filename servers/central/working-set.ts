@@ -26,6 +26,7 @@ import {
   type LoadControl,
   look,
   memberEnded,
+  noteGivenUp,
   suspendOne,
 } from './load-control.ts';
 import { NONE } from './page-lists.ts';
@@ -112,7 +113,7 @@ function scanDue(state: WorkingSetState, view: CentralView, interval: number): b
 
 function victim(state: WorkingSetState, view: CentralView): number {
   const { sets, load, scanned } = state;
-  look(load, sets, view);
+  noteGivenUp(load);
   let page = takeOutside(sets, view);
   if (page !== NONE) return page;
   // A look ahead of time, but not at each fault: half an interval after the last one.
