@@ -58,7 +58,7 @@ const pff: CentralManagement<PffState> = {
   sight: 'hardware',
   summary: 'sets grow while faults come fast, shrink when they do not (Chu and Opderbeck 1972)',
   control: 'pages',
-  parameters: { threshold: 20_000, turn: 8, eager: 0, load: 1 },
+  parameters: { threshold: 20_000, turn: 16, eager: 0, load: 1 },
   period: { ns: 10_000_000, references: 10_000 },
   thresholds: (frames) => ({ freeMin: frames >> 7, freeTarget: frames >> 6 }),
   create,

@@ -59,7 +59,7 @@ const workingSet: CentralManagement<WorkingSetState> = {
   summary:
     'working sets within tau references, tasks suspended when they do not fit (Denning 1968)',
   control: 'pages',
-  parameters: { tau: 100_000, samples: 4, turn: 8, eager: 0, load: 1 },
+  parameters: { tau: 100_000, samples: 4, turn: 16, eager: 0, load: 1 },
   period: { ns: 10_000_000, references: 10_000 },
   thresholds: (frames) => ({ freeMin: frames >> 7, freeTarget: frames >> 6 }),
   create,
