@@ -45,6 +45,7 @@ import {
   type ProcessorState,
   type Processors,
   passTime,
+  stepOut,
   takeUp,
 } from './processors.ts';
 import { releaseDeferred } from './starvation.ts';
@@ -72,8 +73,7 @@ export function stepProcessors(kernel: Kernel, processors: Processors): boolean 
     runUser(kernel, processors, hasIdle ? ahead : Math.min(ahead, due));
     layDown(state, processors);
   } else enterNucleus(kernel, processors, next, look);
-  // Between decisions it is as late as it is in the nucleus: that never goes back.
-  state.nowNs = processors.freeNs;
+  stepOut(state, processors);
   return true;
 }
 
@@ -154,9 +154,9 @@ function faulted(kernel: Kernel, { mmu }: ProcessorState, task: TaskState): void
   const run = (kernel.programs[space.id] as ReferenceString).runs[space.cursor] as number;
   const page = pageOfRun(run);
   if (mmu.stale !== null) dropStale(mmu.stale, mmu.tlb, space.base + page + 1);
-  const index = kernel.format.find(table, space.id, pageNumberOf(kernel, space, page));
+  // As the hardware sees it: what it has lost is not there for it, though the kernel knows it.
+  const index = kernel.format.walk(table, space.id, pageNumberOf(kernel, space, page));
   const entry = index < 0 ? 0 : (table.entries[index] as number);
-  // What the hardware has lost is not there for it, though the kernel knows it.
   const isMapped = (entry & PRESENT) !== 0;
   if (isMapped && (kindOfRun(run) !== WRITE || (entry & WRITABLE) !== 0)) {
     charge(kernel, TRAP, kernel.costs.trapNs);

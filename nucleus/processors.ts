@@ -19,9 +19,9 @@ import { createStaleEntries } from '../sim-hw/stale-entries.ts';
 import { createTlb } from '../sim-hw/tlb.ts';
 import type { TlbGeometry } from '../sim-hw/tlb-geometry.ts';
 import type { MmuState } from '../sim-hw/translation.ts';
-import type { KernelState } from './kernel.ts';
+import { type KernelState, NUCLEUS } from './kernel.ts';
 import type { Message } from './messages.ts';
-import { ZERO } from './tasks.ts';
+import { enterStatus, READY, type TaskState, ZERO } from './tasks.ts';
 
 /** How a change reaches CPUs that may hold what it takes away (tlb-consistency.ts). */
 export type Consistency = 'interrupt' | 'tick' | 'tolerate';
@@ -67,7 +67,9 @@ export interface Processors {
   readonly consistency: Consistency;
   readonly costs: InterruptCosts;
   readonly list: ProcessorState[];
-  /** The CPU that is taken up. */
+  /** No CPU: whoever does something between two decisions of the scheduler. It runs nothing. */
+  readonly outside: ProcessorState;
+  /** The CPU that is taken up; that of `outside` between two decisions. */
   acting: number;
   /** When the CPU that was in the nucleus last left it. */
   freeNs: number;
@@ -124,6 +126,7 @@ export function createProcessors(
       list: Array.from({ length: count }, (_, id) =>
         createProcessor(id, id === 0 ? first : anotherMmu(first, geometry, pages), spaces),
       ),
+      outside: createProcessor(count, anotherMmu(first, geometry, pages), spaces),
       acting: 0,
       freeNs: 0,
       generations: new Uint32Array(spaces),
@@ -190,7 +193,7 @@ export function takeUp(state: KernelState, processors: Processors, cpu: Processo
 
 /** Puts down what the acting CPU has come to. */
 export function layDown(state: KernelState, processors: Processors): ProcessorState {
-  const cpu = processors.list[processors.acting] as ProcessorState;
+  const cpu = actingOne(processors);
   cpu.nowNs = state.nowNs;
   cpu.current = state.current;
   cpu.lastRun = state.lastRun;
@@ -198,22 +201,30 @@ export function layDown(state: KernelState, processors: Processors): ProcessorSt
   return cpu;
 }
 
-/** What was done between two decisions, at boot above all, was done by the CPU that acted last. */
+/**
+ * Between decisions no CPU acts: one may run a task, which would live through what is done for
+ * others, or be elsewhere in time. It is as late as it is in the nucleus: that never goes back.
+ */
+export function stepOut(state: KernelState, processors: Processors): void {
+  processors.outside.nowNs = processors.freeNs;
+  takeUp(state, processors, processors.outside);
+}
+
+/** What was done between two decisions kept the nucleus busy; at boot the first CPU did it. */
 export function noteBetween(state: KernelState, processors: Processors): void {
-  const passed = state.nowNs - processors.freeNs;
-  actingOne(processors).nowNs += passed;
-  processors.freeNs += passed;
+  layDown(state, processors);
+  processors.freeNs = state.nowNs;
 }
 
 /** The acting CPU does nothing until `untilNs`; `part` says why. */
 export function passTime(
   state: KernelState,
-  { list, acting }: Processors,
+  processors: Processors,
   untilNs: number,
   part: number,
 ): void {
   if (untilNs <= state.nowNs) return;
-  const { times } = list[acting] as ProcessorState;
+  const { times } = actingOne(processors);
   times[part] = (times[part] as number) + untilNs - state.nowNs;
   state.nowNs = untilNs;
 }
@@ -225,17 +236,23 @@ export function processorOf({ list }: Processors, task: number): ProcessorState 
 }
 
 /** The CPU acting; what it runs is NUCLEUS while it is in the nucleus. */
-export function actingOne({ list, acting }: Processors): ProcessorState {
-  return list[acting] as ProcessorState;
+export function actingOne({ list, outside, acting }: Processors): ProcessorState {
+  return list[acting] ?? outside;
 }
 
-/** Every clock goes on to the latest: the run is over. */
+/** Every clock goes on to the latest: the run is over. Who runs still, as a restarted task does, stops. */
 export function endTogether(state: KernelState, processors: Processors): void {
   let latest = processors.freeNs;
   for (const { nowNs } of processors.list) latest = Math.max(latest, nowNs);
   for (const cpu of processors.list) {
     takeUp(state, processors, cpu);
+    if (cpu.running !== NUCLEUS)
+      enterStatus(state.tasks[cpu.running] as TaskState, READY, cpu.nowNs);
+    cpu.running = NUCLEUS;
+    cpu.ended = GOES_ON;
     passTime(state, processors, latest, IDLE);
     layDown(state, processors);
   }
+  processors.freeNs = latest;
+  stepOut(state, processors);
 }

@@ -9,6 +9,7 @@ import { charge } from './clock.ts';
 import { runProgram, TICKS_MAX } from './dispatch.ts';
 import { type Kernel, NUCLEUS } from './kernel.ts';
 import {
+  actingOne,
   GOES_ON,
   HELD_UP,
   layDown,
@@ -24,7 +25,7 @@ import { quietAfter } from './tlb-consistency.ts';
 /** The CPU that acts runs its task up to `untilNs` at most, but a step at least. */
 export function runUser(kernel: Kernel, processors: Processors, untilNs: number): void {
   const { state } = kernel;
-  const cpu = processors.list[processors.acting] as ProcessorState;
+  const cpu = actingOne(processors);
   const task = state.tasks[cpu.running] as TaskState;
   state.account = task.id;
   const { stale, tlb } = cpu.mmu;

@@ -9,7 +9,7 @@ import type { ContractWish } from '../../clients/pager/memory-control.ts';
 import { fireEvent, termNow } from '../../nucleus/clock.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
 import { DEVICE_DONE, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
-import { killTask } from '../../nucleus/life.ts';
+import { KILL_WORD, killTask } from '../../nucleus/life.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { isAlive, isOver } from '../../nucleus/tasks.ts';
 import type { PagerState } from '../../paging/state.ts';
@@ -102,7 +102,7 @@ function calmDown(world: World): void {
   // Deaths that were still to come do not come: their timers now start tasks that live already.
   for (let event = 0; event < timers.size; event++) {
     const slot = timers.slots[event];
-    if (timers.as[slot] === NUCLEUS) timers.bs[slot] &= 0xffff;
+    if (timers.as[slot] === NUCLEUS) timers.bs[slot] &= ~KILL_WORD;
   }
 }
 

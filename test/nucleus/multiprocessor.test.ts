@@ -4,11 +4,13 @@ import { boot } from '../../lab/run/boot.ts';
 import { runCell, runWorld } from '../../lab/run/cell.ts';
 import type { CellOptions } from '../../lab/run/cell-options.ts';
 import { collect } from '../../lab/run/collect.ts';
-import { cloneKernel } from '../../nucleus/kernel.ts';
+import { charge } from '../../nucleus/clock.ts';
+import { cloneKernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { type Consistency, GOES_ON, processorOf } from '../../nucleus/processors.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
-import { KILLED, type TaskState } from '../../nucleus/tasks.ts';
+import { KILLED, type TaskState, TRAP } from '../../nucleus/tasks.ts';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { hashState } from '../../sim-hw/state.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { inNucleus, onCpus, processorsOf, sideBySide } from '../support/processors.ts';
@@ -97,7 +99,8 @@ test('[CPU3] in its program no CPU gets further ahead than an interrupt takes; t
     if (!more) break;
     expect(processors.freeNs).toBeGreaterThanOrEqual(free);
     if (processors.freeNs > free) continue;
-    const cpu = processors.list[processors.acting] as (typeof processors.list)[number];
+    const cpu = processors.list.find(({ id, nowNs }) => nowNs > (before[id] as number));
+    if (cpu === undefined) throw new Error('multiprocessor: a decision took no time');
     const others = processors.list.filter((one) => one !== cpu && one.running !== 0);
     for (const other of others) {
       if (other.ended !== GOES_ON) continue;
@@ -171,3 +174,51 @@ test('[CPU9] a task that is killed while another CPU runs it has lived as long a
   const parts = task.times.reduce((sum, part) => sum + part, 0);
   expect(parts).toBe(task.endedNs - task.startedNs);
 });
+
+/** What the parts of a task's time sum to. */
+function lived({ times }: TaskState): number {
+  return times.reduce((sum, part) => sum + part, 0);
+}
+
+test('[CPU2] [CPU9] what is done between two decisions takes no time from whoever runs meanwhile', () => {
+  for (const consistency of ['interrupt', 'tick', 'tolerate'] as const) {
+    const { kernel, clients } = sideBySide(2, 2, consistency);
+    const { state } = kernel;
+    const processors = processorsOf(kernel);
+    for (let step = 0; step < 100; step++) {
+      stepKernel(kernel);
+      state.account = clients[step % 2] as number;
+      charge(kernel, TRAP, 777);
+    }
+    for (const id of clients) {
+      state.account = NUCLEUS;
+      killTask(kernel, id);
+      const task = state.tasks[id] as TaskState;
+      // Its program was to its end before: since when it is dead says its status.
+      expect(lived(task)).toBe(task.sinceNs - task.startedNs);
+      charge(kernel, TRAP, 777);
+    }
+    for (const { nowNs, times } of processors.list)
+      expect(times.reduce((sum, part) => sum + part, 0)).toBe(nowNs);
+  }
+});
+
+test('[CPU9] whoever runs on when the run is over has lived as long as its parts say', () => {
+  const { kernel, clients } = boot(onCpus(mixedCell(3, 'mach', 0), 3));
+  while (stepKernel(kernel));
+  const restarted = kernel.state.tasks[clients[2] as number] as TaskState;
+  killTask(kernel, restarted.id);
+  expect(lived(restarted)).toBe(restarted.sinceNs - restarted.startedNs);
+});
+
+test.each(Object.keys(pageTableFormats))(
+  '[PMAP1] %s: what the hardware loses while several CPUs run is put back, and the programs end',
+  (pageTable) => {
+    const options = onCpus(mixedCell(3, 'mach', 0), 3);
+    const { kernel } = boot({ ...options, machine: { ...options.machine, pageTable, drops: 2 } });
+    let left = 100_000;
+    while (left > 0 && stepKernel(kernel)) left--;
+    expect(left).toBeGreaterThan(0);
+    expect(kernel.state.table.counts.reloads).toBeGreaterThan(0);
+  },
+);
