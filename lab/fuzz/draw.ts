@@ -8,17 +8,16 @@ import type { HostileKind } from '../../clients/hostile/hostile.ts';
 import { policies } from '../../clients/policies/index.ts';
 import { arbiterNames, penalties, type TermsWish } from '../../contracts/terms.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
-import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
 import { centralNames } from '../run/centrals.ts';
-import { orderOf } from '../run/layout.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawDisk } from './disks.ts';
 import { drawFiles } from './files.ts';
 import { drawGarbage } from './garbage.ts';
 import { drawGovernance } from './governance.ts';
+import { drawHardware } from './hardware.ts';
 import { drawKinds } from './kinds.ts';
 import { drawMemories } from './memories.ts';
 import { drawProgram } from './program.ts';
@@ -49,7 +48,7 @@ export function draw(seed: number): Drawn {
   const clock = chance(random, 70) ? ('ns' as const) : ('references' as const);
   const device = chance(random, 70) ? ('nvme' as const) : ('disk' as const);
   const frames = chance(random, 50) ? between(random, 8, 40) : between(random, 8, 200);
-  const machine = onOtherTable(drawMachine(random, device, frames), seed);
+  const machine = drawMachine(random, device, frames);
   // The time of about 60 transfers, or the references of about one task.
   const span = clock === 'references' ? 2500 : 60 * TRANSFER_NS[device];
   const tasks = drawTasks(random, frames, span);
@@ -78,23 +77,8 @@ export function draw(seed: number): Drawn {
   const ordinary = varied.tasks.length - stir.stirrers.length;
   const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
   const swapped = drawSwap(deep, seed);
-  const telling = drawGarbage(drawTable(swapped, seed), seed, ordinary);
+  const telling = drawGarbage(drawHardware(swapped, seed), seed, ordinary);
   return { ...drawFiles(telling, stir, seed, span, ordinary), calmAt };
-}
-
-/** Of some seeds another page table, of those whose spaces hold every program. */
-function drawTable(options: CellOptions, seed: number): CellOptions {
-  const random = splitRandom(seed, 'page table');
-  if (!chance(random, 35)) return options;
-  const { machine, tasks } = options;
-  const holdsAll = (name: string) => {
-    const most = pageTableFormats[name]?.virtualPagesMax ?? 0;
-    return tasks.every((task) =>
-      task.program.pageNumbers.every((page) => (page + 1) * 2 ** orderOf(task) <= most),
-    );
-  };
-  const pageTable = oneOf(random, Object.keys(pageTableFormats).filter(holdsAll));
-  return { ...options, machine: { ...machine, pageTable } };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {
@@ -105,17 +89,6 @@ function drawMachine(random: RandomState, device: string, frames: number): CellM
     device,
     frames,
     pagerFrames: 'outside',
-  };
-}
-
-/** Some run on another page table, and some lose mappings at random. */
-function onOtherTable(machine: CellMachine, seed: number): CellMachine {
-  const random = splitRandom(seed, 'page tables');
-  const pageTable = oneOf(random, Object.keys(pageTableFormats));
-  return {
-    ...machine,
-    ...(chance(random, 40) && { pageTable }),
-    ...(chance(random, 15) && { drops: between(random, 1, 4) }),
   };
 }
 

@@ -4,11 +4,13 @@
  */
 
 import { diskMessages } from '../../contracts/disk-messages.ts';
+import { emmiMessages } from '../../contracts/emmi-messages.ts';
 import { fileMessages } from '../../contracts/file-messages.ts';
 import { type MessageName, messageName, messages, OP } from '../../contracts/messages.ts';
 import { pagerMessages } from '../../contracts/pager-messages.ts';
 import * as refusals from '../../contracts/refusals.ts';
 import { swapMessages } from '../../contracts/swap-messages.ts';
+import { vmMessages } from '../../contracts/vm-messages.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { newest } from '../../nucleus/messages.ts';
 
@@ -40,8 +42,11 @@ const ELSEWHERE: ReadonlySet<number> = new Set([
   OP.askControl,
 ]);
 
-/** No task of a fuzzed world has two pagers. */
-const ABSENT: ReadonlySet<string> = new Set(Object.keys(pagerMessages));
+/** No task of a fuzzed world has two pagers, and none lives on Mach's virtual memory. */
+const ABSENT: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...pagerMessages, ...vmMessages, ...emmiMessages }),
+  'NO_RIGHT',
+]);
 
 /** Answers with a reason, or none. */
 const GIVES_REASON: ReadonlySet<number> = new Set([
