@@ -25,7 +25,7 @@ import { askRevival, canRevive, NO_SLOT, revivedPage, type SoftPagesState } from
 import { type Member, NO_PAGE, nextRetry, type PagerState } from './state.ts';
 import type { SuperpagesState } from './superpages.ts';
 import { giveIfLacking, holdBound, isBound, lacksTables, takeSpareTable } from './tables.ts';
-import { askBack } from './unused-frames.ts';
+import { askBack, dropMarked } from './unused-frames.ts';
 
 /** Faults to let pass before extras that were refused are asked for again. */
 const REFUSAL_PAUSE = 64;
@@ -150,7 +150,8 @@ export function takeGrant(
   if (!pager.grantPending) pager.refusedFor = 0;
   pager.grantPending = false;
   pager.retries = 0;
-  pager.held += 1 << order;
+  // A marked frame in this slot went in silence: as many are held as before.
+  if (pager.unused === null || !dropMarked(pager.unused, slot)) pager.held += 1 << order;
   if (pager.soft !== null && takeRevived(kernel, code, pager, pager.soft, slot)) return;
   const index = pager.waiters[0];
   if (index === undefined) {

@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ContractEvent } from '../../contracts/events.ts';
+import { OP } from '../../contracts/messages.ts';
+import { boot } from '../../lab/run/boot.ts';
 import { runCell } from '../../lab/run/cell.ts';
 import type { CellOptions, CellTask } from '../../lab/run/cell-options.ts';
+import { type CapabilityTable, frameAt } from '../../nucleus/capabilities.ts';
+import { deliverAll, send } from '../../nucleus/ipc.ts';
+import { stepKernel } from '../../nucleus/scheduler.ts';
 import { type PageKinds, PLAIN_PAGES } from '../../paging/page-kinds.ts';
+import type { PagerState } from '../../paging/state.ts';
+import { takeUnused } from '../../servers/memory/revocation/unused-runs.ts';
+import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { loop, randomPages } from '../support/reference-strings.ts';
 
@@ -53,6 +61,29 @@ test('[POL12] who marks and still needs a frame asks first, and has what is ther
   });
   const [lender] = watched({ ...options, tasks: [options.tasks[0] as CellTask, small] }).tasks;
   expect(lender).toMatchObject({ revocationsMissed: 0, lostFaults: 0, framesMax: 14 });
+});
+
+test('[POL12] a frame that is granted into the slot of one taken in silence is not a marked one', () => {
+  const { kernel, clients, memory } = boot(lending({ marksUnused: true }));
+  const id = clients[0] as number;
+  const pager = kernel.receivers[id]?.state as PagerState;
+  const server = kernel.receivers[memory]?.state as MemoryServerState;
+  const marked = pager.unused?.marked as readonly number[];
+  while (marked.length < 2 && stepKernel(kernel));
+  const before = [...marked];
+  expect(before.length).toBeGreaterThan(1);
+  expect(takeUnused(kernel, server, clientOf(server, id), before.length)).toBe(before.length);
+  for (const _ of before) send(kernel, id, pager.memoryPort, OP.allocate, 0, 0, 0, 0, 0);
+  deliverAll(kernel);
+  const table = kernel.state.capabilities[id] as CapabilityTable;
+  const there = before.filter((slot) => frameAt(table, slot) >= 0);
+  expect(there.length).toBeGreaterThan(0);
+  // It counts each frame once: those that are there, and marked ones whose loss it has not learnt.
+  const held = Array.from({ length: table.slots }, (_, slot) => slot).filter(
+    (slot) => frameAt(table, slot) >= 0,
+  );
+  const unlearnt = marked.filter((slot) => frameAt(table, slot) < 0);
+  expect(pager.held).toBe(held.length + unlearnt.length);
 });
 
 test('[POL12] any lender and claimant: every deadline is met, nothing is lost, books hold', () => {
