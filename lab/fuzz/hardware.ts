@@ -1,16 +1,24 @@
 /**
- * Hardware of fuzzed scenarios: other page tables, and mappings dropped at random. Drawn for some
- * seeds, from a stream of its own: what the others are stays.
+ * Hardware of fuzzed scenarios: other page tables, mappings dropped at random, several CPUs. Drawn
+ * for some seeds, from streams of their own: what the others are stays.
  */
 
+import type { Consistency } from '../../nucleus/processors.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { splitRandom } from '../../sim-hw/random.ts';
 import type { CellOptions } from '../run/cell-options.ts';
 import { orderOf } from '../run/layout.ts';
 import { between, chance, oneOf } from './chance.ts';
 
-/** What of `options` is otherwise: a page table whose spaces hold every program. */
+const CONSISTENCIES: readonly Consistency[] = ['interrupt', 'tick', 'tolerate'];
+
+/** What of `options` is otherwise. */
 export function drawHardware(options: CellOptions, seed: number): CellOptions {
+  return drawCpus(drawTable(options, seed), seed);
+}
+
+/** A page table whose spaces hold every program. */
+function drawTable(options: CellOptions, seed: number): CellOptions {
   const random = splitRandom(seed, 'page table');
   const { tasks } = options;
   const holdsAll = (name: string) => {
@@ -27,4 +35,18 @@ export function drawHardware(options: CellOptions, seed: number): CellOptions {
     ...(chance(random, 15) && { drops: between(random, 1, 4) }),
   };
   return { ...options, machine };
+}
+
+/**
+ * Several CPUs have no order of references that could be counted. Left out: `tolerate`, whose writes
+ * until the next tick the books of containers take for a version that has not changed (CONT22).
+ */
+function drawCpus(options: CellOptions, seed: number): CellOptions {
+  const random = splitRandom(seed, 'cpus');
+  const { clock, schedule, machine } = options;
+  if (clock !== 'ns' || schedule !== 'slices' || !chance(random, 20)) return options;
+  const cpus = chance(random, 80) ? between(random, 2, 4) : between(random, 5, 64);
+  const tlbConsistency = oneOf(random, CONSISTENCIES);
+  if (tlbConsistency === 'tolerate') return options;
+  return { ...options, machine: { ...machine, cpus, tlbConsistency } };
 }
