@@ -50,7 +50,8 @@ export async function runEntry(name) {
   await import(pathToFileURL(file).href);
 }
 
-async function bundled(name) {
+/** The file of that entry's bundle, made if need be. */
+export async function bundled(name) {
   const mark = fingerprint();
   const file = join(folder, `${name}-${mark}.mjs`);
   if (!existsSync(file)) await make(mark);
@@ -93,7 +94,7 @@ async function makeEntry(mark, name, entry) {
       {
         name: 'worker',
         transform: (code, id) => {
-          if (!id.endsWith('pool.ts')) return null;
+          if (!/compare[\\/]pool\.ts$/.test(id)) return null;
           if (!code.includes(WORKER)) throw new Error(`bundle: ${id} no longer starts ${WORKER}`);
           return code.replace(WORKER, `'./worker-${mark}.mjs'`);
         },
