@@ -28,16 +28,19 @@ export function override(source: Source, options: Overrides): Source {
   const value = structuredClone(source.value);
   if (!isMapping(value)) return source;
   const overridden: { path: Path; option: string }[] = [];
-  const put = (path: Path, option: string, given: unknown): void => {
+  const put = (path: Path, option: string, given: unknown): boolean => {
     let holder: unknown = value;
     for (const part of path.slice(0, -1)) holder = (holder as Record<string, unknown>)?.[part];
-    if (holder === null || typeof holder !== 'object') return;
+    if (holder === null || typeof holder !== 'object') return false;
     (holder as Record<string, unknown>)[path[path.length - 1]] = given;
     overridden.push({ path, option });
+    return true;
   };
   for (const [path, given] of Object.entries(options.set ?? {})) {
     const parts = path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-    put(parts, `set ${path}`, given);
+    if (put(parts, `set ${path}`, given)) continue;
+    const parent = parts.slice(0, -1).join('.');
+    throw inputError(`set ${path}`, `has no place, expected ${parent} in the file; write it there`);
   }
   if (options.seed !== undefined) put(['seed'], '--seed', options.seed);
   if (options.frames !== undefined) put(['machine', 'frames'], '--frames', [...options.frames]);
