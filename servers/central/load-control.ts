@@ -8,8 +8,8 @@
  *
  * Who is suspended: who has run longest since it came. A turn is over when others have been given
  * `turn` times as many pages as its set had: what it costs to bring the set back is then small beside
- * what was gained, however fast the device is. (Periods count as well, or who waits where nobody
- * faults would wait for ever.) One task always runs; if its set alone does not fit, its page used
+ * what was gained, however fast the device is. Or when for `turn` periods nobody
+ * has given up a page: then nobody needs the memory that it waits for. One task always runs; if its set alone does not fit, its page used
  * longest ago goes. Left out: priorities; prefetching the set of a task that goes on.
  */
 
@@ -26,6 +26,8 @@ export interface LoadControl {
   readonly turn: number;
   /** Its clock: pages given up, and periods. */
   now: number;
+  /** Periods since a page was given up, or a task went on. */
+  quiet: number;
   suspensions: number;
 }
 
@@ -36,6 +38,7 @@ export function createLoadControl(members: number, turn: number): LoadControl {
     suspended: [],
     turn,
     now: 0,
+    quiet: 0,
     suspensions: 0,
   };
 }
@@ -71,11 +74,13 @@ function chooseSuspended(
 /** A page is given up. */
 export function noteGivenUp(load: LoadControl): void {
   load.now++;
+  load.quiet = 0;
 }
 
 /** Once a period, or two tasks would change places with each page: who has waited longest may go on. */
 export function look(load: LoadControl, sets: ResidentSets, view: CentralView): void {
   load.now++;
+  load.quiet++;
   if (load.suspended.length > 0) letGoOn(load, sets, view);
 }
 
@@ -86,7 +91,8 @@ function letGoOn(load: LoadControl, sets: ResidentSets, view: CentralView): void
     const room = view.freeFrames() + view.comingFrames() + sets.lists.count[sets.outside];
     const isAlone = !since.some((_, other) => view.isLiving(other) && !suspended.includes(other));
     const fits = room >= setSize[member] + promised(load, sets);
-    if (!isAlone && !fits && !isTurn(load, member)) return;
+    if (!isAlone && !fits && !isTurn(load, member) && load.quiet < load.turn) return;
+    load.quiet = 0;
     suspended.shift();
     since[member] = load.now;
     view.resume(member);
