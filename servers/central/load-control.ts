@@ -8,9 +8,9 @@
  *
  * Who is suspended: who has run longest since it came. A turn is over when others have been given
  * `turn` times as many pages as its set had: what it costs to bring the set back is then small beside
- * what was gained, however fast the device is. Or when for `turn` periods nobody
- * has given up a page: then nobody needs the memory that it waits for. One task always runs; if its set alone does not fit, its page used
- * longest ago goes. Left out: priorities; prefetching the set of a task that goes on.
+ * what was gained, however fast the device is. Or when for `turn` periods nobody has given up a page:
+ * then nobody needs the memory that it waits for. One task always runs; if its set alone does not
+ * fit, its page used longest ago goes. Left out: priorities; prefetching the set of one that goes on.
  */
 
 import type { CentralView } from '../../contracts/central-management.ts';
