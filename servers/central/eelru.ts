@@ -21,7 +21,6 @@
  * 20 bytes a page. A reference costs the number of bins that its page rises.
  */
 
-import type { Policy, PolicyContext, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 import {
   checkLists,
   createLists,
@@ -30,7 +29,8 @@ import {
   NONE,
   type PageLists,
   remove,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
+import type { Policy, PolicyContext, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 
 export interface EelruState {
   /** The order, threaded through two arrays; entry `pages` is the sentinel. NONE: not in it. */

@@ -23,8 +23,6 @@ import type {
   CentralView,
   Thresholds,
 } from '../../contracts/central-management.ts';
-import { cleanNeighbours } from './cluster.ts';
-import { moderate } from './moderation.ts';
 import {
   append,
   checkLists,
@@ -35,7 +33,9 @@ import {
   type PageLists,
   prepend,
   remove,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
+import { cleanNeighbours } from './cluster.ts';
+import { moderate } from './moderation.ts';
 
 const ACTIVE = 0;
 const INACTIVE = 1;

@@ -26,7 +26,6 @@ import type {
   CentralMember,
   CentralView,
 } from '../../contracts/central-management.ts';
-import type { Policy, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 import {
   append,
   checkLists,
@@ -37,7 +36,8 @@ import {
   type PageLists,
   remove,
   swapPlaces,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
+import type { Policy, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 
 export interface LruSpState {
   /** One list: the page used longest ago first. */

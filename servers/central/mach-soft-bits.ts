@@ -21,7 +21,6 @@ import type {
   CentralManagement,
   CentralView,
 } from '../../contracts/central-management.ts';
-import { machThresholds } from './mach.ts';
 import {
   append,
   checkLists,
@@ -30,7 +29,8 @@ import {
   NONE,
   type PageLists,
   remove,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
+import { machThresholds } from './mach.ts';
 
 interface SoftBitsState {
   readonly lists: PageLists;

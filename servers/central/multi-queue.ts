@@ -18,7 +18,6 @@
  * Left out: a version without sight of each reference. 26 bytes a page.
  */
 
-import type { Policy, PolicyContext, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 import {
   append,
   checkLists,
@@ -28,7 +27,8 @@ import {
   NONE,
   type PageLists,
   remove,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
+import type { Policy, PolicyContext, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 
 export interface MultiQueueState {
   /** Queues 0 to m - 1 of what is in memory, and queue m: ghosts. */

@@ -20,7 +20,7 @@ import {
   NONE,
   type PageLists,
   remove,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
 
 export interface ResidentSets {
   /** A list for each member, and after them the one of pages outside. */

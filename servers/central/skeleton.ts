@@ -14,7 +14,14 @@ import type {
   CentralManagement,
   CentralView,
 } from '../../contracts/central-management.ts';
-import { append, checkLists, createLists, NONE, type PageLists, remove } from './page-lists.ts';
+import {
+  append,
+  checkLists,
+  createLists,
+  NONE,
+  type PageLists,
+  remove,
+} from '../../contracts/page-lists.ts';
 
 /** Plain data only: numbers, strings, arrays, typed arrays, objects. No Map, class or closure. */
 interface SkeletonState {

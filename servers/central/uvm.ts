@@ -30,7 +30,7 @@ import {
   NONE,
   type PageLists,
   remove,
-} from './page-lists.ts';
+} from '../../contracts/page-lists.ts';
 
 interface UvmDaemonState {
   readonly lists: PageLists;

@@ -21,6 +21,7 @@ import type {
   CentralMember,
   CentralView,
 } from '../../contracts/central-management.ts';
+import { NONE } from '../../contracts/page-lists.ts';
 import {
   createLoadControl,
   type LoadControl,
@@ -29,7 +30,6 @@ import {
   noteGivenUp,
   suspendOne,
 } from './load-control.ts';
-import { NONE } from './page-lists.ts';
 import {
   checkSets,
   createSets,

@@ -33,7 +33,7 @@ import {
   NONE,
   type PageLists,
   remove,
-} from '../page-lists.ts';
+} from '../../../contracts/page-lists.ts';
 import {
   beyondHigh,
   framesOf,

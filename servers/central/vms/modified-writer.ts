@@ -5,7 +5,7 @@
  */
 
 import type { CentralView } from '../../../contracts/central-management.ts';
-import { append, listOf, remove } from '../page-lists.ts';
+import { append, listOf, remove } from '../../../contracts/page-lists.ts';
 import { MODIFIED, shareOf, type VmsState, WRITING } from './state.ts';
 
 /** Writes what has to be written now. `all`: though the list is below its high limit. */

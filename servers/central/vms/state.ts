@@ -11,7 +11,13 @@
  */
 
 import type { CentralContext, CentralView } from '../../../contracts/central-management.ts';
-import { append, createLists, NONE, type PageLists, remove } from '../page-lists.ts';
+import {
+  append,
+  createLists,
+  NONE,
+  type PageLists,
+  remove,
+} from '../../../contracts/page-lists.ts';
 
 /** Lists: free, modified, being written; then the working set of each process. */
 export const FREE = 0;

@@ -15,7 +15,7 @@
  */
 
 import type { CentralManagement, CentralView } from '../../../contracts/central-management.ts';
-import { append, checkLists, listOf, NONE, remove } from '../page-lists.ts';
+import { append, checkLists, listOf, NONE, remove } from '../../../contracts/page-lists.ts';
 import { adjust, countFault } from './adjustment.ts';
 import { writeModified } from './modified-writer.ts';
 import {

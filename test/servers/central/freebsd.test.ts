@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import type { CentralView } from '../../../contracts/central-management.ts';
+import type { PageLists } from '../../../contracts/page-lists.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
 import freebsd from '../../../servers/central/freebsd.ts';
-import type { PageLists } from '../../../servers/central/page-lists.ts';
 import { task, writing } from '../../support/cells.ts';
 import { central, pagerOf, steps } from '../../support/managements.ts';
 import { loop, toReferenceString, traceL } from '../../support/reference-strings.ts';

@@ -3,14 +3,9 @@ import { describe, expect, test } from 'vitest';
 import lru from '../../../clients/policies/lru.ts';
 import mru from '../../../clients/policies/mru.ts';
 import type { CentralManagement } from '../../../contracts/central-management.ts';
+import { append, checkLists, createLists, swapPlaces } from '../../../contracts/page-lists.ts';
 import type { Policy } from '../../../contracts/policy.ts';
 import { lruSp } from '../../../servers/central/lru-sp.ts';
-import {
-  append,
-  checkLists,
-  createLists,
-  swapPlaces,
-} from '../../../servers/central/page-lists.ts';
 import { type CentralDrive, driveCentral } from '../../support/drive-central.ts';
 import { naiveLruSp } from '../../support/naive-managements.ts';
 import { loop, traceL } from '../../support/reference-strings.ts';

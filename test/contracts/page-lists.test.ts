@@ -12,7 +12,7 @@ import {
   type PageLists,
   prepend,
   remove,
-} from '../../../servers/central/page-lists.ts';
+} from '../../contracts/page-lists.ts';
 
 function pagesOf(lists: PageLists, list: number): number[] {
   const pages: number[] = [];
