@@ -44,6 +44,11 @@ export interface PolicyView {
   evictable(page: number): boolean;
   /** What the task declared, -64 to 63; 0: yours to order. Free of charge. */
   priority(page: number): number;
+  /**
+   * In `victim`: the page whose fault the frame is for; -1 where a victim is wanted for another reason
+   * (the reserve, a notice), and outside of `victim`. Free of charge: the pager was told of the fault.
+   */
+  wanted(): number;
   /** Declared discardable: giving it up writes nothing, having it back takes the task's own time. */
   discardable(page: number): boolean;
 }

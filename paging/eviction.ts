@@ -32,12 +32,14 @@ export type Evicted = 'freed' | 'begun' | 'exchanged' | 'nothing';
 /**
  * Evicts one page of the policy's choice: its frame is free now, or when its transfer ends, or it
  * is filled anew by the same transfer: for `reader`, the member whose fault waits for the frame.
+ * `wanted` is the page of that fault, which the policy is told [POL14].
  */
 export function evictOne(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
   reader: Member | null,
+  wanted: number = reader === null ? NO_PAGE : reader.base + reader.faultPage,
 ): Evicted {
   const { superpages } = pager;
   if (superpages !== null && breakOldest(kernel, pager, superpages)) return 'freed';
@@ -47,7 +49,7 @@ export function evictOne(
   const { central } = pager;
   if (central !== null)
     central.faulting = reader === null ? -1 : (pager.memberOf[reader.task] as number);
-  const page = chooseVictim(kernel, code, pager, candidates);
+  const page = chooseVictim(kernel, code, pager, candidates, wanted);
   // Taken meanwhile: the word of it is on its way, and then whoever waits tries again.
   if (!holdsSlot(kernel, pager, slotOf(pager.pageWord[page] as number))) return 'nothing';
   return evict(kernel, code, pager, page, reader);

@@ -195,7 +195,7 @@ function giveOneUp(kernel: Kernel, code: PagerCode, pager: PagerState, member: M
   if (slot >= 0) freeFrame(kernel, pager, member, slot);
   else {
     pager.cleanOnly = true;
-    evictOne(kernel, code, pager, null);
+    evictOne(kernel, code, pager, null, member.base + member.faultPage);
     pager.cleanOnly = false;
   }
   if (pager.owed === 0) return true;

@@ -12,7 +12,7 @@ import type { TaskState } from '../nucleus/tasks.ts';
 import { isDiscardable } from './discard.ts';
 import { DIRTY, isIdle } from './page-word.ts';
 import { firstByPriority, listPage, priorityOf, unlistPage } from './priorities.ts';
-import type { Member, PagerState } from './state.ts';
+import { type Member, NO_PAGE, type PagerState } from './state.ts';
 
 /** A policy misbehaved: not a defect of leasehold, but of the named policy. */
 export class PolicyFault extends Error {
@@ -41,6 +41,8 @@ export class View implements PolicyView {
   kernel: Kernel | null = null;
   pager: PagerState | null = null;
   looks = 0;
+  /** The page whose fault a victim is asked for. */
+  wantedPage = NO_PAGE;
 
   now(): number {
     const { kernel, pager } = this.at();
@@ -74,6 +76,10 @@ export class View implements PolicyView {
 
   priority(page: number): number {
     return priorityOf(this.at().pager, page);
+  }
+
+  wanted(): number {
+    return this.wantedPage;
   }
 
   discardable(page: number): boolean {
@@ -138,28 +144,33 @@ export function tellRemoved(
   }
 }
 
-/** The page to give up, by priority first; the caller has made sure that there is one. */
+/**
+ * The page to give up for `wanted`, by priority first; the caller has made sure that there is one.
+ * NO_PAGE: no fault waits for the frame.
+ */
 export function chooseVictim(
   kernel: Kernel,
   code: PagerCode,
   pager: PagerState,
   candidates: number,
+  wanted: number,
 ): number {
   const { priorities } = pager;
-  if (priorities === null) return askVictim(kernel, code, pager);
+  if (priorities === null) return askVictim(kernel, code, pager, wanted);
   const first = firstByPriority(pager, priorities, candidates);
   if (first >= 0) return first;
   priorities.asking = true;
   try {
-    return askVictim(kernel, code, pager);
+    return askVictim(kernel, code, pager, wanted);
   } finally {
     priorities.asking = false;
   }
 }
 
 /** The policy's victim, checked to be one. */
-function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState): number {
+function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState, wanted: number): number {
   const view = point(kernel, code, pager);
+  view.wantedPage = wanted;
   let page: number;
   try {
     if (code.policy.referencesSeen !== undefined) drain(kernel, code, pager);
@@ -240,6 +251,7 @@ export function point(kernel: Kernel, code: PagerCode, pager: PagerState): View 
   view.kernel = kernel;
   view.pager = pager;
   view.looks = 0;
+  view.wantedPage = NO_PAGE;
   return view;
 }
 

@@ -55,6 +55,8 @@ interface Store {
   readonly bits: Uint8Array;
   references: number;
   looks: number;
+  /** The page that faults, or -1. */
+  wanted: number;
 }
 
 /**
@@ -71,7 +73,7 @@ export function faultsAt(
 ): number {
   const { runs } = program;
   const pages = program.pageNumbers.length;
-  const store: Store = { bits: new Uint8Array(pages), references: 0, looks: 0 };
+  const store: Store = { bits: new Uint8Array(pages), references: 0, looks: 0, wanted: -1 };
   const { bits } = store;
   const view = viewOf(store);
   const state = policy.create({
@@ -93,7 +95,8 @@ export function faultsAt(
         if (held === frames) {
           policy.referencesSeen?.(state, { runs, from: seen, to: at, nextUse });
           seen = at;
-          evict(policy, state, view, bits);
+          store.wanted = page;
+          evict(policy, state, view, store);
         } else held++;
         bits[page] = RESIDENT;
         policy.admitted(state, page, view);
@@ -108,8 +111,10 @@ export function faultsAt(
   return faults;
 }
 
-function evict(policy: Policy, state: unknown, view: PolicyView, bits: Uint8Array): void {
+function evict(policy: Policy, state: unknown, view: PolicyView, store: Store): void {
+  const { bits } = store;
   const victim = policy.victim(state, view);
+  store.wanted = -1;
   if (((bits[victim] ?? 0) & RESIDENT) === 0)
     throw new PolicyFault(
       policy.name,
@@ -137,6 +142,7 @@ function viewOf(store: Store): PolicyView {
     // A curve is of the policy alone: no page has a kind of its own.
     priority: () => 0,
     discardable: () => false,
+    wanted: () => store.wanted,
   };
 }
 

@@ -151,6 +151,12 @@ class MemberView implements PolicyView {
   discardable(): boolean {
     return false;
   }
+  /** Another task's fault is no business of its. */
+  wanted(): number {
+    const { central, member, base } = this;
+    const page = (central as CentralView).wanted();
+    return page >= 0 && (central as CentralView).memberOf(page) === member ? page - base : NONE;
+  }
 }
 
 function admitted(

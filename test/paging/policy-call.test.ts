@@ -92,6 +92,62 @@ test('[POL1] a policy sees its own pages and its own time, whoever runs beside i
   expect(sight(true)).toEqual(alone);
 });
 
+/** FIFO that notes what it saw wanted in each call. */
+function watchingWanted() {
+  const heard: [string, number, number][] = [];
+  const note = (call: 'admitted' | 'removed') => (state: never, page: number, view: PolicyView) => {
+    heard.push([call, page, view.wanted()]);
+    fifo[call](state, page, view);
+  };
+  const policy = variant(plain, {
+    admitted: note('admitted'),
+    removed: note('removed'),
+    victim: (state: never, view: PolicyView) => {
+      const page = fifo.victim(state, view) as number;
+      heard.push(['victim', page, view.wanted()]);
+      return page;
+    },
+  });
+  return { policy, heard };
+}
+
+test('[POL14] a policy sees whose fault a victim is for, in victim alone, at no cost', () => {
+  const { policy, heard } = watchingWanted();
+  const { tasks } = runCell(cell(4, [withPolicy(policy)]));
+  let asked = 0;
+  for (const [index, [call, page, wanted]] of heard.entries()) {
+    if (call !== 'victim') {
+      expect(wanted).toBe(-1);
+      continue;
+    }
+    asked++;
+    expect(heard[index + 1]).toEqual(['removed', page, -1]);
+    expect(heard[index + 2]).toEqual(['admitted', wanted, -1]);
+  }
+  expect(asked).toBeGreaterThan(200);
+  expect(tasks[0]?.timeNs).toEqual(runCell(cell(4, [withPolicy(plain)])).tasks[0]?.timeNs);
+});
+
+test('[POL14] nothing is wanted where a victim is for the reserve', () => {
+  const { policy, heard } = watchingWanted();
+  const program = toReferenceString(loop(12, 20), { collapse: false });
+  runCell(cell(6, [withPolicy(policy, program, 6)], { spareFrames: 2 }));
+  const wanted = heard.filter(([call]) => call === 'victim').map(([, , page]) => page);
+  expect(wanted.length).toBeGreaterThan(100);
+  expect(wanted.filter((page) => page === -1).length).toBeGreaterThan(100);
+});
+
+test("[POL14] [POL1] another task's fault is not seen where a central pager asks", () => {
+  const { policy, heard } = watchingWanted();
+  const other = task('other', toReferenceString(loop(30, 20), { collapse: false }), 'fifo', 4);
+  const more = { management: 'lru-sp', schedule: 'lockstep', slice: 1 } as const;
+  runCell(cell(8, [other, withPolicy(policy)], more));
+  const wanted = heard.filter(([call]) => call === 'victim').map(([, , page]) => page);
+  expect(wanted).toContain(-1);
+  expect(wanted.some((page) => page >= 0)).toBe(true);
+  for (const [call, , page] of heard) if (call === 'victim') expect(page).toBeLessThan(12);
+});
+
 test('[POL4] admitted and removed alternate, and oracle sight shows each run once, in order', () => {
   const resident = new Set<number>();
   const shown: number[] = [];

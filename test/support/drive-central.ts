@@ -33,6 +33,8 @@ export interface CentralDrive<State = unknown> {
   /** Sum of the resident count after each reference. */
   residentSum: number;
   faulting: number;
+  /** The page whose fault a victim is asked for, or -1. */
+  wanted: number;
   suspensions: number;
   readonly victims: number[];
 }
@@ -105,6 +107,7 @@ export function startCentral<State>(
     residentCount: 0,
     residentSum: 0,
     faulting: -1,
+    wanted: -1,
     suspensions: 0,
     victims: [],
   };
@@ -118,7 +121,7 @@ export function referenceOne(drive: CentralDrive, member: number): void {
   drive.faulting = member;
   if (drive.resident[page] === 0) {
     drive.faults[member]++;
-    while (drive.residentCount >= drive.frames) giveUp(drive);
+    while (drive.residentCount >= drive.frames) giveUp(drive, page);
     drive.resident[page] = 1;
     drive.residentCount++;
     management.admitted(state, page, view);
@@ -139,8 +142,10 @@ export function tick(drive: CentralDrive): void {
   for (let asked = 0; asked < count && drive.residentCount > 0; asked++) giveUp(drive);
 }
 
-function giveUp(drive: CentralDrive): void {
+function giveUp(drive: CentralDrive, wanted = -1): void {
+  drive.wanted = wanted;
   const page = drive.management.victim(drive.state, drive.view);
+  drive.wanted = -1;
   if (drive.resident[page] !== 1) throw new Error(`victim ${page} is not resident`);
   drive.victims.push(page);
   leave(drive, page);
@@ -195,6 +200,7 @@ function viewOf(drive: CentralDrive): CentralView {
     evictable: (page) => drive.resident[page] === 1,
     priority: () => 0,
     discardable: () => false,
+    wanted: () => drive.wanted,
     frames: () => drive.frames,
     freeFrames: () => drive.frames - drive.residentCount,
     comingFrames: () => 0,

@@ -20,6 +20,8 @@ export interface Drive<State = unknown> {
   /** 1: may not be given up just now. */
   readonly pinned: Uint8Array;
   readonly view: PolicyView;
+  /** The page whose fault a victim is asked for, or -1. */
+  wanted: number;
   residentCount: number;
   /** Runs executed. */
   executed: number;
@@ -52,6 +54,7 @@ export function startDrive<State>(
     referenced: new Uint8Array(pages),
     modified: new Uint8Array(pages),
     pinned: new Uint8Array(pages),
+    wanted: -1,
     residentCount: 0,
     executed: 0,
     shown: 0,
@@ -74,7 +77,7 @@ export function step(drive: Drive, frames: number): void {
   const page = run >>> 8;
   if (drive.resident[page] === 0) {
     drive.faults++;
-    while (drive.residentCount >= frames) evict(drive);
+    while (drive.residentCount >= frames) evict(drive, page);
     drive.resident[page] = 1;
     drive.residentCount++;
     drive.policy.admitted(drive.state, page, drive.view);
@@ -84,10 +87,12 @@ export function step(drive: Drive, frames: number): void {
   if (kindOfRun(run) === WRITE) drive.modified[page] = 1;
 }
 
-/** The policy gives up one page, which is checked. */
-export function evict(drive: Drive): void {
+/** The policy gives up one page, which is checked: for `wanted`, or as under a notice. */
+export function evict(drive: Drive, wanted = -1): void {
   show(drive);
+  drive.wanted = wanted;
   const victim = drive.policy.victim(drive.state, drive.view);
+  drive.wanted = -1;
   if (drive.resident[victim] !== 1) throw new Error(`victim ${victim} is not resident`);
   if (drive.pinned[victim] === 1) throw new Error(`victim ${victim} is not evictable`);
   drive.victims.push(victim);
@@ -137,5 +142,6 @@ function viewOf(drive: Omit<Drive, 'view'>): PolicyView {
     evictable: (page) => drive.resident[page] === 1 && drive.pinned[page] === 0,
     priority: () => 0,
     discardable: () => false,
+    wanted: () => drive.wanted,
   };
 }
