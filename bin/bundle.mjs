@@ -2,7 +2,7 @@
 // at each use and never takes it for a constant; with all sources in one module and its functions
 // constants it does, which, with a larger budget for inlining, saves a third of the time of a fault
 // (docs/decisions/014-one-module.md). The bundle is made anew when any source has changed; where it
-// cannot be made, the sources run as they are.
+// cannot be made, the sources run as they are, and one line on stderr says so.
 
 import { createHash } from 'node:crypto';
 import {
@@ -46,8 +46,19 @@ export async function runEntry(name) {
   // Protocol steps are many small functions: inlining pays further than V8 goes by itself.
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
   setFlagsFromString('--max-inlined-bytecode-size=800');
-  const file = await bundled(name).catch(() => join(root, ENTRIES[name]));
+  const file = await bundled(name).catch((error) => {
+    process.stderr.write(withoutBundle(error));
+    return join(root, ENTRIES[name]);
+  });
   await import(pathToFileURL(file).href);
+}
+
+/** Results are the same; times are not, and whoever measures has to know. */
+function withoutBundle(error) {
+  const [what] = String(error?.message ?? error).split('\n');
+  const cost = 'the sources run as they are, which takes half as long again';
+  const next = 'run npm ci, and see that the folder may be written';
+  return `leasehold: no bundle could be made in ${folder} (${what}); ${cost}; ${next}\n`;
 }
 
 /** The file of that entry's bundle, made if need be. */

@@ -5,7 +5,7 @@
  * a call.
  */
 
-import { type Advice, GARBAGE_NOW, NOTHING_SAID } from '../sim-hw/references.ts';
+import { type Advice, GARBAGE_NOW, NOTHING_SAID, WANTED } from '../sim-hw/references.ts';
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { enqueue } from './messages.ts';
@@ -17,10 +17,19 @@ export const ADVICE = 6;
 export function advise(kernel: Kernel, task: TaskState, says: Advice, stop: number): void {
   const what = says.what[stop] as number;
   if (what === NOTHING_SAID) return;
-  const { id, pager } = task;
-  const from = says.from[stop] as number;
-  const to = says.to[stop] as number;
   if (what === GARBAGE_NOW) charge(kernel, TRAP, kernel.costs.trapNs);
+  tell(kernel, task, says.from[stop] as number, says.to[stop] as number, what);
+}
+
+/**
+ * A program that begins again has forgotten what it said of its `pages` [GARB5]: it writes again what
+ * it called garbage at its end, and says of no page that it wants it before it knows the page.
+ */
+export function wantAll(kernel: Kernel, task: TaskState, pages: number): void {
+  tell(kernel, task, 0, pages, WANTED);
+}
+
+function tell(kernel: Kernel, { id, pager }: TaskState, from: number, to: number, what: number) {
   kernel.probe?.advised?.(kernel, id, from, to, what);
   enqueue(kernel.state.queue, ADVICE, id, pager, id, from, to, what, 0, 0);
 }

@@ -8,7 +8,7 @@ import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED, PROGRAM_ENDED, runBatch } from '../sim-hw/mmu.ts';
 import { kindOfRun, pageOfRun, type ReferenceString, type Stops } from '../sim-hw/references.ts';
 import type { Translation } from '../sim-hw/translation.ts';
-import { advise } from './advice.ts';
+import { advise, wantAll } from './advice.ts';
 import { charge, setStatus } from './clock.ts';
 import { type Kernel, NUCLEUS } from './kernel.ts';
 import { endTask, freezeFinished, raiseFault, restTask } from './life.ts';
@@ -162,4 +162,5 @@ function endOfProgram(kernel: Kernel, task: TaskState, space: SpaceState): void 
   space.cursor = 0;
   space.offset = 0;
   task.stopsMade = 0;
+  if (kernel.programs[space.id]?.stops?.says !== undefined) wantAll(kernel, task, space.pages);
 }

@@ -1,7 +1,8 @@
 /**
  * Garbage in fuzzed scenarios: programs that say of their pages what is of no use any more, to pagers
- * that heed it and to such as do not. What they say they want again they write first. Drawn from a
- * stream of its own, for some seeds: what the others are stays.
+ * that heed it and to such as do not. What they say they want again they write first; those that
+ * begin again write what they called garbage without a word [GARB5]. Drawn from streams of their own,
+ * for some seeds: what the others are stays.
  */
 
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
@@ -34,16 +35,18 @@ interface Said {
 /** What of `options` is otherwise. `ordinary`: so many tasks, the first ones, are no stirrers. */
 export function drawGarbage(options: CellOptions, seed: number, ordinary: number): CellOptions {
   if (!TURNS.includes(seed % EVERY)) return options;
-  const random = splitRandom(seed, 'garbage');
-  const tasks = options.tasks.map((task, at) =>
-    at < ordinary && mayTell(task) && chance(random, 70) ? drawTask(random, task) : task,
-  );
+  const once = splitRandom(seed, 'garbage');
+  const again = splitRandom(seed, 'garbage again');
+  const tasks = options.tasks.map((task, at) => {
+    if (at >= ordinary || !mayTell(task)) return task;
+    const random = task.atEnd === 'restart' ? again : once;
+    return chance(random, 70) ? drawTask(random, task) : task;
+  });
   return { ...options, tasks };
 }
 
-/** Who begins again would write what it has called garbage at its end. */
-function mayTell({ hostile, kinds, reads, atEnd }: CellTask): boolean {
-  return hostile === null && kinds.superpages === null && !reads && atEnd === 'exit';
+function mayTell({ hostile, kinds, reads }: CellTask): boolean {
+  return hostile === null && kinds.superpages === null && !reads;
 }
 
 function drawTask(random: RandomState, task: CellTask): CellTask {

@@ -1,6 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from './support.ts';
 
 /** Plain JavaScript for old Nodes, and so without types. */
 const bundle = '../../bin/bundle.mjs';
@@ -22,4 +33,47 @@ test('commands find their workers in the bundle', async () => {
     readFileSync(join(dirname(file), name), 'utf8').includes(`./${basename(file)}`),
   );
   expect(callers).not.toEqual([]);
+});
+
+/** A checkout whose command only says that it ran. */
+function checkout(folder: string): string {
+  const names = ['bench', 'bin', 'clients', 'contracts', 'lab/compare', 'nucleus', 'paging'];
+  for (const name of [...names, 'servers', 'sim-hw'])
+    mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'package-lock.json'), '{}');
+  const entries = ['bin/leasehold.ts', 'lab/compare/worker.ts', 'bench/index.ts'];
+  for (const name of entries) writeFileSync(join(folder, name), "console.log('it ran');\n");
+  for (const name of ['bundle.mjs', 'leasehold.mjs'])
+    copyFileSync(
+      fileURLToPath(new URL(`../../bin/${name}`, import.meta.url)),
+      join(folder, 'bin', name),
+    );
+  return join(folder, 'bin', 'leasehold.mjs');
+}
+
+const ownModules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+
+test.each([
+  ['its maker is not there', (_: string) => undefined, /Cannot find package 'rolldown'/],
+  ['its folder cannot be', (at: string) => writeFileSync(join(at, 'build'), ''), /EEXIST/],
+])('without a bundle the command runs, and says so in one line: %s', (_, spoil, what) => {
+  const { folder, remove } = temporaryFolder();
+  const launcher = checkout(folder);
+  spoil(folder);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher], { encoding: 'utf8' });
+  remove();
+  expect([status, stdout]).toEqual([0, 'it ran\n']);
+  expect(stderr).toMatch(/^leasehold: no bundle could be made in .+; run npm ci, .+\n$/);
+  expect(stderr).toMatch(what);
+});
+
+test('with a bundle it says nothing', () => {
+  const { folder, remove } = temporaryFolder();
+  const launcher = checkout(folder);
+  symlinkSync(ownModules, join(folder, 'node_modules'), 'junction');
+  const { stdout, stderr } = spawnSync(process.execPath, [launcher], { encoding: 'utf8' });
+  const made = readdirSync(join(folder, 'build'));
+  remove();
+  expect([stdout, stderr]).toEqual(['it ran\n', '']);
+  expect(made).toHaveLength(3);
 });

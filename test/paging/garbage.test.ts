@@ -87,6 +87,20 @@ test('[GARB2] what is wanted again and written is kept like any other page', () 
   expect(quiet(cell(4, [one]))[0]).toMatchObject({ pageIns: 4, hardFaults: 4 });
 });
 
+test('[GARB5] what a program called garbage is kept again once it has begun again and written it', () => {
+  const script = createScript();
+  for (let page = 0; page < 8; page++) touch(script, page, WRITE);
+  for (let page = 0; page < 8; page++) touch(script, page, READ);
+  say(script, GARBAGE, 0, 8);
+  const again = { ...zero, atEnd: 'restart' } as const;
+  const one = task('one', written(script), 'fifo', 4, { ...again, ...heeding() });
+  const longer = createScript();
+  stop(longer, 50_000_000, 0);
+  touch(longer, 0, WRITE);
+  const other = task('other', written(longer), 'fifo', 4, zero);
+  quiet(cell(8, [one, other]));
+});
+
 test('[GARB3] when a page must be written garbage goes with it, as much as flushPages says', () => {
   const script = createScript();
   // FIFO takes what lives before what is garbage.
