@@ -9,8 +9,7 @@
 
 import { findPolicy } from '../../clients/policies/index.ts';
 import { assert } from '../../sim-hw/assert.ts';
-import { nextUses } from '../bounds/index.ts';
-import { faultsAt, RESIDENT } from '../compare/policy-curve.ts';
+import { advance, RESIDENT, startSimulation, streamOf } from '../curves/simulation.ts';
 import type { Measured } from '../scenario/expectations.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
 
@@ -62,7 +61,10 @@ function residents(
 ): void {
   const policy = findPolicy(name);
   assert(policy !== undefined, `inclusion: ${name} is a policy of the house`);
-  const pages = program.pageNumbers.length;
-  const nextUse = policy.sight === 'future' ? nextUses(program.runs, pages) : new Uint32Array(0);
-  faultsAt(program, policy, parameters, frames, nextUse, take);
+  const stream = streamOf(program.runs, program.pageNumbers.length, policy);
+  const simulation = startSimulation(policy, stream, frames, parameters);
+  for (let at = 0; at < program.runs.length; at++) {
+    advance(simulation, at + 1);
+    take(simulation.bits, at);
+  }
 }

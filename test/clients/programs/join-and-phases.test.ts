@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { join, joinLength, phases } from '../../../clients/programs/index.ts';
 import type { Policy } from '../../../contracts/policy.ts';
 import { lruCurve } from '../../../lab/bounds/index.ts';
-import { faultsAt } from '../../../lab/compare/policy-curve.ts';
+import { faultsSoFar, simulate } from '../../../lab/curves/simulation.ts';
 import blockJoin from '../../../lab/scenarios/block-join.ts';
 import { createRandom } from '../../../sim-hw/random.ts';
 
@@ -22,8 +22,8 @@ test('a join reads each block, then the whole inner table against it', () => {
 test('a policy that knows the join keeps its block and what fits of the inner table', () => {
   const program = join({ outer: 60, inner: 100, block: 20, rows: 4 });
   const parameters = { innerFrom: 20, innerTo: 120, block: 20 };
-  const none = new Uint32Array(0);
-  const faults = faultsAt(program, blockJoin as Policy, parameters, 80, none);
+  const [simulation] = simulate(blockJoin as Policy, program, [80], parameters);
+  const faults = faultsSoFar(simulation);
   const lru = lruCurve(program.runs, program.pageNumbers.length)[80] as number;
   // All once; then each of the two later rounds misses about the 40 that do not fit.
   expect(lru).toBe(60 + 300);
@@ -41,8 +41,8 @@ test('the lists of that policy agree throughout', () => {
     },
   };
   const parameters = { innerFrom: 4, innerTo: 14, block: 4 };
-  for (const frames of [1, 2, 5, 9, 13])
-    expect(faultsAt(program, checked, parameters, frames, new Uint32Array(0))).toBeGreaterThan(0);
+  for (const simulation of simulate(checked, program, [1, 2, 5, 9, 13], parameters))
+    expect(faultsSoFar(simulation)).toBeGreaterThan(0);
 });
 
 test('phases: each refers to its own first pages', () => {
