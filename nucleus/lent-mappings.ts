@@ -19,7 +19,7 @@ import { isMappedBy, lentFor, linkMapping, nextMapping } from './reverse-map.ts'
 import { enterMapping } from './soft-state.ts';
 import { hasTables, noteTables } from './table-frames.ts';
 import { MESSAGE } from './tasks.ts';
-import { beforeChange, dropTranslation, noteMapped, RIGHTS } from './tlb-consistency.ts';
+import { beforeChange, dropTranslation, LOAN, noteMapped } from './tlb-consistency.ts';
 
 /** Whether `task` pages itself, in small pages, has given the tables, and nothing but `frame` is mapped at `page`. */
 export function canLend(kernel: Kernel, task: number, page: number, frame: number): boolean {
@@ -115,6 +115,6 @@ export function forbidWriting(kernel: Kernel, frame: number): void {
   if ((before & (MODIFIED | WRITABLE)) === 0) return;
   charge(kernel, MESSAGE, kernel.costs.mapNs);
   table.entries[index] = before & ~(MODIFIED | WRITABLE);
-  dropTranslation(kernel, space, page, RIGHTS, frame);
+  dropTranslation(kernel, space, page, LOAN, frame);
   space.written[page] = 0;
 }

@@ -26,7 +26,7 @@ import {
   MAPPING,
   noteMapped,
   noteRise,
-  RIGHTS,
+  rightsOf,
   USE,
 } from './tlb-consistency.ts';
 
@@ -144,7 +144,7 @@ export function protect(
   entries[index] = (before & ~(MODIFIED | WRITABLE)) | (raised ? WRITABLE : 0);
   const space = spaceOf(kernel, target);
   const lowers = (before & MODIFIED) !== 0 || (!raised && (before & WRITABLE) !== 0);
-  dropTranslation(kernel, space, page, lowers ? RIGHTS : USE, before >>> 8);
+  dropTranslation(kernel, space, page, lowers ? rightsOf(before) : USE, before >>> 8);
   space.written[page] = 0;
   return before;
 }

@@ -12,7 +12,13 @@ import type { Kernel } from './kernel.ts';
 import { pageNumberOf, spaceFor } from './memory-map.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
 import { MESSAGE } from './tasks.ts';
-import { beforeChange, closeBatch, dropTranslation, openBatch, RIGHTS } from './tlb-consistency.ts';
+import {
+  beforeChange,
+  closeBatch,
+  dropTranslation,
+  openBatch,
+  rightsOf,
+} from './tlb-consistency.ts';
 
 /**
  * Makes pages of `target` clean for the MMU and read-only. Returns how many of them were mapped;
@@ -40,7 +46,7 @@ export function protectPages(
     if (index < 0) continue;
     const before = table.entries[index] as number;
     table.entries[index] = before & ~(MODIFIED | WRITABLE);
-    dropTranslation(kernel, space, page, RIGHTS, before >>> 8);
+    dropTranslation(kernel, space, page, rightsOf(before), before >>> 8);
     space.written[page] = 0;
     lowered++;
   }

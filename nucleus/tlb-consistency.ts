@@ -9,7 +9,8 @@
  *   interrupt   shootdown: all who run the space are interrupted, the initiator waits for them
  *   tick        nobody is: the change is used when every CPU has taken a tick. Until then what the
  *               unmapping server sends is held, and so is whoever gets the frame
- *   tolerate    as interrupt, but rights that are lowered reach the others with their next tick
+ *   tolerate    as interrupt, but rights that are lowered reach the others with their next tick; not
+ *               those to a page that is lent, whose lender answers for them to somebody else
  *
  * A rise of access needs none of it: an entry that is too strict faults, and the fault finds the
  * table in order. A cleared REFERENCED bit is no matter of life and death: the others drop the entry
@@ -20,6 +21,7 @@
  */
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
+import { LENT } from '../sim-hw/page-table/format.ts';
 import { dropStale, makeStale, makeValid } from '../sim-hw/stale-entries.ts';
 import { clearWriteReady, dropSpace, holds, invalidate, KEY_MASK } from '../sim-hw/tlb.ts';
 import { charge } from './clock.ts';
@@ -42,6 +44,13 @@ export const RIGHTS = 1;
 export const PLACE = 2;
 /** The note that it was used. */
 export const USE = 3;
+/** Rights to a page that is lent: its lender tells others that nobody writes, so nobody may. */
+export const LOAN = 4;
+
+/** What lowering the rights of `entry`, as it was, takes away. */
+export function rightsOf(entry: number): number {
+  return (entry & LENT) === 0 ? RIGHTS : LOAN;
+}
 
 /** Before something is taken away from `space`: whoever runs it elsewhere comes up to this moment. */
 export function beforeChange(kernel: Kernel, space: SpaceState): void {

@@ -133,7 +133,17 @@ function isWorkedOn(server: MemoryServerState, container: PageContainer): boolea
 }
 
 function isMappedForWriting(kernel: Kernel, frame: number): boolean {
-  return frame >= 0 && mappingsOf(kernel, frame).some((key) => mayWrite(kernel, key));
+  if (frame < 0) return false;
+  return (
+    mappingsOf(kernel, frame).some((key) => mayWrite(kernel, key)) || awaitsTick(kernel, frame)
+  );
+}
+
+/** Whether a CPU may write to the frame until its next tick, since nobody is interrupted [CPU5]. */
+function awaitsTick({ state }: Kernel, frame: number): boolean {
+  const { processors } = state;
+  if (processors === null || processors.consistency !== 'tick') return false;
+  return processors.list.some(({ mmu }) => mmu.stale?.frames.includes(frame) === true);
 }
 
 /** The pages that map the frame, plus 1. */

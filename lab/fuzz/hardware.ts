@@ -37,16 +37,12 @@ function drawTable(options: CellOptions, seed: number): CellOptions {
   return { ...options, machine };
 }
 
-/**
- * Several CPUs have no order of references that could be counted. Left out: `tolerate`, whose writes
- * until the next tick the books of containers take for a version that has not changed (CONT22).
- */
+/** Several CPUs have no order of references that could be counted. */
 function drawCpus(options: CellOptions, seed: number): CellOptions {
   const random = splitRandom(seed, 'cpus');
   const { clock, schedule, machine } = options;
   if (clock !== 'ns' || schedule !== 'slices' || !chance(random, 20)) return options;
   const cpus = chance(random, 80) ? between(random, 2, 4) : between(random, 5, 64);
   const tlbConsistency = oneOf(random, CONSISTENCIES);
-  if (tlbConsistency === 'tolerate') return options;
   return { ...options, machine: { ...machine, cpus, tlbConsistency } };
 }

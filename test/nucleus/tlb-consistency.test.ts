@@ -4,6 +4,7 @@ import type { World } from '../../lab/run/boot.ts';
 import { watch } from '../../lab/run/watch.ts';
 import { charge } from '../../nucleus/clock.ts';
 import { endWriteEpoch } from '../../nucleus/dma.ts';
+import { forbidWriting, lend } from '../../nucleus/lent-mappings.ts';
 import { killTask } from '../../nucleus/life.ts';
 import { allowWrite, protect, unmap } from '../../nucleus/memory-map.ts';
 import { moveRun } from '../../nucleus/move-frames.ts';
@@ -185,6 +186,45 @@ test('[CPU6] tolerate: a page that leaves its frame is shot down all the same', 
   });
   for (const { mmu } of processorsOf(kernel).list) expect(mmu.stale?.keys).toEqual([]);
 });
+
+/** Page 0 of a running task is lent to it for writing; `lower` takes the right away. */
+function writesToLent(
+  consistency: Consistency,
+  lower: (kernel: World['kernel'], task: number, frame: number) => void,
+): { writes: number; shot: number } {
+  const world = sideBySide(1, 2, consistency);
+  const { kernel, clients, central } = world;
+  const { counts } = processorsOf(kernel);
+  const client = clients[0] as number;
+  const task = kernel.state.tasks[client] as TaskState;
+  inNucleus(kernel, () => {
+    const frame = unmap(kernel, central, client, 0) >>> 8;
+    task.pager = client;
+    lend(kernel, client, 0, frame, { word: 1, writable: true, alone: true });
+  });
+  const { written, base } = spaceOf(world);
+  for (let left = 10; left > 0 && written[0] === 0; left--) stepKernel(kernel);
+  const frame = kernel.state.frames.mappedBy.indexOf(base + 1);
+  const before = counts.shootdowns;
+  expect(isTranslated(kernel, spaceOf(world), 0)).toBe(true);
+  inNucleus(kernel, () => lower(kernel, client, frame));
+  const shot = counts.shootdowns - before;
+  const { faults } = task;
+  for (let step = 0; step < 400 && task.faults === faults; step++) stepKernel(kernel);
+  return { writes: staleUse(world).writes, shot };
+}
+
+test.each([
+  ['its pager itself', (kernel, task) => protect(kernel, task, task, 0, false)],
+  ['its pager, many pages', (kernel, task) => protectPages(kernel, task, task, ALL_PAGES)],
+  ['the lender', (kernel, _, frame) => forbidWriting(kernel, frame)],
+] satisfies [string, Parameters<typeof writesToLent>[1]][])(
+  '[CPU6] [CONT22] tolerate: nobody writes to a lent page once its right has been lowered by %s',
+  (_, lower) => {
+    expect(writesToLent('tolerate', lower)).toEqual({ writes: 0, shot: 1 });
+    expect(writesToLent('tick', lower).writes).toBeGreaterThan(0);
+  },
+);
 
 test('[CPU4] a frame that is moved takes along what another CPU has written up to that moment', () => {
   const world = sideBySide(1, 2, 'interrupt');
