@@ -14,10 +14,10 @@ import { offsetsWithin } from '../vm/page-index.ts';
 import { reservePages } from '../vm/pageout.ts';
 import { pagerOf } from '../vm/pager-store.ts';
 import { residentPage } from '../vm/resident-pages.ts';
-import { retry } from './faults.ts';
-import { controlled } from './memory-objects.ts';
+import { controlled } from './records.ts';
 import { type Emmi, NONE, removeFrom } from './state.ts';
 import { tellNews } from './telling.ts';
+import { retry } from './waits.ts';
 
 export function hearLockRequest(
   kernel: Kernel,
@@ -32,18 +32,18 @@ export function hearLockRequest(
   if (managed === undefined) return;
   const { vm, state } = emmi;
   const { pageBytes } = vm.parameters;
-  const { object } = pagerOf(vm, control);
+  const { object } = pagerOf(vm, managed.pager);
   const start = first * pageBytes;
   const end = start + length * pageBytes;
   const asked = lockOrderIs(order);
   const offsets = object === NONE ? [] : offsetsWithin(vm.state.resident.index, object, start, end);
   for (const offset of offsets.sort((a, b) => a - b)) obey(emmi, object, offset, asked);
-  if (asked.lock !== undefined) allowed(emmi, control, start, end, asked.lock);
+  if (asked.lock !== undefined) allowed(emmi, managed.pager, start, end, asked.lock);
   // What is sent comes before the news that all is done.
   tellNews(kernel, emmi);
   const done = OP.memoryObjectLockCompleted;
   if (asked.wantsReply) reply(kernel, state.id, from, done, managed.object, first, length, 0, 0);
-  retry(kernel, emmi, control);
+  retry(kernel, emmi, managed.pager);
 }
 
 function obey({ vm }: Emmi, object: number, offset: number, order: LockOrder): void {

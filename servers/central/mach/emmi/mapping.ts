@@ -10,9 +10,11 @@ import { reply } from '../../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../../nucleus/kernel.ts';
 import { isOver, type TaskState } from '../../../../nucleus/tasks.ts';
 import { mapOf, vmMap } from '../vm/index.ts';
-import { startWait } from './faults.ts';
-import { beginObject, pagerFor } from './memory-objects.ts';
-import { type Emmi, managedOf, recordOfTask } from './state.ts';
+import { mapAt } from '../vm/maps.ts';
+import { beginObject } from './memory-objects.ts';
+import { forgetRecord, isPagersOwn, pagerFor } from './records.ts';
+import { type Emmi, managedOf, NONE, recordOfTask } from './state.ts';
+import { mayWait, startWait } from './waits.ts';
 
 export function hearMap(
   kernel: Kernel,
@@ -27,17 +29,24 @@ export function hearMap(
   const isGone =
     manager >= kernel.state.tasks.length || isOver(kernel.state.tasks[manager] as TaskState);
   if (record === undefined) return answerMap(kernel, emmi, from, object, 'INVALID_TASK');
-  if (isGone) return answerMap(kernel, emmi, from, object, 'INVALID_ARGUMENT');
+  if (isGone || !isPagersOwn(object))
+    return answerMap(kernel, emmi, from, object, 'INVALID_ARGUMENT');
   const { vm } = emmi;
   const map = mapOf(vm, record.vmTask);
   if (typeof map === 'string') return answerMap(kernel, emmi, from, object, map);
-  const pager = pagerFor(emmi, manager, object);
-  if (managedOf(emmi, pager)?.status === 'destroyed')
-    return answerMap(kernel, emmi, from, object, 'MEMORY_ERROR');
+  const isFull = mapAt(vm, map).entries >= emmi.parameters.mappingsMax;
+  const pager = isFull ? NONE : pagerFor(emmi, manager, object, from);
+  const managed = managedOf(emmi, pager);
+  if (managed === undefined || (isCopy && !mayWait(emmi, from)))
+    return answerMap(kernel, emmi, from, object, 'RESOURCE_SHORTAGE');
+  if (managed.status === 'destroyed') return answerMap(kernel, emmi, from, object, 'MEMORY_ERROR');
   const size = length * vm.parameters.pageBytes;
   const start = vmMap(vm, record.vmTask, pager, 0, size, false);
-  if (typeof start === 'string') return answerMap(kernel, emmi, from, object, start);
-  beginObject(kernel, emmi, pager);
+  if (typeof start === 'string') {
+    if (managed.status === 'new') forgetRecord(kernel, emmi, managed);
+    return answerMap(kernel, emmi, from, object, start);
+  }
+  beginObject(kernel, emmi, managed);
   if (isCopy)
     startWait(kernel, emmi, { what: 'copy', task: from, tag: object, address: start, size, pager });
   else answerMap(kernel, emmi, from, object, start);

@@ -19,9 +19,10 @@ import { frameAt } from '../vm/access.ts';
 import { createTask, readMemory } from '../vm/index.ts';
 import { messageMeant, nameOf1987 } from './names.ts';
 import type { PagerKernel, PagerMessage, PagerModule, SupplyOptions } from './pager.ts';
+import { controlledBy } from './records.ts';
 import { isWelcome, maySendOff, sendOff } from './sending.ts';
 import { type EmmiWiring, emmiOf } from './server.ts';
-import { type Emmi, type EmmiState, managedOf, type TaskRecord } from './state.ts';
+import type { Emmi, EmmiState, TaskRecord } from './state.ts';
 
 export interface PagerTaskState {
   readonly id: number;
@@ -184,7 +185,7 @@ function tellRefused(kernel: Kernel, emmi: Emmi, id: number, { fields }: Outgoin
   const { control = 0, offset = 0, how = 0 } = fields;
   const { wantsReply, length } = supplyIs(how);
   if (!wantsReply) return;
-  const object = managedOf(emmi, control)?.object ?? 0;
+  const object = controlledBy(emmi, control)?.object ?? 0;
   const result = resultOf('RESOURCE_SHORTAGE');
   const op = OP.memoryObjectSupplyCompleted;
   reply(kernel, emmi.state.id, id, op, object, offset, length, result, 0);

@@ -8,7 +8,8 @@ import type { Contents } from '../../../../sim-hw/contents.ts';
 import { copyIn, mapOf, vmAllocate, vmDeallocate, writeMemory } from '../vm/index.ts';
 import { thresholds } from '../vm/pageout.ts';
 import { FREE } from '../vm/resident-pages.ts';
-import { type Emmi, managedOf, NONE, recordOfTask } from './state.ts';
+import { controlledBy } from './records.ts';
+import { type Emmi, NONE, recordOfTask } from './state.ts';
 import { mayGiveUnasked } from './unasked.ts';
 
 /** Whether `task` may send so many pages now; if not, it is told by machTaken when to try again. */
@@ -28,14 +29,15 @@ export function maySendOff(emmi: Emmi, task: number, pages: number): boolean {
  */
 export function isWelcome(emmi: Emmi, control: number, first: number, pages: number): boolean {
   const { state, vm } = emmi;
-  if (managedOf(emmi, control) === undefined) return true;
+  const record = controlledBy(emmi, control);
+  if (record === undefined) return true;
   const { pageBytes } = vm.parameters;
   const [start, end] = [first * pageBytes, (first + pages) * pageBytes];
   const isAsked = state.requests.some(
     ({ kind, pager, offset }) =>
-      kind === 'data' && pager === control && offset >= start && offset < end,
+      kind === 'data' && pager === record.pager && offset >= start && offset < end,
   );
-  return isAsked || mayGiveUnasked(emmi, control);
+  return isAsked || mayGiveUnasked(emmi, record.pager);
 }
 
 /** Pages with these contents, under way; NONE: there is no memory for them. */

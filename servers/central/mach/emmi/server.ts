@@ -16,29 +16,25 @@ import { reply } from '../../../../nucleus/ipc.ts';
 import { DEATH, type Kernel, NUCLEUS, type Step, TIMER } from '../../../../nucleus/kernel.ts';
 import type { Message } from '../../../../nucleus/messages.ts';
 import type { PageTableFormat } from '../../../../sim-hw/page-table/format.ts';
-import { endTask } from '../vm/index.ts';
+import { discardCopy, endTask } from '../vm/index.ts';
 import type { VmParameters } from '../vm/state.ts';
-import { hearFault, waitedTooLong } from './faults.ts';
+import { hearFault } from './faults.ts';
 import { hearDeallocate, laundryOverdue } from './laundry.ts';
 import { hearLockRequest } from './locking.ts';
 import { hearMap } from './mapping.ts';
-import {
-  destroyObject,
-  hearAttributes,
-  hearDestroy,
-  hearReadonly,
-  pagersOf,
-} from './memory-objects.ts';
+import { destroyObject, hearAttributes, hearDestroy, hearReadonly } from './memory-objects.ts';
+import { recordsOf } from './records.ts';
 import {
   type Emmi,
   type EmmiParameters,
   type EmmiState,
-  NONE,
   recordOfTask,
   removeFrom,
+  WAITING,
 } from './state.ts';
 import { hearError, hearSupply, hearUnavailable } from './supply.ts';
 import { settle } from './telling.ts';
+import { patienceOver } from './waits.ts';
 
 /** What does not change in a run. */
 export interface EmmiWiring {
@@ -62,11 +58,10 @@ export function emmiStep(wiring: EmmiWiring): Step {
   };
 }
 
-/** Timers have even words for waits, odd ones for laundry. */
 function hearNucleus(kernel: Kernel, emmi: Emmi, { op, w0 }: Message): void {
   if (op === DEATH) endOf(kernel, emmi, w0);
-  else if (op === TIMER && w0 % 2 === 0) waitedTooLong(kernel, emmi, w0 / 2);
-  else if (op === TIMER) laundryOverdue(kernel, emmi, (w0 - 1) / 2);
+  else if (op === TIMER && w0 === WAITING) patienceOver(kernel, emmi);
+  else if (op === TIMER) laundryOverdue(kernel, emmi);
 }
 
 function hear(kernel: Kernel, emmi: Emmi, message: Message): void {
@@ -111,10 +106,13 @@ function refuse(kernel: Kernel, { state }: Emmi, message: Message): void {
 function endOf(kernel: Kernel, emmi: Emmi, task: number): void {
   const { state, vm } = emmi;
   removeFrom(state.waits, (wait) => wait.task === task);
-  for (const pager of pagersOf(emmi, task)) destroyObject(kernel, emmi, pager, true);
+  for (const record of recordsOf(emmi, task)) destroyObject(kernel, emmi, record, true);
+  for (const record of state.managed) if (record?.mapper === task) record.mapper = 0;
+  for (const { memory, from } of state.underWay) if (from === task) discardCopy(vm, memory);
+  removeFrom(state.underWay, ({ from }) => from === task);
   const record = recordOfTask(emmi, task);
-  if (record === undefined || record.vmTask === NONE) return;
+  if (record === undefined) return;
   endTask(vm, record.vmTask);
-  record.vmTask = NONE;
+  state.tasks[task] = null;
   removeFrom(state.laundry, (one) => one.task === task);
 }

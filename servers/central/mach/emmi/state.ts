@@ -14,15 +14,25 @@ import { NONE as VM_NONE, type Vm, type VmState } from '../vm/index.ts';
 
 export const NONE = VM_NONE;
 
+/** Words of the two timers. */
+export const WAITING = 0;
+export const LAUNDRY = 1;
+
 /**
  *   new --(somebody maps it: init is sent)--> asked --(set_attributes, ready)--> ready
  *   any --(destroy, death of the pager, laundry without end)--> destroyed
- *   ready, asked --(nobody maps it any more, and it may not be cached: terminate)--> new
+ *   any --(nobody maps it any more, and it may not be cached: terminate)--> no record (records.ts)
  */
 export type ObjectStatus = 'new' | 'asked' | 'ready' | 'destroyed';
 
-/** A memory object of a pager, whether or not anybody maps it. */
+/** A memory object of a pager that somebody maps, or that is cached. */
 export interface ManagedObject {
+  /** Place of the record, and of the pager in the virtual memory. */
+  readonly pager: number;
+  /** What the pager calls it by when it speaks to the kernel. */
+  readonly control: number;
+  /** The task that mapped it first, and is charged for the record; 0: nobody any more. */
+  mapper: number;
   /** The pager's task, and its own number of the object. */
   readonly task: number;
   readonly object: number;
@@ -32,7 +42,7 @@ export interface ManagedObject {
   /** pager_readonly: whoever writes gets an object of his own. */
   isReadOnly: boolean;
   /** Made by the kernel, and paged by the default pager: offsets that it has been sent before. */
-  readonly initialized: number[] | null;
+  initialized: number[] | null;
 }
 
 /** An access, or the copy of a range, that waits for a pager. */
@@ -70,6 +80,8 @@ export interface Laundry {
   /** Object of the virtual memory that it is. */
   readonly object: number;
   readonly since: number;
+  /** The pager has had its time. */
+  isLate: boolean;
 }
 
 /** Of a task: what its accesses came to. */
@@ -99,6 +111,8 @@ export interface EmmiState {
   readonly vm: VmState;
   /** By pager of the virtual memory. */
   readonly managed: (ManagedObject | null)[];
+  /** By the same: how many records there have been. */
+  readonly generations: number[];
   readonly waits: Wait[];
   readonly requests: Request[];
   readonly laundry: Laundry[];
@@ -110,6 +124,9 @@ export interface EmmiState {
   /** The task that pages objects of the kernel's own, or 0: the kernel does. */
   defaultPager: number;
   nextId: number;
+  /** When the timer for waits, and that for laundry, is set for, or NONE. */
+  patienceUntil: number;
+  laundryUntil: number;
   readonly counts: EmmiCounts;
   /** Deadlocks that were found, by the names of their tasks: the last few. */
   readonly deadlocks: string[];
@@ -126,6 +143,10 @@ export interface EmmiParameters {
   readonly laundryMax: number;
   /** Untouched pages that one pager may have in memory without being asked. */
   readonly unaskedMax: number;
+  /** Memory objects that one task may have been the first to map. */
+  readonly objectsMax: number;
+  /** Places of its space that one task may have mapped something at. */
+  readonly mappingsMax: number;
 }
 
 /**
@@ -138,6 +159,8 @@ export const DEFAULT_EMMI: EmmiParameters = {
   laundryNs: 100_000_000,
   laundryMax: 64,
   unaskedMax: 8,
+  objectsMax: 256,
+  mappingsMax: 1024,
 };
 
 /** What does not change in a run, and the state: what everything here works on. */
@@ -152,6 +175,7 @@ export function createEmmiState(id: number, vm: VmState): EmmiState {
     id,
     vm,
     managed: [],
+    generations: [],
     waits: [],
     requests: [],
     laundry: [],
@@ -160,6 +184,8 @@ export function createEmmiState(id: number, vm: VmState): EmmiState {
     tasks: [],
     defaultPager: 0,
     nextId: 1,
+    patienceUntil: NONE,
+    laundryUntil: NONE,
     counts: {
       requests: 0,
       unlocks: 0,

@@ -13,10 +13,11 @@ import { discardCopy } from '../vm/index.ts';
 import { reservePages } from '../vm/pageout.ts';
 import { pagerOf } from '../vm/pager-store.ts';
 import { residentPage } from '../vm/resident-pages.ts';
-import { failWaits, forgetRequests, retry } from './faults.ts';
-import { controlled } from './memory-objects.ts';
+import { forgetRequests } from './asking.ts';
+import { controlled } from './records.ts';
 import { type Emmi, NONE, recordOfTask } from './state.ts';
 import { dropUnasked, mayGiveUnasked } from './unasked.ts';
+import { failWaits, retry } from './waits.ts';
 
 /** Frames that one page takes at most: its own, and one to read what was sent from. */
 const PAGES_OF_A_SUPPLY = 2;
@@ -32,7 +33,7 @@ export function hearSupply(kernel: Kernel, emmi: Emmi, message: Message): void {
   for (let i = 0; managed !== undefined && i < how.length; i++) {
     const { pageBytes } = vm.parameters;
     const offset = (first + i) * pageBytes;
-    if (!takePage(emmi, control, offset, memory, i * pageBytes, how)) isAll = false;
+    if (!takePage(emmi, managed.pager, offset, memory, i * pageBytes, how)) isAll = false;
   }
   discardCopy(vm, memory);
   if (managed === undefined) return;
@@ -41,7 +42,7 @@ export function hearSupply(kernel: Kernel, emmi: Emmi, message: Message): void {
     const done = OP.memoryObjectSupplyCompleted;
     reply(kernel, state.id, from, done, managed.object, first, how.length, result, 0);
   }
-  retry(kernel, emmi, control);
+  retry(kernel, emmi, managed.pager);
 }
 
 /** The pager has nothing there: zeros, or what is below. */
@@ -53,13 +54,14 @@ export function hearUnavailable(
   first: number,
   length: number,
 ): void {
-  if (controlled(emmi, from, control) === undefined) return;
-  const { absent } = pagerOf(emmi.vm, control);
-  for (const offset of askedWithin(emmi, control, first, length)) {
+  const pager = controlled(emmi, from, control)?.pager;
+  if (pager === undefined) return;
+  const { absent } = pagerOf(emmi.vm, pager);
+  for (const offset of askedWithin(emmi, pager, first, length)) {
     if (!absent.includes(offset)) absent.push(offset);
-    forgetRequests(emmi, control, offset);
+    forgetRequests(emmi, pager, offset);
   }
-  retry(kernel, emmi, control);
+  retry(kernel, emmi, pager);
 }
 
 /** The pager cannot: who waits has a memory exception, and who comes later asks anew. */
@@ -71,10 +73,11 @@ export function hearError(
   first: number,
   length: number,
 ): void {
-  if (controlled(emmi, from, control) === undefined) return;
-  for (const offset of askedWithin(emmi, control, first, length)) {
-    forgetRequests(emmi, control, offset);
-    failWaits(kernel, emmi, control, 'MEMORY_ERROR', offset, offset + 1);
+  const pager = controlled(emmi, from, control)?.pager;
+  if (pager === undefined) return;
+  for (const offset of askedWithin(emmi, pager, first, length)) {
+    forgetRequests(emmi, pager, offset);
+    failWaits(kernel, emmi, pager, 'MEMORY_ERROR', offset, offset + 1);
   }
 }
 

@@ -6,27 +6,17 @@
 import { OP } from '../../../../contracts/messages.ts';
 import { reply } from '../../../../nucleus/ipc.ts';
 import type { Kernel } from '../../../../nucleus/kernel.ts';
-import { isOver, type TaskState } from '../../../../nucleus/tasks.ts';
 import type { PagerNews } from '../vm/external-pagers.ts';
 import { copyOut, discardCopy, mapOf } from '../vm/index.ts';
 import { objectAt } from '../vm/objects.ts';
 import { balancePages } from '../vm/pageout.ts';
 import { pagerOf } from '../vm/pager-store.ts';
-import { askAnew } from './faults.ts';
+import { askAnew } from './asking.ts';
 import { sent } from './laundry.ts';
-import { beginObject, createManaged, destroyObject } from './memory-objects.ts';
-import {
-  type Emmi,
-  type ManagedObject,
-  managedOf,
-  NONE,
-  recordOfTask,
-  removeFrom,
-} from './state.ts';
+import { beginObject, destroyObject } from './memory-objects.ts';
+import { forgetRecord, keepRecord } from './records.ts';
+import { type Emmi, type ManagedObject, managedOf, NONE, recordOfTask } from './state.ts';
 import { dropUnasked } from './unasked.ts';
-
-/** Numbers that the kernel gives to objects, beyond those of pagers. */
-const KERNEL_OBJECTS = 2 ** 23;
 
 /** After each message: everybody has heard, and memory is in balance. */
 export function settle(kernel: Kernel, emmi: Emmi): void {
@@ -37,17 +27,19 @@ export function settle(kernel: Kernel, emmi: Emmi): void {
   tellNews(kernel, emmi);
 }
 
-export function tellNews(kernel: Kernel, emmi: Emmi): void {
+/** Tells everybody; `mapper`, if anybody, maps the copies of which there are news. */
+export function tellNews(kernel: Kernel, emmi: Emmi, mapper = 0): void {
   const { news } = emmi.vm.state;
-  for (let one = news.shift(); one !== undefined; one = news.shift()) tell(kernel, emmi, one);
+  for (let one = news.shift(); one !== undefined; one = news.shift())
+    tell(kernel, emmi, one, mapper);
 }
 
-function tell(kernel: Kernel, emmi: Emmi, news: PagerNews): void {
+function tell(kernel: Kernel, emmi: Emmi, news: PagerNews, mapper: number): void {
   switch (news.kind) {
     case 'return':
       return tellReturn(kernel, emmi, news);
     case 'copy':
-      return tellCopy(kernel, emmi, news);
+      return tellCopy(kernel, emmi, news, mapper);
     case 'create':
       return tellCreate(kernel, emmi, news.pager);
     case 'terminate':
@@ -70,7 +62,7 @@ function tellReturn(
   if (managed === undefined || typeof address === 'string') {
     discardCopy(vm, memory);
     // Data is lost: nobody may believe that it is there.
-    if (managed !== undefined) destroyObject(kernel, emmi, pager, false);
+    if (managed !== undefined) destroyObject(kernel, emmi, managed, false);
     return;
   }
   const { pageBytes } = vm.parameters;
@@ -92,47 +84,44 @@ function opOfReturn({ isOld, initialized }: ManagedObject, page: number): number
   return isOld ? OP.memoryObjectDataWrite : OP.memoryObjectDataReturn;
 }
 
-function tellCopy(kernel: Kernel, emmi: Emmi, news: Extract<PagerNews, { kind: 'copy' }>): void {
+function tellCopy(
+  kernel: Kernel,
+  emmi: Emmi,
+  news: Extract<PagerNews, { kind: 'copy' }>,
+  mapper: number,
+): void {
   const { state, vm } = emmi;
   const { pager, copy, offset, size } = news;
   const managed = managedOf(emmi, pager);
   if (managed === undefined) return;
   const { pageBytes } = vm.parameters;
-  const object = KERNEL_OBJECTS + copy;
-  state.managed[copy] = createManaged(managed.task, object);
+  const made = keepRecord(emmi, copy, { task: managed.task, mapper });
   const op = OP.memoryObjectCopy;
   const [first, length] = [offset / pageBytes, size / pageBytes];
-  reply(kernel, state.id, managed.task, op, managed.object, first, length, object, 0);
-  beginObject(kernel, emmi, copy);
+  reply(kernel, state.id, managed.task, op, managed.object, first, length, made.object, 0);
+  beginObject(kernel, emmi, made);
 }
 
 /** An object of the kernel's own gets the default pager; nothing has to be awaited. */
 function tellCreate(kernel: Kernel, emmi: Emmi, pager: number): void {
   const { state, vm } = emmi;
-  const object = KERNEL_OBJECTS + pager;
-  const managed = createManaged(state.defaultPager, object);
-  state.managed[pager] = { ...managed, status: 'ready', initialized: [] };
+  const managed = keepRecord(emmi, pager, { task: state.defaultPager, mapper: 0 });
+  managed.status = 'ready';
+  managed.initialized = [];
+  const { object, control } = managed;
   const { size } = objectAt(vm, pagerOf(vm, pager).object);
   const length = size / vm.parameters.pageBytes;
   const op = OP.memoryObjectCreate;
-  reply(kernel, state.id, state.defaultPager, op, object, pager, length, 0, 0);
+  reply(kernel, state.id, state.defaultPager, op, object, control, length, 0, 0);
 }
 
-/** Nobody maps the object any more. One of a task's pager may be mapped again. */
+/** Nobody maps the object any more: the pager is told, and the record is gone. */
 function tellTerminate(kernel: Kernel, emmi: Emmi, pager: number): void {
-  const { state, vm } = emmi;
   const managed = managedOf(emmi, pager);
   if (managed === undefined) return;
-  removeFrom(state.requests, (one) => one.pager === pager);
-  removeFrom(state.unasked, (one) => one.pager === pager);
+  const { status, task, object, control } = managed;
   const op = OP.memoryObjectTerminate;
-  if (managed.status === 'asked' || managed.status === 'ready')
-    reply(kernel, state.id, managed.task, op, managed.object, pager, pager, 0, 0);
-  const isGone = isOver(kernel.state.tasks[managed.task] as TaskState);
-  if (managed.initialized !== null) state.managed[pager] = null;
-  else {
-    managed.status = isGone ? 'destroyed' : 'new';
-    managed.isReadOnly = false;
-    pagerOf(vm, pager).absent.length = 0;
-  }
+  if (status === 'asked' || status === 'ready')
+    reply(kernel, emmi.state.id, task, op, object, control, control, 0, 0);
+  forgetRecord(kernel, emmi, managed);
 }

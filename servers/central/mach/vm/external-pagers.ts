@@ -50,6 +50,15 @@ export interface Need {
   readonly access: number;
 }
 
+/** Pagers that are tasks' have numbers below this: a control number has so much room for one. */
+export const EXTERNAL_MAX = 2 ** 13;
+
+/** Whether one more is to be had. */
+export function hasExternalRoom({ state }: Vm): boolean {
+  const { free, records } = state.store.pagers;
+  return (free.at(-1) ?? records.length) < EXTERNAL_MAX;
+}
+
 /** A pager that is a task, for an object that there is, or will be. Not ready to say how to copy. */
 export function createExternalPager(vm: Vm, object: number): number {
   return createPager(vm, {

@@ -13,7 +13,7 @@
  */
 
 import { collapseObject } from './collapse.ts';
-import { createExternalPager, returnPage } from './external-pagers.ts';
+import { createExternalPager, hasExternalRoom, returnPage } from './external-pagers.ts';
 import { copyUp, locatePage } from './fault.ts';
 import {
   createObject,
@@ -48,7 +48,8 @@ export function howCopied(vm: Vm, object: number): HowCopied {
   if (isInternal || isFrozen) return 'symmetric';
   const { strategy } = pagerOf(vm, pager);
   if (strategy === 'none') return 'at once';
-  if (strategy === 'call') return 'told';
+  // Where there is no number for the copy nobody can be told of it.
+  if (strategy === 'call') return hasExternalRoom(vm) ? 'told' : 'at once';
   return strategy === 'temporary' && references === 1 ? 'symmetric' : 'delayed';
 }
 

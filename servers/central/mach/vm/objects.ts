@@ -192,6 +192,15 @@ function cacheObject(vm: Vm, object: number): void {
     endObject(vm, cachedObjects.shift() as number);
 }
 
+/** Ends the object if it is kept though nobody maps it. */
+export function endCached(vm: Vm, object: number): void {
+  const { cachedObjects } = vm.state;
+  const at = cachedObjects.indexOf(object);
+  if (at < 0) return;
+  cachedObjects.splice(at, 1);
+  endObject(vm, object);
+}
+
 /** Frees what the object has; returns what it shadowed, whose reference is the caller's to release. */
 function endObject(vm: Vm, id: number): number {
   const object = objectAt(vm, id);

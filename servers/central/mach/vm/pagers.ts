@@ -5,7 +5,7 @@
 
 import { assert } from '../../../../sim-hw/assert.ts';
 import { zeroFrame } from '../../../../sim-hw/frames.ts';
-import { createExternalPager } from './external-pagers.ts';
+import { createExternalPager, hasExternalRoom } from './external-pagers.ts';
 import { objectAt } from './objects.ts';
 import { bindPlace, firstPlace } from './page-index.ts';
 import { type CopyStrategy, createPager, pagerOf, writeBlock } from './pager-store.ts';
@@ -17,7 +17,7 @@ import type { Vm, VmRefusal } from './state.ts';
 export function createSwapPager(vm: Vm, object: number): void {
   const record = objectAt(vm, object);
   record.pagingOffset = 0;
-  if (vm.state.hasDefaultPager && !isUnderWay(vm, object)) {
+  if (vm.state.hasDefaultPager && hasExternalRoom(vm) && !isUnderWay(vm, object)) {
     record.pager = createExternalPager(vm, object);
     vm.state.news.push({ kind: 'create', pager: record.pager });
     return;
