@@ -8,6 +8,7 @@ import { RESULTS } from '../../contracts/emmi-messages.ts';
 import { OP } from '../../contracts/messages.ts';
 import { deliverAll, reply } from '../../nucleus/ipc.ts';
 import { addTask, type Kernel, type Step } from '../../nucleus/kernel.ts';
+import { killServer } from '../../nucleus/life.ts';
 import type { PagerModule } from '../../servers/central/mach/emmi/pager.ts';
 import { addPager, adoptTask } from '../../servers/central/mach/emmi/pager-task.ts';
 import { type EmmiWiring, emmiOf, emmiStep } from '../../servers/central/mach/emmi/server.ts';
@@ -56,8 +57,8 @@ export interface World {
   readonly kernel: Kernel;
   readonly wiring: EmmiWiring;
   readonly kernelTask: number;
-  readonly pagers: readonly number[];
-  readonly clients: readonly number[];
+  readonly pagers: number[];
+  readonly clients: number[];
   nextTag: number;
 }
 
@@ -196,6 +197,24 @@ export function pass(world: World, ns: number): void {
 
 export function clientTask({ clients }: World, client: number): number {
   return clients[client] as number;
+}
+
+/** Client `client` dies, and another takes its place. */
+export function replaceClient(
+  { kernel, wiring, kernelTask, clients }: World,
+  client: number,
+): void {
+  killServer(kernel, clients[client] as number);
+  deliverAll(kernel);
+  clients[client] = addClient(kernel, wiring, kernelTask, client);
+}
+
+/** Pager `place` dies, and another takes its place, with objects of its own. */
+export function replacePager(world: World, place: number, module: PagerModule, pages = 64): void {
+  const { kernel, wiring, kernelTask, pagers } = world;
+  killServer(kernel, pagers[place] as number);
+  deliverAll(kernel);
+  pagers[place] = addPager(kernel, wiring, kernelTask, module, 4, pages);
 }
 
 function frameOf(world: World, client: number, page: number, access: number): number {
