@@ -1,13 +1,13 @@
 /**
  * A pager's part towards its policy, and nothing else: frames are counted, referenced and modified
- * bits are arrays. One reference is one run; nothing costs time.
+ * bits are arrays. Nothing costs time.
  *
  *   fault -> referencesSeen -> (memory full: victim -> removed) -> admitted -> the run executes
  */
 
 import type { Policy, PolicyView } from '../../contracts/policy.ts';
 import { nextUses } from '../../lab/bounds/next-use.ts';
-import { kindOfRun, WRITE } from '../../sim-hw/references.ts';
+import { kindOfRun, lengthOfRun, WRITE } from '../../sim-hw/references.ts';
 
 export interface Drive<State = unknown> {
   readonly policy: Policy<State>;
@@ -23,8 +23,9 @@ export interface Drive<State = unknown> {
   /** The page whose fault a victim is asked for, or -1. */
   wanted: number;
   residentCount: number;
-  /** Runs executed. */
+  /** Runs executed, and the references in them. */
   executed: number;
+  references: number;
   /** Runs the policy has been shown. */
   shown: number;
   faults: number;
@@ -57,6 +58,7 @@ export function startDrive<State>(
     wanted: -1,
     residentCount: 0,
     executed: 0,
+    references: 0,
     shown: 0,
     faults: 0,
     victims: [],
@@ -83,6 +85,7 @@ export function step(drive: Drive, frames: number): void {
     drive.policy.admitted(drive.state, page, drive.view);
   }
   drive.executed++;
+  drive.references += lengthOfRun(run);
   drive.referenced[page] = 1;
   if (kindOfRun(run) === WRITE) drive.modified[page] = 1;
 }
@@ -133,7 +136,7 @@ export function drivePolicy(
 
 function viewOf(drive: Omit<Drive, 'view'>): PolicyView {
   return {
-    now: () => drive.executed,
+    now: () => drive.references,
     referenced: (page) => drive.referenced[page] === 1,
     clearReferenced: (page) => {
       drive.referenced[page] = 0;

@@ -1,9 +1,9 @@
 /**
  * Central managements that are policies, once more as their papers put them: plain arrays, searches,
- * nothing kept that can be counted anew (compare naive-policies.ts).
+ * nothing kept that can be counted anew (compare naive-policies/).
  */
 
-import type { NaiveRun } from './naive-policies.ts';
+import type { NaiveRun } from './naive-policies/index.ts';
 
 /** EELRU: one order of all pages, most recent first; places are counted by looking for the page. */
 export function naiveEelru(

@@ -13,7 +13,7 @@ import {
   step,
 } from '../../support/drive-policy.ts';
 import { happen, happenings, PAGES, runsOf, startOf } from '../../support/happenings.ts';
-import * as naive from '../../support/naive-policies.ts';
+import * as naive from '../../support/naive-policies/index.ts';
 
 const all: [string, Policy][] = [...Object.entries(policies), ['skeleton', skeleton]];
 
@@ -22,34 +22,6 @@ const frameCounts = fc.integer({ min: 1, max: PAGES });
 const fixed = { seed: 20_260_101, numRuns: 300 };
 
 describe('a policy against the textbook written naively', () => {
-  const pairs: [string, (pages: readonly number[], frames: number) => naive.NaiveRun][] = [
-    ['fifo', naive.naiveFifo],
-    ['lru', naive.naiveLru],
-    ['mru', naive.naiveMru],
-    ['clock', naive.naiveClock],
-    ['second-chance', naive.naiveSecondChance],
-  ];
-  test.each(pairs)('%s evicts the same pages in the same order', (name, simulate) => {
-    const property = fc.property(strings, frameCounts, (pages, frames) => {
-      const driven = drivePolicy(policies[name], runsOf(pages), PAGES, frames);
-      expect(driven).toEqual(simulate(pages, frames));
-    });
-    fc.assert(property, fixed);
-  });
-
-  test('working-set evicts the same pages in the same order, whatever tau', () => {
-    const references = fc.array(fc.tuple(fc.nat(PAGES - 1), fc.boolean()), { maxLength: 150 });
-    const property = fc.property(references, frameCounts, fc.nat(40), (string, frames, tau) => {
-      const pages = string.map(([page]) => page);
-      const writes = string.map(([, write]) => write);
-      const runs = runsOf(pages, writes);
-      const parameters = { tau };
-      const driven = drivePolicy(policies['working-set'], runs, PAGES, frames, { parameters });
-      expect(driven).toEqual(naive.naiveWorkingSet(pages, writes, frames, tau));
-    });
-    fc.assert(property, fixed);
-  });
-
   test('optimal faults as often', () => {
     const property = fc.property(strings, frameCounts, (pages, frames) => {
       const driven = drivePolicy(policies.optimal, runsOf(pages), PAGES, frames);

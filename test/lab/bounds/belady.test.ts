@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beladyFaults, globalBelady, interleave } from '../../../lab/bounds/index.ts';
-import { fewestFaults, naiveOptimal } from '../../support/naive-policies.ts';
+import { fewestFaults, naiveOptimal } from '../../support/naive-policies/index.ts';
 import { randomPages, toReferenceString } from '../../support/reference-strings.ts';
 
 const fixed = { seed: 20_260_102, numRuns: 400 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lruCurve } from '../../../lab/bounds/index.ts';
-import { naiveLru } from '../../support/naive-policies.ts';
+import { naiveLru } from '../../support/naive-policies/index.ts';
 import { loop, randomPages, toReferenceString, traceL } from '../../support/reference-strings.ts';
 
 function curveOf(pages: readonly number[], collapse = true): Float64Array {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sharedLruCurve } from '../../../lab/bounds/index.ts';
 import { divisions } from '../../../lab/compare/divisions.ts';
-import { naiveLru } from '../../support/naive-policies.ts';
+import { naiveLru } from '../../support/naive-policies/index.ts';
 import { loop, toReferenceString, traceL } from '../../support/reference-strings.ts';
 
 const strings = fc.array(fc.array(fc.nat(11), { minLength: 1, maxLength: 60 }), {
