@@ -34,8 +34,9 @@ export function sideBySide(
   consistency: Consistency,
   costs = 'modern-nvme',
 ): World {
+  const program = writing(loop(PAGES, 20_000));
   const programs = Array.from({ length: tasks }, (_, i) =>
-    task(`writer ${i}`, writing(loop(PAGES, 20_000)), 'clock', PAGES, { atEnd: 'restart' }),
+    task(`writer ${i}`, program, 'clock', PAGES, { atEnd: 'restart' }),
   );
   const management = 'mach';
   const frames = 40 + 2 * PAGES * tasks;
