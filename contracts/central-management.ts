@@ -90,7 +90,10 @@ export interface CentralManagement<State = unknown>
   readonly slotRun?: number;
   /** Calls `ticked` so often. A scenario's parameter `period` goes before it. */
   readonly period?: Period;
-  /** The same management, made for a run in which these policies, by member, have a say. */
+  /**
+   * The same management, made for a run in which these policies, by member, have a say. Who asks them,
+   * or declares oracle sight, is no rival of self-paging in a verdict (lab/report/rivals.ts).
+   */
   ofTasks?(policies: readonly Policy[]): CentralManagement;
   /** Absent: none is kept free beyond the scenario's `spareFrames`. */
   thresholds?(frames: number, parameters: Readonly<Record<string, number>>): Thresholds;

@@ -8,6 +8,7 @@
 
 import type { ComparedMix, Division } from '../compare/index.ts';
 import type { Row } from '../results.ts';
+import { marksOf, marksTold, rivalsAmong } from './rivals.ts';
 import { bold, counted, dim, grouped, ratio, type Style, wrapped } from './text.ts';
 
 const OURS = 'contracts';
@@ -142,6 +143,9 @@ function summaryLines(mixes: readonly ComparedMix[], style: Style): string[] {
   );
   const names = [...new Set(cases.flatMap(({ rows }) => rows.map((row) => row.management)))];
   const head = cases.map(({ label }) => label.slice(0, MIX_WIDTH - 1).padStart(MIX_WIDTH));
+  const marked = new Map(
+    cases.flatMap(({ rows }) => rows.map((row) => [row.management, marksOf(row)])),
+  );
   const lines = names
     .filter((name) => name !== OURS)
     .map((name) => {
@@ -150,12 +154,14 @@ function summaryLines(mixes: readonly ComparedMix[], style: Style): string[] {
         const row = rows.find(({ management }) => management === name);
         return (row ? signed(toOurs(row, ours)) : '').padStart(MIX_WIDTH);
       });
-      return `  ${name.padEnd(NAME_WIDTH)}${cells.join('')}`;
+      return `  ${`${name} ${marked.get(name) ?? ''}`.padEnd(NAME_WIDTH)}${cells.join('')}`;
     });
+  const legend = [...marked.values()].some((marks) => marks !== '') ? [marksTold] : [];
   return [
     bold('In all: how much longer honest tasks take than under contracts (-: quicker)', style),
     dim(`  ${''.padEnd(NAME_WIDTH)}${head.join('')}`, style),
     ...lines,
+    ...legend.flatMap((one) => wrapped(`  ${one}`, '  ')),
     '',
     ...cases
       .flatMap(({ label, rows }) => verdict(label, rows))
@@ -163,7 +169,7 @@ function summaryLines(mixes: readonly ComparedMix[], style: Style): string[] {
   ];
 }
 
-/** Who wins, against the best that a kernel could really do: one that sees hardware bits alone. */
+/** Who wins, against the best that a kernel could really do (rivals.ts). */
 function verdict(label: string, rows: readonly Row[]): string[] {
   const ours = rows.find(({ management }) => management === OURS);
   if (ours === undefined) return [];
@@ -196,18 +202,12 @@ function inEqualParts(rows: readonly Row[], best: Row): string {
   return `; in equal parts ${how} than ${best.management}`;
 }
 
-/** Central pagers that a kernel could really do, the quickest first. */
+/** Whom it is measured against, the quickest first, and how much longer each takes. */
 function rivalsOf(rows: readonly Row[], ours: Row): { row: Row; by: number }[] {
-  return rows
-    .flatMap((row) => {
-      const by = toOurs(row, ours);
-      const isRival =
-        !row.management.startsWith(OURS) &&
-        row.management !== 'unlimited' &&
-        row.sight !== 'oracle';
-      return isRival && by !== null ? [{ row, by }] : [];
-    })
-    .toSorted((a, b) => a.by - b.by);
+  return rivalsAmong(rows).flatMap((row) => {
+    const by = toOurs(row, ours);
+    return by === null ? [] : [{ row, by }];
+  });
 }
 
 function perFault(count: number, faults: number): string {

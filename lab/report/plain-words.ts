@@ -2,13 +2,13 @@
  * In plain words: what the table shows, computed from its numbers, and what to try next.
  *
  * `contracts` with guarantees as the scenario has them is compared with the better of the central
- * managements that a kernel could really do (hardware sight), size by size, on how many times
- * longer honest tasks take than alone with ample memory.
+ * managements that a kernel could really do (rivals.ts), size by size, on how many times longer
+ * honest tasks take than alone with ample memory.
  */
 
 import type { Comparison } from '../compare/compare.ts';
 import type { Row, TaskResult } from '../results.ts';
-import { centralNames, centralOf } from '../run/centrals.ts';
+import { rivalsAmong } from './rivals.ts';
 import { bold, grouped, ratio, type Style, wrapped } from './text.ts';
 
 /** One memory size at which both sides ran. */
@@ -46,11 +46,7 @@ function rowAt({ rows }: Comparison, frames: number, management: string): Row | 
 function pairAt(comparison: Comparison, frames: number): Pair[] {
   const own =
     rowAt(comparison, frames, 'contracts') ?? rowAt(comparison, frames, 'contracts-equal');
-  const central = centralNames
-    .filter((name) => centralOf(name)?.sight !== 'oracle')
-    .flatMap((name) => rowAt(comparison, frames, name) ?? [])
-    .filter((row) => row.totals.slowdown !== null)
-    .toSorted((a, b) => slowdownOf(a) - slowdownOf(b))[0];
+  const [central] = rivalsAmong(comparison.rows.filter((row) => row.frames === frames));
   if (!own || !central || own.totals.slowdown === null) return [];
   return [{ frames, own, central }];
 }
