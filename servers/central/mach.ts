@@ -12,21 +12,25 @@
  * emulation for machines without the bit, pages of objects without a task.
  */
 
+import {
+  append,
+  checkLists,
+  createLists,
+  move,
+  NONE,
+  oldestEvictable,
+  type PageLists,
+  remove,
+} from '../../contracts/page-lists.ts';
 import type { Policy, PolicyContext, PolicyView } from '../../contracts/policy.ts';
 
 interface MachState {
-  readonly next: Int32Array;
-  readonly previous: Int32Array;
-  readonly queue: Uint8Array;
-  readonly head: Int32Array;
-  readonly tail: Int32Array;
-  readonly count: Int32Array;
+  readonly lists: PageLists;
   readonly inactiveShare: number;
 }
 
-const NONE = -1;
-const ACTIVE = 1;
-const INACTIVE = 2;
+const ACTIVE = 0;
+const INACTIVE = 1;
 
 /** Free pages at which the daemon wakes, and at which it stops: 10 + avail/100, 15 + avail/80. */
 export function machThresholds(frames: number): { freeMin: number; freeTarget: number } {
@@ -38,100 +42,42 @@ const mach: Policy<MachState> = {
   sight: 'hardware',
   summary: 'active and inactive queues with second chance (Mach; Draves 1991)',
   parameters: { inactiveShare: 0.5 },
-  create,
-  admitted: (state, page) => append(state, ACTIVE, page),
-  removed: (state, page) => unlink(state, page),
+  create: ({ pages, parameters }: PolicyContext) => ({
+    lists: createLists(pages, 2),
+    inactiveShare: parameters.inactiveShare,
+  }),
+  admitted: ({ lists }, page) => append(lists, ACTIVE, page),
+  removed: ({ lists }, page) => remove(lists, page),
   victim,
-  check,
+  check: ({ lists }) => checkLists(lists),
 };
 
 export default mach;
 
-function create(context: PolicyContext): MachState {
-  return {
-    next: new Int32Array(context.pages).fill(NONE),
-    previous: new Int32Array(context.pages).fill(NONE),
-    queue: new Uint8Array(context.pages),
-    head: new Int32Array(3).fill(NONE),
-    tail: new Int32Array(3).fill(NONE),
-    count: new Int32Array(3),
-    inactiveShare: context.parameters.inactiveShare ?? 0.5,
-  };
-}
-
 function victim(state: MachState, view: PolicyView): number {
-  const pages = (state.count[ACTIVE] as number) + (state.count[INACTIVE] as number);
+  const { lists } = state;
+  const pages = lists.count[ACTIVE] + lists.count[INACTIVE];
   // Each page is passed over at most once for its bit and once for being busy.
   for (let step = 0; step <= 2 * pages; step++) {
     refill(state, view);
-    const page = state.head[INACTIVE] as number;
+    const page = lists.head[INACTIVE];
     if (page === NONE) break;
-    if (!view.evictable(page)) move(state, page, INACTIVE);
-    else if (view.referenced(page)) move(state, page, ACTIVE);
+    if (!view.evictable(page)) move(lists, INACTIVE, page);
+    else if (view.referenced(page)) move(lists, ACTIVE, page);
     else return page;
   }
-  return anyEvictable(state, view);
+  // Everything was touched meanwhile.
+  const page = oldestEvictable(lists, INACTIVE, view);
+  return page === NONE ? oldestEvictable(lists, ACTIVE, view) : page;
 }
 
 /** Moves pages from the active head to the inactive tail until the target is reached. */
-function refill(state: MachState, view: PolicyView): void {
-  const pages = (state.count[ACTIVE] as number) + (state.count[INACTIVE] as number);
-  const target = Math.max(1, Math.floor(pages * state.inactiveShare));
-  while ((state.count[INACTIVE] as number) < target && state.head[ACTIVE] !== NONE) {
-    const page = state.head[ACTIVE] as number;
+function refill({ lists, inactiveShare }: MachState, view: PolicyView): void {
+  const pages = lists.count[ACTIVE] + lists.count[INACTIVE];
+  const target = Math.max(1, Math.floor(pages * inactiveShare));
+  while (lists.count[INACTIVE] < target && lists.head[ACTIVE] !== NONE) {
+    const page = lists.head[ACTIVE];
     view.clearReferenced(page);
-    move(state, page, INACTIVE);
+    move(lists, INACTIVE, page);
   }
-}
-
-/** Everything was touched meanwhile: the oldest page that may go. */
-function anyEvictable(state: MachState, view: PolicyView): number {
-  for (const queue of [INACTIVE, ACTIVE])
-    for (let page = state.head[queue] as number; page !== NONE; page = state.next[page] as number)
-      if (view.evictable(page)) return page;
-  return NONE;
-}
-
-function move(state: MachState, page: number, queue: number): void {
-  unlink(state, page);
-  append(state, queue, page);
-}
-
-function append(state: MachState, queue: number, page: number): void {
-  const last = state.tail[queue] as number;
-  state.queue[page] = queue;
-  state.previous[page] = last;
-  state.next[page] = NONE;
-  if (last === NONE) state.head[queue] = page;
-  else state.next[last] = page;
-  state.tail[queue] = page;
-  state.count[queue] = (state.count[queue] as number) + 1;
-}
-
-function unlink(state: MachState, page: number): void {
-  const queue = state.queue[page] as number;
-  if (queue === 0) return;
-  const before = state.previous[page] as number;
-  const after = state.next[page] as number;
-  if (before === NONE) state.head[queue] = after;
-  else state.next[before] = after;
-  if (after === NONE) state.tail[queue] = before;
-  else state.previous[after] = before;
-  state.queue[page] = 0;
-  state.count[queue] = (state.count[queue] as number) - 1;
-}
-
-function check(state: MachState): string | undefined {
-  for (const queue of [ACTIVE, INACTIVE]) {
-    let count = 0;
-    let before = NONE;
-    for (let page = state.head[queue] as number; page !== NONE; page = state.next[page] as number) {
-      if (state.queue[page] !== queue) return `page ${page} stands in a queue it is not of`;
-      if (state.previous[page] !== before) return `page ${page} has a wrong neighbour`;
-      before = page;
-      count++;
-    }
-    if (count !== state.count[queue]) return `queue ${queue} holds ${count} pages`;
-  }
-  return undefined;
 }
