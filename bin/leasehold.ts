@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCompare } from './commands/compare.ts';
 import { addConformance } from './commands/conformance.ts';
+import { addCurve } from './commands/curve.ts';
 import { addDialogue } from './commands/dialogue.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFormats } from './commands/formats.ts';
@@ -50,6 +51,7 @@ function createProgram(finish: (code: number) => void): Command {
   addCompare(program, finish);
   addRun(program, finish);
   addConformance(program, finish);
+  addCurve(program, finish);
   addDialogue(program, finish);
   addExplain(program, finish);
   addTrace(program, finish);

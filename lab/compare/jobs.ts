@@ -10,6 +10,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-call.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
+import { type Point, pointsOf } from '../curves/points.ts';
 import type { CellResult } from '../results.ts';
 import { boot } from '../run/boot.ts';
 import { runCell } from '../run/cell.ts';
@@ -52,6 +53,13 @@ export type Job =
       readonly task: string;
     }
   | {
+      readonly kind: 'points';
+      readonly program: ReferenceString;
+      readonly policy: PolicyChoice;
+      readonly frames: readonly number[];
+      readonly traffic: boolean;
+    }
+  | {
       readonly kind: 'optimal';
       readonly programs: readonly ReferenceString[];
       readonly frames: readonly number[];
@@ -75,6 +83,7 @@ export interface JobResults {
   read: ReferenceString;
   inspect: PolicyFacts;
   curve: Float64Array;
+  points: Point[];
   optimal: BeladyFaults[];
   divisions: Division[];
   survey: { pagerFrames: number };
@@ -102,6 +111,8 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
       return inspectPolicy(job.file, signals.watch);
     case 'curve':
       return performCurve(job, signals);
+    case 'points':
+      return performPoints(job, signals);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
     case 'divisions':
@@ -152,6 +163,15 @@ async function performCurve(
 ): Promise<Float64Array> {
   const code = await loadPolicy(policy, task, 0, watch);
   return policyCurve(program, code, policy.parameters);
+}
+
+async function performPoints(
+  { program, policy, frames, traffic }: Extract<Job, { kind: 'points' }>,
+  { watch }: Signals,
+): Promise<Point[]> {
+  const code = await loadPolicy(policy, 'the trace', 0, watch);
+  const { parameters } = policy;
+  return pointsOf(program, code, policy.file === null, { parameters, frames, traffic });
 }
 
 async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOptions> {

@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { InputError } from '../scenario/input-error.ts';
+import type { PolicyChoice } from '../scenario/scenario.ts';
 import { type Failure, PolicyFailure, RunFailure } from './failures.ts';
 import { failureOf, type Job, performJob, type ResultOf, type Told } from './jobs.ts';
 import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
@@ -208,16 +209,20 @@ function policyError(seat: Seat, what: string): PolicyFailure | null {
   if (!asked || !job) return null;
   if (job.kind === 'inspect')
     return new PolicyFailure(`policy ${job.file} ${what} while it was loaded; bound its loops`);
-  const task =
-    job.kind === 'curve'
-      ? { name: job.task, policy: job.policy }
-      : 'cell' in job
-        ? job.cell.tasks[asked.task]
-        : null;
+  const task = taskOf(job, asked.task);
   if (task === null) return null;
-  const who = `policy '${task.policy.name}' of task ${task.name}`;
+  const who = `policy '${task.policy.name}' of ${task.name}`;
   const next = 'expected an answer; bound its loops by the pages there are';
   return new PolicyFailure(`${who} ${what} in ${asked.method}(), ${next}`);
+}
+
+/** Whose policy is asked, and which. */
+function taskOf(job: Job, index: number): { name: string; policy: PolicyChoice } | null {
+  if (job.kind === 'points') return { name: 'the trace', policy: job.policy };
+  if (job.kind === 'curve') return { name: `task ${job.task}`, policy: job.policy };
+  if (!('cell' in job)) return null;
+  const { name, policy } = job.cell.tasks[index];
+  return { name: `task ${name}`, policy };
 }
 
 function errorOf({ kind, message, stack }: Failure): Error {

@@ -1,0 +1,67 @@
+/** `leasehold curve`: how often policies miss on a trace, by the frames they have. */
+
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { createPool } from '../../lab/compare/index.ts';
+import { readTrace } from '../../lab/traces/index.ts';
+import { OK } from '../exit-codes.ts';
+import { parseCount } from '../options.ts';
+import { createProgress } from '../progress.ts';
+
+interface CurveOptions {
+  readonly policy: string;
+  readonly sizes: string;
+  readonly traffic?: boolean;
+  readonly limit?: number;
+  readonly format?: string;
+  readonly workers?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addCurve(program: Command, finish: (code: number) => void): void {
+  program
+    .command('curve')
+    .description('miss-ratio curves: how often policies miss on a trace, by frames')
+    .argument('<trace>', 'a trace of any format; see docs/curves.md')
+    .option(
+      '--policy <list>',
+      'names or files: lru,clock,working-set:tau=5000,./mine.ts',
+      'lru,optimal',
+    )
+    .option(
+      '--sizes <spec>',
+      'frames 64,128; parts of the pages 0.1,0.5; auto:16; log:16',
+      'auto:16',
+    )
+    .option('--traffic', 'misses by kind and pages written back, too')
+    .option('--limit <n>', 'references to read at most', parseCount)
+    .option('--format <name>', 'format of the trace; found by content otherwise')
+    .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--quiet', 'print the table alone: no progress')
+    .action(async (trace: string, options: CurveOptions) => finish(await curve(trace, options)));
+}
+
+async function curve(file: string, options: CurveOptions): Promise<number> {
+  const { curvesOf, curvesTable } = await import('../../lab/curves/index.ts');
+  const { policy: policies, sizes, traffic = false, limit, format, workers } = options;
+  const progress = createProgress(options.quiet !== true);
+  const pool = createPool({
+    progress: progress.tell,
+    ...(workers !== undefined && { size: workers }),
+  });
+  try {
+    const trace = await readTrace(file, {
+      ...(limit !== undefined && { limit }),
+      ...(format !== undefined && { format }),
+    });
+    const curves = await curvesOf(trace, basename(file), { policies, sizes, traffic }, pool);
+    progress.clear();
+    process.stdout.write(options.json ? `${JSON.stringify(curves)}\n` : curvesTable(curves));
+    return OK;
+  } finally {
+    progress.clear();
+    await pool.close();
+  }
+}

@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { createInlinePool, createPool } from '../../../lab/compare/index.ts';
+import { curvesOf, curvesTable } from '../../../lab/curves/index.ts';
+import { readTrace } from '../../../lab/traces/index.ts';
+
+const traceFile = fileURLToPath(new URL('../../../traces/python.lht', import.meta.url));
+const skeleton = fileURLToPath(new URL('../../../clients/policies/skeleton.ts', import.meta.url));
+const trace = await readTrace(traceFile, { limit: 100_000 });
+const wanted = { policies: 'lru,clock,optimal', sizes: 'auto:6', traffic: false };
+
+test('the document: policies in order, sizes ascending, nobody better than optimal', async () => {
+  const curves = await curvesOf(trace, 'python.lht', wanted, createInlinePool());
+  const pages = trace.pageNumbers.length;
+  expect(curves).toMatchObject({ trace: 'python.lht', references: 100_000, pages });
+  expect(curves.curves.map(({ policy }) => policy)).toEqual(['lru', 'clock', 'optimal']);
+  const [lru, clock, optimal] = curves.curves;
+  for (const [at, { frames, misses }] of (optimal?.points ?? []).entries()) {
+    expect(frames).toBe(Math.floor((pages * (at + 1)) / 7));
+    expect(lru?.points[at]?.misses).toBeGreaterThanOrEqual(misses);
+    expect(clock?.points[at]?.misses).toBeGreaterThanOrEqual(misses);
+    expect(misses).toBeGreaterThanOrEqual(pages);
+  }
+});
+
+test('workers, however many, give the same bytes', async () => {
+  const texts = await Promise.all(
+    [1, 2].map(async (size) => {
+      const pool = createPool({ size });
+      try {
+        return JSON.stringify(await curvesOf(trace, 't', { ...wanted, traffic: true }, pool));
+      } finally {
+        await pool.close();
+      }
+    }),
+  );
+  expect(texts[0]).toBe(texts[1]);
+});
+
+test("parameters and files of one's own; a table with traffic", async () => {
+  const policies = `working-set:tau=50,${skeleton}`;
+  const asked = { policies, sizes: '16,0.5', traffic: true };
+  const curves = await curvesOf(trace, 't', asked, createInlinePool());
+  expect(curves.curves.map(({ policy }) => policy)).toEqual(['working-set:tau=50', 'skeleton']);
+  const table = curvesTable(curves);
+  expect(table).toContain('working-set:tau=50');
+  expect(table).toContain('pages written back');
+  const plain = await curvesOf(
+    trace,
+    't',
+    { ...asked, policies: 'working-set' },
+    createInlinePool(),
+  );
+  expect(plain.curves[0]?.points).not.toEqual(curves.curves[0]?.points);
+});
+
+test.each([
+  ['clok', /--policy: is 'clok', expected a policy .*did you mean 'clock'/],
+  ['working-set:taus=5', /parameter taus is unknown, expected a parameter of working-set/],
+  ['working-set:tau=x', /tau is 'x', expected a number/],
+  ['lru,', /is '', expected a policy/],
+  ['./none.ts', /none.ts: does not exist, expected a file/],
+])('%s is refused in one line', async (policies, says) => {
+  const asked = curvesOf(trace, 't', { ...wanted, policies }, createInlinePool());
+  await expect(asked).rejects.toThrow(says);
+});
