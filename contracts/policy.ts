@@ -2,10 +2,11 @@
  * Policy: all that a page-replacement policy may see and answer.
  *
  * A policy is a plugin: one file with a default export of type `Policy`. It imports this file, lists
- * of pages (page-lists.ts) if it needs them, and nothing else, so it runs in Node, in a worker and in
- * a browser unchanged. Its state is plain data (numbers, booleans, strings, arrays, typed arrays,
- * plain objects): a run can then be cloned in the middle and hashed. Pages are dense ids 0..pages-1 of the policy's own task; time is the
- * task's own time (references it has executed), so nothing another task does can leak in.
+ * or a heap of pages (page-lists.ts, page-heap.ts) if it needs them, and nothing else, so it runs in
+ * Node, in a worker and in a browser unchanged. Its state is plain data (numbers, booleans, strings,
+ * arrays, typed arrays, plain objects): a run can then be cloned in the middle and hashed. Pages are
+ * dense ids 0..pages-1 of the policy's own task; time is the task's own time (references it has
+ * executed), so nothing another task does can leak in.
  *
  * Real hardware shows a pager its faults and, when it scans, referenced and modified bits. Only an
  * oracle sees each reference. A policy declares the sight it needs; the table shows what it had.

@@ -6,7 +6,9 @@
 import type { Policy } from '../../contracts/policy.ts';
 import clock from './clock.ts';
 import fifo from './fifo.ts';
+import lfu from './lfu.ts';
 import lru from './lru.ts';
+import lruK from './lru-k.ts';
 import mru from './mru.ts';
 import optimal from './optimal.ts';
 import random from './random.ts';
@@ -22,6 +24,8 @@ export const policies: Readonly<Record<string, Policy>> = {
   'working-set': workingSet,
   lru,
   mru,
+  lfu,
+  'lru-k': lruK,
   optimal,
 };
 

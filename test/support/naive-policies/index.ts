@@ -7,6 +7,8 @@
 import fc from 'fast-check';
 import { naiveClock } from './clock.ts';
 import { naiveFifo } from './fifo.ts';
+import { naiveLfu } from './lfu.ts';
+import { naiveLruK } from './lru-k.ts';
 import type { NaiveRun } from './naive-run.ts';
 import { naiveLru, naiveMru } from './recency.ts';
 import { naiveSecondChance } from './second-chance.ts';
@@ -45,6 +47,19 @@ export const twins: Readonly<Record<string, Twin>> = {
   fifo: ofPages(naiveFifo),
   lru: ofPages(naiveLru),
   mru: ofPages(naiveMru),
+  lfu: {
+    simulate: ({ pages }, frames, { age, keeps }) => naiveLfu(pages, frames, { age, keeps }),
+    settings: fc.record({ age: fc.constantFrom(0, 0.7, 1, 4, 10), keeps: fc.nat(1) }),
+  },
+  'lru-k': {
+    simulate: ({ pages }, frames, { k, correlated, retained }) =>
+      naiveLruK(pages, frames, { k, correlated, retained }),
+    settings: fc.record({
+      k: fc.integer({ min: 1, max: 4 }),
+      correlated: fc.constantFrom(0, 0, 1, 3, 10),
+      retained: fc.constantFrom(-1, -1, 0, 5, 40),
+    }),
+  },
   clock: ofPages(naiveClock),
   'second-chance': ofPages(naiveSecondChance),
   'working-set': {
