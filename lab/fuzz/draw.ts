@@ -5,7 +5,6 @@
  */
 
 import type { HostileKind } from '../../clients/hostile/hostile.ts';
-import { policies } from '../../clients/policies/index.ts';
 import { arbiterNames, penalties, type TermsWish } from '../../contracts/terms.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
@@ -20,6 +19,7 @@ import { drawGovernance } from './governance.ts';
 import { drawHardware } from './hardware.ts';
 import { drawKinds } from './kinds.ts';
 import { drawMemories } from './memories.ts';
+import { drawFirstPolicy, drawPolicies } from './policies.ts';
 import { drawProgram } from './program.ts';
 import { drawStir, type Stir } from './stirred.ts';
 import { drawSwap } from './swaps.ts';
@@ -51,7 +51,7 @@ export function draw(seed: number): Drawn {
   const machine = drawMachine(random, device, frames);
   // The time of about 60 transfers, or the references of about one task.
   const span = clock === 'references' ? 2500 : 60 * TRANSFER_NS[device];
-  const tasks = drawTasks(random, frames, span);
+  const tasks = drawPolicies(drawTasks(random, frames, span), seed);
   const lockMax =
     clock === 'ns' && chance(random, 30)
       ? { lockMax: TRANSFER_NS_MAX[device] + between(random, 0, TRANSFER_NS_MAX[device]) }
@@ -134,7 +134,7 @@ function drawTask(
     name,
     program,
     pageBytes: 4096,
-    policy: oneOf(random, Object.values(policies)),
+    policy: drawFirstPolicy(random),
     policyParameters: {},
     guaranteed,
     extra: extraLeast === 0 && chance(random, 35) ? 0 : between(random, extraLeast, frames),
