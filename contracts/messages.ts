@@ -29,7 +29,7 @@ import { mapMessages } from './map-messages.ts';
 import { pageMessages } from './page-messages.ts';
 import { pagerMessages } from './pager-messages.ts';
 import { swapMessages } from './swap-messages.ts';
-import { vmMessages } from './vm-messages.ts';
+import { vmMessages, vmPortMessages } from './vm-messages.ts';
 
 /** Op numbers below this belong to the nucleus. */
 export const FIRST_OP = 16;
@@ -195,6 +195,7 @@ export const messages = {
   ...pagerMessages,
   ...vmMessages,
   ...emmiMessages,
+  ...vmPortMessages,
 } as const;
 
 export type MessageName = keyof typeof messages;

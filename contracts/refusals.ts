@@ -41,6 +41,8 @@ export const STORE_FULL = 34;
 export const OVER_QUOTA = 35;
 export const NO_DEVICE = 36;
 export const NO_RIGHT = 37;
+export const NO_SUCH_OBJECT = 38;
+export const NO_SUCH_MEMORY = 39;
 
 /** By reason: what it means and what to do next. */
 export const refusalTexts: readonly string[] = [
@@ -82,4 +84,6 @@ export const refusalTexts: readonly string[] = [
   'more pages than your quota of swap: discard some, or ask for more',
   'there is no device any more, and the container has not been touched: cancel it',
   'the rights of the range, or their maximum, do not let it: ask whoever may to raise them',
+  'no such memory object, or it has ended: make one',
+  'no such memory under way: it has been received, written or dropped; take it again',
 ];

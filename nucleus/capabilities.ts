@@ -24,6 +24,10 @@ export const POLICY_CONTROL = 9;
 export const QUOTA_CONTROL = 10;
 /** To an address space: whoever holds it may work on it (SPEC [VM19]). */
 export const VM_SPACE = 11;
+/** To a memory object: whoever holds it may map it (SPEC [VM21]). */
+export const VM_OBJECT = 12;
+/** To memory under way: whoever holds it takes it out, once (SPEC [VM22]). */
+export const VM_MEMORY = 13;
 
 /**
  * `slotOrder` bits: in a container, so not to be returned; locked out, so not to be mapped; of no

@@ -10,7 +10,7 @@ import { type MessageName, messageName, messages, OP } from '../../contracts/mes
 import { pagerMessages } from '../../contracts/pager-messages.ts';
 import * as refusals from '../../contracts/refusals.ts';
 import { swapMessages } from '../../contracts/swap-messages.ts';
-import { vmMessages } from '../../contracts/vm-messages.ts';
+import { vmMessages, vmPortMessages } from '../../contracts/vm-messages.ts';
 import type { Kernel } from '../../nucleus/kernel.ts';
 import { newest } from '../../nucleus/messages.ts';
 
@@ -44,8 +44,10 @@ const ELSEWHERE: ReadonlySet<number> = new Set([
 
 /** No task of a fuzzed world has two pagers, and none lives on Mach's virtual memory. */
 const ABSENT: ReadonlySet<string> = new Set([
-  ...Object.keys({ ...pagerMessages, ...vmMessages, ...emmiMessages }),
+  ...Object.keys({ ...pagerMessages, ...vmMessages, ...emmiMessages, ...vmPortMessages }),
   'NO_RIGHT',
+  'NO_SUCH_OBJECT',
+  'NO_SUCH_MEMORY',
 ]);
 
 /** Answers with a reason, or none. */

@@ -12,7 +12,7 @@ import { type MessageName, messages, OP, TIME_MAX } from '../../contracts/messag
 import { pagerMessages } from '../../contracts/pager-messages.ts';
 import { swapMessages } from '../../contracts/swap-messages.ts';
 import type { Words } from '../../contracts/validator.ts';
-import { vmMessages } from '../../contracts/vm-messages.ts';
+import { vmMessages, vmPortMessages } from '../../contracts/vm-messages.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawField, type Sender } from './fields.ts';
 
@@ -98,7 +98,7 @@ export const FOREIGN: readonly MessageName[] = [
 ];
 
 /** What no server of a scenario that is drawn serves: as good as an op that nobody knows. */
-export const UNSERVED = Object.keys(vmMessages) as MessageName[];
+export const UNSERVED = Object.keys({ ...vmMessages, ...vmPortMessages }) as MessageName[];
 
 /** What clients send to the memory server. */
 export const CALLS: readonly MessageName[] = (Object.keys(messages) as MessageName[]).filter(

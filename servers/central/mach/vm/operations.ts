@@ -24,11 +24,12 @@ import {
   WRITE,
   whyNotAccessible,
 } from './maps.ts';
+import { overwrite } from './overwriting.ts';
 import { dropMapping, removeRange, writeProtectRange } from './pmap.ts';
 import { NONE } from './pool.ts';
 import type { Vm, VmRefusal } from './state.ts';
 import { mapOf } from './tasks.ts';
-import { copyIn, copyOut, discardCopy, overwrite } from './transfers.ts';
+import { copyIn, copyOut, discardCopy } from './transfers.ts';
 import { unwireEntry, unwireRange, wireRange } from './wiring.ts';
 
 /** Zeros at `address`, or wherever there is room (undefined); returns where. */

@@ -6,9 +6,9 @@
 import { assert } from '../../../../sim-hw/assert.ts';
 import { zeroFrame } from '../../../../sim-hw/frames.ts';
 import { createExternalPager, hasExternalRoom } from './external-pagers.ts';
-import { objectAt } from './objects.ts';
+import { endCached, objectAt } from './objects.ts';
 import { bindPlace, firstPlace } from './page-index.ts';
-import { type CopyStrategy, createPager, pagerOf, writeBlock } from './pager-store.ts';
+import { type CopyStrategy, createPager, endPager, pagerOf, writeBlock } from './pager-store.ts';
 import { clearModified, isModified } from './pmap.ts';
 import { NONE } from './pool.ts';
 import type { Vm, VmRefusal } from './state.ts';
@@ -64,6 +64,19 @@ export function createFile(
     for (let i = 0; i < 1 << pageOrder; i++) zeroFrame(memory, (block << pageOrder) + i);
   }
   return pager;
+}
+
+/**
+ * The file is of no use any more: its blocks are free as soon as no object stands for it. False: one
+ * does, since somebody maps it or has a copy of it; ask again.
+ */
+export function endFile(vm: Vm, pager: number): boolean {
+  const record = pagerOf(vm, pager);
+  record.mayCache = false;
+  endCached(vm, record.object);
+  if (record.object !== NONE) return false;
+  endPager(vm, pager);
+  return true;
 }
 
 /** Writes to the file what memory has of it that the file has not; returns how many pages. */

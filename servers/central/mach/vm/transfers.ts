@@ -7,7 +7,8 @@
  *   overwrite   copied memory     -> in place of what a range holds (vm_copy, vm_write)
  *
  * Rashid et al. 1987, section 2; vm_map_copyin and its brothers of Mach 3. A message with a whole
- * address space is one copied memory with a piece for each entry. Copied memory is consumed once.
+ * address space is one copied memory with a piece for each entry (message-memory.ts). Copied memory is
+ * consumed once. `overwrite` is in overwriting.ts.
  */
 
 import {
@@ -31,10 +32,9 @@ import {
   copySymmetrically,
   howCopied,
 } from './object-copies.ts';
-import { objectAt, referTo, release } from './objects.ts';
-import { writeOver } from './overwriting.ts';
+import { release } from './objects.ts';
 import { offsetsWithin } from './page-index.ts';
-import { removeFromAll, removeRange, writeProtectAll, writeProtectRange } from './pmap.ts';
+import { writeProtectAll, writeProtectRange } from './pmap.ts';
 import { forget, keep, NONE, recordOf } from './pool.ts';
 import { residentPage } from './resident-pages.ts';
 import type { Vm, VmRefusal } from './state.ts';
@@ -45,6 +45,8 @@ export interface MemoryPiece {
   readonly object: number;
   readonly offset: number;
   readonly needsCopy: boolean;
+  /** Nothing was there, and nothing comes out: between the entries of a whole address space. */
+  readonly isHole?: true;
 }
 
 export interface CopiedMemory {
@@ -71,10 +73,11 @@ export function copyIn(vm: Vm, map: number, start: number, size: number): number
   return keep(vm.state.copies, { size, pieces });
 }
 
-/** Puts copied memory into the map, at the lowest hole that holds it; returns its address. */
-export function copyOut(vm: Vm, map: number, copy: number): number | VmRefusal {
-  const start = findHole(vm, map, recordOf(vm.state.copies, copy).size, 0);
-  if (start === NONE) return 'NO_SPACE';
+/** Puts copied memory into the map, at `address` or the lowest hole that holds it; returns where. */
+export function copyOut(vm: Vm, map: number, copy: number, address?: number): number | VmRefusal {
+  const { size } = recordOf(vm.state.copies, copy);
+  const start = findHole(vm, map, size, address ?? 0);
+  if (start === NONE || start !== (address ?? start)) return 'NO_SPACE';
   placeAt(vm, map, copy, start);
   return start;
 }
@@ -83,26 +86,10 @@ export function copyOut(vm: Vm, map: number, copy: number): number | VmRefusal {
 export function placeAt(vm: Vm, map: number, copy: number, start: number): void {
   let address = start;
   for (const piece of recordOf(vm.state.copies, copy).pieces) {
-    insertEntry(vm, map, entryOf(piece, address));
+    if (!piece.isHole) insertEntry(vm, map, entryOf(piece, address));
     address += piece.size;
   }
   forget(vm.state.copies, copy);
-}
-
-/** Copied memory in place of what [start, ...) holds. Refused, it is still the caller's. */
-export function overwrite(vm: Vm, map: number, start: number, copy: number): VmRefusal | undefined {
-  const { size, pieces } = recordOf(vm.state.copies, copy);
-  const end = start + size;
-  let refusal = whyNotAccessible(vm, map, start, end, WRITE);
-  let address = start;
-  for (const piece of pieces) {
-    if (refusal !== undefined) break;
-    refusal = overwritePiece(vm, map, address, piece);
-    address += piece.size;
-  }
-  mergeRange(vm, map, start, end);
-  if (refusal === undefined) discardCopy(vm, copy);
-  return refusal;
 }
 
 /** The copied memory is gone. */
@@ -197,62 +184,6 @@ function writeProtect(vm: Vm, map: number, top: MapEntry, bottom: MapEntry): voi
     writeProtectAll(vm, residentPage(vm, object, at));
 }
 
-function overwritePiece(
-  vm: Vm,
-  map: number,
-  start: number,
-  piece: MemoryPiece,
-): VmRefusal | undefined {
-  for (const id of clipRange(vm, map, start, start + piece.size)) {
-    const top = entryAt(vm, id);
-    for (const bottom of bottomsOf(vm, top)) {
-      const address = top === bottom ? top.start : top.start + bottom.start - top.offset;
-      const from = piece.offset + address - start;
-      if (isReplaceable(vm, top, bottom)) replace(vm, map, top, bottom, { ...piece, offset: from });
-      else {
-        const size = bottom.end - bottom.start;
-        const refusal = writeOver(vm, map, address, size, piece.object, from);
-        if (refusal !== undefined) return refusal;
-      }
-    }
-    if (top.submap !== NONE)
-      mergeRange(vm, top.submap, top.offset, top.offset + top.end - top.start);
-  }
-  return undefined;
-}
-
-/** Another object may take the place of the entry's: nothing is wired, no pager wants to see it. */
-function isReplaceable(vm: Vm, top: MapEntry, bottom: MapEntry): boolean {
-  if (top.wirings > 0) return false;
-  if (bottom.object === NONE) return true;
-  const { isInternal, wiredPages } = objectAt(vm, bottom.object);
-  return wiredPages === 0 && (isInternal || bottom.needsCopy);
-}
-
-function replace(vm: Vm, map: number, top: MapEntry, bottom: MapEntry, by: MemoryPiece): void {
-  if (top === bottom) removeRange(vm, mapAt(vm, map).space, top.start, top.end);
-  else unmapChain(vm, bottom);
-  const old = bottom.object;
-  referTo(vm, by.object);
-  bottom.object = by.object;
-  bottom.offset = by.object === NONE ? 0 : by.offset;
-  bottom.needsCopy = by.needsCopy;
-  if (old !== NONE) release(vm, old);
-}
-
-/** Nobody maps a page that can be seen through the entry, whoever shares it. */
-function unmapChain(vm: Vm, { object: first, offset, start, end }: MapEntry): void {
-  const { index } = vm.state.resident;
-  let from = offset;
-  for (let object = first; object !== NONE; ) {
-    for (const at of offsetsWithin(index, object, from, from + end - start))
-      removeFromAll(vm, residentPage(vm, object, at));
-    const { shadow, shadowOffset } = objectAt(vm, object);
-    object = shadow;
-    from += shadowOffset;
-  }
-}
-
-function releasePieces(vm: Vm, pieces: readonly MemoryPiece[]): void {
+export function releasePieces(vm: Vm, pieces: readonly MemoryPiece[]): void {
   for (const { object } of pieces) if (object !== NONE) release(vm, object);
 }

@@ -7,6 +7,7 @@ import { faultPage } from './fault.ts';
 import { clipRange, entryAt, isCovered, type MapEntry, mapAt, mergeRange, READ } from './maps.ts';
 import { objectAt } from './objects.ts';
 import { changeWiring } from './pmap.ts';
+import { NONE, recordOf } from './pool.ts';
 import { residentPage, unwirePage, wirePage } from './resident-pages.ts';
 import { bottomOf } from './resolve.ts';
 import type { Vm, VmRefusal } from './state.ts';
@@ -47,6 +48,26 @@ export function unwireEntry(vm: Vm, entry: MapEntry): void {
   if (entry.wirings === 0) return;
   entry.wirings = 0;
   unwirePages(vm, entry, entry.end);
+}
+
+/** Bytes that are wired in the spaces of `tasks`; a space that some have on loan counts once. */
+export function wiredBytes(vm: Vm, tasks: readonly number[]): number {
+  const maps = new Set(tasks.map((task) => recordOf(vm.state.tasks, task).map));
+  return [...maps].reduce((sum, map) => sum + bytesWhere(vm, map, 0, Infinity, true), 0);
+}
+
+/** Bytes of [start, end) that are there and not wired. */
+export function unwiredWithin(vm: Vm, map: number, start: number, end: number): number {
+  return bytesWhere(vm, map, start, end, false);
+}
+
+function bytesWhere(vm: Vm, map: number, from: number, to: number, isWired: boolean): number {
+  let bytes = 0;
+  for (let at = mapAt(vm, map).first; at !== NONE; at = entryAt(vm, at).next) {
+    const { start, end, wirings } = entryAt(vm, at);
+    if (wirings > 0 === isWired) bytes += Math.max(0, Math.min(end, to) - Math.max(start, from));
+  }
+  return bytes;
 }
 
 function wireEntry(vm: Vm, map: number, entry: MapEntry): VmRefusal | undefined {
