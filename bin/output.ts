@@ -47,6 +47,20 @@ export function requireNewFile(option: string, file: string): void {
     );
 }
 
+/** Writes a new file whole or not at all. */
+export async function writeNewFile(option: string, file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') await rm(file, { force: true }).catch(() => {});
+    throw inputError(
+      `${option} ${file}`,
+      `cannot be written (${message}), expected a writable place; choose another`,
+    );
+  }
+}
+
 /**
  * Prints the report as the options ask, writes the folder, and returns the exit code. `logs` is a
  * folder of event logs that moves into it.

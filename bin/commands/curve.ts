@@ -6,6 +6,7 @@ import { createPool } from '../../lab/compare/index.ts';
 import { readTrace } from '../../lab/traces/index.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount } from '../options.ts';
+import { requireNewFile, writeNewFile } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 interface CurveOptions {
@@ -15,6 +16,7 @@ interface CurveOptions {
   readonly limit?: number;
   readonly format?: string;
   readonly workers?: number;
+  readonly plot?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -38,6 +40,7 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', 'format of the trace; found by content otherwise')
     .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
+    .option('--plot <file>', 'also draw them into a new file, an SVG')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')
     .action(async (trace: string, options: CurveOptions) => finish(await curve(trace, options)));
@@ -45,7 +48,8 @@ export function addCurve(program: Command, finish: (code: number) => void): void
 
 async function curve(file: string, options: CurveOptions): Promise<number> {
   const { curvesOf, curvesTable } = await import('../../lab/curves/index.ts');
-  const { policy: policies, sizes, traffic = false, limit, format, workers } = options;
+  const { policy: policies, sizes, traffic = false, limit, format, workers, plot } = options;
+  if (plot !== undefined) requireNewFile('--plot', plot);
   const progress = createProgress(options.quiet !== true);
   const pool = createPool({
     progress: progress.tell,
@@ -57,6 +61,10 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
       ...(format !== undefined && { format }),
     });
     const curves = await curvesOf(trace, basename(file), { policies, sizes, traffic }, pool);
+    if (plot !== undefined) {
+      const { curvesPlot } = await import('../../lab/curves/plot.ts');
+      await writeNewFile('--plot', plot, curvesPlot(curves));
+    }
     progress.clear();
     process.stdout.write(options.json ? `${JSON.stringify(curves)}\n` : curvesTable(curves));
     return OK;

@@ -67,6 +67,7 @@ export const layers: readonly Layer[] = [
   host('lab/compare/pool', all, ['zod']),
   host('lab/compare/worker', all, ['zod', 'rxjs']),
   host('lab/conformance/load-pager', all, ['zod']),
+  layer('lab/curves/plot', all, ['@observablehq/plot', 'linkedom']),
   host('lab/curves/choices', all, ['zod']),
   host('lab/explain/read-log', all, ['zod']),
   host('lab/scenario/load', all, ['zod', 'yaml']),
