@@ -91,3 +91,8 @@ export function flush(world: World): void {
 function nudge(world: World): void {
   touch(world, 1, 2 ** 20);
 }
+
+/** What is wrong with the books of the virtual memory, or undefined. */
+export function checkWorld(world: World): string | undefined {
+  return checkVm(emmiIn(world).vm);
+}

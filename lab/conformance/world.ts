@@ -27,6 +27,7 @@ import { readFrame, writeFrame } from '../../sim-hw/frames.ts';
 import { x8664 } from '../../sim-hw/page-table/x86-64.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { createBareKernel, FREE_COSTS, letPass } from '../run/bare-kernel.ts';
+import { addStorage, type StorageOptions } from './storage.ts';
 
 /** Nothing is executed: clients touch page by page. */
 const NO_PROGRAM: ReferenceString = {
@@ -45,6 +46,8 @@ export interface WorldOptions {
   readonly emmi?: Partial<EmmiParameters>;
   /** Place of the pager, among `pagers`, that pages objects of the kernel's own. */
   readonly defaultPager?: number;
+  /** Of pagers that keep their pages on swap servers. */
+  readonly storage?: StorageOptions;
 }
 
 export interface ClientState {
@@ -59,6 +62,8 @@ export interface World {
   readonly kernelTask: number;
   readonly pagers: number[];
   readonly clients: number[];
+  /** Swap servers of the pager that has any. */
+  readonly swaps: number[];
   nextTag: number;
 }
 
@@ -67,15 +72,16 @@ export type Outcome = 'done' | 'waits' | (typeof RESULTS)[number];
 
 export function createWorld(options: WorldOptions): World {
   const { pagers, clients = 2, frames = 64, objects = 4, pages = 64 } = options;
+  const buffers = pagers.reduce((most, { storage }) => Math.max(most, storage?.buffers ?? 1), 1);
   const kernel = createBareKernel({
-    frames: 1,
+    frames: buffers,
     orderMax: 0,
     clients: 0,
     program: NO_PROGRAM,
     format: x8664,
     costs: FREE_COSTS,
     slice: 1000,
-    windows: 1,
+    windows: buffers,
     messagesMax: 65_536,
     planted: '',
   });
@@ -97,8 +103,14 @@ export function createWorld(options: WorldOptions): World {
     kernelTask,
     pagers: tasks,
     clients: Array.from({ length: clients }, (_, i) => addClient(kernel, wiring, kernelTask, i)),
+    swaps: [],
     nextTag: 1,
   };
+  for (const [place, { storage }] of pagers.entries())
+    if (storage !== undefined)
+      world.swaps.push(
+        ...addStorage(kernel, tasks[place] as number, storage, options.storage ?? {}),
+      );
   return world;
 }
 

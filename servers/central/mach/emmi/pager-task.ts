@@ -19,6 +19,7 @@ import { frameAt } from '../vm/access.ts';
 import { createTask, readMemory } from '../vm/index.ts';
 import { messageMeant, nameOf1987 } from './names.ts';
 import type { PagerKernel, PagerMessage, PagerModule, SupplyOptions } from './pager.ts';
+import { answerOf, serverCalls } from './pager-servers.ts';
 import { controlledBy } from './records.ts';
 import { isWelcome, maySendOff, sendOff } from './sending.ts';
 import { type EmmiWiring, emmiOf } from './server.ts';
@@ -84,17 +85,21 @@ function emmiOfTask(kernel: Kernel, wiring: EmmiWiring, task: number): Emmi {
 function pagerStep(wiring: EmmiWiring, module: PagerModule): Step {
   return (kernel, state, message) => {
     const task = state as PagerTaskState;
-    const heard = messageHeard(task, module, message);
-    if (heard === undefined) return;
     const { backlog, outbox } = task;
     const calls = callsOf(kernel, wiring, task);
-    if (heard.name === 'machTaken') sendAll(kernel, wiring, task);
+    const { storage } = module;
+    const answer = storage && answerOf(kernel, task.id, storage, message);
+    const heard = answer === undefined ? messageHeard(task, module, message) : undefined;
+    if (answer !== undefined) module.hearServer?.(task.own, answer, calls);
+    else if (heard === undefined) return;
+    else if (heard.name === 'machTaken') sendAll(kernel, wiring, task);
     else if (heard.name === 'machFaultDone') {
       task.isWaiting = false;
       // What it waited for goes before whatever has come since.
       backlog.unshift(heard);
     } else if (backlog.length < BACKLOG_MAX) backlog.push(heard);
-    while (!task.isWaiting && outbox.length === 0 && backlog.length > 0) {
+    const isFull = () => module.isFull?.(task.own) ?? false;
+    while (!task.isWaiting && outbox.length === 0 && backlog.length > 0 && !isFull()) {
       const next = backlog.shift() as PagerMessage;
       module.hear(task.own, next, calls);
       speakAsIn1987(module, next, calls);
@@ -151,6 +156,7 @@ function callsOf(kernel: Kernel, wiring: EmmiWiring, task: PagerTaskState): Page
       return false;
     },
     alarm: (ns, word) => timerAt(kernel, kernel.state.nowNs + ns, id, word),
+    ...serverCalls(kernel, id, vm.state.store.transfer.bytes.length > 0),
   };
 }
 

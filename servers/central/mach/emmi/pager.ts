@@ -25,6 +25,29 @@ export interface PagerModule<S extends object = object> {
   /** Its state: plain data. `objects` of `pages` pages each are to be had of it. */
   create(objects: number, pages: number): S;
   hear(state: S, message: PagerMessage, kernel: PagerKernel): void;
+  /** It keeps its pages on swap servers, and is their client. Absent: it has no servers. */
+  readonly storage?: PagerStorage;
+  /** What it hears of its servers, and alarms: they never wait in line. */
+  hearServer?(state: S, answer: ServerAnswer, kernel: PagerKernel): void;
+  /** It hears nothing more for now: what the kernel says waits in line. */
+  isFull?(state: S): boolean;
+}
+
+export interface PagerStorage {
+  /** Swap servers, and the blocks that it has on each. */
+  readonly servers: number;
+  readonly blocks: number;
+  /** Frames of its own that pages go through, and pages that may be on their way. */
+  readonly buffers: number;
+  readonly transfers: number;
+}
+
+export interface ServerAnswer {
+  /** Port of who says it, or of who died: 0 the memory server, 1 and on the swap servers; -1: nobody. */
+  readonly port: number;
+  /** Of contracts/messages.ts; or `start`, `alarm`, `death`. */
+  readonly name: string;
+  readonly fields: Readonly<Record<string, number>>;
 }
 
 export interface SupplyOptions {
@@ -55,4 +78,14 @@ export interface PagerKernel {
   touch(address: number, access: number): boolean;
   /** Hears `alarm` with `word` after so long. */
   alarm(ns: number, word: number): void;
+  /** Says something to a server, with a capability along or none. False: it could not go. */
+  ask(
+    port: number,
+    name: string,
+    fields: Readonly<Record<string, number>>,
+    along?: number,
+  ): boolean;
+  /** Writes the frame in a slot of its own, and reads it; not while another has it locked. */
+  fill(slot: number, contents: Contents): boolean;
+  load(slot: number): Contents | undefined;
 }

@@ -9,7 +9,7 @@ import { selfFaultingPager } from './self-faulting.ts';
 import { silentPager } from './silent.ts';
 import { storePager } from './store.ts';
 
-export const goodPagers: readonly PagerModule[] = [storePager];
+export const goodPagers: readonly PagerModule[] = [storePager, defaultPager];
 
 export const badPagers: readonly PagerModule[] = [
   silentPager,
@@ -18,6 +18,3 @@ export const badPagers: readonly PagerModule[] = [
   ficklePager,
   selfFaultingPager,
 ];
-
-/** Not for tasks to map objects of. */
-export const pagersOfTheKernel: readonly PagerModule[] = [defaultPager];
