@@ -1,7 +1,15 @@
 /** `leasehold trace`: what a trace holds, conversion to the compact format, recording. */
 
 import type { Command } from 'commander';
-import { convertTrace, formatTraceInfo, recordTrace, traceInfo } from '../../lab/traces/index.ts';
+import {
+  convertTrace,
+  formatNames,
+  formatTraceInfo,
+  type ReadOptions,
+  recordTrace,
+  traceFormats,
+  traceInfo,
+} from '../../lab/traces/index.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount } from '../options.ts';
 import { createProgress } from '../progress.ts';
@@ -10,6 +18,8 @@ interface TraceOptions {
   readonly limit?: number;
   readonly skip?: number;
   readonly format?: string;
+  readonly pageBytes?: number;
+  readonly columns?: string[];
   readonly origin?: string;
   readonly json?: boolean;
 }
@@ -18,12 +28,7 @@ export function addTrace(program: Command, finish: (code: number) => void): void
   const trace = program
     .command('trace')
     .description('read, convert and record traces of real programs (lab/traces/README.md)');
-  trace
-    .command('info')
-    .description('print what a trace holds')
-    .argument('<file>', 'lackey text, page numbers or compact; plain or .zst')
-    .option('--limit <n>', 'references to read at most', parseCount)
-    .option('--format <name>', 'lackey, pages or compact; found by content otherwise')
+  addReading(trace.command('info').description('print what a trace holds'))
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, options: TraceOptions) => {
       const info = await traceInfo(file, reading(options));
@@ -31,13 +36,8 @@ export function addTrace(program: Command, finish: (code: number) => void): void
       process.stdout.write(options.json ? `${JSON.stringify(rest)}\n` : formatTraceInfo(info));
       finish(OK);
     });
-  trace
-    .command('convert')
-    .description('write a trace of any format as a compact one')
-    .argument('<in>', 'lackey text, page numbers or compact; plain or .zst')
+  addReading(trace.command('convert').description('write a trace of any format as a compact one'))
     .argument('<out>', 'a new file, by custom *.lht')
-    .option('--limit <n>', 'references to keep at most', parseCount)
-    .option('--format <name>', 'format of the input; found by content otherwise')
     .option('--origin <text>', 'the command that was recorded')
     .action(async (input: string, output: string, options: TraceOptions) => {
       const { origin } = options;
@@ -75,6 +75,41 @@ function addRecord(trace: Command, finish: (code: number) => void): void {
     });
 }
 
-function reading({ limit, format }: TraceOptions): { limit?: number; format?: string } {
-  return { ...(limit !== undefined && { limit }), ...(format !== undefined && { format }) };
+/** The trace to read, and how. */
+function addReading(command: Command): Command {
+  return command
+    .argument('<file>', 'a trace of any format, plain, .gz, .zst or .xz')
+    .option('--limit <n>', 'references to read at most', parseCount)
+    .option('--format <name>', `${formatNames.join(', ')}; found by content otherwise`)
+    .option(
+      '--page-bytes <n>',
+      "bytes in a page; the format's own otherwise, mostly 4096",
+      parseCount,
+    )
+    .option(
+      '--columns <a,b,c>',
+      'names of the columns of a CSV file without a first line of names',
+      parseNames,
+    )
+    .addHelpText('after', formatsText);
+}
+
+function formatsText(): string {
+  const rows = traceFormats.map(
+    ({ name, about, lost }) => `  ${name.padEnd(14)}${about}; lost: ${lost}`,
+  );
+  return `\nFormats (docs/traces.md):\n${rows.join('\n')}\n  compact       the project's own`;
+}
+
+function parseNames(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function reading({ limit, format, pageBytes, columns }: TraceOptions): ReadOptions {
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(format !== undefined && { format }),
+    ...(pageBytes !== undefined && { pageBytes }),
+    ...(columns !== undefined && { columns }),
+  };
 }

@@ -13,10 +13,12 @@ import {
   type CompactHeader,
   type CompactPort,
   decodeHeader,
+  RUNS_PER_SECTION,
   SECTION_BYTES_MAX,
   SECTION_HEAD_BYTES,
   type SectionHead,
 } from './compact-layout.ts';
+import type { RunSink } from './reference-log.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 
 const PAGE_NUMBER_END = 2 ** 52;
@@ -29,6 +31,8 @@ export interface CompactReader {
   readonly file: string;
   readonly limit: number;
   readonly port: CompactPort;
+  /** Who takes the runs, section by section; default: the reader keeps them. */
+  readonly sink: RunSink | undefined;
   seed: number;
   header: CompactHeader | undefined;
   pageNumbers: Float64Array;
@@ -43,11 +47,17 @@ export interface CompactReader {
   ended: boolean;
 }
 
-export function createCompactReader(file: string, limit: number, port: CompactPort): CompactReader {
+export function createCompactReader(
+  file: string,
+  limit: number,
+  port: CompactPort,
+  sink?: RunSink,
+): CompactReader {
   return {
     file,
     limit,
     port,
+    sink,
     seed: port.checksum(COMPACT_MAGIC, 0),
     header: undefined,
     pageNumbers: new Float64Array(0),
@@ -134,7 +144,7 @@ function acceptHeader(reader: CompactReader, bytes: Uint8Array): void {
   if (header.pages > PAGES_MAX) throw damaged(reader, 'the header counts too many pages');
   reader.header = header;
   reader.pageNumbers = new Float64Array(header.pages);
-  reader.runs = new Uint32Array(Math.min(header.runs, RUNS_FIRST));
+  reader.runs = new Uint32Array(Math.min(header.runs, reader.sink ? RUNS_PER_SECTION : RUNS_FIRST));
 }
 
 function unpack(reader: CompactReader, head: SectionHead, stored: Uint8Array): Uint8Array {
@@ -202,6 +212,9 @@ function acceptRuns(reader: CompactReader, bytes: Uint8Array): void {
   reader.runCount = to;
   reader.pagesSeen = seen;
   reader.references += wanted - left;
+  if (!reader.sink) return;
+  if (to > 0) reader.sink(runs.subarray(0, to), seen);
+  reader.runCount = 0;
 }
 
 /** Beyond RUNS_FIRST grown by need. */

@@ -2,8 +2,8 @@
  * Page index: true page number -> dense id, in order of first appearance.
  *
  * An open-addressing hash table over typed arrays, at most a quarter full: a second probe costs a
- * mispredicted branch, and the hot loop asks at every second reference. A page number has up to 52
- * bits, kept as a low word of 32 bits and a high word of 20.
+ * mispredicted branch, and the hot loop asks at every second reference. A page number of a program
+ * has up to 52 bits, an id of an object 64, kept as two words of 32.
  */
 
 import { PAGES_MAX } from '../../sim-hw/references.ts';
@@ -13,6 +13,7 @@ const SHIFT_FIRST = 18;
 const SLOTS_FIRST = 2 ** (32 - SHIFT_FIRST);
 const SLOTS_PER_PAGE = 4;
 const EMPTY = -1;
+const HIGH_BITS = 20;
 
 export interface PageIndex {
   /** Pages known; also the next dense id. */
@@ -48,13 +49,20 @@ export function denseId(index: PageIndex, low: number, high: number): number {
   }
 }
 
-/** True page numbers by dense id, a copy of exact size. */
+/**
+ * True page numbers by dense id, a copy of exact size. Where one is not below 2^52 (ids that are
+ * hashes, pages of less than 4 KiB at the end of the address space), all pages are numbered in order
+ * of first appearance instead: names are lost, which page is which is not.
+ */
 export function pageNumbersOf(index: PageIndex): Float64Array {
   const numbers = new Float64Array(index.pages);
+  let highAll = 0;
   for (let id = 0; id < index.pages; id++) {
+    highAll |= index.high[id];
     numbers[id] = index.high[id] * TWO_TO_32 + (index.low[id] >>> 0);
   }
-  return numbers;
+  if (highAll >>> HIGH_BITS === 0) return numbers;
+  return numbers.map((_, id) => id);
 }
 
 /**

@@ -1,14 +1,14 @@
 /**
  * Reading a trace file, whatever its format. A host file.
  *
- * Text is streamed in chunks, plain or from zstd (by content, windows up to 128 MiB); a compact
- * file section by section. Memory is the trace itself and a few MiB.
+ * Text and records are streamed in chunks (file-chunks.ts), a compact file section by section.
+ * `readTrace` keeps the runs in memory; `streamTrace` hands them on in batches and keeps none, for
+ * traces of any length: its memory is that of the pages, 16 bytes each, and a few MiB.
  */
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
-import { constants, createZstdDecompress } from 'node:zlib';
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import {
   acceptSection,
   createCompactReader,
@@ -18,58 +18,81 @@ import {
 } from './compact-decode.ts';
 import { COMPACT_MAGIC, decodeSectionHead, SECTION_HEAD_BYTES } from './compact-layout.ts';
 import { compactPort } from './compact-port.ts';
-import { isCompact, isZstd, requireFormat } from './detect-format.ts';
-import { reserveRuns, traceOfLog, uncollapse } from './reference-log.ts';
-import {
-  createTextReader,
-  endText,
-  pushText,
-  type TextOptions,
-  type TextReader,
-} from './text-reader.ts';
+import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
+import { chunksOf, PACKING_BYTES, packingOf, readFully } from './file-chunks.ts';
+import type { TraceFormat } from './formats/index.ts';
+import { type RunSink, reserveRuns, traceOfLog, uncollapse } from './reference-log.ts';
 import { type Trace, TraceError, traceError } from './trace.ts';
+import { createTraceReader, endTrace, pushTrace, type ReaderOptions } from './trace-reader.ts';
 
-const CHUNK_BYTES = 1 << 20;
 /** Text that a run takes, about two lines: room is made at once for as many runs as a file may hold. */
 const BYTES_A_RUN = 28;
 const RUNS_AHEAD_MAX = 1 << 26;
-const WINDOW_LOG_MAX = 27;
+const PAGE_BYTES_MIN = 512;
+const PAGE_BYTES_MAX = 1 << 30;
 
 export interface ReadOptions {
   /** References to read at most; default: all. */
   readonly limit?: number;
-  /** One of TRACE_FORMATS; default: found by content. */
+  /** `compact` or the name of a format of formats/; default: found by content. */
   readonly format?: string;
+  /** Bytes in a page, a power of two from 512 to 2^30; default: the format's own, mostly 4096. */
+  readonly pageBytes?: number;
+  /** Names of the columns of a CSV file without a first line of names; the format is then `csv`. */
+  readonly columns?: readonly string[];
   /** False: every run has length 1. */
   readonly collapse?: boolean;
 }
 
+/** All that a trace says but its runs, which the sink has had. */
+export type TraceSummary = Omit<Trace, 'runs'>;
+
 /**
  * Reads a trace into memory. Refuses (TraceError, one line) a file that is missing, empty, cut
- * short, damaged or of no known format, a bad line, and a limit that is no positive integer.
+ * short, damaged or of no known format, a bad line or record, and options that cannot be.
  */
 export async function readTrace(file: string, options: ReadOptions = {}): Promise<Trace> {
+  const trace = await read(file, options, undefined);
+  return options.collapse === false ? uncollapse(trace) : trace;
+}
+
+/**
+ * Reads a trace batch by batch: `sink` gets packed runs in order, of dense ids whose page numbers
+ * stand in the summary. Refuses what readTrace refuses, if need be after the sink has had a part.
+ */
+export async function streamTrace(
+  file: string,
+  sink: RunSink,
+  options: Omit<ReadOptions, 'collapse'> = {},
+): Promise<TraceSummary> {
+  const { runs: _none, ...summary } = await read(file, options, sink);
+  return summary;
+}
+
+async function read(file: string, options: ReadOptions, sink?: RunSink): Promise<Trace> {
+  const wanted = requireOptions(file, options);
   const limit = options.limit ?? Number.MAX_SAFE_INTEGER;
-  if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw traceError(file, 0, `limit ${limit}, expected a positive whole number; correct it`);
-  }
-  const wanted = options.format === undefined ? undefined : requireFormat(file, options.format);
   const handle = await openTrace(file);
   try {
-    const head = new Uint8Array(COMPACT_MAGIC.length);
-    const headBytes = await readFully(handle, head, 0);
-    const compact = isCompact(head.subarray(0, headBytes));
-    let trace: Trace;
-    if (compact && (wanted ?? 'compact') === 'compact') {
-      trace = await readCompact(file, handle, limit);
-    } else if (wanted === 'compact' || compact) {
-      const found = compact ? 'a compact trace' : 'no compact trace';
-      throw traceError(file, 0, `is ${found}, expected ${wanted}; leave the format out`);
-    } else {
-      const zstd = isZstd(head.subarray(0, headBytes));
-      trace = await readText(file, handle, zstd, { limit, ...(wanted && { format: wanted }) });
+    const head = new Uint8Array(PACKING_BYTES);
+    const start = head.subarray(0, await readFully(handle, head, 0));
+    if (wanted === COMPACT || (wanted === undefined && isCompact(start))) {
+      requireCompact(file, isCompact(start), options);
+      return await readCompact(file, handle, limit, sink);
     }
-    return options.collapse === false ? uncollapse(trace) : trace;
+    if (isCompact(start)) {
+      const expected = `expected ${options.format ?? 'a table'}`;
+      throw traceError(file, 0, `is a compact trace, ${expected}; leave the format out`);
+    }
+    const chunks = chunksOf(file, handle, packingOf(start));
+    const plainBytes = packingOf(start) === 'none' ? (await handle.stat()).size : 0;
+    return await readChunks(file, chunks, plainBytes, {
+      limit,
+      ...(wanted && { format: wanted }),
+      ...(options.pageBytes && { pageBytes: options.pageBytes }),
+      ...(options.columns && { columns: options.columns }),
+      ...(sink && { sink }),
+    });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof TraceError || code === undefined) throw error;
@@ -79,92 +102,72 @@ export async function readTrace(file: string, options: ReadOptions = {}): Promis
   }
 }
 
-/** Reads text from a stream of chunks until it ends or the window is full. */
-async function readChunks(chunks: AsyncIterable<Uint8Array>, reader: TextReader): Promise<void> {
-  for await (const chunk of chunks) {
-    pushText(reader, chunk);
-    if (reader.log.limitLeft === 0) return;
-  }
-  endText(reader);
-}
-
-async function readText(
+/** Reads chunks until they end or the window is full. */
+async function readChunks(
   file: string,
-  handle: FileHandle,
-  zstd: boolean,
-  options: TextOptions,
+  chunks: AsyncIterable<Uint8Array>,
+  plainBytes: number,
+  options: ReaderOptions,
 ): Promise<Trace> {
-  const reader = createTextReader(file, options);
-  if (!zstd) {
-    const { size } = await handle.stat();
-    reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(size / BYTES_A_RUN)));
+  const reader = createTraceReader(file, options);
+  if (!options.sink)
+    reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(plainBytes / BYTES_A_RUN)));
+  let full = false;
+  for await (const chunk of chunks) {
+    pushTrace(reader, chunk);
+    full = reader.log.limitLeft === 0;
+    if (full) break;
   }
-  await readChunks(zstd ? unpackedChunks(file, handle) : chunksAhead(handle), reader);
-  const trace = traceOfLog(reader.log, basename(file), reader.format ?? 'lackey');
+  if (!full) endTrace(reader);
+  const trace = traceOfLog(reader.log, basename(file), reader.format?.name ?? '');
   if (trace.references === 0) {
     throw traceError(file, 0, 'has no references, expected at least one; record it again');
   }
   return trace;
 }
 
-async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uint8Array> {
-  for (let at = start; ; ) {
-    const chunk = new Uint8Array(CHUNK_BYTES);
-    const got = await readFully(handle, chunk, at);
-    if (got === 0) return;
-    yield chunk.subarray(0, got);
-    at += got;
+/** The format that is asked for, if any. Refuses what cannot be asked for. */
+function requireOptions(
+  file: string,
+  options: ReadOptions,
+): TraceFormat | typeof COMPACT | undefined {
+  const { limit, pageBytes, columns, format } = options;
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
+    throw traceError(file, 0, `limit ${limit}, expected a positive whole number; correct it`);
+  }
+  if (pageBytes !== undefined && !isPageSize(pageBytes)) {
+    const expected = 'expected a power of two from 512 to 2^30';
+    throw traceError(file, 0, `pages of ${pageBytes} bytes, ${expected}; correct it`);
+  }
+  if (columns && format !== undefined && format !== 'csv') {
+    throw traceError(file, 0, `columns for format ${format}, expected csv; leave one of them out`);
+  }
+  const name = columns ? 'csv' : format;
+  if (name === undefined) return undefined;
+  return name === COMPACT ? COMPACT : requireFormat(file, name);
+}
+
+function isPageSize(bytes: number): boolean {
+  return bytes >= PAGE_BYTES_MIN && bytes <= PAGE_BYTES_MAX && Number.isInteger(Math.log2(bytes));
+}
+
+function requireCompact(file: string, compact: boolean, options: ReadOptions): void {
+  if (!compact) {
+    throw traceError(file, 0, 'is no compact trace, expected compact; leave the format out');
+  }
+  if (options.pageBytes !== undefined && options.pageBytes !== PAGE_BYTES) {
+    const expected = `expected the ${PAGE_BYTES} it was written with`;
+    throw traceError(file, 0, `pages of ${options.pageBytes} bytes, ${expected}; leave it out`);
   }
 }
 
-/** The whole file in two buffers by turns: one is read while the other is in the caller's hands. */
-async function* chunksAhead(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  let mine = new Uint8Array(CHUNK_BYTES);
-  let theirs = new Uint8Array(CHUNK_BYTES);
-  let reading = readFully(handle, mine, 0);
-  try {
-    for (let at = 0; ; ) {
-      const got = await reading;
-      if (got === 0) return;
-      at += got;
-      [mine, theirs] = [theirs, mine];
-      reading = readFully(handle, mine, at);
-      yield theirs.subarray(0, got);
-    }
-  } finally {
-    // A caller that has had enough closes the file: not under a read.
-    await reading.catch(() => 0);
-  }
-}
-
-/** Every frame of a zstd file: the decompressor stops after one, a file may hold several. */
-async function* unpackedChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
-  const { size } = await handle.stat();
-  for (let start = 0; start < size; ) {
-    const raw = Readable.from(rawChunks(handle, start));
-    const unpack = createZstdDecompress({
-      chunkSize: CHUNK_BYTES,
-      params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
-    });
-    raw.on('error', (error) => unpack.destroy(error));
-    try {
-      for await (const chunk of raw.pipe(unpack)) yield chunk;
-    } catch (error) {
-      const problem = `does not decompress (${(error as Error).message})`;
-      throw traceError(file, 0, `${problem}, expected a whole zstd file; copy it again`);
-    } finally {
-      unpack.destroy();
-      raw.destroy();
-    }
-    // Bytes that the decompressor took in; what it was given beyond its frame does not count.
-    if (unpack.bytesWritten === 0)
-      throw traceError(file, 0, 'an empty zstd frame, expected data; compress it again');
-    start += unpack.bytesWritten;
-  }
-}
-
-async function readCompact(file: string, handle: FileHandle, limit: number): Promise<Trace> {
-  const reader = createCompactReader(file, limit, compactPort);
+async function readCompact(
+  file: string,
+  handle: FileHandle,
+  limit: number,
+  sink: RunSink | undefined,
+): Promise<Trace> {
+  const reader = createCompactReader(file, limit, compactPort, sink);
   const headBytes = new Uint8Array(SECTION_HEAD_BYTES);
   let at = COMPACT_MAGIC.length;
   while (!reader.ended) {
@@ -193,15 +196,4 @@ async function openTrace(file: string): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     throw traceError(file, 0, `cannot be opened (${code}), expected a trace file; check the path`);
   }
-}
-
-/** Fills `bytes` from `position` on; fewer only at the end of the file. */
-async function readFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
-  let got = 0;
-  while (got < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, got, bytes.length - got, position + got);
-    if (bytesRead === 0) break;
-    got += bytesRead;
-  }
-  return got;
 }

@@ -11,11 +11,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { lackey } from './formats/lackey.ts';
 import { openRecordPipe } from './record-pipe.ts';
 import { traceOfLog } from './reference-log.ts';
-import { createTextReader, endText, pushText, type TextReader } from './text-reader.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 import { infoOf, type TraceInfo } from './trace-info.ts';
+import { createTraceReader, endTrace, pushTrace, type TraceReader } from './trace-reader.ts';
 import { requireAbsent, writeCompact } from './write-compact.ts';
 
 const LOG_DESCRIPTOR = 3;
@@ -64,8 +65,8 @@ async function runLackey(
 ): Promise<Trace> {
   const { limit, skip } = options;
   const origin = command.join(' ');
-  const reader = createTextReader('valgrind', {
-    format: 'lackey',
+  const reader = createTraceReader('valgrind', {
+    format: lackey,
     ...(limit !== undefined && { limit }),
     ...(skip !== undefined && { skip }),
   });
@@ -100,19 +101,19 @@ async function runLackey(
 
 async function readLackey(
   chunks: Readable,
-  reader: TextReader,
+  reader: TraceReader,
   onProgress: ((references: number) => void) | undefined,
 ): Promise<void> {
   let next = PROGRESS_REFERENCES;
   for await (const chunk of chunks) {
-    pushText(reader, chunk);
+    pushTrace(reader, chunk);
     if (reader.log.limitLeft === 0) return;
     if (onProgress && reader.log.references >= next) {
       onProgress(reader.log.references);
       next = reader.log.references + PROGRESS_REFERENCES;
     }
   }
-  endText(reader);
+  endTrace(reader);
 }
 
 interface Ending {

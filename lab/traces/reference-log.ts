@@ -1,29 +1,58 @@
 /**
  * Reference log: references come in one at a time, packed runs go out.
  *
- * What a text parser fills while it reads: the runs so far, the page index, and
- * the two windows of a reader: `skip` (references to pass over at the start) and `limit` (where to
- * stop). A plain object over typed arrays; it belongs to one file.
+ * What every parser fills while it reads: the runs so far, the page index, and the window of a
+ * reader: `skip` (references to pass over at the start) and `limit` (where to stop). A plain object
+ * over typed arrays; it belongs to one file.
+ *
+ *   parser --(page number, kind, length)--> log --(all runs at the end)-------> Trace
+ *                                            \---(runs, batch by batch)-------> RunSink
+ *
+ * With a sink the log keeps a batch only, so a trace of any length is read in the memory of its
+ * page index. Dense ids are the same either way; their page numbers stand in the index.
  */
 
-import { kindOfRun, lengthOfRun, RUN_LENGTH_MAX, WRITE } from '../../sim-hw/references.ts';
+import {
+  kindOfRun,
+  lengthOfRun,
+  PAGE_BYTES,
+  RUN_LENGTH_MAX,
+  WRITE,
+} from '../../sim-hw/references.ts';
 import { createPageIndex, denseId, type PageIndex, pageNumbersOf } from './page-index.ts';
-import { type Trace, type TraceFormat, traceError } from './trace.ts';
+import { type Trace, traceError } from './trace.ts';
 
 const RUNS_FIRST = 1 << 16;
+/** A batch for a sink: 4 MiB of runs. */
+const RUNS_BATCH = 1 << 20;
+/** What a trace in memory may hold: 1 GiB of runs. */
+const RUNS_MAX = 1 << 28;
+const TWO_TO_32 = 4294967296;
 
-/** The part of a text trace that is wanted. */
-export interface ReferenceWindow {
+/**
+ * Takes packed runs in order; their dense ids are below `pages`, the number of pages known by now.
+ * The array is used again afterwards: copy what is to be kept.
+ */
+export type RunSink = (runs: Uint32Array, pages: number) => void;
+
+/** The part of a trace that is wanted, and in which form. */
+export interface LogOptions {
   /** References to keep at most; default: all. */
   readonly limit?: number;
   /** References to pass over first; default: none. */
   readonly skip?: number;
+  /** A power of two from 512; default: 4096. */
+  readonly pageBytes?: number;
+  /** Who takes the runs; default: the log keeps them. */
+  readonly sink?: RunSink;
 }
 
 export interface ReferenceLog {
-  /** Name for messages, and lines read so far. */
+  /** Name for messages, and lines or records read so far. */
   readonly file: string;
   lines: number;
+  /** Logarithm of the bytes in a page. */
+  pageBits: number;
   /** References still to pass over, and still wanted. */
   skipLeft: number;
   limitLeft: number;
@@ -35,20 +64,27 @@ export interface ReferenceLog {
   openWord: number;
   openLength: number;
   readonly index: PageIndex;
+  readonly sink: RunSink | undefined;
+  /** Writes and fetches among the runs that the sink has. */
+  readonly passed: { writes: number; fetches: number };
 }
 
-export function createReferenceLog(file: string, window: ReferenceWindow): ReferenceLog {
+export function createReferenceLog(file: string, options: LogOptions): ReferenceLog {
+  const { sink } = options;
   return {
     file,
     lines: 0,
-    skipLeft: window.skip ?? 0,
-    limitLeft: window.limit ?? Number.MAX_SAFE_INTEGER,
+    pageBits: bitsOf(options.pageBytes ?? PAGE_BYTES),
+    skipLeft: options.skip ?? 0,
+    limitLeft: options.limit ?? Number.MAX_SAFE_INTEGER,
     references: 0,
-    runs: new Uint32Array(RUNS_FIRST),
+    runs: new Uint32Array(sink ? RUNS_BATCH : RUNS_FIRST),
     runCount: 0,
     openWord: -1,
     openLength: 0,
     index: createPageIndex(),
+    sink,
+    passed: { writes: 0, fetches: 0 },
   };
 }
 
@@ -61,6 +97,32 @@ export function addReference(log: ReferenceLog, low: number, high: number, kind:
   if (log.limitLeft === 0) return;
   log.limitLeft--;
   addRun(log, low, high, kind, 1);
+}
+
+/** `size` bytes (1 to 2^20) from the address of 64 bits on: one reference to each page they touch. */
+export function addAccess(
+  log: ReferenceLog,
+  low: number,
+  high: number,
+  kind: number,
+  size: number,
+): void {
+  const { pageBits } = log;
+  const pageBytes = 2 ** pageBits;
+  let pageLow = (high << (32 - pageBits)) | (low >>> pageBits);
+  let pageHigh = high >>> pageBits;
+  for (let left = (low & (pageBytes - 1)) + size; left > 0; left -= pageBytes) {
+    addReference(log, pageLow, pageHigh, kind);
+    pageLow = (pageLow + 1) | 0;
+    // The address space wraps at 2^64.
+    if (pageLow === 0) pageHigh = (pageHigh + 1) & (0xffffffff >>> pageBits);
+  }
+}
+
+/** One reference to each of `count` pages from `first` (both below 2^52) on. */
+export function addPages(log: ReferenceLog, first: number, count: number, kind: number): void {
+  for (let page = first; page < first + count && log.limitLeft > 0; page++)
+    addReference(log, page | 0, Math.floor(page / TWO_TO_32), kind);
 }
 
 /** `length` (1 to RUN_LENGTH_MAX) references in a row, without a window. */
@@ -95,31 +157,52 @@ export function requireId(log: ReferenceLog, low: number, high: number): number 
   throw traceError(log.file, log.lines, `${problem}; read less with a limit`);
 }
 
-/** Makes room for `count` runs more. */
+/** Makes room for `count` runs more, by giving the sink what is there or by growing. */
 export function reserveRuns(log: ReferenceLog, count: number): void {
+  if (log.runCount + count <= log.runs.length) return;
+  if (log.sink && log.runCount > 1) giveRuns(log, 1);
   const needed = log.runCount + count;
   if (needed <= log.runs.length) return;
+  if (log.runCount >= RUNS_MAX) {
+    const problem = `more than ${RUNS_MAX} runs of references, expected a trace that fits in memory`;
+    throw traceError(log.file, log.lines, `${problem}; read less with a limit`);
+  }
   const runs = new Uint32Array(Math.max(needed, log.runs.length * 2));
-  runs.set(log.runs);
+  runs.set(log.sink ? log.runs.subarray(0, log.runCount) : log.runs);
   log.runs = runs;
 }
 
-/** What the log holds, in arrays of exact size. */
-export function traceOfLog(log: ReferenceLog, origin: string, format: TraceFormat): Trace {
+/** What the log holds, in arrays of exact size; a log with a sink gives its last runs there. */
+export function traceOfLog(log: ReferenceLog, origin: string, format: string): Trace {
+  if (log.sink) giveRuns(log, 0);
   const runs = log.runs.slice(0, log.runCount);
+  const { writes, fetches } = countKinds(runs);
+  const all = { writes: writes + log.passed.writes, fetches: fetches + log.passed.fetches };
   return {
     references: log.references,
     runs,
     pageNumbers: pageNumbersOf(log.index),
-    kinds: countKinds(runs, log.references),
+    kinds: [log.references - all.writes - all.fetches, all.writes, all.fetches],
     origin,
     format,
     lines: log.lines,
   };
 }
 
-/** References of each kind; without a branch, since no predictor knows the kind of the next run. */
-function countKinds(runs: Uint32Array, references: number): [number, number, number] {
+/** Gives the sink all but the last `keep` runs: the last one may still grow. */
+function giveRuns(log: ReferenceLog, keep: number): void {
+  const count = log.runCount - keep;
+  const batch = log.runs.subarray(0, count);
+  const { writes, fetches } = countKinds(batch);
+  log.passed.writes += writes;
+  log.passed.fetches += fetches;
+  if (count > 0) log.sink?.(batch, log.index.pages);
+  log.runs.copyWithin(0, count, log.runCount);
+  log.runCount = keep;
+}
+
+/** Without a branch, since no predictor knows the kind of the next run. */
+function countKinds(runs: Uint32Array): { writes: number; fetches: number } {
   let writes = 0;
   let fetches = 0;
   for (let i = 0; i < runs.length; i++) {
@@ -128,7 +211,11 @@ function countKinds(runs: Uint32Array, references: number): [number, number, num
     writes += length & -(kind & WRITE);
     fetches += length & -(kind >>> 1);
   }
-  return [references - writes - fetches, writes, fetches];
+  return { writes, fetches };
+}
+
+function bitsOf(pageBytes: number): number {
+  return 31 - Math.clz32(pageBytes);
 }
 
 /** The same references with every run of length 1. */

@@ -5,15 +5,13 @@
  * trace is longer than LINE_BYTES_MAX, so the carry is bounded and a binary file is found out soon.
  */
 
+import type { TraceParser } from './formats/format.ts';
 import type { ReferenceLog } from './reference-log.ts';
 import { traceError } from './trace.ts';
 
 export const LINE_BYTES_MAX = 4096;
 
 const NEWLINE = 10;
-
-/** Parses the whole lines in bytes[from..to), of which the last byte is a newline. */
-export type LineParser = (log: ReferenceLog, bytes: Uint8Array, from: number, to: number) => void;
 
 export interface LineCarry {
   readonly bytes: Uint8Array;
@@ -29,7 +27,7 @@ export function pushChunk(
   carry: LineCarry,
   log: ReferenceLog,
   chunk: Uint8Array,
-  parse: LineParser,
+  parse: TraceParser,
 ): void {
   let from = 0;
   if (carry.length > 0) {
@@ -47,7 +45,7 @@ export function pushChunk(
 }
 
 /** The end of the file: a last line without a newline still counts. */
-export function endLines(carry: LineCarry, log: ReferenceLog, parse: LineParser): void {
+export function endLines(carry: LineCarry, log: ReferenceLog, parse: TraceParser): void {
   if (carry.length === 0) return;
   carry.bytes[carry.length] = NEWLINE;
   parse(log, carry.bytes, 0, carry.length + 1);

@@ -1,19 +1,13 @@
 /**
  * Trace: the references of one real program, read from a file, and the error that says why not.
  *
- * A trace is a reference string (`sim-hw/references.ts`) plus where it came from. Formats:
+ * A trace is a reference string (`sim-hw/references.ts`) plus where it came from. Formats are in
+ * formats/, the project's own, `compact`, is in FORMAT.md.
  *
- *   lackey   text of `valgrind --tool=lackey --trace-mem=yes`
- *   pages    text, one page number a line, with an optional r, w or f
- *   compact  the project's own `.lht` (FORMAT.md)
- *
- * Left out, because no format here carries it: time, threads, mmap and brk, kernel references.
+ * Left out, because hardly any format carries it: time, threads, mmap and brk, kernel references.
  */
 
 import type { ReferenceString } from '../../sim-hw/references.ts';
-
-export const TRACE_FORMATS = ['lackey', 'pages', 'compact'] as const;
-export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
 /** A reference string and its provenance. */
 export interface Trace extends ReferenceString {
@@ -21,9 +15,9 @@ export interface Trace extends ReferenceString {
   readonly kinds: readonly [reads: number, writes: number, fetches: number];
   /** The command that was recorded, or the name of the text file it was read from. */
   readonly origin: string;
-  /** One of TRACE_FORMATS. */
+  /** `compact`, or the name of one of formats/. */
   readonly format: string;
-  /** Text lines read, 0 for a compact file. */
+  /** Lines of text or binary records read, 0 for a compact file. */
   readonly lines: number;
 }
 

@@ -9,7 +9,7 @@ import { access, open, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { encodeCompact } from './compact-encode.ts';
 import { compactPort } from './compact-port.ts';
-import { readTrace } from './read-trace.ts';
+import { type ReadOptions, readTrace } from './read-trace.ts';
 import { type Trace, traceError } from './trace.ts';
 
 /** Writes `trace` in canonical form (compact-encode.ts), replacing `file`. */
@@ -32,11 +32,7 @@ export async function writeCompact(file: string, trace: Trace): Promise<void> {
   }
 }
 
-export interface ConvertOptions {
-  /** References to keep at most; default: all. */
-  readonly limit?: number;
-  /** Format of the input; default: found by content. */
-  readonly format?: string;
+export interface ConvertOptions extends ReadOptions {
   /** What the trace is of; default: the input's own origin. */
   readonly origin?: string;
 }

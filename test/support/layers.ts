@@ -75,9 +75,15 @@ export const layers: readonly Layer[] = [
   layer('lab/traces/compact-encode', all),
   layer('lab/traces/compact-decode', all),
   layer('lab/traces/compact-layout', all),
-  layer('lab/traces/lackey-text', all),
-  layer('lab/traces/page-text', all),
+  layer('lab/traces/block-requests', all),
+  layer('lab/traces/detect-format', all),
+  layer('lab/traces/formats', ['sim-hw/references', 'lab/traces']),
+  layer('lab/traces/page-index', all),
+  layer('lab/traces/records', all),
   layer('lab/traces/reference-log', all),
+  layer('lab/traces/text-fields', all),
+  layer('lab/traces/text-lines', all),
+  layer('lab/traces/trace-reader', all),
 ];
 
 /** Folders that the table is about. */

@@ -9,10 +9,11 @@
  * Numbers are decimal or 0x-hexadecimal, below 2^52, at the 4 KiB granule.
  */
 
-import { FETCH, READ, WRITE } from '../../sim-hw/references.ts';
-import { addReference, type ReferenceLog } from './reference-log.ts';
-import { quoteLine } from './text-lines.ts';
-import { traceError } from './trace.ts';
+import { FETCH, PAGE_BYTES, READ, WRITE } from '../../../sim-hw/references.ts';
+import { addReference, type ReferenceLog } from '../reference-log.ts';
+import { quoteLine } from '../text-lines.ts';
+import { traceError } from '../trace.ts';
+import type { TextFormat } from './format.ts';
 
 const NEWLINE = 10;
 const HASH = 35;
@@ -21,6 +22,16 @@ const LETTER_X = 120;
 const TWO_TO_32 = 4294967296;
 const PAGE_NUMBER_END = 2 ** 52;
 const NO_KIND = -1;
+
+export const pages: TextFormat = {
+  kind: 'text',
+  name: 'pages',
+  about: 'page numbers, one a line',
+  lost: 'nothing',
+  pageBytes: PAGE_BYTES,
+  isLine: (line) => /^\s*([rwf]\s*)?(0x[0-9a-f]+|[0-9]+)\s*([rwf]\s*)?$/i.test(line),
+  createParser: () => parsePages,
+};
 
 /** Reads the whole lines in bytes[from..to); bytes[to - 1] must be a newline. */
 export function parsePages(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void {

@@ -12,11 +12,12 @@
  * format, so not here.
  */
 
-import { FETCH, PAGE_BYTES, READ, RUN_LENGTH_MAX, WRITE } from '../../sim-hw/references.ts';
-import { hashOfPage } from './page-index.ts';
-import { addReference, type ReferenceLog, requireId, reserveRuns } from './reference-log.ts';
-import { LINE_BYTES_MAX, quoteLine } from './text-lines.ts';
-import { traceError } from './trace.ts';
+import { FETCH, PAGE_BYTES, READ, RUN_LENGTH_MAX, WRITE } from '../../../sim-hw/references.ts';
+import { hashOfPage } from '../page-index.ts';
+import { addAccess, type ReferenceLog, requireId, reserveRuns } from '../reference-log.ts';
+import { LINE_BYTES_MAX, quoteLine } from '../text-lines.ts';
+import { traceError } from '../trace.ts';
+import type { TextFormat } from './format.ts';
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -32,6 +33,7 @@ const LOOK_AHEAD = 64;
 /** ' L 01234567,8' and its newline. */
 const USUAL_LINE_BYTES_MIN = 14;
 const OFFSET_MASK = PAGE_BYTES - 1;
+const PAGE_BITS = 12;
 
 const HEX = tableOf('0123456789abcdef', 'ABCDEF');
 const DECIMAL = tableOf('0123456789', '');
@@ -47,12 +49,23 @@ for (let letter = SPACE + 1; letter < 256; letter++) {
   KINDS[(letter << 8) | SPACE] = KIND[letter];
 }
 
+export const lackey: TextFormat = {
+  kind: 'text',
+  name: 'lackey',
+  about: 'valgrind --tool=lackey --trace-mem=yes',
+  lost: 'access sizes and places within pages; nobody told time, threads, mmap and brk',
+  pageBytes: PAGE_BYTES,
+  isLine: (line) => /^ ?[ILSM] +[0-9a-f]+,[0-9]+$/i.test(line),
+  createParser: () => parseLackey,
+};
+
 /**
  * Reads the whole lines in bytes[from..to) into the log; bytes[to - 1] must be a newline, which
  * ends every scan. Stops early when the log has all it wants. Throws TraceError at a bad line.
  */
 export function parseLackey(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void {
-  const whole = log.skipLeft === 0 && log.limitLeft > REFERENCES_PER_BYTE_MAX * (to - from);
+  const usual = log.pageBits === PAGE_BITS && log.skipLeft === 0;
+  const whole = usual && log.limitLeft > REFERENCES_PER_BYTE_MAX * (to - from);
   let at = from;
   while (at < to && log.limitLeft > 0) {
     if (whole && at < to - LOOK_AHEAD) at = parseUsual(log, bytes, at, to - LOOK_AHEAD);
@@ -195,21 +208,8 @@ function parseLine(log: ReferenceLog, bytes: Uint8Array, start: number): number 
   if (bytes[at] !== NEWLINE || size === 0 || size > SIZE_MAX) {
     throw badLine(log, bytes, start);
   }
-  const end = (low & OFFSET_MASK) + size;
-  addSpan(log, (high << 20) | (low >>> 12), high >>> 12, kind, end);
+  addAccess(log, low, high, kind, size);
   return at + 1;
-}
-
-/** An access that ends `end` bytes after the start of its first page: one reference per page. */
-function addSpan(log: ReferenceLog, low: number, high: number, kind: number, end: number): void {
-  let pageLow = low;
-  let pageHigh = high;
-  for (let left = end; left > 0; left -= PAGE_BYTES) {
-    addReference(log, pageLow, pageHigh, kind);
-    pageLow = (pageLow + 1) | 0;
-    // The address space wraps at 2^64: page numbers have 52 bits.
-    if (pageLow === 0) pageHigh = (pageHigh + 1) & 0xfffff;
-  }
 }
 
 /** Where the line after a blank one, or one of valgrind's own, begins; -1 for anything else. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { traceOfLog } from '../../../lab/traces/reference-log.ts';
-import { createTextReader, endText, pushText } from '../../../lab/traces/text-reader.ts';
-import type { Trace } from '../../../lab/traces/trace.ts';
-import { FETCH, READ, WRITE } from '../../../sim-hw/references.ts';
-import { lackeyTextOf, type Reference, referenceStrings, referencesIn } from './traces-support.ts';
+import { lackey } from '../../../../lab/traces/formats/lackey.ts';
+import { traceOfLog } from '../../../../lab/traces/reference-log.ts';
+import type { Trace } from '../../../../lab/traces/trace.ts';
+import { createTraceReader, endTrace, pushTrace } from '../../../../lab/traces/trace-reader.ts';
+import { FETCH, READ, WRITE } from '../../../../sim-hw/references.ts';
+import { lackeyTextOf, type Reference, referenceStrings, referencesIn } from '../traces-support.ts';
 
 interface Window {
   readonly limit?: number;
@@ -14,13 +15,13 @@ interface Window {
 /** Parses `text`, in chunks that end at the given offsets. */
 function parse(text: string, window: Window = {}, cuts: readonly number[] = []): Trace {
   const bytes = new TextEncoder().encode(text);
-  const reader = createTextReader('t', { format: 'lackey', ...window });
+  const reader = createTraceReader('t', { format: lackey, ...window });
   let from = 0;
   for (const cut of [...cuts, bytes.length]) {
-    pushText(reader, bytes.slice(from, cut));
+    pushTrace(reader, bytes.slice(from, cut));
     from = cut;
   }
-  endText(reader);
+  endTrace(reader);
   return traceOfLog(reader.log, '', 'lackey');
 }
 
@@ -65,10 +66,10 @@ describe('lackey text', () => {
         const character = String.fromCharCode(byte);
         const digits = `${'0401a234'.slice(0, place)}${character}${'0401a234'.slice(place + 1)}`;
         const bytes = Uint8Array.from(` L ${digits},3\n${rest}`, (c) => c.charCodeAt(0));
-        const reader = createTextReader('t', { format: 'lackey' });
+        const reader = createTraceReader('t', { format: lackey });
         const read = () => {
-          pushText(reader, bytes);
-          endText(reader);
+          pushTrace(reader, bytes);
+          endTrace(reader);
           return referencesIn(traceOfLog(reader.log, '', 'lackey'))[0];
         };
         // A blank before the digits, and a comma that ends them, are good form elsewhere.

@@ -1,0 +1,182 @@
+/**
+ * The bytes of a trace file as a stream of chunks, unpacked where they are packed. A host file.
+ *
+ *   plain, .gz (any number of members), .zst (any number of frames, windows up to 128 MiB): by Node
+ *   .xz: by the command xz, since Node has no such decompressor
+ *
+ * What a file is packed with is told by its content, never by its name. Memory is a few chunks.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { TraceError, traceError } from './trace.ts';
+
+const CHUNK_BYTES = 1 << 20;
+const WINDOW_LOG_MAX = 27;
+const XZ = ['--decompress', '--stdout', '--memlimit-decompress=256MiB'];
+const MAGICS: readonly (readonly [Packing, ...number[]])[] = [
+  ['zstd', 0x28, 0xb5, 0x2f, 0xfd],
+  ['gzip', 0x1f, 0x8b, 0x08],
+  ['xz', 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+  ['bzip2', 0x42, 0x5a, 0x68],
+  ['zip', 0x50, 0x4b, 0x03, 0x04],
+  ['7z', 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
+];
+
+export type Packing = 'none' | 'zstd' | 'gzip' | 'xz' | 'bzip2' | 'zip' | '7z';
+
+/** How many first bytes `packingOf` looks at. */
+export const PACKING_BYTES = 8;
+
+export function packingOf(head: Uint8Array): Packing {
+  for (const [packing, ...magic] of MAGICS)
+    if (magic.every((byte, i) => head[i] === byte)) return packing;
+  return 'none';
+}
+
+/**
+ * The unpacked bytes. A chunk may be overwritten once the next one is asked for. Refuses (TraceError)
+ * what does not unpack, is cut short, or is packed in a way that is not known here.
+ */
+export function chunksOf(
+  file: string,
+  handle: FileHandle,
+  packing: Packing,
+): AsyncIterable<Uint8Array> {
+  switch (packing) {
+    case 'none':
+      return chunksAhead(handle);
+    case 'zstd':
+      return zstdChunks(file, handle);
+    case 'gzip':
+      return gzipChunks(file, handle);
+    case 'xz':
+      return xzChunks(file, handle);
+    case 'bzip2':
+    case 'zip':
+    case '7z':
+      throw traceError(
+        file,
+        0,
+        `is packed with ${packing}, expected a plain file, .zst, .gz or .xz; unpack it first`,
+      );
+  }
+}
+
+/** Fills `bytes` from `position` on; fewer only at the end of the file. */
+export async function readFully(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+): Promise<number> {
+  let got = 0;
+  while (got < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, got, bytes.length - got, position + got);
+    if (bytesRead === 0) break;
+    got += bytesRead;
+  }
+  return got;
+}
+
+async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uint8Array> {
+  for (let at = start; ; ) {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    const got = await readFully(handle, chunk, at);
+    if (got === 0) return;
+    yield chunk.subarray(0, got);
+    at += got;
+  }
+}
+
+/** The whole file in two buffers by turns: one is read while the other is in the caller's hands. */
+async function* chunksAhead(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  let mine = new Uint8Array(CHUNK_BYTES);
+  let theirs = new Uint8Array(CHUNK_BYTES);
+  let reading = readFully(handle, mine, 0);
+  try {
+    for (let at = 0; ; ) {
+      const got = await reading;
+      if (got === 0) return;
+      at += got;
+      [mine, theirs] = [theirs, mine];
+      reading = readFully(handle, mine, at);
+      yield theirs.subarray(0, got);
+    }
+  } finally {
+    // A caller that has had enough closes the file: not under a read.
+    await reading.catch(() => 0);
+  }
+}
+
+/** Every frame of a zstd file: the decompressor stops after one, a file may hold several. */
+async function* zstdChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+  const { size } = await handle.stat();
+  for (let start = 0; start < size; ) {
+    const raw = Readable.from(rawChunks(handle, start));
+    const unpack = createZstdDecompress({
+      chunkSize: CHUNK_BYTES,
+      params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
+    });
+    raw.on('error', (error) => unpack.destroy(error));
+    try {
+      yield* raw.pipe(unpack);
+    } catch (error) {
+      throw notUnpacked(file, 'zstd', error);
+    } finally {
+      unpack.destroy();
+      raw.destroy();
+    }
+    // Bytes that the decompressor took in; what it was given beyond its frame does not count.
+    if (unpack.bytesWritten === 0)
+      throw traceError(file, 0, 'an empty zstd frame, expected data; compress it again');
+    start += unpack.bytesWritten;
+  }
+}
+
+async function* gzipChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+  const raw = Readable.from(rawChunks(handle, 0));
+  const unpack = createGunzip({ chunkSize: CHUNK_BYTES });
+  raw.on('error', (error) => unpack.destroy(error));
+  try {
+    yield* raw.pipe(unpack);
+  } catch (error) {
+    throw notUnpacked(file, 'gzip', error);
+  } finally {
+    unpack.destroy();
+    raw.destroy();
+  }
+}
+
+/** The command reads the file by itself; it is ended, by its own id, when the caller has had enough. */
+async function* xzChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+  const child = spawn('xz', XZ, { stdio: [handle.fd, 'pipe', 'pipe'] });
+  const { stdout, stderr } = child as ChildProcess;
+  let words = '';
+  stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-200);
+  });
+  const ended = new Promise<Error | number | null>((resolve) => {
+    child.on('error', resolve);
+    child.on('close', resolve);
+  });
+  try {
+    yield* stdout as Readable;
+    const ending = await ended;
+    if (ending instanceof Error) {
+      const expected = 'expected the command xz on the PATH to unpack it';
+      throw traceError(file, 0, `is packed with xz, ${expected}; install xz-utils, or run xz -d`);
+    }
+    if (ending !== 0) throw notUnpacked(file, 'xz', new Error(words.trim() || 'xz was ended'));
+  } finally {
+    if (child.exitCode === null) child.kill();
+  }
+}
+
+function notUnpacked(file: string, packing: Packing, error: unknown): TraceError {
+  // What the reader of the chunks threw is not about unpacking.
+  if (error instanceof TraceError) return error;
+  const problem = `does not decompress (${(error as Error).message})`;
+  return traceError(file, 0, `${problem}, expected a whole ${packing} file; copy it again`);
+}

@@ -1,0 +1,63 @@
+/**
+ * oracleGeneral: the binary format of libCacheSim, in which most public cache traces are published
+ * (its `struct` of traceReader/customizedReader/oracle/oracleGeneralBin.h).
+ *
+ *   0        4                   12          16                        24
+ *   +--------+-------------------+-----------+-------------------------+   packed, little-endian
+ *   | time   | object id         | bytes     | number of its next use  |
+ *   | u32 s  | u64               | u32       | i64                     |
+ *   +--------+-------------------+-----------+-------------------------+
+ *
+ * Uses are numbered from 1; no next use is -1 or 2^63 - 1. Each object is one page, whatever its
+ * size, and each use a read. A record whose next use is not after it cannot be, and is refused: so
+ * a file that only looks like one is found out soon. Lost: time, sizes, kinds (nobody told).
+ */
+
+import { PAGE_BYTES, READ } from '../../../sim-hw/references.ts';
+import { badRecord } from '../records.ts';
+import { addReference, type ReferenceLog } from '../reference-log.ts';
+import type { RecordFormat } from './format.ts';
+
+export const ORACLE_RECORD_BYTES = 24;
+const TWO_TO_32 = 4294967296;
+const NEXT_USE_END = 2 ** 48;
+
+export const oracleGeneral: RecordFormat = {
+  kind: 'records',
+  name: 'oracleGeneral',
+  about: 'libCacheSim, 24 bytes a request',
+  lost: 'time and sizes; nobody told reads from writes',
+  pageBytes: PAGE_BYTES,
+  recordBytes: ORACLE_RECORD_BYTES,
+  isHead: (records) => {
+    const view = new DataView(records.buffer, records.byteOffset, records.length);
+    for (let at = 0; at < records.length; at += ORACLE_RECORD_BYTES)
+      if (!isPossible(view, at, at / ORACLE_RECORD_BYTES + 1)) return false;
+    return true;
+  },
+  createParser: () => parseOracleGeneral,
+};
+
+function parseOracleGeneral(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = from; at < to && log.limitLeft > 0; at += ORACLE_RECORD_BYTES) {
+    log.lines++;
+    if (!isPossible(view, at, log.lines)) throw impossible(log, view, at);
+    addReference(log, view.getInt32(at + 4, true), view.getInt32(at + 8, true), READ);
+  }
+}
+
+/** Whether the use of that number is followed by the next use that its record tells. */
+function isPossible(view: DataView, at: number, use: number): boolean {
+  const low = view.getUint32(at + 16, true);
+  const high = view.getInt32(at + 20, true);
+  if (low === 0xffffffff && (high === -1 || high === 0x7fffffff)) return true;
+  const next = high * TWO_TO_32 + low;
+  return next > use && next < NEXT_USE_END;
+}
+
+function impossible(log: ReferenceLog, view: DataView, at: number) {
+  const found = `the next use is number ${view.getBigInt64(at + 16, true)}`;
+  const expected = `expected one after ${log.lines}, or -1`;
+  return badRecord(log, ORACLE_RECORD_BYTES, `${found}, ${expected}`);
+}

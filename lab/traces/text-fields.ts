@@ -1,0 +1,170 @@
+/**
+ * Text fields: numbers and words out of a line of bytes, for the formats whose lines are few enough
+ * to be read field by field (30 million lines a second; lackey's has a loop of its own).
+ *
+ * A cursor stands in the bytes of whole lines, so a newline ends every scan.
+ */
+
+import type { TraceParser } from './formats/format.ts';
+import type { ReferenceLog } from './reference-log.ts';
+import { LINE_BYTES_MAX, quoteLine } from './text-lines.ts';
+import { traceError } from './trace.ts';
+
+const TAB = 9;
+const NEWLINE = 10;
+const RETURN = 13;
+const SPACE = 32;
+const HASH = 35;
+const ZERO = 48;
+const LETTER_X = 120;
+const NUMBER_END = 2 ** 53;
+const HEX_DIGITS_MAX = 16;
+
+/** There is no number, or one too large. */
+export const NO_NUMBER = -1;
+
+export interface Cursor {
+  bytes: Uint8Array;
+  at: number;
+  /** The address that `takeAddress` read, as two words (unsigned). */
+  low: number;
+  high: number;
+}
+
+/** Reads one line: through its newline, and true; or false for a line that is not of the format. */
+export type TakeLine = (log: ReferenceLog, cursor: Cursor) => boolean;
+
+/**
+ * A parser that takes line by line. Blank lines and those that begin with # are skipped; a line that
+ * `take` does not take is refused: the line, `expected`, what to do.
+ */
+export function lineParser(take: TakeLine, expected: string): TraceParser {
+  const cursor: Cursor = { bytes: new Uint8Array(0), at: 0, low: 0, high: 0 };
+  return (log, bytes, from, to) => {
+    cursor.bytes = bytes;
+    for (let at = from; at < to && log.limitLeft > 0; at = cursor.at) {
+      log.lines++;
+      cursor.at = at;
+      skipBlanks(cursor);
+      if (bytes[cursor.at] === NEWLINE || bytes[cursor.at] === HASH) {
+        skipLine(cursor);
+        continue;
+      }
+      cursor.at = at;
+      if (!take(log, cursor)) throw badLine(log, bytes, at, expected);
+    }
+    cursor.bytes = new Uint8Array(0);
+  };
+}
+
+/** The same over texts: for the formats of which a line is best read by a pattern. */
+export function textLineParser(
+  take: (log: ReferenceLog, line: string) => boolean,
+  expected: string,
+): TraceParser {
+  return lineParser((log, cursor) => {
+    const from = cursor.at;
+    skipLine(cursor);
+    const length = Math.min(cursor.at - 1 - from, LINE_BYTES_MAX);
+    return take(log, latin1(cursor.bytes, from, from + length));
+  }, expected);
+}
+
+/** Bytes as characters: any byte is one, so that a binary file fits no pattern. */
+export function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at]);
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}
+
+/** A decimal number below 2^53, or NO_NUMBER. */
+export function takeDecimal(cursor: Cursor): number {
+  const { bytes } = cursor;
+  const first = cursor.at;
+  let number = 0;
+  for (let digit = bytes[cursor.at] - ZERO; digit >= 0 && digit <= 9; ) {
+    number = number * 10 + digit;
+    if (number >= NUMBER_END) return NO_NUMBER;
+    digit = bytes[++cursor.at] - ZERO;
+  }
+  return cursor.at === first ? NO_NUMBER : number;
+}
+
+/** A number below 2^53, decimal or 0x-hexadecimal, or NO_NUMBER. */
+export function takeNumber(cursor: Cursor): number {
+  const { bytes, at } = cursor;
+  if (bytes[at] !== ZERO || (bytes[at + 1] | 32) !== LETTER_X) return takeDecimal(cursor);
+  cursor.at += 2;
+  if (!takeAddress(cursor)) return NO_NUMBER;
+  const number = cursor.high * 4294967296 + cursor.low;
+  return number < NUMBER_END ? number : NO_NUMBER;
+}
+
+/** One to sixteen hexadecimal digits into `low` and `high`; false when there are none, or more. */
+export function takeAddress(cursor: Cursor): boolean {
+  const { bytes } = cursor;
+  const first = cursor.at;
+  let low = 0;
+  let high = 0;
+  for (let digit = hexDigit(bytes[first]); digit < 16; digit = hexDigit(bytes[++cursor.at])) {
+    if (cursor.at - first >= HEX_DIGITS_MAX) return false;
+    high = (high << 4) | (low >>> 28);
+    low = (low << 4) | digit;
+  }
+  cursor.low = low >>> 0;
+  cursor.high = high >>> 0;
+  return cursor.at > first;
+}
+
+/** Passes over one byte if it is there. */
+export function take(cursor: Cursor, byte: number): boolean {
+  if (cursor.bytes[cursor.at] !== byte) return false;
+  cursor.at++;
+  return true;
+}
+
+/** Passes over the characters of `word` if they are there. */
+export function takeWord(cursor: Cursor, word: string): boolean {
+  for (let i = 0; i < word.length; i++)
+    if (cursor.bytes[cursor.at + i] !== word.charCodeAt(i)) return false;
+  cursor.at += word.length;
+  return true;
+}
+
+export function skipBlanks(cursor: Cursor): void {
+  const { bytes } = cursor;
+  while (isBlank(bytes[cursor.at])) cursor.at++;
+}
+
+/** To the next `byte` of this line, or to its newline. */
+export function skipTo(cursor: Cursor, byte: number): void {
+  const { bytes } = cursor;
+  while (bytes[cursor.at] !== byte && bytes[cursor.at] !== NEWLINE) cursor.at++;
+}
+
+export function skipLine(cursor: Cursor): void {
+  cursor.at = cursor.bytes.indexOf(NEWLINE, cursor.at) + 1;
+}
+
+/** Blanks and the newline: whether nothing else was left of the line. */
+export function takeLineEnd(cursor: Cursor): boolean {
+  skipBlanks(cursor);
+  return take(cursor, NEWLINE);
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB || byte === RETURN;
+}
+
+/** 0..15, or 255 for what is no digit. */
+function hexDigit(byte: number): number {
+  if (byte >= ZERO && byte <= 57) return byte - ZERO;
+  const letter = byte | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : 255;
+}
+
+function badLine(log: ReferenceLog, bytes: Uint8Array, start: number, expected: string) {
+  const remedy = 'correct the line, or name the format if it is another one';
+  const problem = `${quoteLine(bytes, start)}, expected ${expected}; ${remedy}`;
+  return traceError(log.file, log.lines, problem);
+}
