@@ -24,8 +24,9 @@ import type { Message } from '../nucleus/messages.ts';
 import { type DaemonState, DEFAULT, EXTERNAL, holdMessages, NO_PORT, UNDECIDED } from './daemon.ts';
 import { serveWaiters } from './frame-waiters.ts';
 import { memberOfPage, type PagerCode } from './policy-call.ts';
-import { EVICT, FETCH, IDLE, type Member, type PagerState, type Transfer } from './state.ts';
+import type { Member, PagerState } from './state.ts';
 import { transferOver } from './transfer-ends.ts';
+import { EVICT, FETCH, IDLE, type Transfer } from './transfer-records.ts';
 import { askForContainer } from './transfers.ts';
 
 /** Timer word: the time of an external pager for a page is over; 256 times its tag is added. */

@@ -15,7 +15,8 @@ import { isOver, type TaskState } from '../nucleus/tasks.ts';
 import { type CentralState, RUNS, STOPPED, STOPPING } from './central-state.ts';
 import { BUSY, DIRTY, isIdle, setWord, slotOf } from './page-word.ts';
 import { memberOfPage, View } from './policy-call.ts';
-import { CLEAN, type Member, NO_PAGE, type PagerState } from './state.ts';
+import { type Member, NO_PAGE, type PagerState } from './state.ts';
+import { CLEAN } from './transfer-records.ts';
 import { beginTransfer } from './transfers.ts';
 
 /** One transfer in so many is left to faults: cleaning gets none of them. */

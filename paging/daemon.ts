@@ -20,7 +20,8 @@ import { evictOne } from './eviction.ts';
 import { serveWaiters } from './frame-waiters.ts';
 import { bindSlot, popFree, pushFree } from './frames-in-hand.ts';
 import type { PagerCode } from './policy-call.ts';
-import { EVICT, type PagerState } from './state.ts';
+import type { PagerState } from './state.ts';
+import { EVICT } from './transfer-records.ts';
 
 /** Timer word: a pause is over. */
 export const PAUSE_OVER = 16;

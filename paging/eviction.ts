@@ -21,9 +21,10 @@ import { chooseVictim, memberOfPage, type PagerCode, tellRemoved } from './polic
 import { needsReading, readIn } from './read-in.ts';
 import { breakOldest } from './reservations.ts';
 import { returnSoftly } from './soft-pages.ts';
-import { CLEAN, EVICT, type Member, NO_PAGE, type PagerState } from './state.ts';
+import { type Member, NO_PAGE, type PagerState } from './state.ts';
 import { demoteAt, leaveSuperpage } from './superpages.ts';
 import { takeSpareTables } from './tables.ts';
+import { CLEAN, EVICT } from './transfer-records.ts';
 import { beginTransfer } from './transfers.ts';
 import { markFrame } from './unused-frames.ts';
 

@@ -14,14 +14,15 @@ import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';
 import { mayTakeFree } from './central.ts';
 import { hasUnreserved, runDaemon } from './daemon.ts';
 import { canBeMade, type DiscardState, faultWithoutContents, HAS_CONTENTS } from './discard.ts';
-import { type Evicted, evictOne, freeFrame, payOwed } from './eviction.ts';
+import { type Evicted, evictOne, payOwed } from './eviction.ts';
 import { bindSlot, countResident, isCentral, popFree, pushFree } from './frames-in-hand.ts';
-import { FLAGS, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
+import { HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
 import { needsReading, readIn } from './read-in.ts';
 import { ASKED, reservedSlot } from './reservations.ts';
+import { bindRevived, revives } from './revival.ts';
 import { settle } from './settlement.ts';
-import { askRevival, canRevive, NO_SLOT, revivedPage, type SoftPagesState } from './soft-pages.ts';
+import { revivedPage, type SoftPagesState } from './soft-pages.ts';
 import { type Member, NO_PAGE, nextRetry, type PagerState } from './state.ts';
 import type { SuperpagesState } from './superpages.ts';
 import { giveIfLacking, holdBound, isBound, lacksTables, takeSpareTable } from './tables.ts';
@@ -172,37 +173,6 @@ export function takeGrant(
   }
 }
 
-/** Whether the page that `member` waits for is on its way back from a soft reference [SOFT5]. */
-function revives(
-  kernel: Kernel,
-  code: PagerCode,
-  pager: PagerState,
-  soft: SoftPagesState,
-  member: Member,
-): boolean {
-  if (soft.asked !== NO_SLOT) return true;
-  if (!canRevive(pager, soft, member)) return false;
-  const hasRoom = pager.held < pager.guaranteed + pager.extra;
-  if (!hasRoom && !giveOneUp(kernel, code, pager, member)) return false;
-  askRevival(kernel, pager, soft, member);
-  return true;
-}
-
-/** Returns a frame that is free, or that a clean page is in; false: there is none. */
-function giveOneUp(kernel: Kernel, code: PagerCode, pager: PagerState, member: Member): boolean {
-  pager.owed++;
-  const slot = popFree(pager);
-  if (slot >= 0) freeFrame(kernel, pager, member, slot);
-  else {
-    pager.cleanOnly = true;
-    evictOne(kernel, code, pager, null, member.base + member.faultPage);
-    pager.cleanOnly = false;
-  }
-  if (pager.owed === 0) return true;
-  pager.owed--;
-  return false;
-}
-
 /** The run in `slot` is one that was given back softly: it holds its page. False: it is not. */
 function takeRevived(
   kernel: Kernel,
@@ -217,12 +187,7 @@ function takeRevived(
   if (pager.waiters.length === 0 || member.base + member.faultPage !== page) pushFree(pager, slot);
   else {
     dropFirst(pager.waiters);
-    bindSlot(pager, slot, page);
-    setWord(pager, page, slot * 256 + ((pager.pageWord[page] as number) & FLAGS) + RESIDENT);
-    tellAdmitted(kernel, code, pager, page);
-    member.isMapped = false;
-    member.how = SOFT;
-    settle(kernel, code, pager, member);
+    bindRevived(kernel, code, pager, member, slot, page);
   }
   serveWaiters(kernel, code, pager);
   return true;

@@ -12,7 +12,8 @@ import { bindSlot } from './frames-in-hand.ts';
 import { BUSY, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';
 import { type PagerCode, tellAdmitted } from './policy-call.ts';
 import { forgetSoftPage } from './soft-pages.ts';
-import { FETCH, type Member, type PagerState, WANTS_TRANSFER } from './state.ts';
+import { type Member, type PagerState, WANTS_TRANSFER } from './state.ts';
+import { FETCH } from './transfer-records.ts';
 import { beginTransfer } from './transfers.ts';
 
 /** Whether the page that `member` faulted on is read from swap once it has a frame. */

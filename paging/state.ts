@@ -13,43 +13,13 @@ import { createPriorities, type PriorityState } from './priorities.ts';
 import { createSoftPages, type SoftPagesState } from './soft-pages.ts';
 import type { SuperpagesState } from './superpages.ts';
 import type { SwapSlots } from './swap-slots.ts';
+import { IDLE, type Transfer, type TransfersState } from './transfer-records.ts';
 import { createUnusedFrames, type UnusedFramesState } from './unused-frames.ts';
 
 /** The wait before a refused pager asks again doubles at most this often. */
 const RETRY_DOUBLINGS = 10;
 
 export const NO_PAGE = -1;
-
-/** Purposes of a transfer. */
-export const IDLE = 0;
-/** Write the page out and free its frame. */
-export const EVICT = 1;
-/** Write the page out and keep it. */
-export const CLEAN = 2;
-/** Read the page in for a fault. */
-export const FETCH = 3;
-
-export interface Transfer {
-  purpose: number;
-  page: number;
-  /** FETCH: the page that is written out of the frame first, or NO_PAGE. */
-  out: number;
-  slot: number;
-  /** Capability to the container that the frame is in, or -1. */
-  container: number;
-  /** Member whose fault waits for this transfer, or -1. */
-  waiter: number;
-  /** The frame was taken, or the page's task died, while the transfer was under way. */
-  orphan: boolean;
-}
-
-export interface TransfersState {
-  /** By number, which is the tag of its messages. */
-  readonly records: Transfer[];
-  active: number;
-  /** Transfers that will free a frame. */
-  evictions: number;
-}
 
 /** What a member's fault is waiting for. */
 export const NO_FAULT = 0;

@@ -25,17 +25,9 @@ import {
 } from './page-word.ts';
 import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
 import { settle } from './settlement.ts';
-import {
-  CLEAN,
-  EVICT,
-  FETCH,
-  IDLE,
-  type Member,
-  NO_PAGE,
-  type PagerState,
-  WANTS_FRAME,
-} from './state.ts';
+import { type Member, NO_PAGE, type PagerState, WANTS_FRAME } from './state.ts';
 import { leaveSuperpage } from './superpages.ts';
+import { CLEAN, EVICT, FETCH, IDLE } from './transfer-records.ts';
 import { askForContainer, beginAgain, endTransfer, handOver, isLossOnSwap } from './transfers.ts';
 
 /** Its container is made: on to the swap server, if that can take it. */

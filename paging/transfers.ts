@@ -33,17 +33,9 @@ import { termNow, timerAt } from '../nucleus/clock.ts';
 import { send, sendCapability } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
 import { routeTransfer, tagOf } from './backers.ts';
-import {
-  EVICT,
-  FETCH,
-  IDLE,
-  NO_PAGE,
-  nextRetry,
-  type PagerState,
-  type Transfer,
-  type TransfersState,
-} from './state.ts';
+import { NO_PAGE, nextRetry, type PagerState } from './state.ts';
 import { type SwapSlots, slotToRead, slotToWrite } from './swap-slots.ts';
+import { EVICT, FETCH, IDLE, type Transfer, type TransfersState } from './transfer-records.ts';
 
 /** Timer word of a refused transfer that is tried again; 256 times its number is added to it. */
 export const RETRY_TRANSFER = 8;

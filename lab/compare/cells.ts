@@ -5,7 +5,8 @@
  * same programs, machine, terms and seed.
  */
 
-import type { ContractPart, PolicyServerPlan } from '../run/cell-options.ts';
+import type { ContractPart } from '../run/cell-options.ts';
+import type { PolicyServerPlan } from '../run/server-plans.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
 import { framesOf, type PolicyUser } from '../scenario/scenario.ts';
 import type { Undefended } from '../scenario/switches.ts';

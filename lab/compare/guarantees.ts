@@ -10,7 +10,7 @@
  */
 
 import { chooseGuarantees } from '../bounds/index.ts';
-import { GUARANTEE_MIN } from '../scenario/check.ts';
+import { GUARANTEE_MIN } from '../scenario/check-guarantees.ts';
 import { inputError } from '../scenario/input-error.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
 import { framesOf } from '../scenario/scenario.ts';

@@ -8,14 +8,14 @@
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { contractEventSchema } from '../../contracts/contract-records.ts';
 import {
-  contractEventSchema,
   eventRecordSchema,
   type RunHeader,
   runHeaderSchema,
-  stepEventSchema,
 } from '../../contracts/event-records.ts';
 import type { ContractEvent } from '../../contracts/events.ts';
+import { stepEventSchema } from '../../contracts/step-records.ts';
 import { inputError } from '../scenario/input-error.ts';
 import { managementNames } from '../scenario/schema.ts';
 

@@ -6,7 +6,8 @@
  */
 
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
-import type { CellOptions, CellTask, DiskPlan, DiskTaskPlan } from '../run/cell-options.ts';
+import type { CellOptions, CellTask } from '../run/cell-options.ts';
+import type { DiskPlan, DiskTaskPlan } from '../run/server-plans.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { STIRRED_BLOCKS } from './disk-deeds.ts';
 

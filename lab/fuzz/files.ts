@@ -14,7 +14,8 @@ import {
   READ,
   type ReferenceString,
 } from '../../sim-hw/references.ts';
-import type { ArchivePlan, CellOptions, CellTask, FileServerPlan } from '../run/cell-options.ts';
+import type { CellOptions, CellTask } from '../run/cell-options.ts';
+import type { ArchivePlan, FileServerPlan } from '../run/server-plans.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import type { Stir } from './stirred.ts';
 

@@ -5,7 +5,8 @@
  */
 
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
-import type { CellOptions, PolicyServerPlan } from '../run/cell-options.ts';
+import type { CellOptions } from '../run/cell-options.ts';
+import type { PolicyServerPlan } from '../run/server-plans.ts';
 import { between, chance, small } from './chance.ts';
 
 type Quota = PolicyServerPlan['users'][number];

@@ -8,7 +8,8 @@
  */
 
 import { setWord } from '../../paging/page-word.ts';
-import { IDLE, NO_FAULT, type PagerState } from '../../paging/state.ts';
+import { NO_FAULT, type PagerState } from '../../paging/state.ts';
+import { IDLE } from '../../paging/transfer-records.ts';
 import { cell, flag, type Tape } from './tape.ts';
 
 /** More faults than one: restored, it is the faults after this one that are left to pass. */

@@ -8,8 +8,7 @@
  *   - a guarantee falls by a shrink agreed on, after its grace, or by the end of the term, and in
  *     no other way                                                                  [CON5, CON7]
  *   - the server takes frames of a client only while it holds more than it is guaranteed   [REV5]
- *   - no more is wired than the share of the guarantee that may be, by nobody and nothing that is
- *     not held, and no longer than it may be                                         [MEM10, MEM11]
+ *   - what is wired is wired as it may be (wired-frames.ts)                          [MEM10, MEM11]
  *
  * The oracle keeps its own account of each contract, from what the server said when it agreed.
  */
@@ -17,7 +16,6 @@
 import type { ContractEvent } from '../../contracts/events.ts';
 import { BUSY, NO_RUN, NOT_HONOURED, refusalTexts } from '../../contracts/refusals.ts';
 import { starvationOf } from '../../contracts/terms.ts';
-import { frameAt, orderAt } from '../../nucleus/capabilities.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import { TAKEN } from '../../nucleus/probe.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
@@ -231,38 +229,4 @@ export function sweepWaiting(oracle: ContractHonoured, view: OracleView): void {
     if (termNow(kernel) - since > limit)
       violate(oracle.findings, kernel, 'CON2', id, -1, `has waited since ${since}`);
   }
-}
-
-/** What every client has wired. */
-export function sweepWired(oracle: ContractHonoured, view: OracleView): void {
-  const { server, kernel } = view;
-  const { wiredMax = 0 } = server.terms;
-  for (const [id, wiring] of server.wirings.entries()) {
-    if (wiring === null) continue;
-    oracle.findings.checks++;
-    let frames = 0;
-    for (const [slot, until] of wiring.until.entries()) {
-      if (until < 0) continue;
-      const table = kernel.state.capabilities[id];
-      if (frameAt(table, slot) >= 0) frames += 1 << orderAt(table, slot);
-      else
-        violate(oracle.findings, kernel, 'MEM11', id, -1, `has slot ${slot} wired, and not held`);
-      // At the sweep before it was over already, and many decisions have been made since.
-      if (until < oracle.sweptAt)
-        violate(
-          oracle.findings,
-          kernel,
-          'MEM11',
-          id,
-          -1,
-          `has slot ${slot} wired, its limit was ${until}`,
-        );
-    }
-    const most = Math.floor(wiredMax * (server.clients[id]?.guaranteed ?? 0));
-    if (frames > most || frames !== wiring.frames) {
-      const what = `has ${frames} frames wired, ${wiring.frames} on record, of ${most} at most`;
-      violate(oracle.findings, kernel, 'MEM10', id, -1, what);
-    }
-  }
-  oracle.sweptAt = termNow(kernel);
 }

@@ -14,7 +14,6 @@ import {
   checkTaken,
   noteContract,
   sweepWaiting,
-  sweepWired,
 } from './contract-honoured.ts';
 import { type Findings, resultOf } from './findings.ts';
 import { checkDeath, checkSum, type FrameConservation, sweepFrames } from './frame-conservation.ts';
@@ -47,6 +46,7 @@ import {
   type TlbConsistency,
 } from './tlb-consistency.ts';
 import { idOf, type OracleView } from './view.ts';
+import { sweepWired } from './wired-frames.ts';
 
 export interface Oracles {
   readonly view: OracleView;

@@ -8,14 +8,8 @@
 import { z } from 'zod';
 import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
-import {
-  diskNames,
-  processorNames,
-  superpageNames,
-  type TaskResult,
-  type TimeNs,
-  type Totals,
-} from '../results.ts';
+import { diskNames, processorNames, superpageNames } from '../measures.ts';
+import type { TaskResult, TimeNs, Totals } from '../results.ts';
 
 /** Rises when a field changes its meaning or goes. */
 export const DOCUMENT_VERSION = 1;

@@ -17,9 +17,10 @@ import {
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import { addExtent } from '../../servers/swap/store.ts';
 import type { SpaceState } from '../../sim-hw/address-space.ts';
-import type { CellOptions, ExternalPagerPlan } from './cell-options.ts';
+import type { CellOptions } from './cell-options.ts';
 import { centralOf } from './centrals.ts';
 import { CENTRAL, CENTRAL_TRANSFERS, CLIENT_TRANSFERS, MEMORY, SWAP } from './layout.ts';
+import type { ExternalPagerPlan } from './server-plans.ts';
 
 /** External pagers of a cell: Mach has them, other central pagers do not, nor has memory for all. */
 export function externalsOf({

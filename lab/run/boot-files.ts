@@ -31,9 +31,10 @@ import { stamped } from '../../sim-hw/contents.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
 import { createMedium, type MediumState, writeBlock } from '../../sim-hw/devices/medium.ts';
 import { seedOf } from '../../sim-hw/random.ts';
-import type { CellOptions, FileServerPlan } from './cell-options.ts';
+import type { CellOptions } from './cell-options.ts';
 import { MEMORY } from './layout.ts';
 import { diesThen, mortal } from './mortal.ts';
+import type { FileServerPlan } from './server-plans.ts';
 
 /** Requests of one reader that can be under way: it waits for one, and may have given others up. */
 const REQUESTS_EACH = 4;

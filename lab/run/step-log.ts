@@ -10,8 +10,8 @@
  * writes: results are the same with and without. A clone of the kernel is not logged.
  */
 
-import type { StepEvent } from '../../contracts/event-records.ts';
 import { fieldsOf, opName } from '../../contracts/message-fields.ts';
+import type { StepEvent } from '../../contracts/step-records.ts';
 import { isValid } from '../../contracts/validator.ts';
 import { termNow } from '../../nucleus/clock.ts';
 import {

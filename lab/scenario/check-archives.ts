@@ -1,7 +1,7 @@
 /** Checking archives, and the tasks that read pages from them. */
 
 import { readingHints } from '../../contracts/messages.ts';
-import type { ArchivePlan, ReadingPlan } from '../run/cell-options.ts';
+import type { ArchivePlan, ReadingPlan } from '../run/server-plans.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';
 import { type Path, placeOf, type Source } from './source.ts';

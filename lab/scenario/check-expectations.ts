@@ -6,7 +6,7 @@ import {
   processorNames,
   superpageNames,
   windowMeasures,
-} from '../results.ts';
+} from '../measures.ts';
 import { type Expectation, measuresOf, parseExpectation } from './expectations.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';

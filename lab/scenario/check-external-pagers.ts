@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { MACH_FRAMES_MIN } from '../../servers/central/reserves.ts';
 import { cycleOf, SWAP_BACKS } from '../../servers/swap/backing.ts';
-import type { ExternalPagerPlan } from '../run/cell-options.ts';
+import type { ExternalPagerPlan } from '../run/server-plans.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';
 import { type Path, placeOf, type Source } from './source.ts';

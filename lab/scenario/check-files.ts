@@ -1,6 +1,6 @@
 /** Checking file servers. What tasks read from them: check-archives.ts. */
 
-import type { FileServerPlan } from '../run/cell-options.ts';
+import type { FileServerPlan } from '../run/server-plans.ts';
 import { lockOf } from './check-archives.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';

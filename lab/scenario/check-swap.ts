@@ -2,7 +2,7 @@
 
 import type { LayerPlan } from '../../servers/swap/stack/plan.ts';
 import { devices } from '../../sim-hw/devices/index.ts';
-import type { SwapPlan } from '../run/cell-options.ts';
+import type { SwapPlan } from '../run/server-plans.ts';
 import { chanceOf, chancesOf } from './faults.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument } from './schema.ts';

@@ -1,7 +1,7 @@
 /** The keys of disk servers: the server itself, disk contracts of tasks, and tasks that read. */
 
 import { z } from 'zod';
-import type { DiskPlan, DiskTaskPlan, StreamPlan } from '../run/cell-options.ts';
+import type { DiskPlan, DiskTaskPlan, StreamPlan } from '../run/server-plans.ts';
 import { chancesOf, faultsSchema } from './faults.ts';
 import { inputError } from './input-error.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';

@@ -6,10 +6,10 @@
 import type { TermsWish } from '../../contracts/terms.ts';
 import type { Consistency } from '../../nucleus/processors.ts';
 import type { Costs } from '../../sim-hw/costs/index.ts';
+import type { CellTask, CentralParts } from '../run/cell-options.ts';
+import type { CentralName } from '../run/centrals.ts';
 import type {
   ArchivePlan,
-  CellTask,
-  CentralParts,
   DiskPlan,
   DiskTaskPlan,
   ExternalPagerPlan,
@@ -17,8 +17,7 @@ import type {
   ReadingPlan,
   StreamPlan,
   SwapPlan,
-} from '../run/cell-options.ts';
-import type { CentralName } from '../run/centrals.ts';
+} from '../run/server-plans.ts';
 import type { Expectation } from './expectations.ts';
 import type { KindParts } from './page-kinds.ts';
 import type { ProgramDescription } from './program-schema.ts';

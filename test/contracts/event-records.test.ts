@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contractEventSchema, eventRecordSchema } from '../../contracts/event-records.ts';
+import { contractEventSchema } from '../../contracts/contract-records.ts';
+import { eventRecordSchema } from '../../contracts/event-records.ts';
 import { fieldsOf, opName } from '../../contracts/message-fields.ts';
 import { type MessageName, messages, OP } from '../../contracts/messages.ts';
 import { carried } from '../support/words.ts';

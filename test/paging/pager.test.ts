@@ -7,7 +7,8 @@ import { collect } from '../../lab/run/collect.ts';
 import type { Receiver } from '../../nucleus/kernel.ts';
 import { stepKernel } from '../../nucleus/scheduler.ts';
 import { BUSY, DIRTY, HAS_COPY, LOST, RESIDENT, slotOf } from '../../paging/page-word.ts';
-import { FETCH, NO_PAGE, type PagerState, WANTS_CLEAN } from '../../paging/state.ts';
+import { NO_PAGE, type PagerState, WANTS_CLEAN } from '../../paging/state.ts';
+import { FETCH } from '../../paging/transfer-records.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { loop, randomPages, toReferenceString } from '../support/reference-strings.ts';
 

@@ -4,7 +4,7 @@
  * unless a test asks for it, so moments are those that the test names.
  */
 
-import { contractEventSchema } from '../../contracts/event-records.ts';
+import { contractEventSchema } from '../../contracts/contract-records.ts';
 import { type MessageName, messageName, OP } from '../../contracts/messages.ts';
 import { type TermsWish, termsSchema } from '../../contracts/terms.ts';
 import { createBareKernel, FREE_COSTS, fixedDevice, letPass } from '../../lab/run/bare-kernel.ts';

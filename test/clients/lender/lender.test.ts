@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { boot, type World } from '../../../lab/run/boot.ts';
 import { runCell } from '../../../lab/run/cell.ts';
-import type { ArchivePlan, CellOptions } from '../../../lab/run/cell-options.ts';
+import type { CellOptions } from '../../../lab/run/cell-options.ts';
+import type { ArchivePlan } from '../../../lab/run/server-plans.ts';
 import { stepKernel } from '../../../nucleus/scheduler.ts';
 import type { MemoryServerState, PlantedBug } from '../../../servers/memory/state.ts';
 import type { SpaceState } from '../../../sim-hw/address-space.ts';

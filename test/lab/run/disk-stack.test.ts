@@ -5,8 +5,9 @@ import fifo from '../../../clients/policies/fifo.ts';
 import { loop } from '../../../clients/programs/loop.ts';
 import type { Policy } from '../../../contracts/policy.ts';
 import { runCell } from '../../../lab/run/cell.ts';
-import type { CellOptions, CellTask, DiskPlan } from '../../../lab/run/cell-options.ts';
+import type { CellOptions, CellTask } from '../../../lab/run/cell-options.ts';
 import { plainCell, plainTask } from '../../../lab/run/plain-cell.ts';
+import type { DiskPlan } from '../../../lab/run/server-plans.ts';
 import type { LayerPlan } from '../../../servers/swap/stack/plan.ts';
 import { createRandom } from '../../../sim-hw/random.ts';
 

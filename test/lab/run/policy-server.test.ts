@@ -4,7 +4,8 @@ import type { ContractEvent, PressureEvent } from '../../../contracts/events.ts'
 import { pressureOf } from '../../../lab/compare/pressure-stream.ts';
 import { boot } from '../../../lab/run/boot.ts';
 import { runCell } from '../../../lab/run/cell.ts';
-import type { CellOptions, PolicyServerPlan } from '../../../lab/run/cell-options.ts';
+import type { CellOptions } from '../../../lab/run/cell-options.ts';
+import type { PolicyServerPlan } from '../../../lab/run/server-plans.ts';
 import { cloneKernel } from '../../../nucleus/kernel.ts';
 import { stepKernel } from '../../../nucleus/scheduler.ts';
 import { hashState } from '../../../sim-hw/state.ts';

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  eventRecordSchema,
-  type RunEvent,
-  type StepEvent,
-} from '../../../contracts/event-records.ts';
+import { eventRecordSchema, type RunEvent } from '../../../contracts/event-records.ts';
+import type { StepEvent } from '../../../contracts/step-records.ts';
 import type { CellResult } from '../../../lab/results.ts';
 import { boot } from '../../../lab/run/boot.ts';
 import { runCell } from '../../../lab/run/cell.ts';

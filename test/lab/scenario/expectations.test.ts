@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { measureNames } from '../../../lab/measures.ts';
 import { documentSchema } from '../../../lab/report/document.ts';
-import { measureNames } from '../../../lab/results.ts';
 import { checkScenario } from '../../../lab/scenario/check.ts';
 import {
   checkExpectation,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StepEvent } from '../../../../contracts/event-records.ts';
+import type { StepEvent } from '../../../../contracts/step-records.ts';
 import { runCell } from '../../../../lab/run/cell.ts';
 import type { CellOptions } from '../../../../lab/run/cell-options.ts';
 import { cell, task, writing } from '../../../support/cells.ts';
