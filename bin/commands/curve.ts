@@ -1,8 +1,9 @@
 /** `leasehold curve`: how often policies miss on a trace, by the frames they have. */
 
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createPool } from '../../lab/compare/index.ts';
+import { CURVE_KINDS, type CurveKind } from '../../lab/curves/index.ts';
 import { readTrace } from '../../lab/traces/index.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount } from '../options.ts';
@@ -10,6 +11,8 @@ import { requireNewFile, writeNewFile } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 interface CurveOptions {
+  readonly of: CurveKind;
+  readonly parts: number;
   readonly policy: string;
   readonly sizes: string;
   readonly traffic?: boolean;
@@ -36,6 +39,10 @@ export function addCurve(program: Command, finish: (code: number) => void): void
       'frames 64,128; parts of the pages 0.1,0.5; auto:16; log:16',
       'auto:16',
     )
+    .addOption(
+      new Option('--of <what>', 'what the curves are of').choices(CURVE_KINDS).default('misses'),
+    )
+    .option('--parts <n>', 'with --of phases: equal parts of the trace', parseCount, 60)
     .option('--traffic', 'misses by kind and pages written back, too')
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', 'format of the trace; found by content otherwise')
@@ -48,7 +55,17 @@ export function addCurve(program: Command, finish: (code: number) => void): void
 
 async function curve(file: string, options: CurveOptions): Promise<number> {
   const { curvesOf, curvesTable } = await import('../../lab/curves/index.ts');
-  const { policy: policies, sizes, traffic = false, limit, format, workers, plot } = options;
+  const {
+    of,
+    parts,
+    policy: policies,
+    sizes,
+    traffic = false,
+    limit,
+    format,
+    workers,
+    plot,
+  } = options;
   if (plot !== undefined) requireNewFile('--plot', plot);
   const progress = createProgress(options.quiet !== true);
   const pool = createPool({
@@ -60,7 +77,12 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
     });
-    const curves = await curvesOf(trace, basename(file), { policies, sizes, traffic }, pool);
+    const curves = await curvesOf(
+      trace,
+      basename(file),
+      { of, parts, policies, sizes, traffic },
+      pool,
+    );
     if (plot !== undefined) {
       const { curvesPlot } = await import('../../lab/curves/plot.ts');
       await writeNewFile('--plot', plot, curvesPlot(curves));

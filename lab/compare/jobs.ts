@@ -10,6 +10,7 @@ import type { Policy } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-call.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
+import { phasesOf } from '../curves/phases.ts';
 import { type Point, pointsOf } from '../curves/points.ts';
 import type { CellResult } from '../results.ts';
 import { boot } from '../run/boot.ts';
@@ -60,6 +61,13 @@ export type Job =
       readonly traffic: boolean;
     }
   | {
+      readonly kind: 'phases';
+      readonly program: ReferenceString;
+      readonly policy: PolicyChoice;
+      readonly frames: number;
+      readonly parts: number;
+    }
+  | {
       readonly kind: 'optimal';
       readonly programs: readonly ReferenceString[];
       readonly frames: readonly number[];
@@ -84,6 +92,7 @@ export interface JobResults {
   inspect: PolicyFacts;
   curve: Float64Array;
   points: Point[];
+  phases: Point[];
   optimal: BeladyFaults[];
   divisions: Division[];
   survey: { pagerFrames: number };
@@ -113,6 +122,8 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
       return performCurve(job, signals);
     case 'points':
       return performPoints(job, signals);
+    case 'phases':
+      return performPhases(job, signals);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
     case 'divisions':
@@ -172,6 +183,14 @@ async function performPoints(
   const code = await loadPolicy(policy, 'the trace', 0, watch);
   const { parameters } = policy;
   return pointsOf(program, code, policy.file === null, { parameters, frames, traffic });
+}
+
+async function performPhases(
+  { program, policy, frames, parts }: Extract<Job, { kind: 'phases' }>,
+  { watch }: Signals,
+): Promise<Point[]> {
+  const code = await loadPolicy(policy, 'the trace', 0, watch);
+  return phasesOf(program, code, policy.parameters, frames, parts);
 }
 
 async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOptions> {

@@ -218,7 +218,8 @@ function policyError(seat: Seat, what: string): PolicyFailure | null {
 
 /** Whose policy is asked, and which. */
 function taskOf(job: Job, index: number): { name: string; policy: PolicyChoice } | null {
-  if (job.kind === 'points') return { name: 'the trace', policy: job.policy };
+  if (job.kind === 'points' || job.kind === 'phases')
+    return { name: 'the trace', policy: job.policy };
   if (job.kind === 'curve') return { name: `task ${job.task}`, policy: job.policy };
   if (!('cell' in job)) return null;
   const { name, policy } = job.cell.tasks[index];

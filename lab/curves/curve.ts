@@ -1,24 +1,36 @@
 /**
- * Curve: how often each of several policies misses on a trace, by the frames it has.
+ * Curves of a trace: how often policies miss by the frames they have, over time, by how long pages are
+ * kept, by the size of pages.
  *
  * Policies, and for those that are not stack algorithms a few sizes at a time, are jobs of their own, so
  * that workers share them. The document is the same whoever does what.
  */
 
+import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import type { Trace } from '../traces/index.ts';
 import { choicesOf } from './choices.ts';
+import { pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
 import type { Point } from './points.ts';
 import { sizesOf } from './sizes.ts';
+import { windowCurves } from './windows.ts';
+
+/** What a curve may be of. */
+export const CURVE_KINDS = ['misses', 'phases', 'working-set', 'page-size', 'tlb-reach'] as const;
+export type CurveKind = (typeof CURVE_KINDS)[number];
 
 export interface CurvesWanted {
-  /** As `choices.ts` and `sizes.ts` say. */
+  readonly of: CurveKind;
+  /** As `choices.ts` says; of no matter to a working set and where the page size varies: LRU. */
   readonly policies: string;
+  /** As `sizes.ts` says: frames, windows in references, or entries of a TLB. */
   readonly sizes: string;
   /** Misses by kind, and pages written back, too. */
   readonly traffic: boolean;
+  /** Phases that the trace is divided into. */
+  readonly parts: number;
 }
 
 export interface Curve {
@@ -29,6 +41,7 @@ export interface Curve {
 
 /** The document of `leasehold curve --json`. */
 export interface Curves {
+  readonly of: CurveKind;
   readonly trace: string;
   readonly references: number;
   readonly pages: number;
@@ -46,29 +59,69 @@ export async function curvesOf(
   pool: Pool,
 ): Promise<Curves> {
   const pages = trace.pageNumbers.length;
-  const frames = sizesOf(wanted.sizes, pages, '--sizes');
+  const largest = wanted.of === 'working-set' ? trace.references : pages;
+  const sizes = sizesOf(wanted.sizes, largest, '--sizes');
+  const curves = await curvesOfKind(trace, wanted, sizes, pool);
+  return { of: wanted.of, trace: name, references: trace.references, pages, curves };
+}
+
+async function curvesOfKind(
+  trace: Trace,
+  wanted: CurvesWanted,
+  sizes: readonly number[],
+  pool: Pool,
+): Promise<Curve[]> {
+  if (wanted.of === 'page-size') return pageSizeCurves(trace, sizes);
+  if (wanted.of === 'tlb-reach') return tlbReachCurves(trace, sizes);
+  if (wanted.of === 'working-set') {
+    const { workingSet, vmin } = windowCurves(trace, sizes);
+    return [
+      { policy: 'working set', points: workingSet },
+      { policy: 'vmin', points: vmin },
+    ];
+  }
   const choices = await choicesOf(wanted.policies, '--policy', pool);
   const program = shared(trace);
-  const curves = await Promise.all(
-    choices.map(async (policy) => {
-      const label = policyText(policy);
-      const parts = partsOf(frames, isStack(policy) && !wanted.traffic);
-      const points = await Promise.all(
-        parts.map((part) => {
-          const job = {
-            kind: 'points',
-            program,
-            policy,
-            frames: part,
-            traffic: wanted.traffic,
-          } as const;
-          return pool.run(job, `${label} at ${part.length} sizes`);
-        }),
-      );
-      return { policy: label, points: points.flat().sort((a, b) => a.frames - b.frames) };
+  const curves = choices.map((policy) =>
+    wanted.of === 'phases'
+      ? phaseCurves(program, policy, sizes, wanted.parts, pool)
+      : missCurve(program, policy, sizes, wanted.traffic, pool),
+  );
+  return (await Promise.all(curves)).flat();
+}
+
+async function missCurve(
+  program: ReferenceString,
+  policy: PolicyChoice,
+  frames: readonly number[],
+  traffic: boolean,
+  pool: Pool,
+): Promise<Curve> {
+  const label = policyText(policy);
+  const points = await Promise.all(
+    partsOf(frames, isStack(policy) && !traffic).map((part) => {
+      const job = { kind: 'points', program, policy, frames: part, traffic } as const;
+      return pool.run(job, `${label} at ${part.length} sizes`);
     }),
   );
-  return { trace: name, references: trace.references, pages, curves };
+  return { policy: label, points: points.flat().sort((a, b) => a.frames - b.frames) };
+}
+
+function phaseCurves(
+  program: ReferenceString,
+  policy: PolicyChoice,
+  sizes: readonly number[],
+  parts: number,
+  pool: Pool,
+): Promise<Curve[]> {
+  const label = policyText(policy);
+  return Promise.all(
+    sizes.map(async (frames) => {
+      const job = { kind: 'phases', program, policy, frames, parts } as const;
+      const points = await pool.run(job, `${label} in ${frames} frames`);
+      return { policy: `${label} in ${frames}`, points };
+    }),
+  );
 }
 
 /** What one pass gives at every size is one job. */

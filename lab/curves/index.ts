@@ -1,5 +1,12 @@
 /** Miss-ratio curves of policies over traces: what others may use. See README.md. */
 
-export { type Curve, type Curves, type CurvesWanted, curvesOf } from './curve.ts';
+export {
+  CURVE_KINDS,
+  type Curve,
+  type CurveKind,
+  type Curves,
+  type CurvesWanted,
+  curvesOf,
+} from './curve.ts';
 export type { Point, Traffic } from './points.ts';
 export { curvesTable } from './table.ts';

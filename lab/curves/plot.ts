@@ -7,7 +7,8 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Curves } from './curve.ts';
+import type { CurveKind, Curves } from './curve.ts';
+import type { Point } from './points.ts';
 
 const COLOURS = [
   '#0087ff',
@@ -27,14 +28,14 @@ const HEIGHT = 520;
 
 interface Dot {
   readonly policy: string;
-  readonly frames: number;
+  readonly x: number;
   readonly ratio: number;
 }
 
 /** Misses a reference over frames; both axes are logarithmic where values span more than a hundredfold. */
-export function curvesPlot({ trace, references, pages, curves }: Curves): string {
+export function curvesPlot({ of, trace, references, pages, curves }: Curves): string {
   const dots = curves.flatMap(({ policy, points }) =>
-    points.map(({ frames, misses }) => ({ policy, frames, ratio: misses / references })),
+    points.map((point) => ({ policy, x: xOf(point), ratio: point.misses / references })),
   );
   const names = curves.map(({ policy }) => policy);
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -46,9 +47,10 @@ export function curvesPlot({ trace, references, pages, curves }: Curves): string
     marginRight: 140,
     marginTop: 56,
     style: { fontSize: '13px' },
-    x: { label: 'frames', type: isWide(dots.map(({ frames }) => frames)) ? 'log' : 'linear' },
+    x: { label: xLabels[of], type: isWide(dots.map(({ x }) => x)) ? 'log' : 'linear' },
     y: {
-      label: 'misses per reference',
+      label:
+        of === 'phases' ? 'misses in the part, per reference of the trace' : 'misses per reference',
       type: isWide(dots.map(({ ratio }) => ratio)) ? 'log' : 'linear',
       grid: true,
       tickFormat: '~g',
@@ -57,7 +59,7 @@ export function curvesPlot({ trace, references, pages, curves }: Curves): string
     marks: [
       Plot.text([`${trace}: ${grouped(references)} references to ${grouped(pages)} pages`], {
         frameAnchor: 'top-left',
-        dy: -44,
+        dy: -22,
         fontSize: 15,
       }),
       ...names.flatMap((name, at) => lineMarks(dots, name, at)),
@@ -77,12 +79,25 @@ export function curvesPlot({ trace, references, pages, curves }: Curves): string
 
 function lineMarks(dots: readonly Dot[], name: string, at: number): Plot.Markish[] {
   const own = dots.filter(({ policy }) => policy === name);
-  const place = { x: 'frames', y: 'ratio' };
+  const place = { x: 'x', y: 'ratio' };
   const strokeDasharray = DASHES[dashOf(at)];
   return [
     Plot.line(own, { ...place, stroke: 'policy', strokeWidth: 2, strokeDasharray }),
     Plot.dot(own, { ...place, fill: 'policy', r: own.length > 64 ? 0 : 2.5 }),
   ];
+}
+
+const xLabels: Readonly<Record<CurveKind, string>> = {
+  misses: 'frames',
+  phases: 'references so far',
+  'working-set': 'pages held on average',
+  'page-size': 'frames of 4 KiB',
+  'tlb-reach': 'entries',
+};
+
+/** Over time for phases; else over memory, which a working set holds on average. */
+function xOf({ until, frames }: Point): number {
+  return until ?? frames;
 }
 
 /** Names that share a colour differ in their dashes. */

@@ -12,9 +12,14 @@ import { optimalCurve } from './optimal-curve.ts';
 import { faultsSoFar, simulate } from './simulation.ts';
 
 export interface Point {
+  /** Held at most; of a working set: held on average; of a TLB: entries. */
   readonly frames: number;
   /** References that found their page absent. */
   readonly misses: number;
+  /** Of a working set: references that a page is kept for. */
+  readonly window?: number;
+  /** Of a phase: references up to its end. */
+  readonly until?: number;
   readonly traffic?: Traffic;
 }
 

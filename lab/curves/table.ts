@@ -1,10 +1,20 @@
 /** Table: curves as text, a row a size, a column a policy. */
 
-import type { Curve, Curves } from './curve.ts';
+import type { CurveKind, Curves } from './curve.ts';
 import type { Point } from './points.ts';
 
+/** What stands before each row, by what the curves are of. */
+const rowHeads: Readonly<Record<CurveKind, string>> = {
+  misses: 'frames',
+  phases: 'until',
+  'working-set': 'window',
+  'page-size': 'frames of 4 KiB',
+  'tlb-reach': 'entries',
+};
+
 /** Misses; with traffic, a block of rows for each thing counted. */
-export function curvesTable({ trace, references, pages, curves }: Curves): string {
+export function curvesTable(document: Curves): string {
+  const { trace, references, pages, curves } = document;
   const head = `${trace}: ${grouped(references)} references to ${grouped(pages)} pages\n`;
   const blocks: [string, (point: Point) => number][] = [['misses', ({ misses }) => misses]];
   if (curves[0]?.points[0]?.traffic !== undefined)
@@ -14,34 +24,42 @@ export function curvesTable({ trace, references, pages, curves }: Curves): strin
       ['misses on fetches', ({ traffic }) => traffic?.fetchMisses ?? 0],
       ['pages written back', ({ traffic }) => traffic?.writeBacks ?? 0],
     );
-  const texts = blocks.map(([title, count]) => block(title, curves, count, references));
+  const texts = blocks.map(([title, count]) => block(title, document, count));
   return `${head}\n${texts.join('\n')}`;
 }
 
 function block(
   title: string,
-  curves: readonly Curve[],
+  { of, curves, references }: Curves,
   count: (point: Point) => number,
-  references: number,
 ): string {
-  const sizes = curves[0]?.points.map(({ frames }) => frames) ?? [];
-  const rows = sizes.map((frames, at) => [
-    grouped(frames),
-    ...curves.map(({ points }) => {
-      const counted = count(points[at]);
-      return `${grouped(counted)} ${ratio(counted / references)}`;
-    }),
+  const all = curves.flatMap(({ points }) => points.map(rowOf));
+  const rows = [...new Set(all)].sort((a, b) => a - b);
+  const counted = (point: Point | undefined): string =>
+    point === undefined
+      ? '-'
+      : `${heldText(of, point)}${grouped(count(point))} ${ratio(count(point) / references)}`;
+  const cells = rows.map((row) => [
+    grouped(row),
+    ...curves.map(({ points }) => counted(points.find((point) => rowOf(point) === row))),
   ]);
-  const heads = ['frames', ...curves.map(({ policy }) => `${policy} ${' '.repeat(RATIO_WIDTH)}`)];
+  const heads = [rowHeads[of], ...curves.map(({ policy }) => policy)];
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column].length)),
+    Math.max(head.length, ...cells.map((line) => line[column].length)),
   );
-  const line = (cells: readonly string[]): string =>
-    `${cells
-      .map((cell, column) => cell.padStart(widths[column]))
-      .join('  ')
-      .trimEnd()}\n`;
-  return `${title}, and per reference\n${[heads, ...rows].map(line).join('')}`;
+  const line = (texts: readonly string[]): string =>
+    `${texts.map((text, column) => text.padStart(widths[column])).join('  ')}\n`;
+  const what = of === 'working-set' ? 'pages held on average, misses' : title;
+  return `${what}, and per reference\n${[heads, ...cells].map(line).join('')}`;
+}
+
+/** What tells one row from another. */
+export function rowOf({ until, window, frames }: Point): number {
+  return until ?? window ?? frames;
+}
+
+function heldText(of: CurveKind, { frames }: Point): string {
+  return of === 'working-set' ? `${frames.toFixed(1)} ` : '';
 }
 
 const RATIO_WIDTH = 7;

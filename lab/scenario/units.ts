@@ -1,7 +1,7 @@
 /**
- * Units: a program reread in pages of 2 MiB, exactly.
+ * Units: a program reread in larger pages, exactly.
  *
- * Each region of 512 base pages becomes one page; runs that thereby touch the same page in the same
+ * Each region of so many base pages (512: 2 MiB) becomes one page; runs that thereby touch the same page in the same
  * way in a row become one. References stay what they were: only the granule changes.
  */
 
@@ -18,11 +18,11 @@ import {
 const UNIT_PAGES = 512;
 
 /**
- * The same references by regions of 2 MiB. Page numbers stay in 4 KiB granules: each is the first
+ * The same references by regions of `unitPages` base pages. Page numbers stay in 4 KiB granules: each is the first
  * of its region. Dense ids are in order of first appearance, as everywhere.
  */
-export function regroup(program: ReferenceString): ReferenceString {
-  const { unitOf, pageNumbers } = numberUnits(program.pageNumbers);
+export function regroup(program: ReferenceString, unitPages = UNIT_PAGES): ReferenceString {
+  const { unitOf, pageNumbers } = numberUnits(program.pageNumbers, unitPages);
   const runs = new Uint32Array(program.runs.length);
   let count = 0;
   let page = -1;
@@ -48,11 +48,14 @@ export function regroup(program: ReferenceString): ReferenceString {
 }
 
 /** Unit of each page, in order of first appearance: dense ids of pages are in that order too. */
-function numberUnits(numbers: Float64Array): { unitOf: Uint32Array; pageNumbers: Float64Array } {
+function numberUnits(
+  numbers: Float64Array,
+  unitPages: number,
+): { unitOf: Uint32Array; pageNumbers: Float64Array } {
   const unitOf = new Uint32Array(numbers.length);
   const known = new Map<number, number>();
   for (let page = 0; page < numbers.length; page++) {
-    const region = Math.floor(numbers[page] / UNIT_PAGES);
+    const region = Math.floor(numbers[page] / unitPages);
     let unit = known.get(region);
     if (unit === undefined) {
       unit = known.size;
@@ -60,5 +63,5 @@ function numberUnits(numbers: Float64Array): { unitOf: Uint32Array; pageNumbers:
     }
     unitOf[page] = unit;
   }
-  return { unitOf, pageNumbers: Float64Array.from(known.keys(), (region) => region * UNIT_PAGES) };
+  return { unitOf, pageNumbers: Float64Array.from(known.keys(), (region) => region * unitPages) };
 }

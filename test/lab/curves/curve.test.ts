@@ -1,13 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createInlinePool, createPool } from '../../../lab/compare/index.ts';
-import { curvesOf, curvesTable } from '../../../lab/curves/index.ts';
+import {
+  CURVE_KINDS,
+  type CurvesWanted,
+  curvesOf,
+  curvesTable,
+} from '../../../lab/curves/index.ts';
+import { curvesPlot } from '../../../lab/curves/plot.ts';
 import { readTrace } from '../../../lab/traces/index.ts';
 
 const traceFile = fileURLToPath(new URL('../../../traces/python.lht', import.meta.url));
 const skeleton = fileURLToPath(new URL('../../../clients/policies/skeleton.ts', import.meta.url));
 const trace = await readTrace(traceFile, { limit: 100_000 });
-const wanted = { policies: 'lru,clock,optimal', sizes: 'auto:6', traffic: false };
+const wanted: CurvesWanted = {
+  of: 'misses',
+  policies: 'lru,clock,optimal',
+  sizes: 'auto:6',
+  traffic: false,
+  parts: 10,
+};
 
 test('the document: policies in order, sizes ascending, nobody better than optimal', async () => {
   const curves = await curvesOf(trace, 'python.lht', wanted, createInlinePool());
@@ -39,7 +51,7 @@ test('workers, however many, give the same bytes', async () => {
 
 test("parameters and files of one's own; a table with traffic", async () => {
   const policies = `working-set:tau=50,${skeleton}`;
-  const asked = { policies, sizes: '16,0.5', traffic: true };
+  const asked = { ...wanted, policies, sizes: '16,0.5', traffic: true };
   const curves = await curvesOf(trace, 't', asked, createInlinePool());
   expect(curves.curves.map(({ policy }) => policy)).toEqual(['working-set:tau=50', 'skeleton']);
   const table = curvesTable(curves);
@@ -63,4 +75,18 @@ test.each([
 ])('%s is refused in one line', async (policies, says) => {
   const asked = curvesOf(trace, 't', { ...wanted, policies }, createInlinePool());
   await expect(asked).rejects.toThrow(says);
+});
+
+test('over time, by windows, by page sizes: each a document, a table and a plot', async () => {
+  for (const of of CURVE_KINDS) {
+    const asked = { ...wanted, of, sizes: of === 'working-set' ? 'log:5' : '16,64' };
+    const curves = await curvesOf(trace, 't', asked, createInlinePool());
+    const counts = { misses: 3, phases: 6, 'working-set': 2, 'page-size': 10, 'tlb-reach': 10 };
+    expect(curves.curves).toHaveLength(counts[of]);
+    const lines = curvesTable(curves).trim().split('\n');
+    const rows = { misses: 2, phases: 10, 'working-set': 5, 'page-size': 2, 'tlb-reach': 2 };
+    expect(lines).toHaveLength(4 + rows[of]);
+    expect(new Set(lines.slice(3).map((line) => line.length)).size, of).toBe(1);
+    expect(curvesPlot(curves)).not.toContain('NaN');
+  }
 });

@@ -6,6 +6,7 @@ const names = ['lru', 'clock', 'fifo', 'arc', 'lirs', 'sieve', 'random', 'optima
 
 function curves(misses: (frames: number, at: number) => number): Curves {
   return {
+    of: 'misses',
     trace: 'a <b> & c',
     references: 1_000_000,
     pages: 500,
