@@ -4,15 +4,22 @@
  */
 
 import type { Policy } from '../../contracts/policy.ts';
+import twoQueue from './2q.ts';
 import clock from './clock.ts';
+import eelru from './eelru.ts';
 import fifo from './fifo.ts';
+import gclock from './gclock.ts';
+import lecar from './lecar.ts';
 import lfu from './lfu.ts';
 import lru from './lru.ts';
 import lruK from './lru-k.ts';
 import mru from './mru.ts';
+import multiQueue from './multi-queue.ts';
+import nru from './nru.ts';
 import optimal from './optimal.ts';
 import random from './random.ts';
 import secondChance from './second-chance.ts';
+import slru from './slru.ts';
 import workingSet from './working-set.ts';
 
 /** All registered policies; a key is the policy's `name`. In order of the sight they need. */
@@ -21,11 +28,18 @@ export const policies: Readonly<Record<string, Policy>> = {
   random,
   clock,
   'second-chance': secondChance,
+  gclock,
+  nru,
   'working-set': workingSet,
   lru,
   mru,
   lfu,
   'lru-k': lruK,
+  '2q': twoQueue,
+  slru,
+  'multi-queue': multiQueue,
+  eelru,
+  lecar,
   optimal,
 };
 

@@ -1,22 +1,42 @@
 /**
  * Centrals: every central management there is, by the name of its row. Those of servers/central/, and
- * two that are a client's policy over the pages of all tasks.
+ * some that are a client's policy over the pages of all tasks.
  */
 
 import clock from '../../clients/policies/clock.ts';
+import eelru from '../../clients/policies/eelru.ts';
 import lru from '../../clients/policies/lru.ts';
+import multiQueue from '../../clients/policies/multi-queue.ts';
 import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { centralManagements } from '../../servers/central/index.ts';
 import { ofPolicy } from '../../servers/central/of-policy.ts';
 
-const { mach, ...others } = centralManagements;
+const {
+  mach,
+  vms,
+  'bsd-clock': bsdClock,
+  freebsd,
+  linux,
+  'linux-mglru': mglru,
+  ...others
+} = centralManagements;
 
 /** In the table's order. */
 export const centrals = {
   mach,
   'global-clock': ofPolicy(clock as Policy),
   'global-lru': ofPolicy(lru as Policy),
+  vms,
+  'bsd-clock': bsdClock,
+  freebsd,
+  linux,
+  'linux-mglru': mglru,
+  eelru: ofPolicy(eelru as Policy),
+  // Made for caches behind others, which do not see a reference that follows on one to the same page.
+  'multi-queue': ofPolicy(multiQueue as Policy, {
+    parameters: { ...multiQueue.parameters, repeats: 0 },
+  }),
   ...others,
 };
 

@@ -7,14 +7,12 @@
 import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import bsdClock from './bsd-clock.ts';
-import eelru from './eelru.ts';
 import freebsd from './freebsd.ts';
 import linux from './linux/linux.ts';
 import mglru from './linux/mglru.ts';
 import { lruSp } from './lru-sp.ts';
 import mach, { machThresholds } from './mach.ts';
 import machSoftBits from './mach-soft-bits.ts';
-import multiQueue from './multi-queue.ts';
 import { ofPolicy } from './of-policy.ts';
 import pff from './pff.ts';
 import uvm from './uvm.ts';
@@ -32,8 +30,6 @@ export const centralManagements = {
   freebsd: freebsd as CentralManagement,
   linux: linux as CentralManagement,
   'linux-mglru': mglru as CentralManagement,
-  eelru: ofPolicy(eelru as Policy),
-  'multi-queue': ofPolicy(multiQueue as Policy),
   'working-set': workingSet as CentralManagement,
   pff: pff as CentralManagement,
   uvm: uvm as CentralManagement,

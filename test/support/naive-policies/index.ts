@@ -5,13 +5,20 @@
  */
 
 import fc from 'fast-check';
+import { naiveTwoQueue } from './2q.ts';
 import { naiveClock } from './clock.ts';
+import { naiveEelru } from './eelru.ts';
 import { naiveFifo } from './fifo.ts';
+import { naiveGclock } from './gclock.ts';
+import { naiveLecar } from './lecar.ts';
 import { naiveLfu } from './lfu.ts';
 import { naiveLruK } from './lru-k.ts';
+import { naiveMultiQueue } from './multi-queue.ts';
 import type { NaiveRun } from './naive-run.ts';
+import { naiveNru } from './nru.ts';
 import { naiveLru, naiveMru } from './recency.ts';
 import { naiveSecondChance } from './second-chance.ts';
+import { naiveSlru } from './slru.ts';
 import { naiveWorkingSet } from './working-set.ts';
 
 export * from './clock.ts';
@@ -62,6 +69,55 @@ export const twins: Readonly<Record<string, Twin>> = {
   },
   clock: ofPages(naiveClock),
   'second-chance': ofPages(naiveSecondChance),
+  gclock: {
+    simulate: ({ pages }, frames, { weight, initial }) =>
+      naiveGclock(pages, frames, { weight, initial }),
+    settings: fc.record({ weight: fc.nat(5), initial: fc.nat(5) }),
+  },
+  nru: {
+    simulate: ({ pages, writes }, frames, { period }) => naiveNru(pages, writes, frames, period),
+    settings: fc.record({ period: fc.nat(40) }),
+  },
+  '2q': {
+    simulate: ({ pages }, frames, shares) =>
+      naiveTwoQueue(pages, frames, { in: shares.in, out: shares.out }),
+    settings: fc.record({
+      in: fc.constantFrom(0, 0.1, 0.25, 0.5, 1),
+      out: fc.constantFrom(0, 0.25, 0.5, 1, 3),
+    }),
+  },
+  slru: {
+    simulate: ({ pages }, frames, { segments, fill }) =>
+      naiveSlru(pages, frames, { segments, fill }),
+    settings: fc.record({ segments: fc.integer({ min: 1, max: 5 }), fill: fc.nat(1) }),
+  },
+  'multi-queue': {
+    simulate: ({ pages }, frames, { queues, ghosts, lifeTime, correlated }) =>
+      naiveMultiQueue(pages, frames, { queues, ghosts, lifeTime, correlated }),
+    settings: fc.record({
+      queues: fc.integer({ min: 1, max: 5 }),
+      ghosts: fc.nat(4),
+      lifeTime: fc.integer({ min: -1, max: 40 }),
+      correlated: fc.nat(6),
+    }),
+  },
+  eelru: {
+    simulate: ({ pages }, frames, { bins, reach }) => naiveEelru(pages, frames, bins, reach),
+    settings: fc.record({
+      bins: fc.integer({ min: 1, max: 8 }),
+      reach: fc.integer({ min: 2, max: 4 }),
+    }),
+  },
+  lecar: {
+    simulate: ({ pages }, frames, { learning, history, keeps, least }, seed) =>
+      naiveLecar(pages, frames, { learning, history, keeps, least }, seed),
+    settings: fc.record({
+      learning: fc.constantFrom(0, 0.45, 2),
+      history: fc.constantFrom(0, 0.5, 2),
+      keeps: fc.nat(1),
+      least: fc.constantFrom(0.01, 0.2),
+    }),
+  },
   'working-set': {
     simulate: ({ pages, writes }, frames, { tau }) => naiveWorkingSet(pages, writes, frames, tau),
     settings: fc.record({ tau: fc.nat(40) }),

@@ -1,13 +1,13 @@
 /**
  * EELRU, early eviction LRU: LRU, unless it can be seen to lose (Smaragdakis, Kaplan and Wilson,
  * "EELRU: Simple and Effective Adaptive Page Replacement", SIGMETRICS 1999; Performance Evaluation
- * 53, 2003). One order of recency for the pages of all tasks, those that have left memory included.
+ * 53, 2003). One order of recency for all pages, those that have left memory included.
  *
  *   youngest                                                               oldest
  *   |--------- stays ---------|------ early ------|--------- late ---------|
  *   0                         e                   M                        l
  *
- * M is memory. References are counted by the place of the page in the order. LRU serves those to
+ * M is memory: the frames guaranteed, under a central pager all there are. References are counted by the place of the page in the order. LRU serves those to
  * [e, M). Whoever evicts at e instead keeps a part of [e, l), the same share of each page's time:
  * (M - e) / (l - e). So on a fault early eviction pays if, for some e and l,
  *
@@ -17,8 +17,8 @@
  * where nothing pays. Points e and l are borders of bins of the order, and counts are halved after
  * as many events as M has pages: the paper leaves resolution and ageing open; figures are ours.
  *
- * Left out: a version without sight of each reference; an order for each task.
- * 20 bytes a page. A reference costs the number of bins that its page rises.
+ * Left out: a version without sight of each reference. A repeated reference is one to the youngest page,
+ * which no decision depends on. 21 bytes a page. A reference costs the number of bins that its page rises.
  */
 
 import {
@@ -38,7 +38,9 @@ export interface EelruState {
   readonly younger: Int32Array;
   /** By page: its bin. */
   readonly bin: Int16Array;
-  readonly resident: Uint8Array;
+  /** 1: it has a frame. */
+  readonly here: Uint8Array;
+  resident: number;
   /** What is in memory, by recency, LRU first; not what was admitted and not yet seen in use. */
   readonly used: PageLists;
   /** By bin: its oldest page, the pages in it, hits (aged). The last one is for what is beyond. */
@@ -59,7 +61,7 @@ export interface EelruState {
 const eelru: Policy<EelruState> = {
   name: 'eelru',
   sight: 'oracle',
-  summary: 'LRU unless early eviction pays, by counts of recency (Smaragdakis et al. 1999)',
+  summary: 'LRU unless early eviction pays, by recency (Smaragdakis et al. 1999)',
   // Bins of memory, and how far the order reaches, in memories.
   parameters: { bins: 16, reach: 3 },
   create,
@@ -84,7 +86,8 @@ function create({ pages, guaranteedFrames, parameters }: PolicyContext): EelruSt
     older,
     younger,
     bin: new Int16Array(pages),
-    resident: new Uint8Array(pages),
+    here: new Uint8Array(pages),
+    resident: 0,
     used: createLists(pages, 1),
     oldest: new Int32Array(bins + 1).fill(NONE),
     count: new Int32Array(bins + 1),
@@ -100,23 +103,27 @@ function create({ pages, guaranteedFrames, parameters }: PolicyContext): EelruSt
 
 /** Where it stands in the order is known when its reference is seen; until then it stays. */
 function admitted(state: EelruState, page: number): void {
-  state.resident[page] = 1;
+  if (state.here[page] === 1) return;
+  state.here[page] = 1;
+  state.resident++;
 }
 
 function removed(state: EelruState, page: number): void {
-  state.resident[page] = 0;
+  if (state.here[page] === 0) return;
+  state.here[page] = 0;
+  state.resident--;
   remove(state.used, page);
   // What is beyond the order is there only as long as it is in memory.
   if (state.older[page] !== NONE && state.bin[page] === lastBin(state)) takeOut(state, page);
 }
 
 function referencesSeen(state: EelruState, { runs, from, to }: ReferenceBatch): void {
-  const { older, used, resident } = state;
+  const { older, used, here } = state;
   const sentinel = older.length - 1;
   for (let index = from; index < to; index++) {
     const page = runs[index] >>> 8;
     // A page that left after its reference stays out.
-    if (resident[page] === 1 && used.tail[0] !== page) move(used, 0, page);
+    if (here[page] === 1 && used.tail[0] !== page) move(used, 0, page);
     if (older[sentinel] === page) continue;
     if (older[page] !== NONE) {
       countHit(state, state.bin[page]);
@@ -166,7 +173,7 @@ function putFirst(state: EelruState, page: number): void {
     count[at]--;
     bin[leaver] = at + 1;
     if (++count[at + 1] === 1) oldest[at + 1] = leaver;
-    if (at + 1 === last && state.resident[leaver] === 0) takeOut(state, leaver);
+    if (at + 1 === last && state.here[leaver] === 0) takeOut(state, leaver);
   }
 }
 
@@ -175,7 +182,7 @@ function lastBin({ count }: EelruState): number {
 }
 
 function victim(state: EelruState, view: PolicyView): number {
-  const { older, bin, oldest, used, resident, width } = state;
+  const { older, bin, oldest, used, here, width } = state;
   const sentinel = older.length - 1;
   if (state.sinceChosen >= width) choosePoints(state);
   let lru = used.head[0];
@@ -184,14 +191,14 @@ function victim(state: EelruState, view: PolicyView): number {
   if (state.early === 0 || bin[lru] >= state.late) return lru;
   // Of what stays the oldest is the last one before e; the first in memory behind it goes.
   let page = older[oldest[state.early - 1]];
-  while (page !== sentinel && !(resident[page] === 1 && view.evictable(page))) page = older[page];
+  while (page !== sentinel && !(here[page] === 1 && view.evictable(page))) page = older[page];
   return page === sentinel ? lru : page;
 }
 
 /** All else is on its way: a page that was admitted and not yet seen in use. */
-function unseen({ resident, used }: EelruState, view: PolicyView): number {
-  for (let page = 0; page < resident.length; page++)
-    if (resident[page] === 1 && listOf(used, page) === NONE && view.evictable(page)) return page;
+function unseen({ here, used }: EelruState, view: PolicyView): number {
+  for (let page = 0; page < here.length; page++)
+    if (here[page] === 1 && listOf(used, page) === NONE && view.evictable(page)) return page;
   return NONE;
 }
 
@@ -218,7 +225,7 @@ function choosePoints(state: EelruState): void {
 }
 
 function check(state: EelruState): string | undefined {
-  const { older, younger, bin, oldest, count, width, resident, used } = state;
+  const { older, younger, bin, oldest, count, width, here, used } = state;
   const sentinel = older.length - 1;
   const last = lastBin(state);
   const wrong = checkLists(used);
@@ -230,7 +237,7 @@ function check(state: EelruState): string | undefined {
     if (bin[page] < at) return `eelru: page ${page} of bin ${bin[page]} stands behind bin ${at}`;
     at = bin[page];
     if (++counted[at] > count[at]) return `eelru: bin ${at} lists more than ${count[at]} pages`;
-    if (at === last && resident[page] === 0) return `eelru: page ${page} is kept beyond the order`;
+    if (at === last && here[page] === 0) return `eelru: page ${page} is kept beyond the order`;
     const ends = older[page] === sentinel || bin[older[page]] !== at;
     if (ends !== (oldest[at] === page)) return `eelru: bin ${at} does not end at page ${page}`;
   }
@@ -238,5 +245,6 @@ function check(state: EelruState): string | undefined {
     if (counted[each] !== count[each]) return `eelru: bin ${each} counts ${count[each]} pages`;
     if (each < last && count[each] > width) return `eelru: bin ${each} is too full`;
   }
-  return undefined;
+  const held = here.reduce((sum, one) => sum + one, 0);
+  return held === state.resident ? undefined : `eelru: resident ${state.resident}, here ${held}`;
 }
