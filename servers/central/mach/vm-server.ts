@@ -1,5 +1,5 @@
 /**
- * The virtual memory server: Mach's operations on address spaces, as messages [VM19] to [VM25].
+ * The virtual memory server: Mach's operations on address spaces, as messages [VM19] to [VM26].
  *
  * Who makes a space has a capability to it, which may be handed on: whoever has one may work on the
  * space, be it its owner's own or another's, and nobody else may (the task port of Rashid et al. 1987,
@@ -20,7 +20,7 @@ import { isRefusal, isValid } from '../../../contracts/validator.ts';
 import { removeCapability } from '../../../nucleus/capabilities.ts';
 import { charge } from '../../../nucleus/clock.ts';
 import { reply } from '../../../nucleus/ipc.ts';
-import { DEATH, type Kernel, NUCLEUS } from '../../../nucleus/kernel.ts';
+import { DEATH, type Kernel, NUCLEUS, TIMER } from '../../../nucleus/kernel.ts';
 import type { Message } from '../../../nucleus/messages.ts';
 import { isOver, MESSAGE, type TaskState, ZERO } from '../../../nucleus/tasks.ts';
 import { answer, reasons } from './task-port/answers.ts';
@@ -37,6 +37,7 @@ import {
 import { rangeOps, workOnRange } from './task-port/ranges.ts';
 import { createSpace, endSpace, endSpacesOf, forkSpace, taskNamed } from './task-port/spaces.ts';
 import { memoryOf, type VmServerState } from './task-port/state.ts';
+import { beginToWait, forgetWaiting, givenUp, tryWaiting } from './task-port/waiting.ts';
 import * as mach from './vm/index.ts';
 
 export {
@@ -50,27 +51,51 @@ export {
 export function vmServerStep(kernel: Kernel, state: object, message: Message): void {
   const server = state as VmServerState;
   const { op, from, w0, cameAlong } = message;
-  if (from === NUCLEUS) {
-    if (op === DEATH) bury(kernel, server, w0);
-    return;
+  if (from === NUCLEUS) hearNucleus(kernel, server, message);
+  else {
+    if (isOver(kernel.state.tasks[from] as TaskState) || isRefusal(message)) return;
+    if (cameAlong) {
+      removeCapability(tableOf(kernel, server.id), w0);
+      sweepMemory(kernel, server);
+    }
+    const isServed = !cameAlong && isValid(message);
+    const reason = isServed ? attempt(kernel, server, message) : refusals.MALFORMED;
+    if (!beginToWait(kernel, server, message, reason)) refuse(kernel, server, message, reason);
   }
-  if (isOver(kernel.state.tasks[from] as TaskState) || isRefusal(message)) return;
-  if (cameAlong) {
-    removeCapability(tableOf(kernel, server.id), w0);
-    sweepMemory(kernel, server);
-  }
+  if (server.waiting.length > 0 && op !== TIMER)
+    tryWaiting(kernel, server, (waited) => {
+      const reason = attempt(kernel, server, waited);
+      if (reason !== refusals.NO_FREE_FRAMES) refuse(kernel, server, waited, reason);
+      return reason;
+    });
+}
+
+/** A task is dead, or the patience for a request over. */
+function hearNucleus(kernel: Kernel, server: VmServerState, { op, w0 }: Message): void {
+  if (op === DEATH) bury(kernel, server, w0);
+  if (op !== TIMER) return;
+  const message = givenUp(server, w0);
+  if (message !== undefined) refuse(kernel, server, message, refusals.NO_FREE_FRAMES);
+}
+
+/** Serves the message, and charges what that took; returns why not, or DONE. */
+function attempt(kernel: Kernel, server: VmServerState, message: Message): number {
   const before = { ...server.vm.counts };
-  const reason =
-    cameAlong || !isValid(message) ? refusals.MALFORMED : serve(kernel, server, message);
+  const reason = serve(kernel, server, message);
   sweepObjects(kernel, server);
   const entryNs = mach.entryNsOf(kernel.costs);
   const done = mach.workSince(memoryOf(kernel, server), before, kernel.costs, entryNs);
   const spent = done.mapNs + done.pmapNs;
   if (spent > 0) charge(kernel, MESSAGE, spent);
   if (done.memoryNs > 0) charge(kernel, ZERO, done.memoryNs);
+  return reason;
+}
+
+/** Says why not; DONE has been said. */
+function refuse(kernel: Kernel, { id }: VmServerState, message: Message, reason: number): void {
   if (reason === refusals.DONE) return;
   const tag = reason === refusals.MALFORMED ? 0 : tagOf(message);
-  reply(kernel, server.id, from, OP.refused, tag, reason, op, 0, 0);
+  reply(kernel, id, message.from, OP.refused, tag, reason, message.op, 0, 0);
 }
 
 /** What a refusal names: the tag where there is one, else the capability. */
@@ -131,6 +156,7 @@ const spaceOps: readonly number[] = [
 
 /** What the dead task has made ends, and what only it could have taken out. */
 function bury(kernel: Kernel, server: VmServerState, dead: number): void {
+  forgetWaiting(server, dead);
   endSpacesOf(kernel, server, dead);
   endObjectsOf(kernel, server, dead);
   sweepMemory(kernel, server);

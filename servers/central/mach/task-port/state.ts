@@ -6,6 +6,7 @@
 import type { Kernel } from '../../../../nucleus/kernel.ts';
 import * as mach from '../vm/index.ts';
 import { createNames, type Names } from './names.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What one task may have of what all have to share. Chosen here. */
 export interface VmServerLimits {
@@ -15,6 +16,9 @@ export interface VmServerLimits {
   readonly objectPagesMax: number;
   /** What it has taken, and nobody has taken out yet. */
   readonly underWayMax: number;
+  /** Requests that wait for memory, and how long each; 0: none does. */
+  readonly waitingMax: number;
+  readonly patienceNs: number;
 }
 
 export interface VmServerState {
@@ -32,6 +36,9 @@ export interface VmServerState {
   readonly ending: number[];
   /** Of its copied memory. */
   readonly underWay: Names;
+  /** What memory is too short for, the oldest first. */
+  readonly waiting: Waiting[];
+  nextWait: number;
 }
 
 export function createVmServerState(
@@ -48,6 +55,8 @@ export function createVmServerState(
       wiredMax: Math.floor(vm.resident.queue.length / 4),
       objectPagesMax: Math.floor(parameters.blocks / 2),
       underWayMax: 16,
+      waitingMax: 4,
+      patienceNs: 1_000_000_000,
       ...limits,
     },
     spaces: createNames(),
@@ -55,6 +64,8 @@ export function createVmServerState(
     objectPages: [],
     ending: [],
     underWay: createNames(),
+    waiting: [],
+    nextWait: 1,
   };
 }
 

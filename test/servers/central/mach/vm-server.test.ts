@@ -218,8 +218,14 @@ const range = (from: number, pages: number, isCopy = false) => objectRange({ fro
 test('[VM19] [VM21] [VM22] [VM23] each message is refused for each reason that its row names, and nothing has changed', () => {
   const seen: Record<string, string[]> = {};
   const refused = refuser(seen);
-  refuseSpaces(createVmDesk({ frames: 16, blocks: 4 }, { wiredMax: 8, underWayMax: 2 }), refused);
-  refuseShortage(createVmDesk({ frames: 16, blocks: 5 }, { objectPagesMax: 6 }), refused);
+  refuseSpaces(
+    createVmDesk({ frames: 16, blocks: 4 }, { wiredMax: 8, underWayMax: 2, patienceNs: 0 }),
+    refused,
+  );
+  refuseShortage(
+    createVmDesk({ frames: 16, blocks: 5 }, { objectPagesMax: 6, patienceNs: 0 }),
+    refused,
+  );
   const many = createVmDesk({ blocks: 400 }, { objectPagesMax: 400 });
   while (typeof say(many, A, 'vmObject', 1, 0, 0) !== 'string');
   refused(many, 'vmObject', 'NO_PLACE', 1, 0, 0);

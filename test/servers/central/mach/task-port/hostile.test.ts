@@ -100,10 +100,10 @@ test('[VM25] whatever is said, all structures agree, limits hold, and nothing st
     deliverAll(desk.kernel);
     expect(mach.vmStatistics(vm).free, `seed ${seed}`).toBe(40);
     expect(mach.blocksInUse(vm), `seed ${seed}`).toBe(0);
-    const { spaces, objects, underWay, ending } = desk.server;
+    const { spaces, objects, underWay, ending, waiting } = desk.server;
     for (const { values } of [spaces, objects, underWay])
       expect(values.every((value) => value === mach.NONE)).toBe(true);
-    expect([ending, desk.kernel.state.capabilities[SERVER]?.objects]).toEqual([[], 0]);
+    expect([ending, waiting, desk.kernel.state.capabilities[SERVER]?.objects]).toEqual([[], [], 0]);
   }
   // The draw reaches what is legal, too.
   expect(CALLS.filter((name) => served[ANSWERS[name] ?? name] === undefined)).toEqual([]);
