@@ -5,21 +5,29 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import twoQueue from './2q.ts';
+import arc from './arc.ts';
+import car from './car.ts';
 import clock from './clock.ts';
+import clockPro from './clock-pro.ts';
 import eelru from './eelru.ts';
 import fifo from './fifo.ts';
 import gclock from './gclock.ts';
 import lecar from './lecar.ts';
 import lfu from './lfu.ts';
+import lirs from './lirs.ts';
 import lru from './lru.ts';
 import lruK from './lru-k.ts';
 import mru from './mru.ts';
 import multiQueue from './multi-queue.ts';
 import nru from './nru.ts';
 import optimal from './optimal.ts';
+import optimalWriteBack from './optimal-write-back.ts';
 import random from './random.ts';
+import s3Fifo from './s3-fifo.ts';
 import secondChance from './second-chance.ts';
+import sieve from './sieve.ts';
 import slru from './slru.ts';
+import wTinyLfu from './w-tinylfu.ts';
 import workingSet from './working-set.ts';
 
 /** All registered policies; a key is the policy's `name`. In order of the sight they need. */
@@ -31,6 +39,8 @@ export const policies: Readonly<Record<string, Policy>> = {
   gclock,
   nru,
   'working-set': workingSet,
+  'clock-pro': clockPro,
+  car,
   lru,
   mru,
   lfu,
@@ -40,7 +50,13 @@ export const policies: Readonly<Record<string, Policy>> = {
   'multi-queue': multiQueue,
   eelru,
   lecar,
+  sieve,
+  's3-fifo': s3Fifo,
+  arc,
+  lirs,
+  'w-tinylfu': wTinyLfu,
   optimal,
+  'optimal-write-back': optimalWriteBack,
 };
 
 /** The registered policy of that name, or undefined. */

@@ -6,19 +6,26 @@
 
 import fc from 'fast-check';
 import { naiveTwoQueue } from './2q.ts';
+import { naiveArc } from './arc.ts';
+import { naiveCar } from './car.ts';
 import { naiveClock } from './clock.ts';
+import { naiveClockPro } from './clock-pro.ts';
 import { naiveEelru } from './eelru.ts';
 import { naiveFifo } from './fifo.ts';
 import { naiveGclock } from './gclock.ts';
 import { naiveLecar } from './lecar.ts';
 import { naiveLfu } from './lfu.ts';
+import { naiveLirs } from './lirs.ts';
 import { naiveLruK } from './lru-k.ts';
 import { naiveMultiQueue } from './multi-queue.ts';
 import type { NaiveRun } from './naive-run.ts';
 import { naiveNru } from './nru.ts';
 import { naiveLru, naiveMru } from './recency.ts';
+import { naiveS3Fifo } from './s3-fifo.ts';
 import { naiveSecondChance } from './second-chance.ts';
+import { naiveSieve } from './sieve.ts';
 import { naiveSlru } from './slru.ts';
+import { naiveWTinyLfu } from './w-tinylfu.ts';
 import { naiveWorkingSet } from './working-set.ts';
 
 export * from './clock.ts';
@@ -121,5 +128,45 @@ export const twins: Readonly<Record<string, Twin>> = {
   'working-set': {
     simulate: ({ pages, writes }, frames, { tau }) => naiveWorkingSet(pages, writes, frames, tau),
     settings: fc.record({ tau: fc.nat(40) }),
+  },
+  car: {
+    simulate: ({ pages }, frames, { countsFault }) => naiveCar(pages, frames, countsFault !== 0),
+    settings: fc.record({ countsFault: fc.nat(1) }),
+  },
+  sieve: ofPages(naiveSieve),
+  's3-fifo': {
+    simulate: ({ pages }, frames, { small, ghost, promote }) =>
+      naiveS3Fifo(pages, frames, { small, ghost, promote }),
+    settings: fc.record({
+      small: fc.constantFrom(0.1, 0.25, 0.5, 0.9),
+      ghost: fc.constantFrom(0, 0.5, 0.9, 2),
+      promote: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  arc: ofPages(naiveArc),
+  lirs: {
+    simulate: ({ pages }, frames, { hir, stack }) => naiveLirs(pages, frames, { hir, stack }),
+    settings: fc.record({
+      hir: fc.constantFrom(0.01, 0.2, 0.5),
+      stack: fc.constantFrom(1, 1.5, 2, 5),
+    }),
+  },
+  'w-tinylfu': {
+    simulate: ({ pages }, frames, settings) =>
+      naiveWTinyLfu(pages, frames, {
+        window: settings.window,
+        protected: settings.protected,
+        sample: settings.sample,
+      }),
+    settings: fc.record({
+      window: fc.constantFrom(0.01, 0.2, 0.5, 1),
+      protected: fc.constantFrom(0, 0.5, 0.8),
+      sample: fc.constantFrom(0.5, 1, 3, 10),
+    }),
+  },
+  'clock-pro': {
+    simulate: ({ pages }, frames, { cold, countsFault }) =>
+      naiveClockPro(pages, frames, { cold, countsFault: countsFault !== 0 }),
+    settings: fc.record({ cold: fc.constantFrom(0.01, 0.3, 0.7), countsFault: fc.nat(1) }),
   },
 };
