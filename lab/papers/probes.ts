@@ -17,6 +17,7 @@ import { parseBy } from '../scenario/issues.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { Source } from '../scenario/source.ts';
 import { bufferTransfer } from './buffer-transfer.ts';
+import { externalFaults } from './external-faults.ts';
 import { fork } from './fork.ts';
 import { inclusion } from './inclusion.ts';
 import type { ProbeName } from './schema.ts';
@@ -27,13 +28,20 @@ import type { ProbedMachine } from './transfer-desk.ts';
 import { vmPrimitives } from './vm-primitives.ts';
 import { workingSets } from './working-set.ts';
 
-type MachineProbe = 'buffer-transfer' | 'fork' | 'shadow-chains' | 'tlb-reach' | 'vm-primitives';
+type MachineProbe =
+  | 'buffer-transfer'
+  | 'external-faults'
+  | 'fork'
+  | 'shadow-chains'
+  | 'tlb-reach'
+  | 'vm-primitives';
 
 /** Of a machine, without a scenario's tasks. */
 const machineProbes: Readonly<
   Record<MachineProbe, (machine: ProbedMachine, settings: ProbeSettings) => Measured>
 > = {
   'buffer-transfer': bufferTransfer,
+  'external-faults': (_, settings) => externalFaults(settings.external),
   fork: (machine, settings) => fork(machine, settings.fork),
   'shadow-chains': (machine, settings) => shadowChains(machine, settings.chains),
   'tlb-reach': tlbReach,
@@ -62,6 +70,7 @@ const settingsShape = {
       entryNs: z.int().min(0).max(1e12).default(0),
     })
     .prefault({}),
+  external: z.strictObject({ withholds: z.boolean().default(true) }).prefault({}),
   chains: z
     .strictObject({
       pages: z.int().min(1).max(4096).default(64),

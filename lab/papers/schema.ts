@@ -9,6 +9,7 @@ import { numberOf, parseMeasured } from './expression.ts';
 /** What is measured by other means than running the scenario (probes.ts). */
 const probeNames = [
   'buffer-transfer',
+  'external-faults',
   'fork',
   'inclusion',
   'shadow-chains',

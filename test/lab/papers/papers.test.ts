@@ -83,6 +83,7 @@ const planted: Record<string, { set: Record<string, unknown>; fails: string }> =
     set: { 'files.0.cache.extra': 100 },
     fails: 'second read of the large file, memory is its cache',
   },
+  'M-E11': { set: { 'external.withholds': false }, fails: 'messages of a protection fault' },
   'M-E13': { set: { 'machine.figures': { mapNs: 100_000 } }, fails: 'protN of prot1' },
   'M-E15': {
     set: { 'tasks.0.policy': 'fifo' },
