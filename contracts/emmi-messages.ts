@@ -183,6 +183,9 @@ export const namesToPager1987 = {
   pager_create: 'memoryObjectCreate',
 } as const;
 
+/** The name of 1987 for the call by which a task maps an object of a pager. */
+export const namesOfTask1987 = { vm_allocate_with_pager: 'machMap' } as const;
+
 /** Names of 1987 for messages of pagers; the three requests are one in Mach 3. */
 export const namesOfPager1987 = {
   pager_data_provided: 'memoryObjectDataProvided',

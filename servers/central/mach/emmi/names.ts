@@ -8,12 +8,15 @@
  *   pager_cache               change_attributes
  *   pager_readonly            none; it is a message of its own here
  *
+ *   vm_allocate_with_pager    vm_map         a task's own call
+ *
  * In 1987 a pager had no attributes to set: it is ready when it has been told of its object.
  */
 
 import {
   lockOrder,
   namesOfPager1987,
+  namesOfTask1987,
   type namesToPager1987,
   namesToPager1987 as toPager,
 } from '../../../../contracts/emmi-messages.ts';
@@ -36,6 +39,8 @@ export function messageMeant(
   fields: Readonly<Record<string, number>>,
 ): NamedMessage | undefined {
   if (name in messages) return { name: name as MessageName, fields };
+  if (name in namesOfTask1987)
+    return { name: namesOfTask1987[name as keyof typeof namesOfTask1987], fields };
   if (!(name in namesOfPager1987)) return undefined;
   const old = name as keyof typeof namesOfPager1987;
   return { name: namesOfPager1987[old], fields: { ...fields, ...extrasOf(old, fields) } };

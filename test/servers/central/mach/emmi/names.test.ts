@@ -6,6 +6,7 @@ import {
   lockOrderIs,
   namesOfPager1987,
   namesToPager1987,
+  STRATEGIES,
 } from '../../../../../contracts/emmi-messages.ts';
 import {
   createWorld,
@@ -46,6 +47,28 @@ test('[EMMI1] each name of 1987 stands for a message that there is', () => {
     ['pager_cache', 'memoryObjectChangeAttributes', {}],
   ]);
   expect(messageMeant('pager_nothing', {})).toBeUndefined();
+});
+
+test('[EMMI1] every message that "Kernel Principles" lists is there, and every strategy', () => {
+  const toPagers = [
+    'init data_request data_write data_return data_initialize data_unlock copy create terminate',
+    'lock_completed supply_completed change_completed',
+  ];
+  const ofPagers = [
+    'set_attributes ready change_attributes data_provided data_supply data_unavailable data_error',
+    'lock_request destroy',
+  ];
+  const names = [...toPagers, ...ofPagers].join(' ').split(' ');
+  expect(names).toHaveLength(21);
+  for (const name of names) {
+    const capital = name.replace(/(^|_)([a-z])/g, (_, __, letter) => letter.toUpperCase());
+    expect(emmiMessages, name).toHaveProperty(`memoryObject${capital}`);
+  }
+  expect(STRATEGIES).toEqual(['none', 'delay', 'temporary', 'call']);
+  expect(messageMeant('vm_allocate_with_pager', { pager: 3, object: 1, length: 8 })).toEqual({
+    name: 'machMap',
+    fields: { pager: 3, object: 1, length: 8 },
+  });
 });
 
 function order(returns: string, flush: boolean, lock?: number): object {
