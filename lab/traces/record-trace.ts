@@ -17,7 +17,7 @@ import { traceOfLog } from './reference-log.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 import { infoOf, type TraceInfo } from './trace-info.ts';
 import { createTraceReader, endTrace, pushTrace, type TraceReader } from './trace-reader.ts';
-import { requireAbsent, writeCompact } from './write-compact.ts';
+import { requireAbsent, writeCompact } from './write-trace.ts';
 
 const LOG_DESCRIPTOR = 3;
 const PROGRESS_REFERENCES = 1_000_000;

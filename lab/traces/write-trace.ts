@@ -1,0 +1,122 @@
+/**
+ * Writing traces: compact, as records of libCacheSim, as a table. A host file.
+ *
+ * A file is written beside its place and renamed when it is whole, so what has the name is whole.
+ * One whose name ends in .zst or .gz is packed so (a compact trace is packed by itself).
+ */
+
+import { constants, createWriteStream } from 'node:fs';
+import { access, rename, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, createZstdCompress } from 'node:zlib';
+import { encodeCompact } from './compact-encode.ts';
+import { compactPort } from './compact-port.ts';
+import { encodeCsv } from './csv-encode.ts';
+import { COMPACT } from './detect-format.ts';
+import { encodeOracleGeneral } from './oracle-general-encode.ts';
+import { type ReadOptions, readTrace } from './read-trace.ts';
+import { type Trace, traceError } from './trace.ts';
+
+/** What `--to` may name. */
+export const WRITTEN_FORMATS = [COMPACT, 'oracleGeneral', 'csv'] as const;
+export type WrittenFormat = (typeof WRITTEN_FORMATS)[number];
+
+/** Writes `trace` in canonical form (compact-encode.ts), replacing `file`. */
+export function writeCompact(file: string, trace: Trace): Promise<void> {
+  return writeChunks(file, encodeCompact(file, trace, compactPort), new PassThrough());
+}
+
+/** Writes `trace` to a new file. Refuses one that exists and a format that cannot be written. */
+export async function writeTrace(
+  file: string,
+  trace: Trace,
+  format = COMPACT as string,
+): Promise<WrittenTrace> {
+  await requireAbsent(file);
+  switch (requireWritten(file, format)) {
+    case COMPACT:
+      await writeCompact(file, trace);
+      break;
+    case 'oracleGeneral':
+      await writeChunks(file, copies(encodeOracleGeneral(trace)), packerOf(file));
+      break;
+    case 'csv':
+      await writeChunks(file, encodeCsv(trace), packerOf(file));
+      break;
+  }
+  const { references, pageNumbers } = trace;
+  return { references, pages: pageNumbers.length, bytes: (await stat(file)).size };
+}
+
+export interface WrittenTrace {
+  readonly references: number;
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+export interface ConvertOptions extends ReadOptions {
+  /** What the trace is of; default: the input's own origin. */
+  readonly origin?: string;
+  /** One of WRITTEN_FORMATS; default: compact. */
+  readonly to?: string;
+}
+
+/** Converts a trace of any format. Refuses an output that exists. */
+export async function convertTrace(
+  input: string,
+  output: string,
+  options: ConvertOptions = {},
+): Promise<WrittenTrace> {
+  const { origin, to, ...readOptions } = options;
+  requireWritten(output, to ?? COMPACT);
+  await requireAbsent(output);
+  const trace = await readTrace(input, readOptions);
+  return writeTrace(output, { ...trace, origin: origin ?? (trace.origin || basename(input)) }, to);
+}
+
+async function writeChunks(
+  file: string,
+  chunks: Iterable<Uint8Array>,
+  packer: Transform,
+): Promise<void> {
+  const partial = `${file}.${process.pid}.partial`;
+  try {
+    await pipeline(Readable.from(chunks), packer, createWriteStream(partial, { flush: true }));
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw traceError(file, 0, `cannot be written (${code}), expected a writable place; choose one`);
+  }
+}
+
+function packerOf(file: string): Transform {
+  if (file.endsWith('.zst')) return createZstdCompress();
+  return file.endsWith('.gz') ? createGzip() : new PassThrough();
+}
+
+/** A stream holds several chunks at a time: each must be its own. */
+function* copies(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const chunk of chunks) yield chunk.slice();
+}
+
+function requireWritten(file: string, name: string): WrittenFormat {
+  const format = WRITTEN_FORMATS.find((known) => known === name);
+  if (format) return format;
+  const known = WRITTEN_FORMATS.join(', ');
+  throw traceError(file, 0, `format '${name}' to write, expected one of ${known}; correct it`);
+}
+
+export async function requireAbsent(output: string): Promise<void> {
+  const exists = await access(output, constants.F_OK).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    const expected = 'expected a name that is free';
+    throw traceError(output, 0, `exists already, ${expected}; choose another or remove it`);
+  }
+}
