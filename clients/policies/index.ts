@@ -11,6 +11,7 @@ import clock from './clock.ts';
 import clockPro from './clock-pro.ts';
 import eelru from './eelru.ts';
 import fifo from './fifo.ts';
+import fifoReinsertion from './fifo-reinsertion.ts';
 import gclock from './gclock.ts';
 import lecar from './lecar.ts';
 import lfu from './lfu.ts';
@@ -43,6 +44,7 @@ export const policies: Readonly<Record<string, Policy>> = {
   car,
   lru,
   mru,
+  'fifo-reinsertion': fifoReinsertion,
   lfu,
   'lru-k': lruK,
   '2q': twoQueue,

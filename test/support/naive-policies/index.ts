@@ -12,6 +12,7 @@ import { naiveClock } from './clock.ts';
 import { naiveClockPro } from './clock-pro.ts';
 import { naiveEelru } from './eelru.ts';
 import { naiveFifo } from './fifo.ts';
+import { naiveFifoReinsertion } from './fifo-reinsertion.ts';
 import { naiveGclock } from './gclock.ts';
 import { naiveLecar } from './lecar.ts';
 import { naiveLfu } from './lfu.ts';
@@ -59,6 +60,11 @@ function ofPages(simulate: (pages: readonly number[], frames: number) => NaiveRu
 /** By name of the policy: every victim agrees (test/clients/policies/naive-twins.test.ts). */
 export const twins: Readonly<Record<string, Twin>> = {
   fifo: ofPages(naiveFifo),
+  'fifo-reinsertion': {
+    simulate: ({ pages }, frames, { most, fresh }) =>
+      naiveFifoReinsertion(pages, frames, { most, fresh }),
+    settings: fc.record({ most: fc.integer({ min: 1, max: 4 }), fresh: fc.nat(2) }),
+  },
   lru: ofPages(naiveLru),
   mru: ofPages(naiveMru),
   lfu: {
