@@ -1,12 +1,12 @@
 /**
  * Pageout: pages leave memory when few are free [VM10].
  *
- * Draves, "Page Replacement and Reference Bit Emulation in Mach" (1991): FIFO with second chance. The
- * head of the inactive queue goes to the tail of the active one if it was referenced, to its pager
- * if it was modified, and is free otherwise; the inactive queue is refilled from the active head, and
- * reference bits cleared, up to half of what is in use. Awake below `freeMin` free pages, until
- * there are `freeTarget`: 10 + n/100 and 15 + n/80 of n pages, as XNU still has it, but never more
- * than a quarter of a small memory.
+ * Draves, "Page Replacement and Reference Bit Emulation in Mach" (1991): FIFO with second chance. Before
+ * each look the inactive queue is refilled from the active head, and reference bits cleared, up to half of
+ * what is in use. Its head goes to the tail of the active queue if it was referenced, to its pager if it
+ * was modified, and is free otherwise. Awake below `freeMin` free pages, until there are `freeTarget`:
+ * 10 + n/100 and 15 + n/80 of n pages, as XNU still has it, but never more than a quarter of a small
+ * memory. For memory that no two tasks share these are the queues of ../../mach.ts, fault for fault.
  *
  * Left out: the daemon's own thread and pauses (paging/ and servers/central/ have these).
  */
@@ -91,7 +91,7 @@ function makeFree(vm: Vm, target: number, takesLaundry: boolean): void {
   while (queued[FREE] + (takesLaundry ? 0 : laundry.length) < target && looks-- > 0) {
     const sent = takesLaundry ? laundryPage(vm) : NONE;
     if (sent !== NONE && pageOut(vm, sent)) continue;
-    if (head[INACTIVE] === NONE) refill(vm);
+    refill(vm);
     const page = head[INACTIVE];
     if (page === NONE) return;
     if (laundry.includes(resident.index.owner[page])) setQueue(resident, page, ACTIVE);
@@ -101,8 +101,6 @@ function makeFree(vm: Vm, target: number, takesLaundry: boolean): void {
     } else if (!pageOut(vm, page) && resident.queue[page] === INACTIVE)
       setQueue(resident, page, ACTIVE);
   }
-  // Whoever is to go next has until the next scan to be referenced.
-  refill(vm);
 }
 
 function refill(vm: Vm): void {
