@@ -17,6 +17,7 @@ import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
 import { swapRows } from './swap-stack.ts';
+import { compactRow, oracleGeneralRow } from './traces.ts';
 
 const TRACES = new URL('../traces/', import.meta.url);
 const ENTRY = fileURLToPath(new URL('../bin/bench.mjs', import.meta.url));
@@ -29,6 +30,10 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   faults: async () => [faultRow()],
   central: async () => centralRows(await readPrograms()),
   lackey: async () => [await lackeyRow(await readPrograms())],
+  traces: async () => {
+    const programs = await readPrograms();
+    return [await compactRow(programs), await oracleGeneralRow(programs[0] as NamedProgram)];
+  },
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
   containers: async () => containerRows(),
@@ -44,6 +49,8 @@ const ORDER = [
   'central-faults',
   'oracle-overhead',
   'read-lackey',
+  'read-compact',
+  'read-oracle-general',
   'bytes-per-frame',
   'bytes-per-page',
   'contract-ops-1000',

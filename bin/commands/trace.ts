@@ -5,6 +5,7 @@ import { convertTrace, formatTraceInfo, recordTrace, traceInfo } from '../../lab
 import { OK } from '../exit-codes.ts';
 import { parseCount } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { isPaintable } from '../terminal.ts';
 import { addTraceChanges } from './trace-changes.ts';
 import { addReading, addWriting, type ReadingOptions, reading, say } from './trace-reading.ts';
 
@@ -25,7 +26,9 @@ export function addTrace(program: Command, finish: (code: number) => void): void
     .action(async (file: string, options: TraceOptions) => {
       const info = await traceInfo(file, reading(options));
       const { file: _path, ...rest } = info;
-      process.stdout.write(options.json ? `${JSON.stringify(rest)}\n` : formatTraceInfo(info));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(rest)}\n` : formatTraceInfo(info, bars()),
+      );
       finish(OK);
     });
   addWriting(addReading(trace.command('convert').description('write a trace in another format')))
@@ -62,7 +65,11 @@ function addRecord(trace: Command, finish: (code: number) => void): void {
         onProgress: (references) => progress.tell(references, limit ?? references, ['recording']),
       });
       progress.clear();
-      process.stdout.write(formatTraceInfo(info));
+      process.stdout.write(formatTraceInfo(info, bars()));
       finish(OK);
     });
+}
+
+function bars(): 'blocks' | 'plain' {
+  return isPaintable(process.stdout) && !process.env.NO_COLOR ? 'blocks' : 'plain';
 }

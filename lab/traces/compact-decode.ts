@@ -7,7 +7,7 @@
  * limit are not unpacked; their checksums are.
  */
 
-import { kindOfRun, lengthOfRun, PAGES_MAX, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
+import { lengthOfRun, PAGES_MAX, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import {
   COMPACT_MAGIC,
   type CompactHeader,
@@ -22,6 +22,11 @@ import type { RunSink } from './reference-log.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 
 const PAGE_NUMBER_END = 2 ** 52;
+const BLOCK_RUNS = 1 << 13;
+/** Both bits of a kind: 3 is none. */
+const WRONG_KIND = 64;
+const SIGN = 0x80000000;
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 /** Room made on the header's word alone: 256 MiB, untouched until it is used. */
 const RUNS_FIRST = 1 << 26;
 /** zstd may store what it cannot compress a little larger. */
@@ -184,37 +189,101 @@ function acceptRunSection(reader: CompactReader, head: SectionHead, stored: Uint
   if (reader.references < reader.limit) acceptRuns(reader, unpack(reader, head, stored));
 }
 
-/** The hot loop: words out of the bytes, each checked, until the section or the limit ends. */
+/** The runs of a section, copied, checked and counted; of the last one only what is wanted. */
 function acceptRuns(reader: CompactReader, bytes: Uint8Array): void {
-  const pages = reader.pageNumbers.length;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const count = bytes.length / 4;
   const runs = roomFor(reader, count);
-  const counts = new Int32Array(4);
-  // Small integers: a section holds at most 2^26 references.
-  const wanted = Math.min(reader.limit - reader.references, RUN_LENGTH_MAX * count);
+  const from = reader.runCount;
+  copyWords(bytes, runs, from);
+  const wanted = reader.limit - reader.references;
+  const to = RUN_LENGTH_MAX * count <= wanted ? from + count : cutAt(runs, from, count, wanted);
+  checkRuns(reader, from, to);
+  reader.runCount = to;
+  if (!reader.sink) return;
+  if (to > 0) reader.sink(runs.subarray(0, to), reader.pagesSeen);
+  reader.runCount = 0;
+}
+
+/** Little-endian words: a block copy where the machine and the place allow it. */
+function copyWords(bytes: Uint8Array, runs: Uint32Array, from: number): void {
+  const count = bytes.length / 4;
+  if (LITTLE_ENDIAN && bytes.byteOffset % 4 === 0) {
+    runs.set(new Uint32Array(bytes.buffer, bytes.byteOffset, count), from);
+    return;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let i = 0; i < count; i++) runs[from + i] = view.getUint32(4 * i, true);
+}
+
+/** Where the runs end that hold `wanted` references; the last of them is made to fit. */
+function cutAt(runs: Uint32Array, from: number, count: number, wanted: number): number {
   let left = wanted;
-  let to = reader.runCount;
-  let seen = reader.pagesSeen;
-  for (let i = 0; i < count && left > 0; i++) {
-    let run = view.getInt32(4 * i, true);
-    const page = run >>> 8;
-    if (page === seen && seen < pages) seen++;
-    if (page >= seen) throw damaged(reader, 'a run has an impossible page');
-    if (lengthOfRun(run) > left) run = (run & ~63) | (left - 1);
-    const length = lengthOfRun(run);
-    runs[to++] = run;
-    counts[kindOfRun(run)] += length;
+  for (let i = from; i < from + count; i++) {
+    const length = lengthOfRun(runs[i]);
+    if (length >= left) {
+      runs[i] = (runs[i] & ~63) | (left - 1);
+      return i + 1;
+    }
     left -= length;
   }
-  if (counts[3] > 0) throw damaged(reader, 'a run has an impossible kind');
-  for (let kind = 0; kind < 3; kind++) reader.kinds[kind] += counts[kind];
-  reader.runCount = to;
+  return from + count;
+}
+
+/** Each run's page has been seen or is the next, its kind is one of three; counts what there is. */
+function checkRuns(reader: CompactReader, from: number, to: number): void {
+  const { runs, kinds } = reader;
+  const found: Found = { seen: reader.pagesSeen, bad: 0, references: 0, writes: 0, fetches: 0 };
+  for (let at = from; at < to; at += BLOCK_RUNS) {
+    checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), found);
+  }
+  const { seen, bad, references, writes, fetches } = found;
+  if (bad < 0 || seen > reader.pageNumbers.length) {
+    throw damaged(reader, 'a run has an impossible page');
+  }
+  if ((bad & WRONG_KIND) !== 0) throw damaged(reader, 'a run has an impossible kind');
+  kinds[0] += references - writes - fetches;
+  kinds[1] += writes;
+  kinds[2] += fetches;
   reader.pagesSeen = seen;
-  reader.references += wanted - left;
-  if (!reader.sink) return;
-  if (to > 0) reader.sink(runs.subarray(0, to), seen);
-  reader.runCount = 0;
+  reader.references += references;
+}
+
+/** What the runs of a section hold; `bad` is negative for a wrong page, WRONG_KIND for a wrong kind. */
+interface Found {
+  seen: number;
+  bad: number;
+  references: number;
+  writes: number;
+  fetches: number;
+}
+
+/**
+ * The hot loop, a block at a time so that the compiler meets it often: faults are gathered and kinds
+ * counted without a branch. Small integers: a section holds at most 2^26 references.
+ */
+function checkBlock(runs: Uint32Array, from: number, to: number, found: Found): void {
+  let seen = found.seen | 0;
+  let early = 0;
+  let kinds = 0;
+  let references = (to - from) | 0;
+  let writes = 0;
+  let fetches = 0;
+  for (let i = from | 0; i < to; i = (i + 1) | 0) {
+    const run = runs[i] | 0;
+    const page = run >>> 8;
+    const more = run & 63;
+    if (page === seen) seen = (seen + 1) | 0;
+    early |= (seen - 1 - page) | 0;
+    kinds |= run & (run >> 1);
+    references = (references + more) | 0;
+    writes = (writes + ((more + 1) & -((run >> 6) & 1))) | 0;
+    fetches = (fetches + ((more + 1) & -((run >> 7) & 1))) | 0;
+  }
+  found.seen = seen;
+  found.bad |= (early & SIGN) | (kinds & WRONG_KIND);
+  found.references += references;
+  found.writes += writes;
+  found.fetches += fetches;
 }
 
 /** Beyond RUNS_FIRST grown by need. */

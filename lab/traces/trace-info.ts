@@ -1,9 +1,14 @@
 /**
  * Trace information: what a trace holds, as figures and as text. A host file (sizes).
+ *
+ * Reuse is told by the faults of LRU: those with n frames are the references that come after n or
+ * more other pages. Working sets are Denning's: pages used in the last so many references, averaged.
+ * Both are exact, at powers of two and of ten.
  */
 
 import { stat } from 'node:fs/promises';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { lruCurve, workingSetCurve } from '../bounds/index.ts';
 import { type ReadOptions, readTrace } from './read-trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -26,7 +31,14 @@ export interface TraceInfo {
   readonly runs: number;
   readonly meanRunLength: number;
   readonly bytesPerReference: number;
+  /** Faults of LRU by frames: powers of two, the last at or above the pages. */
+  readonly lru: readonly { readonly frames: number; readonly faults: number }[];
+  /** Mean working set by window in references: powers of ten, up to the trace or 10^6. */
+  readonly workingSets: readonly { readonly window: number; readonly pages: number }[];
 }
+
+const WINDOW_MAX = 1_000_000;
+const BAR_WIDTH = 40;
 
 /** Reads the trace and counts. Refuses as readTrace does. */
 export async function traceInfo(file: string, options: ReadOptions = {}): Promise<TraceInfo> {
@@ -51,11 +63,69 @@ export function infoOf(file: string, trace: Trace, bytes: number): TraceInfo {
     runs: runs.length,
     meanRunLength: runs.length === 0 ? 0 : references / runs.length,
     bytesPerReference: references === 0 ? 0 : bytes / references,
+    lru: lruOf(trace),
+    workingSets: workingSetsOf(trace),
   };
 }
 
-/** A few lines, one fact each, ending in a newline. */
-export function formatTraceInfo(info: TraceInfo): string {
+function lruOf({ runs, pageNumbers }: Trace): TraceInfo['lru'] {
+  const curve = lruCurve(runs, pageNumbers.length);
+  const points: { frames: number; faults: number }[] = [];
+  for (let frames = 1; frames < 2 * pageNumbers.length; frames *= 2)
+    points.push({ frames, faults: curve[Math.min(frames, pageNumbers.length)] });
+  return points;
+}
+
+function workingSetsOf(trace: Trace): TraceInfo['workingSets'] {
+  const longest = Math.min(WINDOW_MAX, trace.references);
+  const { meanPages } = workingSetCurve(trace, longest);
+  const points: { window: number; pages: number }[] = [];
+  for (let window = 10; window <= longest; window *= 10)
+    points.push({ window, pages: meanPages[window] });
+  return points;
+}
+
+/** How plots are drawn: with the blocks of a terminal, or in plain ASCII. */
+export type Bars = 'blocks' | 'plain';
+
+/** A few lines, one fact each, then two plots; ends in a newline. */
+export function formatTraceInfo(info: TraceInfo, bars: Bars = 'plain'): string {
+  return facts(info) + plots(info, bars);
+}
+
+/** Faults by their logarithm, since they span many decades; pages on an even scale. */
+function plots(info: TraceInfo, bars: Bars): string {
+  const { references, lru, workingSets, pages } = info;
+  const logOf = (count: number): number =>
+    count < 1 ? 0 : Math.log10(count + 1) / Math.log10(references + 1);
+  const faults = lru.map(({ frames, faults }) => row(frames, faults, logOf(faults), bars));
+  const sets = workingSets.map((set) => {
+    return row(set.window, set.pages, set.pages / Math.max(1, pages), bars);
+  });
+  const plot = (title: string, lines: readonly string[]): string =>
+    lines.length === 0 ? '' : `\n${title}\n${lines.join('')}`;
+  return (
+    plot('faults of LRU, by frames (bars: logarithmic, full at every reference)', faults) +
+    plot('mean working set in pages, by references looked back (bars: full at all pages)', sets)
+  );
+}
+
+function row(at: number, value: number, share: number, bars: Bars): string {
+  const number = value < 100 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value);
+  const text = typeof number === 'string' ? number : grouped(number);
+  const line = `${grouped(at).padStart(12)}${text.padStart(14)}  ${barOf(share, bars)}`;
+  return `${line.trimEnd()}\n`;
+}
+
+/** A bar of up to BAR_WIDTH columns, in blocks to an eighth of one. */
+function barOf(share: number, bars: Bars): string {
+  if (bars === 'plain') return '#'.repeat(Math.round(share * BAR_WIDTH));
+  const eighths = Math.round(share * BAR_WIDTH * 8);
+  const rest = eighths % 8 === 0 ? '' : String.fromCharCode(0x2590 - (eighths % 8));
+  return '\u2588'.repeat(eighths >> 3) + rest;
+}
+
+function facts(info: TraceInfo): string {
   const share = (count: number): string => {
     const percent = info.references === 0 ? 0 : (100 * count) / info.references;
     return `${grouped(count)} (${percent.toFixed(1)} %)`;
@@ -63,7 +133,10 @@ export function formatTraceInfo(info: TraceInfo): string {
   const rows: readonly (readonly [string, string])[] = [
     ['trace', info.file],
     ['of', info.origin],
-    ['format', info.lines > 0 ? `${info.format}, ${grouped(info.lines)} lines` : info.format],
+    [
+      'format',
+      info.lines > 0 ? `${info.format}, ${grouped(info.lines)} lines or records` : info.format,
+    ],
     ['size', `${grouped(info.bytes)} bytes, ${info.bytesPerReference.toFixed(3)} per reference`],
     ['references', grouped(info.references)],
     ['  reads', share(info.reads)],

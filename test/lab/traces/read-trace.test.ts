@@ -9,6 +9,7 @@ import {
   traceInfo,
   writeCompact,
 } from '../../../lab/traces/index.ts';
+import { READ } from '../../../sim-hw/references.ts';
 import {
   lackeyTextOf,
   pageTextOf,
@@ -176,5 +177,23 @@ describe('convertTrace and traceInfo', () => {
     const text = formatTraceInfo({ ...info, references: 1234567, fetches: 617284 });
     expect(text).toContain('references  1,234,567\n');
     expect(text).toContain('  fetches   617,284 (50.0 %)\n');
+  });
+
+  test('reuse and working sets: exact figures, and bars in ASCII or in blocks', async () => {
+    // A loop over 20 pages, 50 rounds: LRU faults always with less than 20 frames.
+    const loop = Array.from({ length: 1000 }, (_, i): Reference => [i % 20, READ]);
+    const info = await traceInfo(await put(at('loop'), lackeyTextOf(loop)));
+    const faults = [1, 2, 4, 8, 16].map((frames) => ({ frames, faults: 1000 }));
+    expect(info.lru).toEqual([...faults, { frames: 32, faults: 20 }]);
+    expect(info.workingSets.map(({ window }) => window)).toEqual([10, 100, 1000]);
+    // Each reference keeps its page for the window, 20 references or what is left of the string.
+    expect(info.workingSets[0].pages).toBeCloseTo((990 * 10 + 55) / 1000, 9);
+    expect(info.workingSets[2].pages).toBeCloseTo((980 * 20 + 210) / 1000, 9);
+    const plain = formatTraceInfo(info);
+    expect(plain).toContain(`          16         1,000  ${'#'.repeat(40)}\n`);
+    expect(plain).toMatch(/^ +32 +20 {2}#{18}$/m);
+    const blocks = formatTraceInfo(info, 'blocks');
+    expect(blocks).toContain('\u2588'.repeat(40));
+    expect(blocks).not.toContain('#');
   });
 });

@@ -1,0 +1,79 @@
+/** Trace rows: the compact format decoded, records of libCacheSim read from a packed file. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readTrace, writeTrace } from '../lab/traces/index.ts';
+import type { ReferenceString } from '../sim-hw/references.ts';
+import { bareLoop } from './bare-loop.ts';
+import { cpuSeconds, median, medianRatio, type Row } from './measure.ts';
+
+const ROUNDS = 5;
+const WARM_UPS = 2;
+const TRACES = new URL('../traces/', import.meta.url);
+
+export interface NamedTrace {
+  readonly name: string;
+  readonly program: ReferenceString;
+}
+
+/** By the CPU time of this thread, which unpacks too; the bare loop over the same runs in turn. */
+export async function compactRow(traces: readonly NamedTrace[]): Promise<Row> {
+  const speeds: number[] = [];
+  const ratios: number[] = [];
+  for (const { name, program } of traces) {
+    const file = fileURLToPath(new URL(`${name}.lht`, TRACES));
+    const read: number[] = [];
+    const bare: number[] = [];
+    for (let round = -WARM_UPS; round < ROUNDS; round++) {
+      const from = process.threadCpuUsage();
+      await readTrace(file);
+      const { user, system } = process.threadCpuUsage(from);
+      const loop = cpuSeconds(() => void bareLoop(program).walks);
+      if (round < 0) continue;
+      read.push((user + system) / 1e6);
+      bare.push(loop);
+    }
+    speeds.push(program.references / median(read));
+    ratios.push(medianRatio(bare, read));
+    process.stderr.write(
+      `  ${name}: ${millions(speeds.at(-1) as number)} compact, ${ratios.at(-1)?.toFixed(2)}\n`,
+    );
+  }
+  const of = 'of the bare loop (least over traces)';
+  const value = Math.min(...speeds);
+  return { name: 'read-compact', value, unit: 'references/s', ratio: Math.min(...ratios), of };
+}
+
+/** By the wall: a thread beside this one unpacks. */
+export async function oracleGeneralRow({ name, program }: NamedTrace): Promise<Row> {
+  const folder = mkdtempSync(join(tmpdir(), 'leasehold-bench-'));
+  try {
+    const file = join(folder, `${name}.zst`);
+    const trace = await readTrace(fileURLToPath(new URL(`${name}.lht`, TRACES)));
+    await writeTrace(file, trace, 'oracleGeneral');
+    const read: number[] = [];
+    const bare: number[] = [];
+    for (let round = -WARM_UPS; round < ROUNDS; round++) {
+      const from = performance.now();
+      await readTrace(file);
+      const seconds = (performance.now() - from) / 1000;
+      const start = performance.now();
+      bareLoop(program);
+      if (round < 0) continue;
+      read.push(seconds);
+      bare.push((performance.now() - start) / 1000);
+    }
+    const value = program.references / median(read);
+    const of = 'of the bare loop, both by the wall';
+    const ratio = medianRatio(bare, read);
+    return { name: 'read-oracle-general', value, unit: 'records/s', ratio, of };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function millions(perSecond: number): string {
+  return `${(perSecond / 1e6).toFixed(0)} M/s`;
+}
