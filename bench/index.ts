@@ -8,11 +8,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { centralNames } from '../lab/run/centrals.ts';
 import { readTrace } from '../lab/traces/index.ts';
 import { centralRows } from './central.ts';
 import { containerRows } from './container-ops.ts';
 import { contractRows } from './contract-ops.ts';
 import { fileRows } from './file-reads.ts';
+import { managementRows } from './managements.ts';
 import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
@@ -29,6 +31,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   pressure: async () => pressureRows(await readPrograms()),
   faults: async () => [faultRow()],
   central: async () => centralRows(await readPrograms()),
+  managements: async () => managementRows(),
   lackey: async () => [await lackeyRow(await readPrograms())],
   traces: async () => {
     const programs = await readPrograms();
@@ -40,13 +43,14 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   swap: async () => swapRows(),
   files: async () => fileRows(),
 };
-const ORDER = [
+const ORDER: readonly string[] = [
   'bare-loop',
   'stack-ample',
   'stack-pressure',
   'self-paged-faults',
   'mach-ample',
   'central-faults',
+  ...centralNames.map((name) => `faults-${name}`),
   'oracle-overhead',
   'read-lackey',
   'read-compact',
@@ -116,12 +120,12 @@ function printDocument(rows: readonly Row[]): void {
 
 function printTable(rows: readonly Row[]): void {
   console.log(
-    `${'row'.padEnd(20)}${'value'.padStart(14)}  ${'unit'.padEnd(14)}${'ratio'.padStart(8)}`,
+    `${'row'.padEnd(22)}${'value'.padStart(14)}  ${'unit'.padEnd(14)}${'ratio'.padStart(8)}`,
   );
   for (const { name, value, unit, ratio, of } of rows) {
     const number = value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1);
     const share = ratio === null ? '' : ratio < 0.01 ? ratio.toFixed(5) : ratio.toFixed(2);
-    const start = `${name.padEnd(20)}${number.padStart(14)}  ${unit.padEnd(14)}`;
+    const start = `${name.padEnd(22)}${number.padStart(14)}  ${unit.padEnd(14)}`;
     console.log(`${start}${share.padStart(8)}  ${of}`.trimEnd());
   }
 }

@@ -17,7 +17,7 @@
  * where nothing pays. Points e and l are borders of bins of the order, and counts are halved after
  * as many events as M has pages: the paper leaves resolution and ageing open; figures are ours.
  *
- * Left out: a version without sight of each reference. A repeated reference is one to the youngest page,
+ * Left out: a version without sight of each reference (of all tasks: `eelru-bits`). A repeated reference is one to the youngest page,
  * which no decision depends on. 21 bytes a page. A reference costs the number of bins that its page rises.
  */
 

@@ -15,7 +15,7 @@
  * with `repeats` 0 a run of references to one page counts as one. The lifetime follows the paper: the distance in time at
  * which most uses return, by powers of two, looked at once in so many uses; or a fixed `lifeTime`.
  *
- * Left out: a version without sight of each reference. 23 bytes a page.
+ * Left out: a version without sight of each reference (of all tasks: `multi-queue-bits`). 23 bytes a page.
  */
 
 import {

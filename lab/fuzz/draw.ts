@@ -10,7 +10,7 @@ import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import type { CellMachine, CellOptions, CellTask } from '../run/cell-options.ts';
-import { centralNames } from '../run/centrals.ts';
+import { drawCentral, drawnCentrals } from './centrals.ts';
 import { between, chance, oneOf, small } from './chance.ts';
 import { drawDisk } from './disks.ts';
 import { drawFiles } from './files.ts';
@@ -44,7 +44,7 @@ const TRANSFER_NS_MAX = { nvme: 400_000, disk: 60_000_000 };
 
 export function draw(seed: number): Drawn {
   const random = splitRandom(seed, 'fuzz');
-  const management = chance(random, 88) ? ('contracts' as const) : oneOf(random, centralNames);
+  const management = chance(random, 88) ? ('contracts' as const) : oneOf(random, drawnCentrals);
   const clock = chance(random, 70) ? ('ns' as const) : ('references' as const);
   const device = chance(random, 70) ? ('nvme' as const) : ('disk' as const);
   const frames = chance(random, 50) ? between(random, 8, 40) : between(random, 8, 200);
@@ -78,7 +78,8 @@ export function draw(seed: number): Drawn {
   const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
   const swapped = drawSwap(deep, seed);
   const telling = drawGarbage(drawHardware(swapped, seed), seed, ordinary);
-  return { ...drawFiles(telling, stir, seed, span, ordinary), calmAt };
+  const filed = drawFiles(telling, stir, seed, span, ordinary);
+  return { ...filed, options: drawCentral(filed.options, seed), calmAt };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

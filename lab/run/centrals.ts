@@ -11,6 +11,7 @@ import type { CentralManagement } from '../../contracts/central-management.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { centralManagements } from '../../servers/central/index.ts';
 import { ofPolicy } from '../../servers/central/of-policy.ts';
+import { sampled } from '../../servers/central/sampled.ts';
 
 const {
   mach,
@@ -22,6 +23,14 @@ const {
   ...others
 } = centralManagements;
 
+const oracles = {
+  eelru: ofPolicy(eelru as Policy),
+  // Made for caches behind others, which do not see a reference that follows on one to the same page.
+  multiQueue: ofPolicy(multiQueue as Policy, {
+    parameters: { ...multiQueue.parameters, repeats: 0 },
+  }),
+};
+
 /** In the table's order. */
 export const centrals = {
   mach,
@@ -32,11 +41,10 @@ export const centrals = {
   freebsd,
   linux,
   'linux-mglru': mglru,
-  eelru: ofPolicy(eelru as Policy),
-  // Made for caches behind others, which do not see a reference that follows on one to the same page.
-  'multi-queue': ofPolicy(multiQueue as Policy, {
-    parameters: { ...multiQueue.parameters, repeats: 0 },
-  }),
+  eelru: oracles.eelru,
+  'eelru-bits': sampled(oracles.eelru, 'eelru-bits') as CentralManagement,
+  'multi-queue': oracles.multiQueue,
+  'multi-queue-bits': sampled(oracles.multiQueue, 'multi-queue-bits') as CentralManagement,
   ...others,
 };
 

@@ -15,6 +15,7 @@ import mach, { machThresholds } from './mach.ts';
 import machSoftBits from './mach-soft-bits.ts';
 import { ofPolicy } from './of-policy.ts';
 import pff from './pff.ts';
+import { sampled } from './sampled.ts';
 import uvm from './uvm.ts';
 import vms from './vms/vms.ts';
 import workingSet from './working-set.ts';
@@ -34,5 +35,6 @@ export const centralManagements = {
   pff: pff as CentralManagement,
   uvm: uvm as CentralManagement,
   'lru-sp': lruSp([]) as CentralManagement,
+  'lru-sp-bits': sampled(lruSp([]) as CentralManagement, 'lru-sp-bits') as CentralManagement,
   'mach-soft-bits': machSoftBits as CentralManagement,
 } satisfies Readonly<Record<string, CentralManagement>>;

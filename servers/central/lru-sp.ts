@@ -16,8 +16,8 @@
  * (servers/memory/revocation/arbiters) is this rule for frames under contract, where the server does
  * not know pages: the two share the idea and no code.
  *
- * Left out: the calls by which a program of ours would set priorities of files; a version without
- * sight of each reference. 21 bytes a page and what the tasks' policies need.
+ * Without sight of each reference: `lru-sp-bits` (sampled.ts). Left out: the calls by which a program
+ * of ours would set priorities of files. 21 bytes a page and what the tasks' policies need.
  */
 
 import type {
