@@ -86,6 +86,11 @@ export interface Policy<State = unknown> {
    * At least one page is resident and evictable whenever this is called.
    */
   victim(state: State, view: PolicyView): number;
+  /**
+   * Variable space: a resident, evictable page that the policy wants no longer, or -1. Asked again and
+   * again once a fault has its frame, until it says -1; the pager gives each page up, and its frame back.
+   */
+  outside?(state: State, view: PolicyView): number;
   /** Re-sums the policy's own structures; returns what is wrong, or undefined. For tests. */
   check?(state: State): string | undefined;
 }

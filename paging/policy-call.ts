@@ -167,6 +167,25 @@ export function chooseVictim(
   }
 }
 
+/** A page that the policy wants no longer, checked to be one that can go; NO_PAGE: there is none. */
+export function askOutside(kernel: Kernel, code: PagerCode, pager: PagerState): number {
+  const { policy } = code;
+  const { priorities } = pager;
+  if (policy.outside === undefined) return NO_PAGE;
+  const view = point(kernel, code, pager);
+  if (priorities !== null) priorities.asking = true;
+  try {
+    if (policy.referencesSeen !== undefined) drain(kernel, code, pager);
+    const page = policy.outside(pager.policy, view);
+    if (page !== NO_PAGE) requireEvictable(code, pager, page, 'to be given up');
+    return page;
+  } catch (error) {
+    throw faultOf(code, 'outside', error);
+  } finally {
+    if (priorities !== null) priorities.asking = false;
+  }
+}
+
 /** The policy's victim, checked to be one. */
 function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState, wanted: number): number {
   const view = point(kernel, code, pager);
@@ -178,14 +197,18 @@ function askVictim(kernel: Kernel, code: PagerCode, pager: PagerState, wanted: n
   } catch (error) {
     throw faultOf(code, 'victim', error);
   }
+  requireEvictable(code, pager, page, 'as victim');
+  return page;
+}
+
+function requireEvictable(code: PagerCode, pager: PagerState, page: number, what: string): void {
   const word = pager.pageWord[page];
   if (word === undefined || !isEvictable(pager, page, word))
     throw new PolicyFault(
       code.policy.name,
-      `named page ${page} as victim, expected a resident page that is not busy; ` +
+      `named page ${page} ${what}, expected a resident page that is not busy; ` +
         'check admitted, removed and view.evictable',
     );
-  return page;
 }
 
 function isEvictable(pager: PagerState, page: number, word: number): boolean {

@@ -14,6 +14,7 @@ import { isAlive, type TaskState } from '../nucleus/tasks.ts';
 import { assert } from '../sim-hw/assert.ts';
 import { noteRescue, noteResumed } from './central.ts';
 import { cleanOne, holdsSlot, keepSpare } from './eviction.ts';
+import { giveUpOutside } from './outside.ts';
 import { DIRTY, LOST, SCRATCH, setWord, slotOf } from './page-word.ts';
 import type { PagerCode } from './policy-call.ts';
 import {
@@ -66,6 +67,7 @@ export function settle(kernel: Kernel, code: PagerCode, pager: PagerState, membe
   member.waits = NO_FAULT;
   resume(kernel, id, member.task, member.how, member.compulsory);
   if (pager.central !== null) noteResumed(kernel, pager, pager.central, member);
+  if (code.policy.outside !== undefined) giveUpOutside(kernel, code, pager, page);
   keepSpare(kernel, code, pager, page);
 }
 

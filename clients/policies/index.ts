@@ -23,11 +23,13 @@ import multiQueue from './multi-queue.ts';
 import nru from './nru.ts';
 import optimal from './optimal.ts';
 import optimalWriteBack from './optimal-write-back.ts';
+import pff from './pff.ts';
 import random from './random.ts';
 import s3Fifo from './s3-fifo.ts';
 import secondChance from './second-chance.ts';
 import sieve from './sieve.ts';
 import slru from './slru.ts';
+import vmin from './vmin.ts';
 import wTinyLfu from './w-tinylfu.ts';
 import workingSet from './working-set.ts';
 
@@ -40,6 +42,7 @@ export const policies: Readonly<Record<string, Policy>> = {
   gclock,
   nru,
   'working-set': workingSet,
+  pff,
   'clock-pro': clockPro,
   car,
   lru,
@@ -58,6 +61,7 @@ export const policies: Readonly<Record<string, Policy>> = {
   lirs,
   'w-tinylfu': wTinyLfu,
   optimal,
+  vmin,
   'optimal-write-back': optimalWriteBack,
 };
 

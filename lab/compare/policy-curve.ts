@@ -33,7 +33,8 @@ export function policyCurve(
     from = simulation.frames;
   }
   curve.fill(least, from);
-  curve[pages] = Math.min(least, pages);
+  // Who gives pages up unasked may fault again where all would fit.
+  if (policy.outside === undefined) curve[pages] = Math.min(least, pages);
   return curve;
 }
 

@@ -94,7 +94,7 @@ function guarded(policy: Policy, task: string, index: number, watch: Watch | nul
       answered(watch);
     }
   };
-  const { referencesSeen } = policy;
+  const { referencesSeen, outside } = policy;
   return {
     ...policy,
     create: (context) => watched('create', () => created(policy, task, context)),
@@ -104,6 +104,10 @@ function guarded(policy: Policy, task: string, index: number, watch: Watch | nul
     ...(referencesSeen && {
       referencesSeen: (state: unknown, batch: Parameters<typeof referencesSeen>[1]) =>
         watched('referencesSeen', () => referencesSeen.call(policy, state, batch)),
+    }),
+    ...(outside && {
+      outside: (state: unknown, view: Parameters<typeof outside>[1]) =>
+        watched('outside', () => outside.call(policy, state, view)),
     }),
   };
 }

@@ -14,6 +14,7 @@ export const watchedMethods = [
   'removed',
   'referencesSeen',
   'victim',
+  'outside',
 ] as const;
 export type WatchedMethod = (typeof watchedMethods)[number];
 

@@ -152,8 +152,23 @@ function fault(simulation: Simulation, run: number): void {
     } else simulation.held++;
     bits[run >>> 8] = RESIDENT;
     policy.admitted(state, run >>> 8, view);
+    if (policy.outside !== undefined) giveUpOutside(simulation, run >>> 8);
   } catch (error) {
     throw faultOf(policy, error);
+  }
+}
+
+/** Pages that the policy wants no longer go, but not the one that has just come [POL16]. */
+function giveUpOutside(simulation: Simulation, come: number): void {
+  const { policy, state, view, bits } = simulation;
+  for (let left = simulation.held; left > 0; left--) {
+    const page = policy.outside?.(state, view) ?? -1;
+    if (page < 0 || page === come) return;
+    requireResident(policy, page, bits);
+    if ((bits[page] & MODIFIED) !== 0) simulation.writeBacks++;
+    bits[page] = 0;
+    simulation.held--;
+    policy.removed(state, page, view);
   }
 }
 

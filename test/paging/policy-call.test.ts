@@ -148,6 +148,49 @@ test("[POL14] [POL1] another task's fault is not seen where a central pager asks
   for (const [call, , page] of heard) if (call === 'victim') expect(page).toBeLessThan(12);
 });
 
+/** FIFO that wants `most` pages and no more. */
+function thrifty(most: number) {
+  const held: number[] = [];
+  let largest = 0;
+  const policy = variant(plain, {
+    admitted: (state: never, page: number, view: PolicyView) => {
+      held.push(page);
+      largest = Math.max(largest, held.length);
+      fifo.admitted(state, page, view);
+    },
+    removed: (state: never, page: number, view: PolicyView) => {
+      held.splice(held.indexOf(page), 1);
+      fifo.removed(state, page, view);
+    },
+    outside: (_state: never, view: PolicyView) => {
+      const page = held.find((candidate) => view.evictable(candidate));
+      return held.length > most && page !== undefined ? page : -1;
+    },
+  });
+  return { policy, largest: () => largest };
+}
+
+test('[POL16] what a policy wants no longer is given up, clean or dirty, and its frame given back', () => {
+  for (const program of [
+    toReferenceString(loop(12, 30), { collapse: false }),
+    writing(randomPages(3, 400, 12)),
+  ]) {
+    const { policy, largest } = thrifty(3);
+    const { tasks } = runCell(cell(10, [withPolicy(policy, program, 10)], { oracles: true }));
+    // The page that has just come stays; those being written out are still held.
+    expect(largest()).toBe(4);
+    expect(tasks[0]?.faults).toBeGreaterThan(200);
+    const [all] = runCell(cell(10, [withPolicy(plain, program, 10)])).tasks;
+    expect(tasks[0]?.messages).toBeGreaterThan((all?.messages ?? 0) + 200);
+  }
+});
+
+test('[POL16] [POL3] a policy that wants a page gone that it does not hold is named', () => {
+  const policy = variant(plain, { outside: () => 11 });
+  const run = () => runCell(cell(4, [withPolicy(policy, writing(loop(12, 3)))]));
+  expect(run).toThrow(/policy 'mine' named page 11 to be given up/);
+});
+
 test('[POL4] admitted and removed alternate, and oracle sight shows each run once, in order', () => {
   const resident = new Set<number>();
   const shown: number[] = [];

@@ -83,11 +83,27 @@ export function step(drive: Drive, frames: number): void {
     drive.resident[page] = 1;
     drive.residentCount++;
     drive.policy.admitted(drive.state, page, drive.view);
+    giveUpOutside(drive, page);
   }
   drive.executed++;
   drive.references += lengthOfRun(run);
   drive.referenced[page] = 1;
   if (kindOfRun(run) === WRITE) drive.modified[page] = 1;
+}
+
+/** Pages that the policy wants no longer go, but not the one that has just come. */
+function giveUpOutside(drive: Drive, come: number): void {
+  const { policy, pinned, state, view } = drive;
+  if (policy.outside === undefined) return;
+  const wasPinned = pinned[come];
+  pinned[come] = 1;
+  show(drive);
+  for (let page = policy.outside(state, view); page >= 0; page = policy.outside(state, view)) {
+    if (!view.evictable(page)) throw new Error(`page ${page} outside cannot be given up`);
+    drive.victims.push(page);
+    drop(drive, page);
+  }
+  pinned[come] = wasPinned;
 }
 
 /** The policy gives up one page, which is checked: for `wanted`, or as under a notice. */

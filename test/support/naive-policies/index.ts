@@ -21,6 +21,7 @@ import { naiveLruK } from './lru-k.ts';
 import { naiveMultiQueue } from './multi-queue.ts';
 import type { NaiveRun } from './naive-run.ts';
 import { naiveNru } from './nru.ts';
+import { naivePff } from './pff.ts';
 import { naiveLru, naiveMru } from './recency.ts';
 import { naiveS3Fifo } from './s3-fifo.ts';
 import { naiveSecondChance } from './second-chance.ts';
@@ -174,5 +175,9 @@ export const twins: Readonly<Record<string, Twin>> = {
     simulate: ({ pages }, frames, { cold, countsFault }) =>
       naiveClockPro(pages, frames, { cold, countsFault: countsFault !== 0 }),
     settings: fc.record({ cold: fc.constantFrom(0.01, 0.3, 0.7), countsFault: fc.nat(1) }),
+  },
+  pff: {
+    simulate: ({ pages }, frames, { threshold }) => naivePff(pages, frames, threshold),
+    settings: fc.record({ threshold: fc.integer({ min: 0, max: 40 }) }),
   },
 };
