@@ -15,6 +15,15 @@ export interface TimeNs {
   rest: number;
 }
 
+/** A thread beside a task's first: its part of the task's counts, and its own time. */
+export interface ThreadResult {
+  references: number;
+  faults: number;
+  stallNs: number;
+  virtualNs: number;
+  timeNs: TimeNs;
+}
+
 export interface TaskResult {
   name: string;
   references: number;
@@ -66,6 +75,10 @@ export interface TaskResult {
   diskWaitNsMost?: number | undefined;
   /** Times that a request went beyond its slice. */
   diskOverruns?: number | undefined;
+  /** Of a task with several threads: those beside the first, whose counts are in the task's own. */
+  threads?: ThreadResult[] | undefined;
+  /** Faults that waited for another thread's, and found their page there. */
+  foundMapped?: number | undefined;
   /** Completion over completion alone with unlimited memory; null where not computed. */
   slowdown: number | null;
 }

@@ -10,10 +10,12 @@ import { kindOfRun, pageOfRun, type ReferenceString, type Stops } from '../sim-h
 import type { Translation } from '../sim-hw/translation.ts';
 import { advise, wantAll } from './advice.ts';
 import { charge, setStatus } from './clock.ts';
+import { raiseFault } from './faults.ts';
 import { type Kernel, NUCLEUS } from './kernel.ts';
-import { endTask, freezeFinished, raiseFault, restTask } from './life.ts';
+import { endTask, freezeFinished, restTask } from './life.ts';
 import { dropAtRandom, mendMapping, noteTraps, reportedKind } from './soft-state.ts';
 import { isAlive, PROGRAM, READY, RUNNING, type TaskState, TRANSLATION, TRAP } from './tasks.ts';
+import { placeIn, programOf } from './threads.ts';
 
 /** Ticks of one batch stay below 2^31. */
 export const TICKS_MAX = 2_000_000_000;
@@ -44,8 +46,8 @@ export function runProgram(
   ticks: number,
 ): number {
   const { state } = kernel;
-  const space = state.spaces[task.space] as SpaceState;
-  const whole = kernel.programs[space.id] as ReferenceString;
+  const space = placeIn(state, task);
+  const whole = programOf(kernel, task);
   const program = whole.stops === undefined ? whole : upToStop(whole, whole.stops, task.stopsMade);
   const from = space.cursor;
   if (state.drops !== null) dropAtRandom(kernel, state.drops);
@@ -59,8 +61,8 @@ export function runProgram(
 /** What follows from how a batch ended. */
 export function endBatch(kernel: Kernel, task: TaskState, result: number): void {
   const { state } = kernel;
-  const space = state.spaces[task.space] as SpaceState;
-  const whole = kernel.programs[space.id] as ReferenceString;
+  const space = placeIn(state, task);
+  const whole = programOf(kernel, task);
   if (result === FAULTED) {
     const run = whole.runs[space.cursor] as number;
     const page = pageOfRun(run);

@@ -41,6 +41,7 @@ import type { Drops } from './soft-state.ts';
 import type { StallState } from './stall.ts';
 import type { TableFrames } from './table-frames.ts';
 import { createTask, type TaskState } from './tasks.ts';
+import type { ThreadGroup } from './threads.ts';
 
 /** Messages that the nucleus itself sends; `from` is then NUCLEUS. Protocol ops start at 16. */
 export const NUCLEUS = 0;
@@ -86,6 +87,9 @@ export interface KernelState {
   readonly table: PageTableState;
   readonly spaces: SpaceState[];
   readonly tasks: TaskState[];
+  /** Tasks with several threads, and where each thread beside the first is in its program. */
+  readonly groups: ThreadGroup[];
+  readonly places: SpaceState[];
   readonly capabilities: CapabilityTable[];
   readonly queue: MessageQueueState;
   /** Messages to tasks that cannot run now, in the order sent (starvation.ts). */
@@ -125,6 +129,8 @@ export interface Kernel {
   readonly costs: Costs;
   readonly format: PageTableFormat;
   readonly programs: readonly ReferenceString[];
+  /** By place: what threads beside the first run. */
+  readonly threadPrograms: ReferenceString[];
   readonly schedule: Schedule;
   readonly address: AddressSpaces;
   readonly receivers: Receiver[];
@@ -156,6 +162,8 @@ export function createKernel(parts: KernelParts): Kernel {
       table: parts.table,
       spaces: parts.spaces,
       tasks: [createTask(NUCLEUS, 'nucleus', -1)],
+      groups: [],
+      places: [],
       capabilities: [createCapabilityTable(1)],
       queue: createMessageQueue(parts.messagesMax),
       deferred: [],
@@ -180,7 +188,7 @@ export function createKernel(parts: KernelParts): Kernel {
     'references',
     'sliceLeft',
   );
-  return wire(parts, state, [{ step: () => {}, state: {} }]);
+  return wire({ ...parts, threadPrograms: [] }, state, [{ step: () => {}, state: {} }]);
 }
 
 /** A second run that continues from here on its own. Programs and code are shared. */
@@ -197,7 +205,8 @@ export function cloneKernel(kernel: Kernel): Kernel {
 }
 
 function wire(
-  parts: Pick<KernelParts, 'costs' | 'format' | 'programs' | 'schedule' | 'address'>,
+  parts: Pick<Kernel, 'costs' | 'format' | 'programs' | 'threadPrograms' | 'schedule'> &
+    Pick<KernelParts, 'address'>,
   state: KernelState,
   receivers: Receiver[],
 ): Kernel {
@@ -208,6 +217,7 @@ function wire(
     costs: parts.costs,
     format: parts.format,
     programs: parts.programs,
+    threadPrograms: parts.threadPrograms,
     schedule: parts.schedule,
     address: parts.address ?? NUCLEUS_ALONE,
     receivers,

@@ -14,7 +14,8 @@
  * time (the one lock of xv6 and of early Mach kernels), so that all they do is in one order of time.
  * What they take away from a space that runs elsewhere they take at that moment: tlb-consistency.ts.
  *
- * A task has one thread; it may run on any CPU, and goes on where it was if that CPU is free. An
+ * A thread may run on any CPU, and goes on where it was if that CPU is free; a task's threads are
+ * chosen one by one as tasks are, so that several may run at once (threads.ts). An
  * interrupt of a device goes to an idle CPU, else to the one that is there first.
  *
  * Left out: locks finer than one for all; a price for waking an idle CPU; taking the CPU from a task
@@ -26,7 +27,7 @@ import { assert } from '../sim-hw/assert.ts';
 import { peekTime } from '../sim-hw/event-queue.ts';
 import { FAULTED } from '../sim-hw/mmu.ts';
 import { PRESENT, WRITABLE } from '../sim-hw/page-table/format.ts';
-import { kindOfRun, pageOfRun, type ReferenceString, WRITE } from '../sim-hw/references.ts';
+import { kindOfRun, pageOfRun, WRITE } from '../sim-hw/references.ts';
 import { dropAllStale, dropStale } from '../sim-hw/stale-entries.ts';
 import { chooseTask } from './choice.ts';
 import { charge, setStatus } from './clock.ts';
@@ -50,6 +51,7 @@ import {
 } from './processors.ts';
 import { releaseDeferred } from './starvation.ts';
 import { READY, RUNNING, type TaskState, TRAP } from './tasks.ts';
+import { placeIn, programOf } from './threads.ts';
 import { dropQueued, turnTo } from './tlb-consistency.ts';
 import { runUser } from './user-time.ts';
 
@@ -149,9 +151,9 @@ function enterNucleus(
 
 /** The fault is told, unless what the table says has changed since: then the reference runs again. */
 function faulted(kernel: Kernel, { mmu }: ProcessorState, task: TaskState): void {
-  const { spaces, table } = kernel.state;
-  const space = spaces[task.space] as SpaceState;
-  const run = (kernel.programs[space.id] as ReferenceString).runs[space.cursor] as number;
+  const { table } = kernel.state;
+  const space = placeIn(kernel.state, task);
+  const run = programOf(kernel, task).runs[space.cursor] as number;
   const page = pageOfRun(run);
   if (mmu.stale !== null) dropStale(mmu.stale, mmu.tlb, space.base + page + 1);
   // As the hardware sees it: what it has lost is not there for it, though the kernel knows it.

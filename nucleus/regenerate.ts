@@ -15,6 +15,7 @@ import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabiliti
 import type { Kernel } from './kernel.ts';
 import { spaceFor } from './memory-map.ts';
 import type { TaskState } from './tasks.ts';
+import { faulterOf } from './threads.ts';
 
 /**
  * Fills the unmapped frame in `slot` of `pager` with what `page` of `target` held last; the target's
@@ -36,11 +37,11 @@ export function regenerate(
   const frame = frameAt(table, slot);
   if (frame < 0 || orderAt(table, slot) !== 0) return false;
   if (((table.slotOrder[slot] as number) & LOCKED_OUT) !== 0) return false;
-  const { frames, planted, tasks } = kernel.state;
+  const { frames, planted } = kernel.state;
   if (frames.mappedBy[frame] !== UNMAPPED) return false;
   const version = space.versions[page] as number;
   frames.stampLow[frame] = planted === 'stale-regeneration' ? Math.max(0, version - 1) : version;
   frames.stampHigh[frame] = space.base + page + 1;
-  (tasks[target] as TaskState).callbackNs = ns;
+  (faulterOf(kernel.state, target) as TaskState).callbackNs = ns;
   return true;
 }

@@ -76,6 +76,9 @@ export interface TaskState {
   readonly name: string;
   /** CPU priority: higher runs first. */
   cpu: number;
+  /** Which of the tasks with several threads it is of, or -1; its place among programs, or -1: the task's own. */
+  group: number;
+  place: number;
   /** Messages that wait until it can run, since when, and for how long others did before. */
   deferred: number;
   starvedSince: number;
@@ -130,6 +133,8 @@ export function createTask(id: number, name: string, space: number): TaskState {
       pager: id,
       name,
       cpu: 0,
+      group: -1,
+      place: -1,
       deferred: 0,
       starvedSince: 0,
       starved: 0,

@@ -8,8 +8,8 @@
  */
 
 import type { CentralView as CentralViewFace } from '../contracts/central-management.ts';
+import { stopTask } from '../nucleus/faults.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { stopTask } from '../nucleus/life.ts';
 import { pageBits, protect, unmap, wasModified } from '../nucleus/memory-map.ts';
 import { isOver, type TaskState } from '../nucleus/tasks.ts';
 import { type CentralState, RUNS, STOPPED, STOPPING } from './central-state.ts';

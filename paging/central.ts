@@ -6,8 +6,8 @@
 
 import type { CentralManagement } from '../contracts/central-management.ts';
 import { termNow, timerAt } from '../nucleus/clock.ts';
+import { continueTask, stopTask } from '../nucleus/faults.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { continueTask, stopTask } from '../nucleus/life.ts';
 import { isOver, SOFT, type TaskState } from '../nucleus/tasks.ts';
 import { type CentralState, RUNS, STOPPED, STOPPED_IN_FAULT, STOPPING } from './central-state.ts';
 import { CentralView } from './central-view.ts';

@@ -12,8 +12,8 @@
  * Getting the frame is in frame-waiters.ts, the end of every line in settlement.ts.
  */
 
+import { waitForDevice } from '../nucleus/faults.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { waitForDevice } from '../nucleus/life.ts';
 import { SOFT } from '../nucleus/tasks.ts';
 import { RUNS, STOPPED_IN_FAULT } from './central-state.ts';
 import { serveWaiters } from './frame-waiters.ts';

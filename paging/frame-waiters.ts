@@ -5,9 +5,9 @@
 
 import { OP } from '../contracts/messages.ts';
 import { termNow, timerAt } from '../nucleus/clock.ts';
+import { waitForDevice } from '../nucleus/faults.ts';
 import { send } from '../nucleus/ipc.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { waitForDevice } from '../nucleus/life.ts';
 import { zero } from '../nucleus/memory-map.ts';
 import { regenerate } from '../nucleus/regenerate.ts';
 import { LOST as LOST_FAULT, REGENERATED, SOFT } from '../nucleus/tasks.ts';

@@ -5,8 +5,8 @@
  * waits.
  */
 
+import { waitForDevice } from '../nucleus/faults.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { waitForDevice } from '../nucleus/life.ts';
 import { HARD } from '../nucleus/tasks.ts';
 import { bindSlot } from './frames-in-hand.ts';
 import { BUSY, HAS_COPY, LOST, RESIDENT, SCRATCH, setWord, TOUCHED } from './page-word.ts';

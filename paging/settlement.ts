@@ -7,8 +7,8 @@
  * (Walfield: a frame is promoted to guaranteed when it becomes dirty).
  */
 
+import { resume, waitForDevice } from '../nucleus/faults.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { resume, waitForDevice } from '../nucleus/life.ts';
 import { allowWrite, map } from '../nucleus/memory-map.ts';
 import { isAlive, type TaskState } from '../nucleus/tasks.ts';
 import { assert } from '../sim-hw/assert.ts';

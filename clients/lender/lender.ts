@@ -18,8 +18,8 @@
 import { FORCE_WRITE, OP, READ } from '../../contracts/messages.ts';
 import { DONE, NO_SUCH_PAGE } from '../../contracts/refusals.ts';
 import { termNow, timerAt } from '../../nucleus/clock.ts';
+import { resume, waitForDevice } from '../../nucleus/faults.ts';
 import { FAULT, type Kernel, NUCLEUS, TIMER } from '../../nucleus/kernel.ts';
-import { resume, waitForDevice } from '../../nucleus/life.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { HARD, SOFT } from '../../nucleus/tasks.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';

@@ -13,9 +13,9 @@
  */
 
 import { OP } from '../../contracts/messages.ts';
+import { waitForDevice } from '../../nucleus/faults.ts';
 import { send } from '../../nucleus/ipc.ts';
 import { FAULT, type Kernel } from '../../nucleus/kernel.ts';
-import { waitForDevice } from '../../nucleus/life.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import type { PagerState } from '../../paging/state.ts';
 import type { ClientStep, ContractWish } from './memory-control.ts';

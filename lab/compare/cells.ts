@@ -158,6 +158,7 @@ function planTask(task: LoadedTask, { guaranteed, extra }: Guarantee, frames: nu
   return {
     name: task.name,
     program: task.references,
+    ...(task.threads.length > 0 && { threads: task.threads }),
     pageBytes: task.pageBytes,
     policy: task.policy,
     guaranteed,

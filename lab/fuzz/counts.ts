@@ -78,6 +78,8 @@ export interface Counts {
   mortalDisks: number;
   readers: number;
   tellers: number;
+  /** Tasks of several threads. */
+  threaded: number;
   /** Tasks that were hostile, by kind. */
   readonly hostile: Record<string, number>;
   readonly tally: Tally;
@@ -129,6 +131,7 @@ export function createCounts(): Counts {
     mortalDisks: 0,
     readers: 0,
     tellers: 0,
+    threaded: 0,
     hostile: Object.fromEntries(drawnHostile.map((kind) => [kind, 0])),
     tally: createTally(),
   };
@@ -140,10 +143,11 @@ export function countDrawn(counts: Counts, options: CellOptions): void {
   if (memoryServers !== undefined) counts.deep++;
   if (disk?.faults) counts.faultyDisks++;
   if (typeof disk?.diesAt === 'number') counts.mortalDisks++;
-  for (const { level, hostile, reads, program } of tasks) {
+  for (const { level, hostile, reads, program, threads } of tasks) {
     if (level !== undefined) counts.above++;
     if (reads) counts.readers++;
     if (program.stops) counts.tellers++;
+    if (threads) counts.threaded++;
     if (hostile !== null) counts.hostile[hostile] = (counts.hostile[hostile] ?? 0) + 1;
   }
   if (machine.fidelity === 'bytes') counts.bytes++;

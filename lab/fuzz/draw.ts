@@ -23,6 +23,7 @@ import { drawFirstPolicy, drawPolicies } from './policies.ts';
 import { drawProgram } from './program.ts';
 import { drawStir, type Stir } from './stirred.ts';
 import { drawSwap } from './swaps.ts';
+import { drawThreads } from './threads.ts';
 import { drawVariants } from './variants.ts';
 
 /** Hoarders come twice as often: only they return late. */
@@ -79,7 +80,8 @@ export function draw(seed: number): Drawn {
   const swapped = drawSwap(deep, seed);
   const telling = drawGarbage(drawHardware(swapped, seed), seed, ordinary);
   const filed = drawFiles(telling, stir, seed, span, ordinary);
-  return { ...filed, options: drawCentral(filed.options, seed), calmAt };
+  const all = drawCentral(filed.options, seed);
+  return { ...filed, options: drawThreads(all, seed, ordinary), calmAt };
 }
 
 function drawMachine(random: RandomState, device: string, frames: number): CellMachine {

@@ -48,7 +48,8 @@ function describe(seed: number): string {
 }
 
 function taskText(task: CellTask): string {
-  const { name, program, policy, ...rest } = task;
+  const { name, program, policy, threads = [], ...all } = task;
+  const rest = { ...all, threads: threads.length };
   const { references, pageNumbers } = program;
   return `${name}: ${policy.name}, ${references} references to ${pageNumbers.length} pages, ${facts(rest)}`;
 }
@@ -84,7 +85,8 @@ function countsText({ tally, hostile, layers, ...counts }: Counts): string {
     `layers of swap: ${facts(layers)}; devices failed in ${counts.faultyDevices}, ` +
       `pages had bytes in ${counts.bytes}`,
     `disk servers whose drives fail ${counts.faultyDisks}, that die ${counts.mortalDisks}; ` +
-      `tasks that read files ${counts.readers}, that call pages garbage ${counts.tellers}`,
+      `tasks that read files ${counts.readers}, that call pages garbage ${counts.tellers}, ` +
+      `of several threads ${counts.threaded}`,
     `hostile: ${facts(hostile)}`,
     `served: ${facts(tally.served)}`,
     `refused: ${facts(tally.reasons)}`,

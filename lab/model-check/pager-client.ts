@@ -7,7 +7,7 @@
 import { type ContractWish, clientStep } from '../../clients/pager/memory-control.ts';
 import fifo from '../../clients/policies/fifo.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import { raiseFault } from '../../nucleus/life.ts';
+import { raiseFault } from '../../nucleus/faults.ts';
 import { READY } from '../../nucleus/tasks.ts';
 import { PLAIN_PAGES } from '../../paging/page-kinds.ts';
 import { createPagerCode } from '../../paging/policy-call.ts';

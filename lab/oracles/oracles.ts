@@ -38,6 +38,7 @@ import {
 } from './no-lost-page.ts';
 import type { RevocationDeadline } from './open-notice.ts';
 import { checkDeadlines, noteReleased, noteRevocation } from './revocation-deadline.ts';
+import { createThreads, sweepThreads } from './threads.ts';
 import { checkClocks, createTime, sweepTimes, type Time } from './time.ts';
 import {
   checkStaleWrite,
@@ -59,6 +60,7 @@ export interface Oracles {
   readonly levels: readonly Level[];
   readonly time: Time;
   readonly tlbs: TlbConsistency;
+  readonly threads: Findings;
   /** Scheduler decisions between two sweeps, and left until the next. */
   readonly sweepEvery: number;
   untilSweep: number;
@@ -88,6 +90,7 @@ export function attachOracles(
     pages: createNoLostPage(view),
     time: createTime(view),
     tlbs: createTlbConsistency(),
+    threads: createThreads(),
     sweepEvery,
     untilSweep: sweepEvery,
   };
@@ -111,6 +114,7 @@ export function sweep(oracles: Oracles): void {
   sweepScratch(oracles.pages, view);
   sweepTimes(oracles.time, view);
   sweepProcessors(oracles.tlbs, view);
+  sweepThreads(oracles.threads, view);
 }
 
 /** What each oracle has to report, in the order of the documentation. */
@@ -123,7 +127,8 @@ export function findingsOf(oracles: Oracles): Findings[] {
   const all = [frames, isolation, contracts, pages, revocation, time];
   // With one CPU there is nothing that it could check.
   const several = oracles.view.kernel.state.processors === null ? [] : [oracles.tlbs];
-  return [...all, ...several].map(({ findings }) => findings);
+  const threads = oracles.view.kernel.state.groups.length === 0 ? [] : [oracles.threads];
+  return [...[...all, ...several].map(({ findings }) => findings), ...threads];
 }
 
 function note(oracles: Oracles, event: ContractEvent): void {

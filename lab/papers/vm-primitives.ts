@@ -19,8 +19,9 @@
  * Left out: MAP2, caches, and the handler's own look-up.
  */
 
+import { resume } from '../../nucleus/faults.ts';
 import { addTask, FAULT, type Kernel } from '../../nucleus/kernel.ts';
-import { resume, startTask } from '../../nucleus/life.ts';
+import { startTask } from '../../nucleus/life.ts';
 import { allowWrite, protect } from '../../nucleus/memory-map.ts';
 import type { Message } from '../../nucleus/messages.ts';
 import { protectPages } from '../../nucleus/protect-pages.ts';

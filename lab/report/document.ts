@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { machineLabel } from '../../sim-hw/costs/index.ts';
 import type { Comparison } from '../compare/compare.ts';
 import { diskNames, processorNames, superpageNames } from '../measures.ts';
-import type { TaskResult, TimeNs, Totals } from '../results.ts';
+import type { TaskResult, ThreadResult, TimeNs, Totals } from '../results.ts';
 
 /** Rises when a field changes its meaning or goes. */
 export const DOCUMENT_VERSION = 1;
@@ -120,6 +120,18 @@ export const documentSchema = z.strictObject({
         z.strictObject({
           name: z.string(),
           ...measures,
+          threads: z
+            .array(
+              z.strictObject({
+                references: count,
+                faults: count,
+                stallNs: count,
+                virtualNs: count,
+                timeNs: timeNsSchema,
+              }),
+            )
+            .optional(),
+          foundMapped: count.optional(),
           charged: count.optional(),
           tableFramesMax: count.optional(),
           metadataBytesMax: count.optional(),
@@ -196,6 +208,8 @@ export function documentOf({ loaded, rows, oracles }: Comparison): ResultsDocume
         ...(task.operationNsP99 !== undefined && { operationNsP99: task.operationNsP99 }),
         ...(task.tableFramesMax !== undefined && { tableFramesMax: task.tableFramesMax }),
         ...(task.windows !== undefined && { windows: task.windows }),
+        ...(task.threads !== undefined && { threads: task.threads.map(threadOf) }),
+        ...(task.foundMapped !== undefined && { foundMapped: task.foundMapped }),
         ...Object.fromEntries(
           [...superpageNames, ...diskNames].flatMap((name) => pairOf(task, name)),
         ),
@@ -224,6 +238,10 @@ export function documentText(document: ResultsDocument): string {
 function measured(of: TaskResult | Totals): Omit<TaskResult, 'name'> {
   const entries = measureKeys.map((key) => [key, key === 'timeNs' ? timed(of.timeNs) : of[key]]);
   return Object.fromEntries(entries) as Omit<TaskResult, 'name'>;
+}
+
+function threadOf({ timeNs, ...thread }: ThreadResult): ThreadResult {
+  return { ...thread, timeNs: timed(timeNs) as TimeNs };
 }
 
 function timed(timeNs: TimeNs | null): TimeNs | null {

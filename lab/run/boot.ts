@@ -8,6 +8,7 @@ import { timerAt } from '../../nucleus/clock.ts';
 import { addTask, givePort, type Kernel, NUCLEUS } from '../../nucleus/kernel.ts';
 import { KILL_WORD } from '../../nucleus/life.ts';
 import type { TaskState } from '../../nucleus/tasks.ts';
+import { addThread } from '../../nucleus/threads.ts';
 import type { PagerCode } from '../../paging/policy-call.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { addArchives, archivesOf } from './boot-archives.ts';
@@ -109,6 +110,8 @@ export function boot(options: CellOptions): World {
   keepReserves(policies, addExternalPagers(options, kernel, clients, pagers));
   keepReserves(policies, addFinalPagers(options, kernel, clients, pagers));
   const memories = addMemories(options, kernel, taskFrames);
+  for (const [i, { threads = [] }] of options.tasks.entries())
+    for (const program of threads) addThread(kernel, clients[i] as number, program);
   for (const [i, task] of options.tasks.entries()) {
     const id = clients[i] as number;
     kernel.state.account = NUCLEUS;

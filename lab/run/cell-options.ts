@@ -29,6 +29,8 @@ import type { WindowPlan } from './windows.ts';
 export interface CellTask {
   readonly name: string;
   readonly program: ReferenceString;
+  /** Of its threads beside the first, over the same pages; absent: it has none. */
+  readonly threads?: readonly ReferenceString[];
   /** 4096 or 2097152: at 2 MiB the program has been read in units of 512 pages. */
   readonly pageBytes: number;
   readonly policy: Policy;

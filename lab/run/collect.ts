@@ -1,5 +1,6 @@
 /** Collecting: what the kernel counted of each task, as the results document has it. */
 
+import type { KernelState } from '../../nucleus/kernel.ts';
 import {
   CPU_WAIT,
   histogramQuantile,
@@ -14,6 +15,7 @@ import {
   TRAP,
   ZERO,
 } from '../../nucleus/tasks.ts';
+import { otherThreads, type ThreadGroup } from '../../nucleus/threads.ts';
 import type { PagerState } from '../../paging/state.ts';
 import { chargedTo } from '../../servers/memory/contracts/purse.ts';
 import { clientOf, type MemoryServerState } from '../../servers/memory/state.ts';
@@ -44,7 +46,7 @@ export function collect(world: World, oracles: readonly OracleResult[] = []): Ce
     const records = recordsOf(world, id);
     const tableFramesMax = tables?.most[task.space] ?? null;
     return {
-      ...taskResult(task),
+      ...withThreads(kernel.state, task, taskResult(task)),
       ...(charged !== null && { charged }),
       ...(tableFramesMax !== null && { tableFramesMax }),
       ...(records > 0 && { metadataBytesMax: records }),
@@ -155,6 +157,42 @@ function taskResult(task: TaskState): TaskResult {
     slowdown: null,
   };
 }
+
+/** What a task's other threads counted is the task's; their time is told apart. */
+function withThreads(state: KernelState, task: TaskState, result: TaskResult): TaskResult {
+  const others = otherThreads(state, task);
+  if (others.length === 0) return result;
+  const { foundMapped } = state.groups[task.group] as ThreadGroup;
+  const threads = others.map((thread) => ({
+    references: thread.references,
+    faults: thread.faults,
+    stallNs: thread.stallNs,
+    virtualNs: thread.endedNs - thread.startedNs,
+    timeNs: timeOf(thread),
+  }));
+  const sum = { ...result, threads, foundMapped };
+  const histogram = task.histogram.slice();
+  for (const thread of others) {
+    for (const key of THREAD_COUNTS) sum[key] += thread[key];
+    sum.stallNs = (sum.stallNs ?? 0) + thread.stallNs;
+    for (const [bucket, n] of thread.histogram.entries())
+      histogram[bucket] = (histogram[bucket] as number) + n;
+  }
+  sum.faultNsMean = sum.faults === 0 ? 0 : Math.round((sum.stallNs ?? 0) / sum.faults);
+  sum.faultNsP99 = histogramQuantile(histogram, 0.99);
+  return sum;
+}
+
+/** What each thread counts for itself. */
+const THREAD_COUNTS = [
+  'references',
+  'faults',
+  'compulsoryFaults',
+  'hardFaults',
+  'softFaults',
+  'lostFaults',
+  'regeneratedFaults',
+] as const;
 
 function timeOf({ times }: TaskState): TimeNs {
   const part = (index: number) => times[index] as number;

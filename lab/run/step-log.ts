@@ -52,7 +52,8 @@ const CAUSES = ['returned', 'taken', 'inherited', 'reclaimed'] as const;
 export function beginLog(kernel: Kernel, push: (event: StepEvent) => void): StepLog {
   const { tasks } = kernel.state;
   const taskOf: number[] = [];
-  for (const { id, space } of tasks) if (space >= 0) taskOf[space] = id;
+  // Of a task with several threads the first.
+  for (const { id, space } of tasks) if (space >= 0) taskOf[space] ??= id;
   const log: StepLog = {
     kernel,
     push,

@@ -6,6 +6,7 @@ import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { checkReads } from './check-archives.ts';
 import { finalFramesOf } from './check-final-pagers.ts';
 import { checkProgram } from './check-program.ts';
+import { checkThreads } from './check-threads.ts';
 import { checkStreams, checkTaskDisk } from './disk.ts';
 import { inputError } from './input-error.ts';
 import { checkKinds } from './page-kinds.ts';
@@ -51,6 +52,7 @@ function checkTask(
     trace: task.trace ?? null,
     program: task.program ?? null,
     limit: task.limit ?? null,
+    threads: checkThreads(source, document, at),
     policy: checkPolicy(source, task.policy, [...path, 'policy']),
     guaranteed: task.contract.guaranteed ?? null,
     extra: task.contract.extra ?? null,

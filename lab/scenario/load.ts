@@ -19,13 +19,16 @@ import { InputError, inputError } from './input-error.ts';
 import { type Overrides, override } from './overrides.ts';
 import { placeKinds } from './page-kinds.ts';
 import { relocate } from './relocate.ts';
-import type { PolicyChoice, Scenario, ScenarioTask, Scratch } from './scenario.ts';
+import type { PolicyChoice, Scenario, ScenarioTask, Scratch, ThreadChoice } from './scenario.ts';
 import { shared } from './shared.ts';
-import { parseSource, pathText, placeOf, type Source } from './source.ts';
+import { type Path, parseSource, pathText, placeOf, type Source } from './source.ts';
+import { overAllPages } from './threads.ts';
 import { regroup } from './units.ts';
 
-export interface LoadedTask extends Omit<ScenarioTask, 'scratch' | 'kinds'> {
+export interface LoadedTask extends Omit<ScenarioTask, 'scratch' | 'kinds' | 'threads'> {
   readonly references: ReferenceString;
+  /** Of its threads beside the first, over the same pages. */
+  readonly threads: readonly ReferenceString[];
   /** Dense page ids [from, to). */
   readonly scratch: readonly (readonly [number, number])[];
   readonly kinds: PageKinds;
@@ -62,13 +65,22 @@ export async function loadSource(source: Source, pool: Pool): Promise<LoadedScen
   const scenario = checkScenario(source);
   const folder = dirname(resolve(source.file));
   const known = new Map<string, Promise<ReferenceString>>();
-  const programs = scenario.tasks.map((task, at) => {
-    if (task.program !== null)
-      return Promise.resolve(shared(generate(task.program, task.limit, scenario.seed, task.name)));
-    const key = `${task.limit} ${task.trace}`;
-    const reading = known.get(key) ?? readProgram(source, folder, task, at, pool);
+  const programOf = (choice: ThreadChoice, path: Path, name: string) => {
+    if (choice.program !== null)
+      return Promise.resolve(shared(generate(choice.program, choice.limit, scenario.seed, name)));
+    const key = `${choice.limit} ${choice.trace}`;
+    const reading = known.get(key) ?? readProgram(source, folder, choice, path, pool);
     known.set(key, reading);
     return reading;
+  };
+  const programs = scenario.tasks.map(async (task, at) => {
+    const path = ['tasks', at];
+    const first = programOf(task, path, task.name);
+    if (task.threads.length === 0) return [await first];
+    const others = task.threads.map((thread, index) =>
+      programOf(thread, [...path, 'threads', index], `${task.name}.${index + 2}`),
+    );
+    return overAllPages(await Promise.all([first, ...others]));
   });
   const policies = scenario.tasks.map((task, at) =>
     loadPolicyChoice(source, folder, task, at, pool),
@@ -97,17 +109,17 @@ async function readScenarioText(file: string): Promise<string> {
 async function readProgram(
   source: Source,
   folder: string,
-  task: ScenarioTask,
-  at: number,
+  { trace: named, limit }: ThreadChoice,
+  path: Path,
   pool: Pool,
 ): Promise<ReferenceString> {
-  const trace = task.trace as string;
+  const trace = named as string;
   try {
     const file = resolve(folder, trace);
-    return await pool.run({ kind: 'read', file, limit: task.limit }, `reading ${trace}`);
+    return await pool.run({ kind: 'read', file, limit }, `reading ${trace}`);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw inputError(placeOf(source, ['tasks', at, 'trace']), `trace ${error.message}`);
+    throw inputError(placeOf(source, [...path, 'trace']), `trace ${error.message}`);
   }
 }
 
@@ -141,7 +153,7 @@ function placeTask(
   scenario: Scenario,
   task: ScenarioTask,
   at: number,
-  read: ReferenceString,
+  [read, ...threads]: readonly ReferenceString[],
 ): LoadedTask {
   const format = formatFor(scenario.machine) as PageTableFormat;
   const inOrder = task.kinds.superpages === null ? read : ascending(read);
@@ -173,7 +185,15 @@ function placeTask(
   const kinds = placeKinds(source, task.kinds, task, scratch, ['tasks', at], (part, path) =>
     placeScratch(source, part, pages, path),
   );
-  return { ...task, references: shared(relocated.program), scratch, kinds, notes };
+  const { pageNumbers } = relocated.program;
+  return {
+    ...task,
+    references: shared(relocated.program),
+    threads: threads.map((thread) => shared({ ...thread, pageNumbers })),
+    scratch,
+    kinds,
+    notes,
+  };
 }
 
 function placeScratch(

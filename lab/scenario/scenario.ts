@@ -60,6 +60,13 @@ export interface PolicyChoice {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
+/** A program of a thread beside the first: a trace, or generated. */
+export interface ThreadChoice {
+  readonly trace: string | null;
+  readonly program: ProgramDescription | null;
+  readonly limit: number | null;
+}
+
 export interface ScenarioTask {
   readonly name: string;
   /** As written, relative to the scenario; null when the program is generated. */
@@ -67,6 +74,8 @@ export interface ScenarioTask {
   readonly program: ProgramDescription | null;
   /** References to take at most. */
   readonly limit: number | null;
+  /** Threads beside its first. */
+  readonly threads: readonly ThreadChoice[];
   readonly policy: PolicyChoice;
   /** Frames asked for by name; null leaves the choice to the lab. */
   readonly guaranteed: Quantity | null;

@@ -21,6 +21,18 @@ export const taskSchema = z.strictObject({
   trace: z.string().min(1).optional(),
   program: programSchema.optional(),
   limit: z.int().min(1).optional(),
+  /** Programs that run in its address space beside the first (nucleus/threads.ts). */
+  threads: z
+    .array(
+      z.strictObject({
+        trace: z.string().min(1).optional(),
+        program: programSchema.optional(),
+        limit: z.int().min(1).optional(),
+      }),
+    )
+    .min(1)
+    .max(63)
+    .optional(),
   policy: policySchema.default('clock'),
   contract: z
     .strictObject({

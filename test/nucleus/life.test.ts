@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { letPass } from '../../lab/run/bare-kernel.ts';
 import { timerAt } from '../../nucleus/clock.ts';
+import { raiseFault, resume } from '../../nucleus/faults.ts';
 import { deliverAll } from '../../nucleus/ipc.ts';
 import { FAULT, givePort, TIMER } from '../../nucleus/kernel.ts';
-import { killTask, raiseFault, resume } from '../../nucleus/life.ts';
+import { killTask } from '../../nucleus/life.ts';
 import { map } from '../../nucleus/memory-map.ts';
 import {
   FAULTING,
