@@ -10,12 +10,12 @@ import { kindOfRun, pageOfRun, type ReferenceString, type Stops } from '../sim-h
 import type { Translation } from '../sim-hw/translation.ts';
 import { advise, wantAll } from './advice.ts';
 import { charge, setStatus } from './clock.ts';
-import { raiseFault } from './faults.ts';
+import { passTurn, raiseFault } from './faults.ts';
 import { type Kernel, NUCLEUS } from './kernel.ts';
 import { endTask, freezeFinished, restTask } from './life.ts';
 import { dropAtRandom, mendMapping, noteTraps, reportedKind } from './soft-state.ts';
 import { isAlive, PROGRAM, READY, RUNNING, type TaskState, TRANSLATION, TRAP } from './tasks.ts';
-import { placeIn, programOf } from './threads.ts';
+import { NONE, placeIn, programOf } from './threads.ts';
 
 /** Ticks of one batch stay below 2^31. */
 export const TICKS_MAX = 2_000_000_000;
@@ -24,6 +24,7 @@ export const TICKS_MAX = 2_000_000_000;
 export function dispatch(kernel: Kernel, task: TaskState): void {
   switchTo(kernel, task);
   setStatus(kernel, task, RUNNING);
+  if (task.group !== NONE) passTurn(kernel, task);
   if (task.callbackNs > 0) return runCallback(kernel, task);
   const result = runProgram(kernel, kernel.translation, task, ticksAllowed(kernel));
   endBatch(kernel, task, result);

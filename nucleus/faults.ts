@@ -50,6 +50,7 @@ export function raiseFault(
   task.faultNs = state.nowNs;
   if (state.stall !== null) noteStall(state.stall, state.nowNs, 1, 0);
   charge(kernel, TRAP, kernel.costs.trapNs);
+  if (task.group !== NONE) passTurn(kernel, task);
   const isNext = task.group === NONE || takesTurn(state, task, kind);
   if (isNext) chargeWayApart(kernel, task);
   setStatus(kernel, task, FAULTING);
@@ -110,11 +111,6 @@ export function resumeLate(kernel: Kernel, id: number, word: number): void {
 }
 
 function goOn(kernel: Kernel, task: TaskState, how: number, compulsory: boolean): void {
-  settle(kernel, task, how, compulsory);
-  if (task.group !== NONE) nextInLine(kernel, kernel.state.groups[task.group] as ThreadGroup);
-}
-
-function settle(kernel: Kernel, task: TaskState, how: number, compulsory: boolean): void {
   const { state } = kernel;
   if (how === HARD) task.hardFaults++;
   else if (how === LOST) task.lostFaults++;
@@ -130,6 +126,16 @@ function settle(kernel: Kernel, task: TaskState, how: number, compulsory: boolea
   setStatus(kernel, task, READY);
 }
 
+/**
+ * `task` runs: if its fault was the one with the pager, that is over. Not before: the next one in line
+ * would have its page taken again, and it would never come to its reference.
+ */
+export function passTurn(kernel: Kernel, task: TaskState): void {
+  if (task.group === NONE || task.callbackNs > 0) return;
+  const group = kernel.state.groups[task.group] as ThreadGroup;
+  if (group.serving === task.id) nextInLine(kernel, group);
+}
+
 /** Each in line looks again: it goes on, or its fault is the one that the pager has now. */
 function nextInLine(kernel: Kernel, group: ThreadGroup): void {
   const { tasks } = kernel.state;
@@ -141,7 +147,7 @@ function nextInLine(kernel: Kernel, group: ThreadGroup): void {
     const isMapped = (word & PRESENT) !== 0;
     if (isMapped && (kind !== WRITE || (word & WRITABLE) !== 0)) {
       group.foundMapped++;
-      settle(kernel, task, SOFT, false);
+      goOn(kernel, task, SOFT, false);
       continue;
     }
     group.serving = task.id;

@@ -8,7 +8,7 @@
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import { cloneState } from '../sim-hw/state.ts';
 import { setStatus, termNow, timerAt } from './clock.ts';
-import { LATE_WORD, resumeLate } from './faults.ts';
+import { LATE_WORD, passTurn, resumeLate } from './faults.ts';
 import { HELD_WORD, releaseHeld } from './held-messages.ts';
 import { reply } from './ipc.ts';
 import { DEATH, type Kernel, type KernelState, NUCLEUS } from './kernel.ts';
@@ -90,6 +90,7 @@ export function endTask(kernel: Kernel, task: TaskState): void {
   const { groups, tasks } = kernel.state;
   const group = groups[task.group] as ThreadGroup;
   group.left--;
+  passTurn(kernel, task);
   if (task.id !== group.leader) stopThread(kernel, task, ENDED);
   if (group.left === 0) bury(kernel, tasks[group.leader] as TaskState, ENDED);
   // The first thread has come to its end and waits for the others.

@@ -33,6 +33,7 @@ import { chooseTask } from './choice.ts';
 import { charge, setStatus } from './clock.ts';
 import { endBatch, switchTo } from './dispatch.ts';
 import { fireDueEvents } from './due-events.ts';
+import { passTurn } from './faults.ts';
 import { deliverInTurn } from './ipc.ts';
 import { type Kernel, NUCLEUS } from './kernel.ts';
 import { pageNumberOf } from './memory-map.ts';
@@ -51,7 +52,7 @@ import {
 } from './processors.ts';
 import { releaseDeferred } from './starvation.ts';
 import { READY, RUNNING, type TaskState, TRAP } from './tasks.ts';
-import { placeIn, programOf } from './threads.ts';
+import { NONE, placeIn, programOf } from './threads.ts';
 import { dropQueued, turnTo } from './tlb-consistency.ts';
 import { runUser } from './user-time.ts';
 
@@ -187,6 +188,7 @@ function choose(
   switchTo(kernel, task);
   setStatus(kernel, task, RUNNING);
   cpu.running = id;
+  if (task.group !== NONE) passTurn(kernel, task);
 }
 
 /** No CPU has anything to run: threads whose turn was over go on; then on to the next event. */

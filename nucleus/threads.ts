@@ -3,7 +3,7 @@
  * a slice and an account of time of its own. They run on any CPUs, at once where there are several.
  *
  *   a thread faults --> no fault of the task is with its pager --FAULT--> resumed --> it goes on
- *                   --> one is: in line --> that one is settled: each in its order looks again
+ *                   --> one is: in line --> that one has run: each in its order looks again
  *                                             the page is there by now --> goes on, soft
  *                                             it is not --> its FAULT is told, the rest waits on
  *
@@ -29,7 +29,7 @@ export interface ThreadGroup {
   readonly leader: number;
   /** The others. */
   readonly threads: number[];
-  /** Whose fault its pager has, or NONE. */
+  /** Whose fault its pager has, or who has not run since that was settled; or NONE. */
   serving: number;
   /** Who faulted meanwhile, in their order, and how each wanted its page. */
   readonly line: number[];

@@ -31,7 +31,8 @@ function lineOf(tasks: readonly TaskState[], group: ThreadGroup): string | undef
   const { leader, threads, serving, line } = group;
   if (serving === NONE && line.length > 0) return `${line.length} in line, and nobody's turn`;
   const faulting = [leader, ...threads].filter((id) => isStopped(tasks[id] as TaskState));
-  const told = serving === NONE ? line : [serving, ...line];
+  // Whose fault has been settled is not in line any more, and keeps its turn until it runs.
+  const told = serving >= 0 && isStopped(tasks[serving] as TaskState) ? [serving, ...line] : line;
   if (new Set(told).size < told.length) return `in line twice: ${told.join(' ')}`;
   const same = faulting.length === told.length && faulting.every((id) => told.includes(id));
   return same ? undefined : `${faulting.join(' ')} fault, in line are ${told.join(' ')}`;
