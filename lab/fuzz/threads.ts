@@ -6,8 +6,10 @@
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { CellOptions, CellTask } from '../run/cell-options.ts';
-import { centralOf } from '../run/centrals.ts';
 import { between, chance } from './chance.ts';
+
+/** Managements under which they are drawn: none sees references, none suspends tasks. */
+const DRAWN: readonly CellOptions['management'][] = ['contracts', 'mach', 'global-clock'];
 
 /** What of `options` is otherwise. `ordinary`: so many tasks, the first ones, are no stirrers. */
 export function drawThreads(options: CellOptions, seed: number, ordinary: number): CellOptions {
@@ -26,7 +28,7 @@ export function drawThreads(options: CellOptions, seed: number, ordinary: number
 function mayHaveAny({ clock, schedule, management, machine }: CellOptions): boolean {
   if (clock !== 'ns' || schedule !== 'slices') return false;
   if ((machine.cpus ?? 1) > 1 && machine.tlbConsistency === 'tick') return false;
-  return centralOf(management)?.sight !== 'oracle';
+  return DRAWN.includes(management);
 }
 
 function mayHave(task: CellTask): boolean {
