@@ -77,6 +77,22 @@ export function remove(lists: PageLists, page: number): void {
   lists.count[list] = lists.count[list] - 1;
 }
 
+/** `page` to the end of `list`, in which it stands: what `move` does, for references that come often. */
+export function moveToEnd(lists: PageLists, list: number, page: number): void {
+  const { next, previous, head, tail } = lists;
+  const after = next[page] as number;
+  if (after === NONE) return;
+  const before = previous[page] as number;
+  const last = tail[list] as number;
+  previous[after] = before;
+  if (before === NONE) head[list] = after;
+  else next[before] = after;
+  next[last] = page;
+  previous[page] = last;
+  next[page] = NONE;
+  tail[list] = page;
+}
+
 /** To the end of another list, or of its own. */
 export function move(lists: PageLists, list: number, page: number): void {
   remove(lists, page);

@@ -23,11 +23,13 @@ import {
   createLists,
   listOf,
   move,
+  moveToEnd,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
-import type { Policy, PolicyView } from '../../contracts/policy.ts';
+import type { Policy } from '../../contracts/policy.ts';
 
 const T1 = 0;
 const T2 = 1;
@@ -98,9 +100,9 @@ const arc: Policy<ArcState> = {
         }
       }
       const list = listOf(lists, page);
+      if (list === T2) moveToEnd(lists, T2, page);
       // A page that left after its reference stays out.
-      if (list !== T1 && list !== T2) continue;
-      if (page !== lists.tail[T2]) move(lists, T2, page);
+      else if (list === T1) move(lists, T2, page);
     }
   },
 
@@ -114,8 +116,8 @@ const arc: Policy<ArcState> = {
     const isOfB2 = wanted !== NONE && listOf(lists, wanted) === B2;
     const held = lists.count[T1];
     const first = held > 0 && (held > state.p || (isOfB2 && held === state.p)) ? T1 : T2;
-    const page = oldest(lists, first, view);
-    return page === NONE ? oldest(lists, T1 + T2 - first, view) : page;
+    const page = oldestEvictable(lists, first, view);
+    return page === NONE ? oldestEvictable(lists, T1 + T2 - first, view) : page;
   },
 
   check(state) {
@@ -150,10 +152,4 @@ function forget({ lists, frames }: ArcState): void {
   while (count[T1] + count[B1] > frames && count[B1] > 0) remove(lists, head[B1]);
   while (count[T1] + count[T2] + count[B1] + count[B2] > 2 * frames && count[B2] > 0)
     remove(lists, head[B2]);
-}
-
-function oldest(lists: PageLists, list: number, view: PolicyView): number {
-  let page = lists.head[list];
-  while (page !== NONE && !view.evictable(page)) page = lists.next[page];
-  return page;
 }

@@ -27,6 +27,7 @@ import {
   createLists,
   listOf,
   move,
+  moveToEnd,
   NONE,
   type PageLists,
   remove,
@@ -90,11 +91,16 @@ const lirs: Policy<LirsState> = {
   },
 
   referencesSeen(state, { runs, from, to }) {
+    const { stack, kinds } = state;
     for (let index = from; index < to; index++) {
       const run = runs[index];
       const page = run >>> 8;
+      const kind = listOf(kinds, page);
+      if (kind === LIR) {
+        if (page !== stack.tail[0]) hit(state, page);
+        continue;
+      }
       let left = (run & 63) + 1;
-      const kind = listOf(state.kinds, page);
       // A page that left after its reference stays out.
       if (kind === NONE || kind === LEFT) continue;
       if (kind === FRESH) {
@@ -158,9 +164,8 @@ function enter(state: LirsState, page: number): void {
 function hit(state: LirsState, page: number): void {
   const { stack, kinds } = state;
   if (listOf(kinds, page) === LIR) {
-    if (page === stack.tail[0]) return;
     const wasBottom = page === stack.head[0];
-    move(stack, 0, page);
+    moveToEnd(stack, 0, page);
     if (wasBottom) prune(state);
     return;
   }

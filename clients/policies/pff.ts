@@ -24,6 +24,7 @@ import {
   listOf,
   move,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
@@ -74,12 +75,12 @@ const pff: Policy<PffState> = {
   },
 
   outside({ lists }, view) {
-    return oldest(lists, OUTSIDE, view);
+    return oldestEvictable(lists, OUTSIDE, view);
   },
 
   victim({ lists }, view) {
-    const page = oldest(lists, OUTSIDE, view);
-    return page === NONE ? oldest(lists, SET, view) : page;
+    const page = oldestEvictable(lists, OUTSIDE, view);
+    return page === NONE ? oldestEvictable(lists, SET, view) : page;
   },
 
   check({ lists, resident }) {
@@ -116,10 +117,4 @@ function scanList(
     } else if (shrinks) move(lists, OUTSIDE, page);
     page = younger;
   }
-}
-
-function oldest(lists: PageLists, list: number, view: PolicyView): number {
-  let page = lists.head[list];
-  while (page !== NONE && !view.evictable(page)) page = lists.next[page];
-  return page;
 }

@@ -26,10 +26,11 @@ import {
   checkLists,
   createLists,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
-import type { Policy, PolicyView } from '../../contracts/policy.ts';
+import type { Policy } from '../../contracts/policy.ts';
 
 interface VminState {
   /** Resident pages by minus the run that uses them next. */
@@ -85,11 +86,11 @@ const vmin: Policy<VminState> = {
   },
 
   outside({ outside }, view) {
-    return oldest(outside, view);
+    return oldestEvictable(outside, 0, view);
   },
 
   victim({ byNextUse, outside }, view) {
-    const page = oldest(outside, view);
+    const page = oldestEvictable(outside, 0, view);
     return page === NONE ? leastEvictable(byNextUse, view, Number.POSITIVE_INFINITY) : page;
   },
 
@@ -105,9 +106,3 @@ const vmin: Policy<VminState> = {
 };
 
 export default vmin;
-
-function oldest(lists: PageLists, view: PolicyView): number {
-  let page = lists.head[0];
-  while (page !== NONE && !view.evictable(page)) page = lists.next[page];
-  return page;
-}

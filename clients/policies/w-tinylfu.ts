@@ -22,11 +22,13 @@ import {
   createLists,
   listOf,
   move,
+  moveToEnd,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
-import type { Policy, PolicyView } from '../../contracts/policy.ts';
+import type { Policy } from '../../contracts/policy.ts';
 
 const WINDOW = 0;
 const PROBATION = 1;
@@ -101,12 +103,12 @@ const wTinyLfu: Policy<WTinyLfuState> = {
   victim(state, view) {
     if (view.wanted() !== NONE) state.frames = state.resident;
     const { lists } = state;
-    const candidate = oldest(lists, WINDOW, view);
-    const resident = oldest(lists, PROBATION, view);
-    const kept = resident === NONE ? oldest(lists, PROTECTED, view) : resident;
+    const candidate = oldestEvictable(lists, WINDOW, view);
+    const resident = oldestEvictable(lists, PROBATION, view);
+    const kept = resident === NONE ? oldestEvictable(lists, PROTECTED, view) : resident;
     if (candidate === NONE || kept === NONE) {
       const other = candidate === NONE ? kept : candidate;
-      return other === NONE ? oldest(lists, FRESH, view) : other;
+      return other === NONE ? oldestEvictable(lists, FRESH, view) : other;
     }
     if (lists.count[WINDOW] < windowMost(state)) return kept;
     return countOf(state, candidate) > countOf(state, kept) ? kept : candidate;
@@ -138,8 +140,8 @@ function enter(state: WTinyLfuState, page: number): void {
 function hit(state: WTinyLfuState, page: number): void {
   const { lists, frames, protectedShare } = state;
   const list = listOf(lists, page);
-  if (list === WINDOW) {
-    move(lists, WINDOW, page);
+  if (list === WINDOW || list === PROTECTED) {
+    moveToEnd(lists, list, page);
     return;
   }
   move(lists, PROTECTED, page);
@@ -149,8 +151,16 @@ function hit(state: WTinyLfuState, page: number): void {
 
 /** Counts `references` of the page; halves all counts each time that the sample is full. */
 function count(state: WTinyLfuState, page: number, references: number): void {
-  const { counts, epochOf, sample, frames } = state;
+  const { counts, epochOf, epoch, sample, frames } = state;
   const full = sample * frames;
+  if (state.counted + references < full) {
+    const before = epochOf[page] === epoch ? counts[page] : countOf(state, page);
+    const sum = before + references;
+    counts[page] = sum < COUNT_MAX ? sum : COUNT_MAX;
+    epochOf[page] = epoch;
+    state.counted += references;
+    return;
+  }
   let left = references;
   while (left > 0) {
     const now = Math.min(left, Math.max(1, Math.ceil(full) - state.counted));
@@ -167,10 +177,4 @@ function count(state: WTinyLfuState, page: number, references: number): void {
 function countOf({ counts, epochOf, epoch }: WTinyLfuState, page: number): number {
   const halvings = epoch - epochOf[page];
   return halvings > 3 ? 0 : counts[page] >> halvings;
-}
-
-function oldest(lists: PageLists, list: number, view: PolicyView): number {
-  let page = lists.head[list];
-  while (page !== NONE && !view.evictable(page)) page = lists.next[page];
-  return page;
 }

@@ -8,6 +8,7 @@ import {
   createLists,
   listOf,
   move,
+  moveToEnd,
   NONE,
   type PageLists,
   prepend,
@@ -22,7 +23,7 @@ function pagesOf(lists: PageLists, list: number): number[] {
 
 test('pages stand where they would stand in arrays, whatever is done [CENT8]', () => {
   const step = fc.record({
-    what: fc.constantFrom('append', 'prepend', 'remove', 'move'),
+    what: fc.constantFrom('append', 'prepend', 'remove', 'move', 'to end'),
     page: fc.integer({ min: 0, max: 9 }),
     list: fc.integer({ min: 0, max: 2 }),
   });
@@ -35,12 +36,15 @@ test('pages stand where they would stand in arrays, whatever is done [CENT8]', (
         expect(listOf(lists, page)).toBe(at);
         // What enters a list stands in none.
         if (at >= 0 && (what === 'append' || what === 'prepend')) continue;
+        if (at < 0 && what === 'to end') continue;
         if (at >= 0) naive[at] = (naive[at] as number[]).filter((other) => other !== page);
         if (what === 'prepend') naive[list]?.unshift(page);
+        else if (what === 'to end') naive[at]?.push(page);
         else if (what !== 'remove') naive[list]?.push(page);
         if (what === 'append') append(lists, list, page);
         else if (what === 'prepend') prepend(lists, list, page);
         else if (what === 'remove') remove(lists, page);
+        else if (what === 'to end') moveToEnd(lists, at, page);
         else move(lists, list, page);
         expect([0, 1, 2].map((one) => pagesOf(lists, one))).toEqual(naive);
         expect(checkLists(lists)).toBeUndefined();
