@@ -6,13 +6,15 @@ import { createPool } from '../../lab/compare/index.ts';
 import { CURVE_KINDS, type CurveKind } from '../../lab/curves/index.ts';
 import { readTrace } from '../../lab/traces/index.ts';
 import { OK } from '../exit-codes.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseFactor, parseSeed } from '../options.ts';
 import { requireNewFile, writeNewFile } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 interface CurveOptions {
   readonly of: CurveKind;
   readonly parts: number;
+  readonly sample?: number;
+  readonly seed: number;
   readonly policy: string;
   readonly sizes: string;
   readonly traffic?: boolean;
@@ -44,6 +46,8 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     )
     .option('--parts <n>', 'with --of phases: equal parts of the trace', parseCount, 60)
     .option('--traffic', 'misses by kind and pages written back, too')
+    .option('--sample <rate>', 'estimate from this share of the pages, such as 0.01', parseFactor)
+    .option('--seed <n>', 'with --sample: which pages', parseSeed, 1)
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', 'format of the trace; found by content otherwise')
     .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
@@ -77,12 +81,10 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
     });
-    const curves = await curvesOf(
-      trace,
-      basename(file),
-      { of, parts, policies, sizes, traffic },
-      pool,
-    );
+    const sample =
+      options.sample === undefined ? null : { rate: options.sample, seed: options.seed };
+    const wanted = { of, parts, policies, sizes, traffic, sample };
+    const curves = await curvesOf(trace, basename(file), wanted, pool);
     if (plot !== undefined) {
       const { curvesPlot } = await import('../../lab/curves/plot.ts');
       await writeNewFile('--plot', plot, curvesPlot(curves));

@@ -14,8 +14,10 @@ const rowHeads: Readonly<Record<CurveKind, string>> = {
 
 /** Misses; with traffic, a block of rows for each thing counted. */
 export function curvesTable(document: Curves): string {
-  const { trace, references, pages, curves } = document;
-  const head = `${trace}: ${grouped(references)} references to ${grouped(pages)} pages\n`;
+  const { trace, references, pages, curves, sample } = document;
+  const whole = `${trace}: ${grouped(references)} references to ${grouped(pages)} pages`;
+  const part = sample === undefined ? '' : `, estimated from ${grouped(sample.pages)} of them`;
+  const head = `${whole}${part}\n`;
   const blocks: [string, (point: Point) => number][] = [['misses', ({ misses }) => misses]];
   if (curves[0]?.points[0]?.traffic !== undefined)
     blocks.push(
