@@ -7,7 +7,7 @@
  * limit are not unpacked; their checksums are.
  */
 
-import { lengthOfRun, PAGES_MAX, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
+import { PAGES_MAX, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import {
   COMPACT_MAGIC,
   type CompactHeader,
@@ -18,26 +18,19 @@ import {
   SECTION_HEAD_BYTES,
   type SectionHead,
 } from './compact-layout.ts';
+import { copyWords, cutAt, lookAtRuns } from './compact-runs.ts';
 import type { RunSink } from './reference-log.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 
 const PAGE_NUMBER_END = 2 ** 52;
-const BLOCK_RUNS = 1 << 13;
-/** Both bits of a kind: 3 is none. */
-const WRONG_KIND = 64;
-const SIGN = 0x80000000;
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-/** Room made on the header's word alone: 256 MiB, untouched until it is used. */
+/** zstd takes at least 4 bytes for 128 KiB, so a byte of the file holds at most so many runs. */
+const RUNS_A_BYTE = 8192;
 const RUNS_FIRST = 1 << 26;
+const PAGES_FIRST = 1 << 16;
 /** zstd may store what it cannot compress a little larger. */
 const STORED_SLACK = 65536;
 
-export interface CompactReader {
-  readonly file: string;
-  readonly limit: number;
-  readonly port: CompactPort;
-  /** Who takes the runs, section by section; default: the reader keeps them. */
-  readonly sink: RunSink | undefined;
+export interface CompactReader extends CompactSource {
   seed: number;
   header: CompactHeader | undefined;
   pageNumbers: Float64Array;
@@ -52,18 +45,21 @@ export interface CompactReader {
   ended: boolean;
 }
 
-export function createCompactReader(
-  file: string,
-  limit: number,
-  port: CompactPort,
-  sink?: RunSink,
-): CompactReader {
+/** What is known before the first section. */
+export interface CompactSource {
+  readonly file: string;
+  /** Size of the file: what a header says is believed as far as a file of that size can hold it. */
+  readonly fileBytes: number;
+  readonly limit: number;
+  readonly port: CompactPort;
+  /** Who takes the runs, section by section; undefined: the reader keeps them. */
+  readonly sink: RunSink | undefined;
+}
+
+export function createCompactReader(source: CompactSource): CompactReader {
   return {
-    file,
-    limit,
-    port,
-    sink,
-    seed: port.checksum(COMPACT_MAGIC, 0),
+    ...source,
+    seed: source.port.checksum(COMPACT_MAGIC, 0),
     header: undefined,
     pageNumbers: new Float64Array(0),
     pagesRead: 0,
@@ -147,9 +143,13 @@ function acceptHeader(reader: CompactReader, bytes: Uint8Array): void {
     throw traceError(reader.file, 0, `cannot be read, expected ${header}; ${remedy}`);
   }
   if (header.pages > PAGES_MAX) throw damaged(reader, 'the header counts too many pages');
+  if (header.runs > reader.fileBytes * RUNS_A_BYTE) {
+    throw damaged(reader, 'the header counts more runs than the file can hold');
+  }
   reader.header = header;
-  reader.pageNumbers = new Float64Array(header.pages);
-  reader.runs = new Uint32Array(Math.min(header.runs, reader.sink ? RUNS_PER_SECTION : RUNS_FIRST));
+  reader.pageNumbers = new Float64Array(Math.min(header.pages, PAGES_FIRST));
+  const first = reader.sink ? RUNS_PER_SECTION : RUNS_FIRST;
+  reader.runs = new Uint32Array(Math.min(header.runs, reader.limit, first));
 }
 
 function unpack(reader: CompactReader, head: SectionHead, stored: Uint8Array): Uint8Array {
@@ -161,7 +161,7 @@ function unpack(reader: CompactReader, head: SectionHead, stored: Uint8Array): U
 }
 
 function acceptPageNumbers(reader: CompactReader, bytes: Uint8Array): void {
-  const { pageNumbers } = reader;
+  const pageNumbers = roomForPages(reader, bytes.length);
   let id = reader.pagesRead;
   let previous = id > 0 ? pageNumbers[id - 1] : 0;
   for (let at = 0; at < bytes.length; id++) {
@@ -172,7 +172,8 @@ function acceptPageNumbers(reader: CompactReader, bytes: Uint8Array): void {
     const distance = Math.floor(word / 2);
     previous += word % 2 === 1 ? -distance : distance;
     const possible = previous >= 0 && previous < PAGE_NUMBER_END;
-    if (!possible || id >= pageNumbers.length) throw damaged(reader, 'a page number is impossible');
+    if (!possible || id >= (reader.header?.pages ?? 0))
+      throw damaged(reader, 'a page number is impossible');
     pageNumbers[id] = previous;
   }
   if (id === reader.pagesRead) throw damaged(reader, 'a section of page numbers is empty');
@@ -204,43 +205,12 @@ function acceptRuns(reader: CompactReader, bytes: Uint8Array): void {
   reader.runCount = 0;
 }
 
-/** Little-endian words: a block copy where the machine and the place allow it. */
-function copyWords(bytes: Uint8Array, runs: Uint32Array, from: number): void {
-  const count = bytes.length / 4;
-  if (LITTLE_ENDIAN && bytes.byteOffset % 4 === 0) {
-    runs.set(new Uint32Array(bytes.buffer, bytes.byteOffset, count), from);
-    return;
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let i = 0; i < count; i++) runs[from + i] = view.getUint32(4 * i, true);
-}
-
-/** Where the runs end that hold `wanted` references; the last of them is made to fit. */
-function cutAt(runs: Uint32Array, from: number, count: number, wanted: number): number {
-  let left = wanted;
-  for (let i = from; i < from + count; i++) {
-    const length = lengthOfRun(runs[i]);
-    if (length >= left) {
-      runs[i] = (runs[i] & ~63) | (left - 1);
-      return i + 1;
-    }
-    left -= length;
-  }
-  return from + count;
-}
-
-/** Each run's page has been seen or is the next, its kind is one of three; counts what there is. */
+/** Takes what runs [from, to) hold into the counts. Refuses an impossible page or kind. */
 function checkRuns(reader: CompactReader, from: number, to: number): void {
   const { runs, kinds } = reader;
-  const found: Found = { seen: reader.pagesSeen, bad: 0, references: 0, writes: 0, fetches: 0 };
-  for (let at = from; at < to; at += BLOCK_RUNS) {
-    checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), found);
-  }
-  const { seen, bad, references, writes, fetches } = found;
-  if (bad < 0 || seen > reader.pageNumbers.length) {
-    throw damaged(reader, 'a run has an impossible page');
-  }
-  if ((bad & WRONG_KIND) !== 0) throw damaged(reader, 'a run has an impossible kind');
+  const { seen, bad, references, writes, fetches } = lookAtRuns(runs, from, to, reader.pagesSeen);
+  if (bad < 0 || seen > reader.pagesRead) throw damaged(reader, 'a run has an impossible page');
+  if (bad > 0) throw damaged(reader, 'a run has an impossible kind');
   kinds[0] += references - writes - fetches;
   kinds[1] += writes;
   kinds[2] += fetches;
@@ -248,45 +218,18 @@ function checkRuns(reader: CompactReader, from: number, to: number): void {
   reader.references += references;
 }
 
-/** What the runs of a section hold; `bad` is negative for a wrong page, WRONG_KIND for a wrong kind. */
-interface Found {
-  seen: number;
-  bad: number;
-  references: number;
-  writes: number;
-  fetches: number;
-}
-
-/**
- * The hot loop, a block at a time so that the compiler meets it often: faults are gathered and kinds
- * counted without a branch. Small integers: a section holds at most 2^26 references.
- */
-function checkBlock(runs: Uint32Array, from: number, to: number, found: Found): void {
-  let seen = found.seen | 0;
-  let early = 0;
-  let kinds = 0;
-  let references = (to - from) | 0;
-  let writes = 0;
-  let fetches = 0;
-  for (let i = from | 0; i < to; i = (i + 1) | 0) {
-    const run = runs[i] | 0;
-    const page = run >>> 8;
-    const more = run & 63;
-    if (page === seen) seen = (seen + 1) | 0;
-    early |= (seen - 1 - page) | 0;
-    kinds |= run & (run >> 1);
-    references = (references + more) | 0;
-    writes = (writes + ((more + 1) & -((run >> 6) & 1))) | 0;
-    fetches = (fetches + ((more + 1) & -((run >> 7) & 1))) | 0;
+/** Room for a section's page numbers, of a byte each at least, and for no more than the header counts. */
+function roomForPages(reader: CompactReader, bytes: number): Float64Array {
+  const needed = Math.min(reader.pagesRead + bytes, reader.header?.pages ?? 0);
+  if (needed > reader.pageNumbers.length) {
+    const pageNumbers = new Float64Array(Math.max(needed, reader.pageNumbers.length * 2));
+    pageNumbers.set(reader.pageNumbers);
+    reader.pageNumbers = pageNumbers;
   }
-  found.seen = seen;
-  found.bad |= (early & SIGN) | (kinds & WRONG_KIND);
-  found.references += references;
-  found.writes += writes;
-  found.fetches += fetches;
+  return reader.pageNumbers;
 }
 
-/** Beyond RUNS_FIRST grown by need. */
+/** Beyond what was made at first grown by need. */
 function roomFor(reader: CompactReader, count: number): Uint32Array {
   const needed = Math.min(reader.runCount + count, reader.header?.runs ?? 0);
   if (needed > reader.runs.length) {

@@ -167,7 +167,8 @@ async function readCompact(
   limit: number,
   sink: RunSink | undefined,
 ): Promise<Trace> {
-  const reader = createCompactReader(file, limit, compactPort, sink);
+  const { size: fileBytes } = await handle.stat();
+  const reader = createCompactReader({ file, fileBytes, limit, port: compactPort, sink });
   const headBytes = new Uint8Array(SECTION_HEAD_BYTES);
   let at = COMPACT_MAGIC.length;
   while (!reader.ended) {

@@ -9,6 +9,7 @@
 import { stat } from 'node:fs/promises';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { lruCurve, workingSetCurve } from '../bounds/index.ts';
+import { traceFormats } from './formats/index.ts';
 import { type ReadOptions, readTrace } from './read-trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -24,8 +25,9 @@ export interface TraceInfo {
   readonly reads: number;
   readonly writes: number;
   readonly fetches: number;
-  /** Distinct pages of 4 KiB, and their size together. */
+  /** Distinct pages, the bytes in one, and their size together. */
   readonly pages: number;
+  readonly pageBytes: number;
   readonly footprintMiB: number;
   /** Records: runs of at most 64 references of one kind to one page. */
   readonly runs: number;
@@ -43,10 +45,16 @@ const BAR_WIDTH = 40;
 /** Reads the trace and counts. Refuses as readTrace does. */
 export async function traceInfo(file: string, options: ReadOptions = {}): Promise<TraceInfo> {
   const trace = await readTrace(file, options);
-  return infoOf(file, trace, (await stat(file)).size);
+  const own = traceFormats.find(({ name }) => name === trace.format)?.pageBytes ?? PAGE_BYTES;
+  return infoOf(file, trace, (await stat(file)).size, options.pageBytes ?? own);
 }
 
-export function infoOf(file: string, trace: Trace, bytes: number): TraceInfo {
+export function infoOf(
+  file: string,
+  trace: Trace,
+  bytes: number,
+  pageBytes = PAGE_BYTES,
+): TraceInfo {
   const { references, runs, pageNumbers, kinds } = trace;
   return {
     file,
@@ -59,7 +67,8 @@ export function infoOf(file: string, trace: Trace, bytes: number): TraceInfo {
     writes: kinds[1],
     fetches: kinds[2],
     pages: pageNumbers.length,
-    footprintMiB: (pageNumbers.length * PAGE_BYTES) / 1048576,
+    pageBytes,
+    footprintMiB: (pageNumbers.length * pageBytes) / 1048576,
     runs: runs.length,
     meanRunLength: runs.length === 0 ? 0 : references / runs.length,
     bytesPerReference: references === 0 ? 0 : bytes / references,
@@ -142,10 +151,17 @@ function facts(info: TraceInfo): string {
     ['  reads', share(info.reads)],
     ['  writes', share(info.writes)],
     ['  fetches', share(info.fetches)],
-    ['pages', `${grouped(info.pages)} of 4 KiB, ${info.footprintMiB.toFixed(1)} MiB`],
+    [
+      'pages',
+      `${grouped(info.pages)} of ${sizeOf(info.pageBytes)}, ${info.footprintMiB.toFixed(1)} MiB`,
+    ],
     ['runs', `${grouped(info.runs)}, mean length ${info.meanRunLength.toFixed(2)}`],
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}\n`).join('');
+}
+
+function sizeOf(bytes: number): string {
+  return bytes % 1024 === 0 ? `${grouped(bytes / 1024)} KiB` : `${bytes} bytes`;
 }
 
 /** 1234567 -> 1,234,567, the same on every machine. */

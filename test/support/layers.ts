@@ -75,6 +75,7 @@ export const layers: readonly Layer[] = [
   layer('lab/traces/compact-encode', all),
   layer('lab/traces/compact-decode', all),
   layer('lab/traces/compact-layout', all),
+  layer('lab/traces/compact-runs', all),
   layer('lab/traces/block-requests', all),
   layer('lab/traces/csv-encode', all),
   layer('lab/traces/cut-trace', all),

@@ -2,8 +2,17 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalTrace } from '../../../lab/traces/compact-encode.ts';
+import {
+  COMPACT_MAGIC,
+  decodeSectionHead,
+  encodeSection,
+  SECTION_HEAD_BYTES,
+  type SectionType,
+} from '../../../lab/traces/compact-layout.ts';
+import { compactPort } from '../../../lab/traces/compact-port.ts';
 import { readTrace, writeCompact } from '../../../lab/traces/index.ts';
 import type { Trace } from '../../../lab/traces/trace.ts';
+import { createRandom, nextBelow, type RandomState } from '../../../sim-hw/random.ts';
 import { packRun } from '../../../sim-hw/references.ts';
 import {
   put,
@@ -135,4 +144,87 @@ describe('damage to compact traces', () => {
     const file = await put(at('beyond.lht'), whole);
     expect(await refusal(readTrace(file, { limit: 1 }))).toContain('checksum');
   });
+});
+
+describe('sections that were forged: lies under the right checksums', () => {
+  const FORGERIES = Number(process.env.TRACE_MUTATIONS ?? 300);
+
+  test('random lies: a trace, or one line; never room for what a file of that size cannot hold', async () => {
+    const random = createRandom(20261122);
+    const references: Reference[] = Array.from({ length: 500 }, (_, i) => [i % 9, i % 3]);
+    await writeCompact(at('honest.lht'), traceOf(references));
+    const sections = sectionsOf(await readFile(at('honest.lht')));
+    let refused = 0;
+    for (let n = 0; n < FORGERIES; n++) {
+      const file = await put(at('forged.lht'), forged(random, sections));
+      const before = process.memoryUsage().arrayBuffers;
+      const message = await readTrace(file).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
+      if (message === undefined) continue;
+      refused++;
+      expect(message).toMatch(/^[^\n]+forged\.lht: [^\n]*expected [^\n]*; [^\n]+$/);
+    }
+    expect(refused).toBeGreaterThan(FORGERIES / 2);
+  }, 600_000);
+
+  test('a header that counts more runs than its file can hold is refused at once', async () => {
+    await writeCompact(at('honest.lht'), traceOf([[1, 0]]));
+    const sections = sectionsOf(await readFile(at('honest.lht')));
+    new DataView(sections[0].plain.buffer).setBigUint64(16, 1n << 40n, true);
+    const file = await put(at('lie.lht'), fileOf(sections));
+    expect(await refusal(readTrace(file))).toContain('more runs than the file can hold');
+  });
+
+  interface Section {
+    readonly type: SectionType;
+    readonly plain: Uint8Array;
+  }
+
+  function sectionsOf(file: Uint8Array): Section[] {
+    // A Buffer's slices are views.
+    const bytes = new Uint8Array(file);
+    const sections: Section[] = [];
+    for (let start = COMPACT_MAGIC.length; start < bytes.length; ) {
+      const head = decodeSectionHead(bytes.subarray(start));
+      const from = start + SECTION_HEAD_BYTES;
+      const stored = bytes.slice(from, from + head.storedSize);
+      const packed = head.type === 'PAGE' || head.type === 'RUNS';
+      const plain = packed
+        ? new Uint8Array(compactPort.decompress(stored, head.plainSize))
+        : stored;
+      sections.push({ type: head.type as SectionType, plain });
+      start = from + head.storedSize;
+    }
+    return sections;
+  }
+
+  function fileOf(sections: readonly Section[]): Uint8Array {
+    let seed = compactPort.checksum(COMPACT_MAGIC, 0);
+    const parts: Uint8Array[] = [COMPACT_MAGIC];
+    for (const { type, plain } of sections) {
+      const { bytes, checksum } = encodeSection(compactPort, seed, type, plain);
+      parts.push(bytes);
+      seed = checksum;
+    }
+    return Buffer.concat(parts);
+  }
+
+  /** A word of some section becomes random or absurd, or a section is dropped or doubled. */
+  function forged(random: RandomState, sections: readonly Section[]): Uint8Array {
+    const changed = sections.map(({ type, plain }) => ({ type, plain: plain.slice() }));
+    for (let times = 1 + nextBelow(random, 3); times > 0; times--) {
+      const section = changed[nextBelow(random, changed.length)];
+      const { plain } = section;
+      const place = nextBelow(random, Math.max(1, plain.length));
+      const way = nextBelow(random, 8);
+      if (way === 0) changed.splice(changed.indexOf(section), changed.length > 1 ? 1 : 0);
+      else if (way === 1) changed.splice(nextBelow(random, changed.length), 0, section);
+      else if (way === 2) plain.fill(255, place, place + nextBelow(random, 8));
+      else if (plain.length > 0) plain[place] = nextBelow(random, 256);
+    }
+    return fileOf(changed);
+  }
 });
