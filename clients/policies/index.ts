@@ -5,6 +5,7 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import twoQueue from './2q.ts';
+import aging from './aging.ts';
 import arc from './arc.ts';
 import car from './car.ts';
 import clock from './clock.ts';
@@ -41,6 +42,7 @@ export const policies: Readonly<Record<string, Policy>> = {
   'second-chance': secondChance,
   gclock,
   nru,
+  aging,
   'working-set': workingSet,
   pff,
   'clock-pro': clockPro,

@@ -6,6 +6,7 @@
 
 import fc from 'fast-check';
 import { naiveTwoQueue } from './2q.ts';
+import { naiveAging } from './aging.ts';
 import { naiveArc } from './arc.ts';
 import { naiveCar } from './car.ts';
 import { naiveClock } from './clock.ts';
@@ -83,6 +84,10 @@ export const twins: Readonly<Record<string, Twin>> = {
   },
   clock: ofPages(naiveClock),
   'second-chance': ofPages(naiveSecondChance),
+  aging: {
+    simulate: ({ pages }, frames, { period }) => naiveAging(pages, frames, { period }),
+    settings: fc.record({ period: fc.integer({ min: 1, max: 30 }) }),
+  },
   gclock: {
     simulate: ({ pages }, frames, { weight, initial }) =>
       naiveGclock(pages, frames, { weight, initial }),
