@@ -95,6 +95,7 @@ export function moveToEnd(lists: PageLists, list: number, page: number): void {
 
 /** To the end of another list, or of its own. */
 export function move(lists: PageLists, list: number, page: number): void {
+  if (lists.tail[list] === page) return;
   remove(lists, page);
   append(lists, list, page);
 }

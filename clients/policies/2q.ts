@@ -26,6 +26,7 @@ import {
   listOf,
   move,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
@@ -106,8 +107,8 @@ const twoQueue: Policy<TwoQueueState> = {
     const wanted = view.wanted();
     if (wanted >= 0) recall(state, wanted);
     const isInFull = lists.count[IN] > Math.floor(state.inShare * framesOf(state));
-    let page = oldest(lists, isInFull ? IN : MAIN, view);
-    if (page === NONE) page = oldest(lists, isInFull ? MAIN : IN, view);
+    let page = oldestEvictable(lists, isInFull ? IN : MAIN, view);
+    if (page === NONE) page = oldestEvictable(lists, isInFull ? MAIN : IN, view);
     return page === NONE ? firstArriving(state, view) : page;
   },
 
@@ -134,12 +135,6 @@ function recall({ lists, recalled }: TwoQueueState, page: number): void {
   if (listOf(lists, page) !== OUT) return;
   remove(lists, page);
   recalled[page] = 1;
-}
-
-function oldest(lists: PageLists, list: number, view: PolicyView): number {
-  let page = lists.head[list];
-  while (page !== NONE && !view.evictable(page)) page = lists.next[page];
-  return page;
 }
 
 /** All else is on its way. */

@@ -27,6 +27,7 @@ import {
   listOf,
   move,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
@@ -185,8 +186,7 @@ function victim(state: EelruState, view: PolicyView): number {
   const { older, bin, oldest, used, here, width } = state;
   const sentinel = older.length - 1;
   if (state.sinceChosen >= width) choosePoints(state);
-  let lru = used.head[0];
-  while (lru !== NONE && !view.evictable(lru)) lru = used.next[lru];
+  const lru = oldestEvictable(used, 0, view);
   if (lru === NONE) return unseen(state, view);
   if (state.early === 0 || bin[lru] >= state.late) return lru;
   // Of what stays the oldest is the last one before e; the first in memory behind it goes.

@@ -34,6 +34,7 @@ import {
   listOf,
   move,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
@@ -143,8 +144,7 @@ const lecar: Policy<LecarState> = {
     const { lists } = state;
     const wanted = view.wanted();
     if (wanted >= 0) regret(state, wanted);
-    let recent = lists.head[RECENT];
-    while (recent !== NONE && !view.evictable(recent)) recent = lists.next[recent];
+    const recent = oldestEvictable(lists, RECENT, view);
     if (recent === NONE) return firstArriving(state, view);
     const rare = leastEvictable(state.heap, view, Number.POSITIVE_INFINITY);
     if (recent === rare) state.namedBy = NONE;

@@ -11,11 +11,14 @@
  *
  * MQ was made for caches behind other caches, which see no reference that follows soon on another
  * one to the same block. Here a reference is a use if the page was last used at least `correlated`
- * references ago, else it keeps its place; by default each is one. Time is counted in references;
- * with `repeats` 0 a run of references to one page counts as one. The lifetime follows the paper: the distance in time at
- * which most uses return, by powers of two, looked at once in so many uses; or a fixed `lifeTime`.
+ * references ago, else it keeps its place; by default each is one. Time is counted in references; with
+ * `repeats` 0 a run of references to one page counts as one. The lifetime follows the paper: the
+ * distance in time at which most uses return, by powers of two, looked at once in so many uses; or a
+ * fixed `lifeTime`. Where a program's repeated references are counted most return at once, so lifetimes
+ * are short and pages stand much as under LRU.
  *
- * Left out: a version without sight of each reference (of all tasks: `multi-queue-bits`). 23 bytes a page.
+ * Left out: a version without sight of each reference (of all tasks: `multi-queue-bits`). 30 bytes a
+ * page.
  */
 
 import {
@@ -25,6 +28,7 @@ import {
   listOf,
   move,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
@@ -35,16 +39,18 @@ export interface MultiQueueState {
   readonly queues: PageLists;
   readonly ghosts: number;
   readonly ghostsMax: number;
-  /** By page: uses, when it was used last, and when it goes down a queue: modulo 2^32 references. */
+  /** By page: uses, and, in references: when it was used last, after what it goes down a queue. */
   readonly uses: Uint32Array;
-  readonly lastUse: Uint32Array;
-  readonly expires: Uint32Array;
+  readonly lastUse: Float64Array;
+  readonly expires: Float64Array;
+  /** No head of a queue goes down before this. */
+  earliest: number;
   /** 1: it has a frame. */
   readonly here: Uint8Array;
   resident: number;
   readonly repeats: boolean;
   readonly correlated: number;
-  /** References seen, modulo 2^32. */
+  /** References seen. */
   now: number;
   lifeTime: number;
   /** Uses that returned after 2^n to 2^(n+1) references; null: the lifetime is fixed. */
@@ -54,7 +60,8 @@ export interface MultiQueueState {
 
 /** Looks at the distances after as many uses as there are frames, and this at least. */
 const RETURNS_MIN = 64;
-const DISTANCES = 40;
+/** What is longer than 2^31 counts for the last one. */
+const DISTANCES = 31;
 
 const multiQueue: Policy<MultiQueueState> = {
   name: 'multi-queue',
@@ -79,8 +86,9 @@ function create({ pages, guaranteedFrames, parameters }: PolicyContext): MultiQu
     ghosts: queues,
     ghostsMax: guaranteedFrames * ghosts,
     uses: new Uint32Array(pages),
-    lastUse: new Uint32Array(pages),
-    expires: new Uint32Array(pages),
+    lastUse: new Float64Array(pages),
+    expires: new Float64Array(pages),
+    earliest: 0,
     here: new Uint8Array(pages),
     resident: 0,
     repeats: repeats > 0,
@@ -106,6 +114,7 @@ function removed(state: MultiQueueState, page: number): void {
   if (here[page] === 0) return;
   here[page] = 0;
   state.resident--;
+  standBack(state, page);
   remove(queues, page);
   if (state.uses[page] === 0) return;
   append(queues, ghosts, page);
@@ -121,23 +130,35 @@ function referencesSeen(state: MultiQueueState, { runs, from, to }: ReferenceBat
 
 function see(state: MultiQueueState, page: number): void {
   const { queues, lastUse, here } = state;
-  state.now = (state.now + 1) >>> 0;
+  const now = ++state.now;
   // A page that left after its reference stays out.
   if (here[page] === 1) {
     const isPlaced = listOf(queues, page) !== NONE;
-    if (!isPlaced || (state.now - lastUse[page]) >>> 0 >= state.correlated) use(state, page);
+    if (!isPlaced || now - lastUse[page] >= state.correlated) use(state, page);
   }
-  lastUse[page] = state.now;
-  lowerExpired(state);
+  lastUse[page] = now;
+  if (now > state.earliest) lowerExpired(state);
 }
 
 /** A use: one more, and to the queue that its count calls for. */
 function use(state: MultiQueueState, page: number): void {
   const { queues, uses, lastUse, expires } = state;
-  if (uses[page] > 0) countReturn(state, (state.now - lastUse[page]) >>> 0);
+  if (uses[page] > 0) countReturn(state, state.now - lastUse[page]);
   uses[page]++;
+  standBack(state, page);
   move(queues, levelOf(uses[page], state.ghosts), page);
   expires[page] = state.now + state.lifeTime;
+  expect(state, page);
+}
+
+/** A page is about to leave its place: who stands behind it may be next to go down. */
+function standBack(state: MultiQueueState, page: number): void {
+  const following = state.queues.next[page];
+  if (following !== NONE) expect(state, following);
+}
+
+function expect(state: MultiQueueState, page: number): void {
+  if (state.expires[page] < state.earliest) state.earliest = state.expires[page];
 }
 
 /** Queue of a page with so many uses: their logarithm to the base of two. */
@@ -148,9 +169,8 @@ function levelOf(uses: number, levels: number): number {
 function countReturn(state: MultiQueueState, distance: number): void {
   const { distances } = state;
   if (distances === null) return;
-  let power = 0;
-  for (let rest = distance; rest >= 2; rest /= 2) power++;
-  distances[Math.min(DISTANCES - 1, power)]++;
+  const power = 31 - Math.clz32(distance < 0x7fffffff ? distance : 0x7fffffff);
+  distances[power]++;
   if (++state.returns < Math.max(RETURNS_MIN, state.ghostsMax)) return;
   state.returns = 0;
   let most = 0;
@@ -166,16 +186,20 @@ function lowerExpired(state: MultiQueueState): void {
   const { queues, expires, ghosts } = state;
   for (let level = 1; level < ghosts; level++) {
     const page = queues.head[level];
-    if (page === NONE || ((state.now - expires[page]) | 0) <= 0) continue;
+    if (page === NONE || state.now <= expires[page]) continue;
     move(queues, level - 1, page);
     expires[page] = state.now + state.lifeTime;
   }
+  state.earliest = Number.MAX_VALUE;
+  for (let level = 1; level < ghosts; level++)
+    if (queues.head[level] !== NONE) expect(state, queues.head[level]);
 }
 
 function victim({ queues, ghosts, here }: MultiQueueState, view: PolicyView): number {
-  for (let level = 0; level < ghosts; level++)
-    for (let page = queues.head[level]; page !== NONE; page = queues.next[page])
-      if (view.evictable(page)) return page;
+  for (let level = 0; level < ghosts; level++) {
+    const page = oldestEvictable(queues, level, view);
+    if (page !== NONE) return page;
+  }
   // All else is on its way: a page that was admitted and not yet seen in use.
   for (let page = 0; page < here.length; page++)
     if (here[page] === 1 && listOf(queues, page) === NONE && view.evictable(page)) return page;

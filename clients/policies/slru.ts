@@ -24,6 +24,7 @@ import {
   listOf,
   move,
   NONE,
+  oldestEvictable,
   type PageLists,
   remove,
 } from '../../contracts/page-lists.ts';
@@ -94,9 +95,10 @@ const slru: Policy<SegmentedState> = {
 
   victim(state, view) {
     const { lists, segments } = state;
-    for (let segment = 0; segment < segments; segment++)
-      for (let page = lists.head[segment]; page !== NONE; page = lists.next[page])
-        if (view.evictable(page)) return page;
+    for (let segment = 0; segment < segments; segment++) {
+      const page = oldestEvictable(lists, segment, view);
+      if (page !== NONE) return page;
+    }
     return firstArriving(state, view);
   },
 
