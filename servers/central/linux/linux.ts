@@ -41,13 +41,12 @@ import {
   isAtMax,
   LIMIT_PARAMETERS,
   type Limits,
-  nextGroup,
 } from './limits.ts';
+import { type GroupPages, reclaim } from './reclaim.ts';
 import { watermarks } from './watermarks.ts';
 
 const FRAMES_PER_GIB = 262_144;
 const NO_SHADOW = -1;
-const NOBODY: number[] = [];
 
 interface LinuxState {
   /** Of group g: inactive list 2g, active list 2g + 1. */
@@ -94,7 +93,7 @@ const linux: CentralManagement<LinuxState> = {
   // Whoever is beyond high gives the rest, now.
   ticked: ({ limits, held }) =>
     limits.reduce((sum, limit, group) => sum + beyondHigh(limit, held[group] as number), 0),
-  victim,
+  victim: (state, view) => reclaim(groupPages, state, view),
   counters: ({ refaults, activatedRefaults, activations }) => ({
     refaults,
     'refaults activated': activatedRefaults,
@@ -104,6 +103,8 @@ const linux: CentralManagement<LinuxState> = {
 };
 
 export default linux;
+
+const groupPages: GroupPages<LinuxState> = { victimOf, anyEvictable };
 
 function create({ pages, guaranteedFrames, parameters, members }: CentralContext): LinuxState {
   const { groupOf, limits } = groupsOf(members, parameters.apart !== 0);
@@ -147,36 +148,6 @@ function admitted(state: LinuxState, page: number, view: CentralView): void {
   state.marked[page] = 0;
   append(lists, list, page);
   add(state.held, group, 1);
-}
-
-/** From the group that has to pay itself, one that is beyond high, or whose turn it is. */
-function victim(state: LinuxState, view: CentralView): number {
-  const { limits, held, credits } = state;
-  const faulting = view.faulting();
-  const own = faulting < 0 ? -1 : (state.groupOf[faulting] as number);
-  if (own >= 0 && isAtMax(limits[own] as Limits, held[own] as number)) {
-    const page = victimOf(state, view, own);
-    if (page !== NONE) return page;
-  }
-  for (const [group, limit] of limits.entries()) {
-    if (beyondHigh(limit, held[group] as number) === 0) continue;
-    const page = victimOf(state, view, group);
-    if (page !== NONE) return page;
-  }
-  let tried: number[] = NOBODY;
-  for (let left = limits.length; left > 0; left--) {
-    const group = nextGroup(limits, held, credits, tried);
-    if (group < 0) break;
-    const page = victimOf(state, view, group);
-    if (page !== NONE) return page;
-    tried = [...tried, group];
-  }
-  // All that is left is protected by min: Linux would kill somebody.
-  for (let group = 0; group < limits.length; group++) {
-    const page = anyEvictable(state, view, group);
-    if (page !== NONE) return page;
-  }
-  return NONE;
 }
 
 /** The oldest inactive page of a group that has not been referenced; NONE: it has none to give. */

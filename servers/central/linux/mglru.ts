@@ -44,8 +44,8 @@ import {
   isAtMax,
   LIMIT_PARAMETERS,
   type Limits,
-  nextGroup,
 } from './limits.ts';
+import { type GroupPages, reclaim } from './reclaim.ts';
 import { carryOver, createTiers, evictableTier, TIERS, type TierState, tierOf } from './tiers.ts';
 import { watermarks } from './watermarks.ts';
 
@@ -108,7 +108,7 @@ const mglru: CentralManagement<MglruState> = {
     const { limits, held } = state;
     return limits.reduce((sum, limit, at) => sum + beyondHigh(limit, held[at] as number), 0);
   },
-  victim,
+  victim: (state, view) => reclaim(groupPages, state, view),
   counters: ({ agings, promoted, protectedPages, refaults }) => ({
     agings,
     promoted,
@@ -119,6 +119,8 @@ const mglru: CentralManagement<MglruState> = {
 };
 
 export default mglru;
+
+const groupPages: GroupPages<MglruState> = { victimOf, anyEvictable, spared: youngGroups };
 
 function create({ pages, parameters, members }: CentralContext): MglruState {
   const { groupOf, limits } = groupsOf(members, parameters.apart !== 0);
@@ -167,41 +169,10 @@ function admitted(state: MglruState, page: number, view: CentralView): void {
   held[group] = (held[group] as number) + 1;
 }
 
-/** From the group that has to pay itself, one that is beyond high, or whose turn it is. */
-function victim(state: MglruState, view: CentralView): number {
-  const { limits, held, credits } = state;
-  const faulting = view.faulting();
-  const own = faulting < 0 ? -1 : (state.groupOf[faulting] as number);
-  if (own >= 0 && isAtMax(limits[own] as Limits, held[own] as number)) {
-    const page = victimOf(state, view, own);
-    if (page !== NONE) return page;
-  }
-  for (const [group, limit] of limits.entries()) {
-    if (beyondHigh(limit, held[group] as number) === 0) continue;
-    const page = victimOf(state, view, group);
-    if (page !== NONE) return page;
-  }
-  for (const spares of [true, false]) {
-    const tried: number[] = [];
-    if (spares && state.minTtl > 0) tried.push(...youngGroups(state));
-    for (let left = limits.length; left > 0; left--) {
-      const group = nextGroup(limits, held, credits, tried);
-      if (group < 0) break;
-      const page = victimOf(state, view, group);
-      if (page !== NONE) return page;
-      tried.push(group);
-    }
-  }
-  for (let group = 0; group < limits.length; group++) {
-    const page = anyEvictable(state, view, group);
-    if (page !== NONE) return page;
-  }
-  return NONE;
-}
-
 /** Groups whose oldest pages are too young to go. */
 function youngGroups({ oldest, youngest, lists, born, ticks, minTtl }: MglruState): number[] {
   const young: number[] = [];
+  if (minTtl === 0) return young;
   for (const [group, least] of oldest.entries()) {
     let generation = least;
     while (generation < (youngest[group] as number) && lists.count[listAt(group, generation)] === 0)
