@@ -105,8 +105,9 @@ export function formatTraceInfo(info: TraceInfo, bars: Bars = 'plain'): string {
 /** Faults by their logarithm, since they span many decades; pages on an even scale. */
 function plots(info: TraceInfo, bars: Bars): string {
   const { references, lru, workingSets, pages } = info;
-  const logOf = (count: number): number =>
-    count < 1 ? 0 : Math.log10(count + 1) / Math.log10(references + 1);
+  // Between what no memory avoids and what none at all costs.
+  const span = Math.log10(references / pages) || 1;
+  const logOf = (count: number): number => Math.max(0, Math.log10(count / pages) / span);
   const faults = lru.map(({ frames, faults }) => row(frames, faults, logOf(faults), bars));
   const sets = workingSets.map((set) => {
     return row(set.window, set.pages, set.pages / Math.max(1, pages), bars);
@@ -114,8 +115,10 @@ function plots(info: TraceInfo, bars: Bars): string {
   const plot = (title: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : `\n${title}\n${lines.join('')}`;
   return (
-    plot('faults of LRU, by frames (bars: logarithmic, full at every reference)', faults) +
-    plot('mean working set in pages, by references looked back (bars: full at all pages)', sets)
+    plot(
+      'faults of LRU, by frames (bars: logarithmic, from first uses alone to every reference)',
+      faults,
+    ) + plot('mean working set in pages, by references looked back (bars: full at all pages)', sets)
   );
 }
 

@@ -21,6 +21,7 @@ test('a disk trace of another tool: told of, with a page size of our own, and co
     references: 9,
     pages: 9,
     lines: 2,
+    pageBytes: 512,
   });
   const large = await leasehold(folder, 'trace', 'info', 'disk.lis', '--page-bytes', '4096');
   expect(large.out).toContain('pages       2 of 4 KiB');
