@@ -10,10 +10,12 @@ import { dirname, resolve } from 'node:path';
 import type { PageKinds } from '../../paging/page-kinds.ts';
 import { formatFor, type PageTableFormat } from '../../sim-hw/page-table/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import type { PolicyFacts } from '../compare/policy-modules.ts';
 import type { Pool } from '../compare/pool.ts';
 import { ascending } from './ascending.ts';
 import { checkScenario } from './check.ts';
 import { requireParameters } from './check-tasks.ts';
+import { checkLoadedPolicy } from './check-threads.ts';
 import { generate } from './generate.ts';
 import { InputError, inputError } from './input-error.ts';
 import { type Overrides, override } from './overrides.ts';
@@ -134,13 +136,25 @@ async function loadPolicyChoice(
   if (policy.file === null) return policy;
   const file = resolve(folder, policy.file);
   const place = placeOf(source, ['tasks', at, 'policy']);
+  const facts = await inspectPolicy(policy, file, place, at, pool);
+  if (task.threads.length > 0) checkLoadedPolicy(source, at, facts.name, facts.sight);
+  return { ...policy, name: facts.name, file };
+}
+
+async function inspectPolicy(
+  policy: PolicyChoice,
+  file: string,
+  place: string,
+  at: number,
+  pool: Pool,
+): Promise<PolicyFacts> {
   try {
     const facts = await pool.run({ kind: 'inspect', file }, `loading ${policy.file}`);
     requireParameters(facts.name, facts.parameters, policy.parameters, (key) => ({
       place,
       where: `tasks[${at}].policy.${key}`,
     }));
-    return { ...policy, name: facts.name, file };
+    return facts;
   } catch (error) {
     if (!(error instanceof InputError) || error.message.startsWith(place)) throw error;
     throw inputError(place, error.message);

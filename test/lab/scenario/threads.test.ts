@@ -1,6 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { checkScenario, InputError, parseSource } from '../../../lab/scenario/index.ts';
+import { afterAll, expect, test } from 'vitest';
+import { createInlinePool } from '../../../lab/compare/index.ts';
+import {
+  checkScenario,
+  InputError,
+  loadScenario,
+  parseSource,
+} from '../../../lab/scenario/index.ts';
 import { overAllPages } from '../../../lab/scenario/threads.ts';
 import { kindOfRun, lengthOfRun, pageOfRun } from '../../../sim-hw/references.ts';
 import { randomPages, toReferenceString } from '../../support/reference-strings.ts';
@@ -8,10 +17,20 @@ import { randomPages, toReferenceString } from '../../support/reference-strings.
 const LOOP = 'program: { kind: loop, pages: 9, rounds: 90, write: 1 }';
 const RUN = 'managements: [contracts, mach]\nbounds: [unlimited]\n';
 const TASK = 'contract: { guaranteed: 8 }';
+const GARBAGE = 'program: { kind: collector, pages: 20, collections: 2, nursery: 8 }';
 
-function check(task: string, run = RUN, machine = '{ frames: 64, cpus: 2 }', thread = LOOP) {
+const folder = mkdtempSync(join(tmpdir(), 'leasehold-threads-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function check(
+  task: string,
+  run = RUN,
+  machine = '{ frames: 64, cpus: 2 }',
+  thread = LOOP,
+  first = LOOP,
+) {
   const text = `name: s\nmachine: ${machine}\n${run}tasks:
-  - { name: a, ${LOOP}, threads: [{ ${thread} }], ${task} }
+  - { name: a, ${first}, threads: [{ ${thread} }], ${task} }
 `;
   return checkScenario(parseSource('x.yaml', text));
 }
@@ -32,6 +51,8 @@ test.each<[string, RegExp, ...Parameters<typeof check>]>([
   ['no guarantee by name', /guaranteed is not named/, 'policy: clock'],
   ['superpages', /superpages is there/, `${TASK}, superpages: {}`],
   ['operations', /operation is there/, `${TASK}, operation: 9`],
+  ['one that says what is garbage', /collector says/, TASK, RUN, undefined, LOOP, GARBAGE],
+  ['a thread that says so', /collector says what is garbage/, TASK, RUN, undefined, GARBAGE],
   [
     'references as a clock',
     /clock is references/,
@@ -47,6 +68,32 @@ test.each<[string, RegExp, ...Parameters<typeof check>]>([
   expect(() => check(...asked)).toThrow(InputError);
   expect(() => check(...asked)).toThrow(expected);
 });
+
+test.each([
+  ['none', 1, null],
+  ['hardware', 1, null],
+  ['oracle', 1, /threads.yaml:3:.* several threads, and policy mine sees references one by one/],
+  ['future', 1, /policy mine sees references one by one/],
+  ['oracle', 0, null],
+] as const)(
+  'a policy from a file, of sight %s, and %i more threads',
+  async (sight, threads, refused) => {
+    const methods = ['create', 'admitted', 'removed', 'victim', 'referencesSeen'];
+    const policy = `export default { name: 'mine', sight: '${sight}', ${methods.map((one) => `${one}() {}`)} };`;
+    // A module is loaded once: a file for each.
+    writeFileSync(join(folder, `${sight}.mjs`), policy);
+    const file = join(folder, 'threads.yaml');
+    const others = threads > 0 ? `threads: [{ ${LOOP} }], ` : '';
+    const text = `name: s\nmachine: { frames: 64, cpus: 2 }\ntasks: [{ name: a, ${LOOP}, ${others}${TASK}, policy: ./${sight}.mjs }]`;
+    writeFileSync(file, `${text}\n${RUN}`);
+    const loading = loadScenario(file, {}, createInlinePool());
+    if (refused === null) expect((await loading).tasks[0]?.threads).toHaveLength(threads);
+    else {
+      await expect(loading).rejects.toThrow(InputError);
+      await expect(loading).rejects.toThrow(refused);
+    }
+  },
+);
 
 test('[CPU10] threads name a page alike, whichever pages each touches', () => {
   const walks = fc.array(fc.tuple(fc.nat(999), fc.integer({ min: 1, max: 9 })), {
