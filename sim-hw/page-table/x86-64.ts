@@ -9,43 +9,24 @@
  *   root node -> node -> node ------> node -> entry of a 4 KiB page
  *                         `-> LARGE entry of a 2 MiB page
  *
- * A node is 512 words in one pool (nodes.ts). An entry that leads down has the form of a leaf, with
- * the number of the node in place of the frame. A node exists while it has an entry, so memory
- * follows what is mapped; the hardware's node is one frame (8-byte entries), which is what
- * `tableFrames` counts.
+ * The tree is radix.ts, whose levels count from 0. Walk and `enter` have its levels written out: they
+ * are what runs most.
  *
  * Left out: 1 GiB pages, 57-bit addresses, execute permission, and the paging-structure caches: a
  * walk visits every level; a cost profile makes a probe cheap to allow for them.
  */
 
 import { assert } from '../assert.ts';
-import {
-  createCounts,
-  hideWord,
-  LARGE,
-  type PageTableFormat,
-  type PageTableState,
-  PRESENT,
-  showWord,
-} from './format.ts';
-import {
-  childNode,
-  FREE,
-  NODE_WORDS,
-  NONE,
-  type NodePool,
-  releaseNode,
-  takeNode,
-} from './nodes.ts';
+import { hideWord, LARGE, type PageTableFormat, PRESENT, showWord } from './format.ts';
+import { childNode, NODE_WORDS, NONE, takeNode } from './nodes.ts';
+import { check, createRadix, growth, type RadixState, removeLeaf, removeSpace } from './radix.ts';
 
 const VIRTUAL_PAGES_MAX = 2 ** 36;
 /** The two upper levels of a page number; a product with a power of two is exact. */
 const UPPER = 1 / 2 ** 18;
 
-export interface X8664State extends PageTableState, NodePool {
+export interface X8664State extends RadixState {
   readonly format: 'x86-64';
-  /** Root node of each space, or NONE until something is mapped there. */
-  readonly roots: Int32Array;
 }
 
 export const x8664: PageTableFormat<X8664State> = {
@@ -53,34 +34,17 @@ export const x8664: PageTableFormat<X8664State> = {
   summary: 'Radix tree, 4 levels of 512, pages of 4 KiB and 2 MiB (AMD64 manual, vol. 2, ch. 5).',
   orders: [0, 9],
   virtualPagesMax: VIRTUAL_PAGES_MAX,
-  create,
+  create: (_frames, spaces) => createRadix('x86-64', 4, spaces),
   walk,
   find,
   enter,
   forget: (state, space, vpn) => hideWord(state.entries, find(state, space, vpn)),
   reload: (state, space, vpn) => showWord(state.entries, find(state, space, vpn)),
   growth,
-  remove,
+  remove: (state, space, vpn) => removeLeaf(state, space, vpn, find(state, space, vpn)),
   removeSpace,
   check,
 };
-
-function create(_frames: number, addressSpaces: number): X8664State {
-  return {
-    format: 'x86-64',
-    entries: new Uint32Array(8 * NODE_WORDS),
-    probes: 0,
-    tableFrames: 0,
-    droppedSpace: -1,
-    droppedVpn: -1,
-    lost: [],
-    counts: createCounts(),
-    roots: new Int32Array(addressSpaces).fill(NONE),
-    used: new Int32Array(8),
-    nodes: 0,
-    freeNode: NONE,
-  };
-}
 
 function walk(state: X8664State, space: number, vpn: number): number {
   const index = descend(state, space, vpn);
@@ -145,115 +109,4 @@ function enter(
   assert(state.entries[index] === 0, 'x86-64: the place is taken');
   state.entries[index] = ((frame << 8) | flags | PRESENT | (order === 9 ? LARGE : 0)) >>> 0;
   state.used[node]++;
-}
-
-/** Nodes on the way to `vpn` that are not there. */
-function growth(state: X8664State, space: number, vpn: number, order: number): number {
-  const { entries } = state;
-  const levels = order === 0 ? 4 : 3;
-  const upper = (vpn * UPPER) | 0;
-  const slots = [upper >>> 9, upper & 511, (vpn & 0x3ffff) >>> 9];
-  let node = state.roots[space];
-  for (let level = 0; level < levels; level++) {
-    if (node === NONE) return levels - level;
-    const entry = level < 3 ? entries[node * NODE_WORDS + slots[level]] : 0;
-    node = entry === 0 ? NONE : entry >>> 8;
-  }
-  return 0;
-}
-
-function remove(state: X8664State, space: number, vpn: number): number {
-  const leaf = find(state, space, vpn);
-  if (leaf < 0) return 0;
-  const { entries, used } = state;
-  const word = entries[leaf];
-  entries[leaf] = 0;
-  const node = Math.floor(leaf / NODE_WORDS);
-  if (--used[node] === 0) pruneAbove(state, space, vpn, node);
-  return word;
-}
-
-/** `node` is empty: gives it back, and whatever that empties above it. */
-function pruneAbove(state: X8664State, space: number, vpn: number, node: number): void {
-  const { entries, used } = state;
-  const upper = (vpn * UPPER) | 0;
-  const root = state.roots[space];
-  const toThird = root * NODE_WORDS + (upper >>> 9);
-  const third = entries[toThird] >>> 8;
-  const toSecond = third * NODE_WORDS + (upper & 511);
-  const second = entries[toSecond] >>> 8;
-  releaseNode(state, node);
-  if (node !== second) {
-    entries[second * NODE_WORDS + ((vpn & 0x3ffff) >>> 9)] = 0;
-    if (--used[second] > 0) return;
-    releaseNode(state, second);
-  }
-  entries[toSecond] = 0;
-  if (--used[third] > 0) return;
-  releaseNode(state, third);
-  entries[toThird] = 0;
-  if (--used[root] > 0) return;
-  releaseNode(state, root);
-  state.roots[space] = NONE;
-}
-
-function removeSpace(state: X8664State, space: number): void {
-  const root = state.roots[space];
-  if (root === NONE) return;
-  removeNode(state, root, 4);
-  state.roots[space] = NONE;
-}
-
-function removeNode(state: X8664State, node: number, level: number): void {
-  const start = node * NODE_WORDS;
-  for (let at = start; level > 1 && at < start + NODE_WORDS; at++) {
-    const entry = state.entries[at];
-    if (entry !== 0 && (entry & LARGE) === 0) removeNode(state, entry >>> 8, level - 1);
-  }
-  state.entries.fill(0, start, start + NODE_WORDS);
-  releaseNode(state, node);
-}
-
-function check(state: X8664State): string | undefined {
-  const reached = new Uint8Array(state.nodes);
-  for (const root of state.roots) {
-    const wrong = root === NONE ? undefined : checkNode(state, root, 4, reached);
-    if (wrong) return wrong;
-  }
-  let nodes = 0;
-  for (const times of reached) nodes += times;
-  if (nodes !== state.tableFrames) return `x86-64: ${nodes} nodes, ${state.tableFrames} counted`;
-  for (let node = state.freeNode; node !== NONE; node = FREE - state.used[node]) {
-    if (reached[node]++ > 0) return `x86-64: free node ${node} is in use or listed twice`;
-    nodes++;
-  }
-  return nodes === state.nodes ? undefined : `x86-64: ${state.nodes - nodes} nodes are lost`;
-}
-
-function checkNode(
-  state: X8664State,
-  node: number,
-  level: number,
-  reached: Uint8Array,
-): string | undefined {
-  if (!(node < state.nodes)) return `x86-64: there is no node ${node}`;
-  if (reached[node]++ > 0) return `x86-64: node ${node} is reached twice`;
-  let used = 0;
-  for (let slot = 0; slot < NODE_WORDS; slot++) {
-    const entry = state.entries[node * NODE_WORDS + slot];
-    if (entry === 0) continue;
-    used++;
-    const at = `x86-64: node ${node}, slot ${slot}`;
-    const isLeaf = level === 1 || (entry & LARGE) !== 0;
-    if (!isLeaf && (entry & PRESENT) === 0) return `${at} is not present`;
-    if ((entry & LARGE) !== 0) {
-      if (level !== 2) return `${at} is large on level ${level}`;
-      if ((entry >>> 8) % 512 !== 0) return `${at} maps an unaligned 2 MiB run`;
-    } else if (level > 1) {
-      const wrong = checkNode(state, entry >>> 8, level - 1, reached);
-      if (wrong) return wrong;
-    }
-  }
-  if (used === 0) return `x86-64: node ${node} is empty`;
-  return used === state.used[node] ? undefined : `x86-64: node ${node} has ${used} entries`;
 }

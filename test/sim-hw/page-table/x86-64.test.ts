@@ -62,19 +62,3 @@ test('10^6 pages in a row take 4.0 to 4.6 bytes a page, and freed nodes are used
   expect(state.entries.length).toBe(length);
   expect(x8664.check(state)).toBeUndefined();
 });
-
-test('the check sees a node lost, shared, miscounted, and an entry that is not present', () => {
-  const broken = (harm: (state: ReturnType<typeof x8664.create>) => void): string | undefined => {
-    const state = x8664.create(16, 2);
-    x8664.enter(state, 0, 0, 1, 0, 0);
-    x8664.enter(state, 1, 9, 2, 0, 0);
-    expect(x8664.check(state)).toBeUndefined();
-    harm(state);
-    return x8664.check(state);
-  };
-  expect(broken((s) => s.roots.fill(-1))).toMatch('nodes');
-  expect(broken((s) => s.roots.fill(0))).toMatch('twice');
-  expect(broken((s) => s.used.fill(2))).toMatch('entries');
-  expect(broken((s) => (s.entries[s.roots[0] * 512] &= ~PRESENT))).toMatch('not present');
-  expect(broken((s) => (s.entries[x8664.find(s, 0, 0)] |= LARGE))).toMatch('large');
-});
