@@ -145,7 +145,7 @@ export default lirs;
 
 /** LIR pages that there may be. */
 function lirMost({ frames, hirShare }: LirsState): number {
-  return frames - Math.max(1, Math.floor(hirShare * frames));
+  return Math.max(0, frames - Math.max(1, Math.floor(hirShare * frames)));
 }
 
 /** The faulting reference of `page`. */

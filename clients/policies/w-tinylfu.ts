@@ -145,7 +145,7 @@ function hit(state: WTinyLfuState, page: number): void {
     return;
   }
   move(lists, PROTECTED, page);
-  const most = Math.floor((frames - windowMost(state)) * protectedShare);
+  const most = Math.floor(Math.max(0, frames - windowMost(state)) * protectedShare);
   while (lists.count[PROTECTED] > most) move(lists, PROBATION, lists.head[PROTECTED]);
 }
 

@@ -53,6 +53,18 @@ describe('a policy under notices, drops, pinned pages and a changing number of f
     fc.assert(property, fixed);
   });
 
+  test.each(all)('%s, guaranteed nothing, lives on what it is lent', (_, policy) => {
+    const pages = Array.from({ length: 200 }, (_, index) => (index * index) % PAGES);
+    const drive = startDrive(policy, runsOf(pages), PAGES, { frames: 0 });
+    // References are shown before any frame was wanted.
+    for (const frames of [PAGES, 3, 7, 1])
+      for (let left = 50; left > 0; left--) {
+        step(drive, frames);
+        if (frames === PAGES) show(drive);
+      }
+    expect(policy.check?.(drive.state)).toBeUndefined();
+  });
+
   test.each(all)('%s, cloned in the middle, goes on the same way', (_, policy) => {
     const property = fc.property(happenings, fc.nat(200), (events, cut) => {
       const drive = startOf(policy, events);
