@@ -16,6 +16,7 @@ import { type CapabilityTable, frameAt, LOCKED_OUT, orderAt } from './capabiliti
 import { charge } from './clock.ts';
 import type { Kernel } from './kernel.ts';
 import { isPromoted, splitMapping } from './promotion.ts';
+import { noteFilled } from './quiet-frames.ts';
 import { unlinkMapping } from './reverse-map.ts';
 import { enterMapping } from './soft-state.ts';
 import { hasTables, noteTables } from './table-frames.ts';
@@ -175,14 +176,20 @@ export function zero(kernel: Kernel, pager: number, slot: number): boolean {
 export function zeroRun(kernel: Kernel, first: number, order: number): void {
   const count = 1 << order;
   charge(kernel, ZERO, kernel.costs.zeroNs * count);
-  for (let frame = first; frame < first + count; frame++) zeroFrame(kernel.state.frames, frame);
+  for (let frame = first; frame < first + count; frame++) {
+    zeroFrame(kernel.state.frames, frame);
+    if (kernel.state.processors !== null) noteFilled(kernel, frame);
+  }
 }
 
 /** Copies a run of frames by the CPU and charges each: whoever copies contents does it here. */
 export function copyRun(kernel: Kernel, first: number, into: number, order: number): void {
   const count = 1 << order;
   charge(kernel, ZERO, kernel.costs.copyNs * count);
-  for (let i = 0; i < count; i++) copyFrame(kernel.state.frames, first + i, into + i);
+  for (let i = 0; i < count; i++) {
+    copyFrame(kernel.state.frames, first + i, into + i);
+    if (kernel.state.processors !== null) noteFilled(kernel, into + i);
+  }
 }
 
 /** The space that holds a global page id. */

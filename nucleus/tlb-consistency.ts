@@ -33,6 +33,7 @@ import {
   type ProcessorState,
   type Processors,
 } from './processors.ts';
+import { keepFrames, waitForFrame } from './quiet-frames.ts';
 import { type TaskState, TRAP } from './tasks.ts';
 import { bringUpTo } from './user-time.ts';
 
@@ -141,8 +142,7 @@ export function noteMapped(
 ): void {
   const { processors } = kernel.state;
   if (processors === null) return;
-  if (processors.consistency === 'tick')
-    processors.usableNs[task] = processors.frameQuietNs[frame] as number;
+  if (processors.consistency === 'tick') waitForFrame(processors, task, frame);
   for (const cpu of processors.list) {
     const { stale, tlb } = cpu.mmu;
     if (stale === null || !dropStale(stale, tlb, space.base + page + 1)) continue;
@@ -164,11 +164,6 @@ export function turnTo(processors: Processors, cpu: ProcessorState, space: Space
 export function dropQueued({ mmu, drops }: ProcessorState): void {
   for (const unit of drops) invalidate(mmu.tlb, unit);
   drops.length = 0;
-}
-
-/** The tick after which a change made at `ns` may be used. */
-export function quietAfter({ costs }: Processors, ns: number): number {
-  return (Math.floor(ns / costs.tickNs) + 1) * costs.tickNs;
 }
 
 /** Whether a TLB that may be used for `space` as it stands holds the page: for tests and oracles. */
@@ -205,20 +200,12 @@ function tell(
     const { nowNs } = kernel.state;
     counts.ticks++;
     makeStale(stale, tlb, unit, frame, space.written[page] !== 0, nowNs);
-    if (consistency === 'tick') keepQuiet(processors, frame, 1 << space.order, nowNs);
+    if (consistency === 'tick') keepFrames(processors, frame, 1 << space.order, nowNs);
     return;
   }
   invalidate(tlb, unit);
   dropOwnStale(cpu, unit);
   mark(processors, cpu);
-}
-
-/** What the server at work sends from here on, and whoever gets the frames, waits for the tick. */
-function keepQuiet(processors: Processors, frame: number, frames: number, nowNs: number): void {
-  const quiet = quietAfter(processors, nowNs);
-  const { stepping, quietNs, frameQuietNs } = processors;
-  frameQuietNs.fill(quiet, frame, frame + frames);
-  if (stepping !== NUCLEUS) quietNs[stepping] = quiet;
 }
 
 function dropOwnStale({ mmu }: ProcessorState, unit: number): void {

@@ -19,8 +19,8 @@ import {
   processorOf,
   takeUp,
 } from './processors.ts';
+import { quietAfter } from './quiet-frames.ts';
 import { enterStatus, PROGRAM, READY, type TaskState } from './tasks.ts';
-import { quietAfter } from './tlb-consistency.ts';
 
 /** The CPU that acts runs its task up to `untilNs` at most, but a step at least. */
 export function runUser(kernel: Kernel, processors: Processors, untilNs: number): void {

@@ -19,6 +19,8 @@ import { FETCH, READ } from './references.ts';
 import { KEY_MASK, type TlbState } from './tlb.ts';
 import type { Translation } from './translation.ts';
 
+const NOWHERE = -1;
+
 /** Entries by place, in the order in which they went stale. */
 export interface StaleEntries {
   /** Unit keys. */
@@ -26,6 +28,7 @@ export interface StaleEntries {
   /** Places in the first and the second level, 0 for none. */
   readonly firsts: number[];
   readonly seconds: number[];
+  /** NOWHERE: what is written there is overwritten before anybody looks. */
   readonly frames: number[];
   /** 1 for an entry through which may be written without a look at the table. */
   readonly dirty: number[];
@@ -108,12 +111,19 @@ export function writesStale(
   const version = ((space.versions[page] as number) + 1) >>> 0;
   const frame = stale.frames[place] as number;
   space.versions[page] = version;
-  frames.stampLow[frame] = version;
-  frames.stampHigh[frame] = key;
+  if (frame !== NOWHERE) {
+    frames.stampLow[frame] = version;
+    frames.stampHigh[frame] = key;
+  }
   if (index >= 0) table.entries[index] = (table.entries[index] as number) | MODIFIED | REFERENCED;
   stale.writes++;
   stale.lastWrittenNs = stale.sinceNs[place] as number;
   return true;
+}
+
+/** What is written through the entry at `at` from here on is lost: its frame is filled after that. */
+export function loseWrites({ frames }: StaleEntries, at: number): void {
+  frames[at] = NOWHERE;
 }
 
 /** Drops the stale entry of `key`, if there is one. */

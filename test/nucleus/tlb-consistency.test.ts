@@ -2,11 +2,20 @@ import { expect, test } from 'vitest';
 import { sweep } from '../../lab/oracles/index.ts';
 import type { World } from '../../lab/run/boot.ts';
 import { watch } from '../../lab/run/watch.ts';
+import type { CapabilityTable } from '../../nucleus/capabilities.ts';
 import { charge } from '../../nucleus/clock.ts';
 import { endWriteEpoch } from '../../nucleus/dma.ts';
 import { forbidWriting, lend } from '../../nucleus/lent-mappings.ts';
 import { killTask } from '../../nucleus/life.ts';
-import { allowWrite, protect, unmap } from '../../nucleus/memory-map.ts';
+import {
+  allowWrite,
+  copyRun,
+  map,
+  protect,
+  unmap,
+  zero,
+  zeroRun,
+} from '../../nucleus/memory-map.ts';
 import { moveRun } from '../../nucleus/move-frames.ts';
 import { type Consistency, processorOf } from '../../nucleus/processors.ts';
 import { protectPages } from '../../nucleus/protect-pages.ts';
@@ -171,6 +180,78 @@ test('[CPU5] tick: whoever gets the frame of a running task waits for the tick',
     expect(processors.counts.shootdowns).toBe(0);
   });
   expect(since).toBeGreaterThan(0);
+});
+
+/** Page 0 of a running writer is unmapped, `fill` done to its frame; what that holds after the tick. */
+function afterTheTick(fill: (kernel: World['kernel'], central: number, frame: number) => void) {
+  const world = sideBySide(1, 2, 'tick');
+  const { kernel, clients, central } = world;
+  const processors = processorsOf(kernel);
+  const { frames } = kernel.state;
+  let frame = 0;
+  inNucleus(kernel, () => {
+    frame = unmap(kernel, central, clients[0] as number, 0) >>> 8;
+    fill(kernel, central, frame);
+  });
+  const quiet = processors.frameQuietNs[frame] as number;
+  for (let left = 40_000; left > 0 && processors.freeNs < quiet; left--) stepKernel(kernel);
+  const { writes } = staleUse(world);
+  return { writes, stamp: [frames.stampHigh[frame], frames.stampLow[frame]], world };
+}
+
+test('[CPU5] tick: its former user writes to a frame until the tick, and what it is filled with comes after', () => {
+  const left = afterTheTick(() => {});
+  const writer = spaceOf(left.world);
+  expect(left.writes).toBeGreaterThan(10);
+  expect(left.stamp).toEqual([writer.base + 1, writer.versions[0]]);
+  const zeroed = afterTheTick((kernel, central, frame) => {
+    const slot = (kernel.state.capabilities[central] as CapabilityTable).slotFrame.indexOf(frame);
+    expect(zero(kernel, central, slot)).toBe(true);
+  });
+  expect(zeroed.writes).toBeGreaterThan(10);
+  expect(zeroed.stamp).toEqual([0, 0]);
+  const copied = afterTheTick((kernel, _, frame) => {
+    const { base } = spaceOf(left.world);
+    copyRun(kernel, kernel.state.frames.mappedBy.indexOf(base + 2), frame, 0);
+  });
+  expect(copied.writes).toBeGreaterThan(10);
+  expect(copied.stamp[0]).toBe(writer.base + 2);
+});
+
+test('[CPU5] tick: a frame that is filled while its page is in it still holds what is written there', () => {
+  const world = sideBySide(1, 2, 'tick');
+  const { kernel, clients, central } = world;
+  const space = spaceOf(world);
+  const frame = kernel.state.frames.mappedBy.indexOf(space.base + 1);
+  inNucleus(kernel, () => {
+    protect(kernel, central, clients[0] as number, 0, false);
+    zeroRun(kernel, frame, 0);
+  });
+  const before = space.versions[0] as number;
+  for (let left = 400; left > 0 && space.versions[0] === before; left--) stepKernel(kernel);
+  expect(space.versions[0]).toBeGreaterThan(before);
+  expect(kernel.state.frames.stampLow[frame]).toBe(space.versions[0]);
+});
+
+test('[CPU5] tick: who gets several frames waits for the last of them', () => {
+  const world = sideBySide(2, 3, 'tick');
+  const { kernel, clients, central } = world;
+  const { usableNs, frameQuietNs } = processorsOf(kernel);
+  const [client, other] = clients as [number, number];
+  const table = kernel.state.capabilities[central] as CapabilityTable;
+  inNucleus(kernel, () => {
+    killTask(kernel, other);
+    const free = kernel.state.frames.mappedBy.findIndex(
+      (key, frame) => key === UNMAPPED && table.slotFrame.includes(frame),
+    );
+    const frame = unmap(kernel, central, client, 3) >>> 8;
+    unmap(kernel, central, client, 4);
+    expect(frameQuietNs[frame]).toBeGreaterThan(kernel.state.nowNs);
+    expect(frameQuietNs[free]).toBeLessThan(kernel.state.nowNs);
+    expect(map(kernel, central, client, 3, table.slotFrame.indexOf(frame), true)).toBe(true);
+    expect(map(kernel, central, client, 4, table.slotFrame.indexOf(free), true)).toBe(true);
+    expect(usableNs[client]).toBe(frameQuietNs[frame]);
+  });
 });
 
 test('[CPU6] tolerate: a page that leaves its frame is shot down all the same', () => {
