@@ -33,6 +33,8 @@ export interface StepRecord {
   readonly heard: readonly { readonly task: string; readonly message: Heard }[];
   readonly free: number;
   readonly standing: readonly Standing[];
+  /** Mappings dropped so far for others of the same frame, on a page table with one a frame. */
+  readonly aliases: number;
   /** Why it is not as expected, or null. */
   readonly wrong: string | null;
 }
@@ -134,7 +136,8 @@ function carryOut(
     heard,
     free: table.kernel.state.frames.buddy.free,
     standing: standingOf(table),
-    wrong: wrong ?? failed ?? compare(table, kept, step, lookUp),
+    aliases: table.kernel.state.table.counts.aliasFaults,
+    wrong: wrong ?? failed ?? compare(table, kept, step, lookUp) ?? wrongAliases(table, step),
   };
 }
 
@@ -167,6 +170,12 @@ function compare(
     kept.set(name, value);
   }
   return null;
+}
+
+function wrongAliases({ kernel }: Table, { aliases }: DialogueStep): string | null {
+  const { aliasFaults } = kernel.state.table.counts;
+  if (aliases === undefined || aliases === aliasFaults) return null;
+  return `${aliasFaults} aliases are dropped, expected ${aliases}`;
 }
 
 function list(names: readonly string[]): string {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { type MessageName, messages } from '../../contracts/messages.ts';
 import { termsSchema } from '../../contracts/terms.ts';
 import { claimNames } from '../../servers/memory/containers/page-state.ts';
+import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 
 const name = z.string().min(1).max(30);
 const message = z.enum(Object.keys(messages) as [MessageName, ...MessageName[]]);
@@ -23,6 +24,8 @@ const outcome = {
   finds: z.record(name, value).optional(),
   /** Fields of the first message heard for later steps: field to name. */
   keep: z.record(name, name).optional(),
+  /** Mappings dropped by now, where the page table has room for one a frame. */
+  aliases: z.int().min(0).optional(),
   note,
 };
 
@@ -57,6 +60,7 @@ export const dialogueSchema = z.strictObject({
       graceShrink: termsSchema.shape.graceShrink.default(1000),
     })
     .prefault({}),
+  pageTable: z.enum(Object.keys(pageTableFormats)).default('x86-64'),
   /** Who pays for a frame that several use. */
   claims: z.enum(claimNames).default('first'),
   /** A switch: the dialogue is spoken without that defence first, then with it. */

@@ -49,7 +49,7 @@ const SWAP_LOCK_NS = 10_000;
 
 /** Everybody is there, and nobody has said anything. */
 export function createTable({ document, planted }: Spoken): Table {
-  const { frames, pages, tasks: names, terms, claims } = document;
+  const { frames, pages, tasks: names, terms, claims, pageTable } = document;
   const kernel = createBareKernel({
     frames,
     orderMax: 9,
@@ -59,7 +59,7 @@ export function createTable({ document, planted }: Spoken): Table {
       runs: new Uint32Array(1),
       pageNumbers: Float64Array.from({ length: pages }, (_, page) => page),
     },
-    format: pageTableFormats['x86-64'],
+    format: pageTableFormats[pageTable],
     costs: FREE_COSTS,
     slice: 1000,
     windows: CONTAINERS,

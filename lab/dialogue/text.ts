@@ -13,12 +13,14 @@ export function dialogueText(name: string, records: readonly StepRecord[]): stri
   return [name, '', ...records.flatMap(stepLines), '', end, ''].join('\n');
 }
 
-function stepLines({ number, at, step, said, heard, free, standing, wrong }: StepRecord): string[] {
+function stepLines(record: StepRecord): string[] {
+  const { number, at, step, said, heard, free, standing, aliases, wrong } = record;
   const lines = step.note === undefined ? [] : [`     ${step.note}`];
   lines.push(`${String(number).padStart(4)} ${actionOf(step, said)}`);
   for (const { task, message } of heard) lines.push(`       -> ${task}: ${messageText(message)}`);
   const held = standing.map((one) => `${one.task} ${one.held} of ${one.guaranteed}+${one.extra}`);
-  lines.push(`       at ${at} ns: ${held.join(', ')}; ${free} free`);
+  const dropped = aliases === 0 ? '' : `; aliases dropped: ${aliases}`;
+  lines.push(`       at ${at} ns: ${held.join(', ')}; ${free} free${dropped}`);
   if (wrong !== null) lines.push(`       NOT AS EXPECTED: ${wrong}`);
   return lines;
 }

@@ -13,9 +13,9 @@
  * leads down: LARGE stands for that here. The tree is radix.ts. The A and D bits are set by hardware
  * (Svadu).
  *
- * Left out: 1 GiB and 512 GiB leafs (the machine promotes to 2 MiB), execute permission, the sign
- * extension of addresses (all numbers below 2^27, 2^36 are good), implementations that trap to have
- * A and D set (Svade).
+ * Left out: 1 GiB and 512 GiB leafs (LARGE is one bit of an entry, and is 512 pages for the TLB and
+ * for promotion too), execute permission, the sign extension of addresses (all numbers below 2^27,
+ * 2^36 are good), implementations that trap to have A and D set (Svade).
  */
 
 import { assert } from '../assert.ts';

@@ -12,8 +12,9 @@
  * The tree is radix.ts, whose levels count from 0. Walk and `enter` have its levels written out: they
  * are what runs most.
  *
- * Left out: 1 GiB pages, 57-bit addresses, execute permission, and the paging-structure caches: a
- * walk visits every level; a cost profile makes a probe cheap to allow for them.
+ * Left out: 1 GiB pages (LARGE is one bit of an entry, and is 512 pages for the TLB and for promotion
+ * too), 57-bit addresses, execute permission, and the paging-structure caches: a walk visits every
+ * level; a cost profile makes a probe cheap to allow for them.
  */
 
 import { assert } from '../assert.ts';

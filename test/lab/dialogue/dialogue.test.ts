@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as refusals from '../../../contracts/refusals.ts';
 import { reasonNames } from '../../../lab/dialogue/dialogue.ts';
@@ -154,4 +155,24 @@ test.each<[string, string, RegExp]>([
 test('reasons are named by their numbers', () => {
   expect(reasonNames[refusals.LOCKED_NOW]).toBe('LOCKED_NOW');
   expect(reasonNames.length).toBe(refusals.refusalTexts.length);
+});
+
+test('[PMAP1] a shared frame on a table with one mapping a frame: an alias a turn, elsewhere none', () => {
+  const aliasesOn = (pageTable: string): (number | null)[] => {
+    const file = new URL('../../../scenarios/dialogues/aliases.yaml', import.meta.url);
+    const text = readFileSync(file, 'utf8').replace('pageTable: rt-pc', `pageTable: ${pageTable}`);
+    const records = holdDialogue(defended(checkDialogue(parseSource('aliases.yaml', text))));
+    const wrong = records.filter(({ wrong: why }) => why !== null);
+    expect(wrong.length).toBe(pageTable === 'rt-pc' ? 0 : 6);
+    for (const { wrong: why } of wrong) expect(why).toMatch(/^0 aliases are dropped, expected \d$/);
+    return records.slice(-7).map(({ aliases }) => aliases);
+  };
+  expect(aliasesOn('rt-pc')).toEqual([0, 1, 2, 3, 4, 4, 4]);
+  for (const pageTable of ['x86-64', 'vax', 'mips'])
+    expect(aliasesOn(pageTable)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+});
+
+test('a page table that does not exist is refused, with its place', () => {
+  const text = head.replace('frames: 4', 'frames: 4\npageTable: pdp-11');
+  expect(() => checkDialogue(parseSource('x.yaml', text))).toThrow(/x\.yaml:3.*pageTable/s);
 });
