@@ -7,7 +7,7 @@ import { assert } from '../../../../sim-hw/assert.ts';
 import { type Contents, zeroContents } from '../../../../sim-hw/contents.ts';
 import { readFrame, writeFrame } from '../../../../sim-hw/frames.ts';
 import { MODIFIED, REFERENCED, WRITABLE } from '../../../../sim-hw/page-table/format.ts';
-import { faultPage, locatePage } from './fault.ts';
+import { faultOfHardware, locatePage } from './fault.ts';
 import { entryAt, findEntry, mapAt, READ, WRITE } from './maps.ts';
 import { NONE } from './pool.ts';
 import { bottomOf } from './resolve.ts';
@@ -72,18 +72,18 @@ export function lookAt(vm: Vm, task: number, address: number, contents: Contents
   return true;
 }
 
-/** The frame at `address`, once the access has passed. */
+/** The frame at `address`, once the access has passed: a write misreported as a read faults twice. */
 function access(vm: Vm, task: number, address: number, rights: number): number | VmRefusal {
   const map = mapOf(vm, task);
   if (typeof map === 'string') return map;
   const { space } = mapAt(vm, map);
   const vpn = Math.floor(address / FRAME_BYTES);
   const isWrite = (rights & WRITE) !== 0;
-  for (let tries = 0; tries < 2; tries++) {
+  for (let tries = 0; tries < 3; tries++) {
     const index = walk(vm, space, vpn);
     const frame = index < 0 ? NONE : passed(vm, index, isWrite);
     if (frame !== NONE) return frame;
-    const refusal = faultPage(vm, map, vpn * FRAME_BYTES, rights);
+    const refusal = faultOfHardware(vm, map, vpn * FRAME_BYTES, rights);
     if (refusal !== undefined) return refusal;
   }
   assert(false, 'access: a fault was answered, and the access does not pass');

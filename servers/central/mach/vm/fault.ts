@@ -15,11 +15,11 @@
 
 import { collapseObject } from './collapse.ts';
 import { isUnknown } from './external-pagers.ts';
-import { mapAt, WRITE } from './maps.ts';
+import { mapAt, READ, WRITE } from './maps.ts';
 import { blockAt, type MemoryObject, objectAt } from './objects.ts';
 import { reservePages } from './pageout.ts';
 import { pagerOf, readBlock } from './pager-store.ts';
-import { enterMapping, removeUnwired } from './pmap.ts';
+import { enterMapping, mappedPage, removeUnwired } from './pmap.ts';
 import { NONE } from './pool.ts';
 import { copyPage, residentPage, takePage, zeroPage } from './resident-pages.ts';
 import { type Resolved, resolve } from './resolve.ts';
@@ -68,6 +68,27 @@ export function faultPage(
   const { space } = mapAt(vm, map);
   enterMapping(vm, space, base, page, isWritable, isWired || found.top.wirings > 0);
   return undefined;
+}
+
+/**
+ * A fault of a program, as its hardware reports it. On an NS32082 with its erratum that is a read,
+ * whatever it was; but a page that is mapped may be read, so a fault on it can only be a write (Rashid
+ * et al. 1987, section 5.1; the remedy is Mach's, recalled). Else copies on write would never be made.
+ */
+export function faultOfHardware(
+  vm: Vm,
+  map: number,
+  address: number,
+  access: number,
+): VmRefusal | undefined {
+  const { table } = vm.state;
+  if (vm.format.misreportsWrites !== true || (access & WRITE) === 0)
+    return faultPage(vm, map, address, access);
+  const base = address - (address % vm.parameters.pageBytes);
+  if (mappedPage(vm, mapAt(vm, map).space, base) !== NONE)
+    return faultPage(vm, map, address, READ | WRITE);
+  table.counts.misreports++;
+  return faultPage(vm, map, address, READ);
 }
 
 /** The page that `found` comes to, in memory; NONE when its pager fails, or would have to be asked. */

@@ -7,7 +7,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Vm, VmOptions } from '../../../../../servers/central/mach/vm/index.ts';
 import { placesOf } from '../../../../../servers/central/mach/vm/index.ts';
-import { pageTableFormats } from '../../../../../sim-hw/page-table/index.ts';
+import {
+  formatFor,
+  type PageTableFormat,
+  pageTableFormats,
+} from '../../../../../sim-hw/page-table/index.ts';
 import { hashState } from '../../../../../sim-hw/state.ts';
 import { createPair, type Step, stepBoth, stepKinds } from '../../../../support/memory-pair.ts';
 
@@ -34,7 +38,8 @@ const worlds: [name: string, options: Partial<VmOptions>][] = [
 ];
 const formats = Object.entries(pageTableFormats);
 const tables: typeof worlds = formats.map(([name, format]) => [`table ${name}`, { format }]);
-const all = [...worlds, ...tables];
+const erratum = formatFor({ pageTable: 'ns32082', erratum: true }) as PageTableFormat;
+const all = [...worlds, ...tables, ['ns32082 with its erratum', { format: erratum }] as const];
 
 test.each(all)(
   '[VM1] [VM2] [VM9] [VM11] random operations as in naive memory: %s',
