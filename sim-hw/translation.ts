@@ -132,7 +132,7 @@ export function refill(
   return true;
 }
 
-/** A trap to software that sets the bit and goes back. */
+/** A trap to software that sets the bit and goes back: `trapNs`, whose docstring names its source. */
 function emulate(mmu: MmuState): void {
   mmu.emulations++;
   mmu.left -= mmu.trapTicks;

@@ -19,7 +19,13 @@ export interface CostFigures {
   readonly walkStartPs: Figure;
   /** Translation: each memory access (level or hash probe) of a walk. */
   readonly walkProbePs: Figure;
-  /** Trap: fault to the kernel and the return to the program, both ways. */
+  /**
+   * Trap: fault to the kernel and the return to the program, both ways. Also what it takes to set a
+   * referenced or modified bit that the hardware lacks [PMAP5]: no source tells the two apart, so a
+   * whole trap stands for it, which is the most it can be. Only of MIPS is it known: there a refill
+   * sets the referenced bit on its way, 16 cycles in place of 9 (Draves 1991), and `walkStartPs` has
+   * them.
+   */
   readonly trapNs: Figure;
   /** Message: one one-way message between address spaces; call and reply cost two. */
   readonly messageNs: Figure;
