@@ -19,6 +19,7 @@ import { drawGovernance } from './governance.ts';
 import { drawHardware } from './hardware.ts';
 import { drawKinds } from './kinds.ts';
 import { drawMemories } from './memories.ts';
+import { drawPagers } from './pagers.ts';
 import { drawFirstPolicy, drawPolicies } from './policies.ts';
 import { drawProgram } from './program.ts';
 import { drawStir, type Stir } from './stirred.ts';
@@ -77,7 +78,7 @@ export function draw(seed: number): Drawn {
   const varied = drawVariants(governed, seed, span, stir.stirrers.length);
   const ordinary = varied.tasks.length - stir.stirrers.length;
   const deep = drawMemories(drawDisk(varied, seed, span, ordinary), seed, span, ordinary);
-  const swapped = drawSwap(deep, seed);
+  const swapped = drawPagers(drawSwap(deep, seed), seed, span, ordinary);
   const telling = drawGarbage(drawHardware(swapped, seed), seed, ordinary);
   const filed = drawFiles(telling, stir, seed, span, ordinary);
   const all = drawCentral(filed.options, seed);

@@ -133,8 +133,11 @@ function settleAll({ kernel, clients, central }: World): void {
   if (central === 0) return;
   // A central pager may have put off what it was doing for one who is dead now.
   const { transfers } = kernel.receivers[central].state as PagerState;
-  const { timers } = kernel.state;
+  const { state } = kernel;
+  const { timers } = state;
   for (let left = TIMERS_LATE; left > 0 && transfers.active > 0 && timers.size > 0; left--) {
+    // What waits for a tick of the clock is let go by the clock, not by the timer.
+    if (!state.countsReferences) state.nowNs = Math.max(state.nowNs, peekTime(timers));
     fireEvent(kernel, timers, TIMER);
     finishDevices(kernel);
   }
