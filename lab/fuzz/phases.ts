@@ -30,7 +30,7 @@ import { stirrerStep } from './stirrer.ts';
 const STEPS_HOSTILE = 20_000;
 /** Scheduler decisions in which everything must then have settled. */
 const STEPS_MAX = 300_000;
-/** Timers that a central pager is given to bring its transfers to an end. */
+/** Timers in which what was put off must come to its end. */
 const TIMERS_LATE = 1000;
 /** A lock that outlasts any queue, on either clock. */
 const LOCK_TIME_CALM = 1_000_000_000_000;
@@ -130,17 +130,20 @@ function settleAll({ kernel, clients, central }: World): void {
     if (isAlive(kernel.state.tasks[id])) killTask(kernel, id);
   }
   finishDevices(kernel);
-  if (central === 0) return;
-  // A central pager may have put off what it was doing for one who is dead now.
-  const { transfers } = kernel.receivers[central].state as PagerState;
   const { state } = kernel;
   const { timers } = state;
-  for (let left = TIMERS_LATE; left > 0 && transfers.active > 0 && timers.size > 0; left--) {
+  for (let left = TIMERS_LATE; left > 0 && isPutOff(kernel, central) && timers.size > 0; left--) {
     // What waits for a tick of the clock is let go by the clock, not by the timer.
     if (!state.countsReferences) state.nowNs = Math.max(state.nowNs, peekTime(timers));
     fireEvent(kernel, timers, TIMER);
     finishDevices(kernel);
   }
+}
+
+/** Messages wait for a tick, or a central pager for what it was doing for one who is dead now. */
+function isPutOff({ state, receivers }: Kernel, central: number): boolean {
+  if (state.processors !== null && state.processors.held.length > 0) return true;
+  return central > 0 && (receivers[central].state as PagerState).transfers.active > 0;
 }
 
 /** What devices have under way comes to its end; a lock that ends before it does so here too. */
