@@ -11,8 +11,10 @@ import {
   allowWrite,
   copyRun,
   map,
+  pageBits,
   protect,
   unmap,
+  wasModified,
   zero,
   zeroRun,
 } from '../../nucleus/memory-map.ts';
@@ -266,6 +268,30 @@ test('[CPU6] tolerate: a page that leaves its frame is shot down all the same', 
     expect(counts.shootdowns).toBe(before.shootdowns + 1);
   });
   for (const { mmu } of processorsOf(kernel).list) expect(mmu.stale?.keys).toEqual([]);
+});
+
+test('[CPU6] tolerate: what is written after the right was lowered is there, counted, and makes the page dirty', () => {
+  const world = sideBySide(1, 2, 'tolerate');
+  const { kernel, clients, central } = world;
+  const { frames } = kernel.state;
+  const space = spaceOf(world);
+  const client = clients[0] as number;
+  const frame = frames.mappedBy.indexOf(space.base + 1);
+  inNucleus(kernel, () => {
+    expect(wasModified(protect(kernel, central, client, 0, true))).toBe(true);
+    expect(wasModified(pageBits(kernel, central, client, 0))).toBe(false);
+  });
+  const before = space.versions[0] as number;
+  for (let left = 400; left > 0 && staleUse(world).writes < 3; left--) stepKernel(kernel);
+  expect(staleUse(world).writes).toBeGreaterThanOrEqual(3);
+  expect(space.versions[0]).toBeGreaterThan(before);
+  expect([frames.stampHigh[frame], frames.stampLow[frame]]).toEqual([
+    space.base + 1,
+    space.versions[0],
+  ]);
+  inNucleus(kernel, () => {
+    expect(wasModified(pageBits(kernel, central, client, 0))).toBe(true);
+  });
 });
 
 /** Page 0 of a running task is lent to it for writing; `lower` takes the right away. */
