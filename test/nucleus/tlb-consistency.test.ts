@@ -278,7 +278,7 @@ test('[CPU6] tolerate: what is written after the right was lowered is there, cou
   const client = clients[0] as number;
   const frame = frames.mappedBy.indexOf(space.base + 1);
   inNucleus(kernel, () => {
-    expect(wasModified(protect(kernel, central, client, 0, true))).toBe(true);
+    expect(wasModified(protect(kernel, central, client, 0, false))).toBe(true);
     expect(wasModified(pageBits(kernel, central, client, 0))).toBe(false);
   });
   const before = space.versions[0] as number;
