@@ -3,7 +3,8 @@
  * asks once a fault has been settled and gives each page up: what must be written is written, and the
  * frame goes back to the memory server as one that is owed does.
  *
- * Left out: a central pager, whose managements have a clock to act by; superpages, whose pages go together.
+ * Left out: a central pager, whose managements have a clock to act by; superpages, whose pages go together;
+ * tasks with priorities, which say who goes first whatever the policy wants ([POL5]).
  */
 
 import type { Kernel } from '../nucleus/kernel.ts';
@@ -19,7 +20,7 @@ export function giveUpOutside(
   pager: PagerState,
   settled: number,
 ): void {
-  if (pager.central !== null || pager.superpages !== null) return;
+  if (pager.central !== null || pager.superpages !== null || pager.priorities !== null) return;
   const { transfers } = pager;
   const frames = 1 << (pager.members[0] as Member).order;
   const word = pager.pageWord[settled] as number;

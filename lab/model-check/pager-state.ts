@@ -7,6 +7,7 @@
  * the cleaning hand counts slots.
  */
 
+import type { PageLists } from '../../contracts/page-lists.ts';
 import { setWord } from '../../paging/page-word.ts';
 import { NO_FAULT, type PagerState } from '../../paging/state.ts';
 import { IDLE } from '../../paging/transfer-records.ts';
@@ -16,8 +17,7 @@ import { cell, flag, type Tape } from './tape.ts';
 const SOME = 2;
 
 interface FifoState {
-  readonly next: Int32Array;
-  readonly previous: Int32Array;
+  readonly lists: PageLists;
   resident: number;
 }
 
@@ -50,12 +50,15 @@ export function visitPager(tape: Tape, pager: PagerState): void {
     member.how = cell(tape, member.how);
   }
   visitTransfers(tape, pager);
-  const { next, previous } = pager.policy as FifoState;
-  for (let page = 0; page < next.length; page++) {
-    next[page] = cell(tape, next[page]);
-    previous[page] = cell(tape, previous[page]);
-  }
-  (pager.policy as FifoState).resident = cell(tape, (pager.policy as FifoState).resident);
+  const policy = pager.policy as FifoState;
+  visitLists(tape, policy.lists);
+  policy.resident = cell(tape, policy.resident);
+}
+
+function visitLists(tape: Tape, lists: PageLists): void {
+  const { next, previous, listOf, head, tail, count } = lists;
+  for (const words of [next, previous, listOf, head, tail, count])
+    for (let at = 0; at < words.length; at++) words[at] = cell(tape, words[at]);
 }
 
 function visitWords(tape: Tape, pager: PagerState): void {
