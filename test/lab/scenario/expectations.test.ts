@@ -76,7 +76,7 @@ test('the measures are those of the results', () => {
   const { tasks } = documentSchema.shape.rows.element.shape;
   const fields = Object.keys(tasks.element.shape).filter(
     (key) =>
-      !/^(name|timeNs|charged|tableFramesMax|metadataBytesMax|operationNsP99|windows|tlb.*|.*motions|reserv.*|disk.*)$/.test(
+      !/^(name|timeNs|charged|tableFramesMax|metadataBytesMax|operationNsP99|windows|threads|foundMapped|tlb.*|.*motions|reserv.*|disk.*)$/.test(
         key,
       ),
   );
