@@ -140,10 +140,12 @@ function settleAll({ kernel, clients, central }: World): void {
   }
 }
 
-/** Messages wait for a tick, or a central pager for what it was doing for one who is dead now. */
+/** Messages wait for a tick, or a central pager for what it does, and has others do, for the dead. */
 function isPutOff({ state, receivers }: Kernel, central: number): boolean {
   if (state.processors !== null && state.processors.held.length > 0) return true;
-  return central > 0 && (receivers[central].state as PagerState).transfers.active > 0;
+  if (central === 0) return false;
+  const { transfers, freeSlots, held } = receivers[central].state as PagerState;
+  return transfers.active > 0 || freeSlots < held;
 }
 
 /** What devices have under way comes to its end; a lock that ends before it does so here too. */
