@@ -10,9 +10,8 @@
  * 8 bytes a page. A search looks at each page at most twice.
  */
 
+import { ABSENT, checkRing, enterRing, leaveRing } from '../../contracts/page-ring.ts';
 import type { Policy } from '../../contracts/policy.ts';
-
-const ABSENT = -1;
 
 interface ClockState {
   /** Following page in the circle. ABSENT: not resident. */
@@ -38,31 +37,11 @@ const clock: Policy<ClockState> = {
   },
 
   admitted(state, page) {
-    const { next, previous, hand } = state;
-    if (next[page] !== ABSENT) return;
-    state.resident++;
-    if (hand === ABSENT) {
-      next[page] = page;
-      previous[page] = page;
-      state.hand = page;
-      return;
-    }
-    const before = previous[hand];
-    next[before] = page;
-    previous[page] = before;
-    next[page] = hand;
-    previous[hand] = page;
+    enterRing(state, page);
   },
 
   removed(state, page) {
-    const { next, previous } = state;
-    if (next[page] === ABSENT) return;
-    state.resident--;
-    next[previous[page]] = next[page];
-    previous[next[page]] = previous[page];
-    if (state.hand === page) state.hand = state.resident === 0 ? ABSENT : next[page];
-    next[page] = ABSENT;
-    previous[page] = ABSENT;
+    leaveRing(state, page);
   },
 
   victim(state, view) {
@@ -82,17 +61,9 @@ const clock: Policy<ClockState> = {
     return ABSENT;
   },
 
-  check({ next, previous, hand, resident }) {
-    const held = next.reduce((sum, link) => sum + (link === ABSENT ? 0 : 1), 0);
-    if (held !== resident) return `clock: resident ${resident}, linked ${held}`;
-    if (resident === 0) return hand === ABSENT ? undefined : 'clock: hand on an empty circle';
-    let page = hand;
-    for (let step = 0; step < resident; step++) {
-      if (page < 0 || previous[next[page]] !== page) return `clock: links around ${page} disagree`;
-      page = next[page];
-      if (page === hand && step + 1 < resident) return 'clock: circle closes too soon';
-    }
-    return page === hand ? undefined : 'clock: circle does not close';
+  check(state) {
+    const wrong = checkRing(state);
+    return wrong === undefined ? undefined : `clock: ${wrong}`;
   },
 };
 

@@ -15,9 +15,8 @@
  * 11 bytes a page.
  */
 
+import { ABSENT, checkRing, enterRing, leaveRing } from '../../contracts/page-ring.ts';
 import type { Policy, PolicyView } from '../../contracts/policy.ts';
-
-const ABSENT = -1;
 
 interface GclockState {
   /** Following page in the circle. ABSENT: not resident. */
@@ -53,33 +52,13 @@ const gclock: Policy<GclockState> = {
   },
 
   admitted(state, page) {
-    const { next, previous, hand } = state;
-    if (next[page] !== ABSENT) return;
-    state.resident++;
+    if (!enterRing(state, page)) return;
     state.count[page] = 0;
     state.fresh[page] = 1;
-    if (hand === ABSENT) {
-      next[page] = page;
-      previous[page] = page;
-      state.hand = page;
-      return;
-    }
-    const before = previous[hand];
-    next[before] = page;
-    previous[page] = before;
-    next[page] = hand;
-    previous[hand] = page;
   },
 
   removed(state, page) {
-    const { next, previous } = state;
-    if (next[page] === ABSENT) return;
-    state.resident--;
-    next[previous[page]] = next[page];
-    previous[next[page]] = previous[page];
-    if (state.hand === page) state.hand = state.resident === 0 ? ABSENT : next[page];
-    next[page] = ABSENT;
-    previous[page] = ABSENT;
+    leaveRing(state, page);
   },
 
   victim(state, view) {
@@ -97,17 +76,9 @@ const gclock: Policy<GclockState> = {
     return least === ABSENT ? ABSENT : goRound(state, least, view);
   },
 
-  check({ next, previous, hand, resident }) {
-    const held = next.reduce((sum, link) => sum + (link === ABSENT ? 0 : 1), 0);
-    if (held !== resident) return `gclock: resident ${resident}, linked ${held}`;
-    if (resident === 0) return hand === ABSENT ? undefined : 'gclock: hand on an empty circle';
-    let page = hand;
-    for (let step = 0; step < resident; step++) {
-      if (page < 0 || previous[next[page]] !== page) return `gclock: links around ${page} disagree`;
-      page = next[page];
-      if (page === hand && step + 1 < resident) return 'gclock: circle closes too soon';
-    }
-    return page === hand ? undefined : 'gclock: circle does not close';
+  check(state) {
+    const wrong = checkRing(state);
+    return wrong === undefined ? undefined : `gclock: ${wrong}`;
   },
 };
 

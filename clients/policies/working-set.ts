@@ -12,9 +12,8 @@
  * 12 bytes a page. A search looks at each page at most once.
  */
 
+import { ABSENT, checkRing, enterRing, leaveRing } from '../../contracts/page-ring.ts';
 import type { Policy } from '../../contracts/policy.ts';
-
-const ABSENT = -1;
 
 interface WorkingSetState {
   /** Following page in the circle. ABSENT: not resident. */
@@ -47,32 +46,12 @@ const workingSet: Policy<WorkingSetState> = {
   },
 
   admitted(state, page, view) {
-    const { next, previous, hand } = state;
-    if (next[page] !== ABSENT) return;
-    state.resident++;
+    if (!enterRing(state, page)) return;
     state.lastUse[page] = view.now() >>> 0;
-    if (hand === ABSENT) {
-      next[page] = page;
-      previous[page] = page;
-      state.hand = page;
-      return;
-    }
-    const before = previous[hand];
-    next[before] = page;
-    previous[page] = before;
-    next[page] = hand;
-    previous[hand] = page;
   },
 
   removed(state, page) {
-    const { next, previous } = state;
-    if (next[page] === ABSENT) return;
-    state.resident--;
-    next[previous[page]] = next[page];
-    previous[next[page]] = previous[page];
-    if (state.hand === page) state.hand = state.resident === 0 ? ABSENT : next[page];
-    next[page] = ABSENT;
-    previous[page] = ABSENT;
+    leaveRing(state, page);
   },
 
   victim(state, view) {
@@ -105,18 +84,9 @@ const workingSet: Policy<WorkingSetState> = {
     return chosen;
   },
 
-  check({ next, previous, hand, resident }) {
-    const held = next.reduce((sum, link) => sum + (link === ABSENT ? 0 : 1), 0);
-    if (held !== resident) return `working-set: resident ${resident}, linked ${held}`;
-    if (resident === 0) return hand === ABSENT ? undefined : 'working-set: hand on an empty circle';
-    let page = hand;
-    for (let step = 0; step < resident; step++) {
-      if (page < 0 || previous[next[page]] !== page)
-        return `working-set: links around ${page} disagree`;
-      page = next[page];
-      if (page === hand && step + 1 < resident) return 'working-set: circle closes too soon';
-    }
-    return page === hand ? undefined : 'working-set: circle does not close';
+  check(state) {
+    const wrong = checkRing(state);
+    return wrong === undefined ? undefined : `working-set: ${wrong}`;
   },
 };
 

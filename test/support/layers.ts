@@ -61,7 +61,12 @@ export const layers: readonly Layer[] = [
   layer('clients', [...belowPaging, 'paging', ...machineFacts], ['rxjs']),
   layer('clients/programs', ['sim-hw/references', 'sim-hw/random', 'sim-hw/assert']),
   // A policy runs in a browser unchanged: it imports what it is written against, and orders of pages.
-  layer('clients/policies', ['contracts/policy', 'contracts/page-lists', 'contracts/page-heap']),
+  layer('clients/policies', [
+    'contracts/policy',
+    'contracts/page-lists',
+    'contracts/page-ring',
+    'contracts/page-heap',
+  ]),
   layer('lab', all, ['zod', 'rxjs', 'yaml']),
   host('lab/compare/policy-modules', all, ['zod', 'rxjs']),
   host('lab/compare/pool', all, ['zod']),
