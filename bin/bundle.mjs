@@ -4,19 +4,11 @@
 // (docs/decisions/014-one-module.md). The bundle is made anew when any source has changed; where it
 // cannot be made, the sources run as they are, and one line on stderr says so.
 
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { fingerprint, publish, sweep } from '../lab/build-folder.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** One folder below the root, as the entries are: their own relative URLs hold there too. */
@@ -39,7 +31,6 @@ const ENTRIES = {
 };
 /** How lab/compare/pool.ts names its worker. */
 const WORKER = "'./worker.ts'";
-const STALE_MS = 3_600_000;
 
 /** Imports `name` of ENTRIES from the bundle. */
 export async function runEntry(name) {
@@ -63,31 +54,16 @@ function withoutBundle(error) {
 
 /** The file of that entry's bundle, made if need be. */
 export async function bundled(name) {
-  const mark = fingerprint();
+  const mark = fingerprint(root, [...SOURCES, 'package-lock.json']);
   const file = join(folder, `${name}-${mark}.mjs`);
   if (!existsSync(file)) await make(mark);
   return file;
 }
 
-/** Names, sizes and times of all sources. */
-function fingerprint() {
-  const hash = createHash('sha256').update(process.version);
-  for (const source of [...SOURCES, 'package-lock.json']) {
-    const at = join(root, source);
-    const names = statSync(at).isDirectory() ? readdirSync(at, { recursive: true }).sort() : [''];
-    for (const name of names) {
-      if (name !== '' && !/\.m?ts$|\.mjs$/.test(name)) continue;
-      const { size, mtimeMs } = statSync(join(at, name));
-      hash.update(`${source}/${name} ${size} ${mtimeMs}\n`);
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
 /** Each entry by itself: what two entries shared would be a module apart, behind cells again. */
 async function make(mark) {
   mkdirSync(folder, { recursive: true });
-  sweep(mark);
+  sweep(folder, mark);
   for (const [name, entry] of Object.entries(ENTRIES)) await makeEntry(mark, name, entry);
 }
 
@@ -126,11 +102,7 @@ async function makeEntry(mark, name, entry) {
   await build.close();
   // Entries come last, each whole or not at all: who finds one finds what it imports.
   const inOrder = output.sort((a, b) => Number(a.isEntry) - Number(b.isEntry));
-  for (const { fileName, code } of inOrder) {
-    const draft = join(folder, `${fileName}.${process.pid}`);
-    writeFileSync(draft, code);
-    renameSync(draft, join(folder, fileName));
-  }
+  for (const { fileName, code } of inOrder) publish(join(folder, fileName), code);
 }
 
 /**
@@ -150,15 +122,4 @@ function constantFunctions(code, { body }) {
     from = end;
   }
   return functions + rest + code.slice(from);
-}
-
-/** Removes bundles of older sources, but none that a run of now may still load. */
-function sweep(mark) {
-  for (const file of readdirSync(folder)) {
-    const at = join(folder, file);
-    const facts = statSync(at);
-    // Folders are others': mutation tests keep theirs here.
-    if (facts.isDirectory() || file.includes(mark)) continue;
-    if (Date.now() - facts.mtimeMs > STALE_MS) rmSync(at);
-  }
 }

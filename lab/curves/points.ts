@@ -7,7 +7,7 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import { lruCurve } from '../bounds/index.ts';
+import { fastLruCurve } from '../kernels/lru-curve.ts';
 import { optimalCurve } from './optimal-curve.ts';
 import { faultsSoFar, simulate } from './simulation.ts';
 
@@ -41,7 +41,7 @@ export interface PointsWanted {
 type Curve = (runs: Uint32Array, pages: number) => Float64Array;
 
 /** The house's policies that one pass gives at every size; each has no parameters. */
-const stackCurves: Readonly<Record<string, Curve>> = { lru: lruCurve, optimal: optimalCurve };
+const stackCurves: Readonly<Record<string, Curve>> = { lru: fastLruCurve, optimal: optimalCurve };
 
 /**
  * One point a size, in the order of `frames`. `isOurs`: the policy is the house's, so that its name says

@@ -43,11 +43,8 @@ function checkout(folder: string): string {
   writeFileSync(join(folder, 'package-lock.json'), '{}');
   const entries = ['bin/leasehold.ts', 'lab/compare/worker.ts', 'bench/index.ts'];
   for (const name of entries) writeFileSync(join(folder, name), "console.log('it ran');\n");
-  for (const name of ['bundle.mjs', 'leasehold.mjs'])
-    copyFileSync(
-      fileURLToPath(new URL(`../../bin/${name}`, import.meta.url)),
-      join(folder, 'bin', name),
-    );
+  for (const name of ['bin/bundle.mjs', 'bin/leasehold.mjs', 'lab/build-folder.mjs'])
+    copyFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), join(folder, name));
   return join(folder, 'bin', 'leasehold.mjs');
 }
 

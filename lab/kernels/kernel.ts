@@ -1,0 +1,76 @@
+/**
+ * Kernel: a streaming machine in WebAssembly, with a memory of its own.
+ *
+ *   address 0          WINDOW_BYTES                    end of memory
+ *   +------------------+-------------------------------+
+ *   | window for runs  | state, laid out by start()    |
+ *   +------------------+-------------------------------+
+ *
+ * Runs (sim-hw/references.ts) are copied into the window a chunk at a time, and `advance(count)` executes
+ * them. Results are read out of the memory. Nothing is allocated after `start`. Each kernel has a twin in
+ * TypeScript, which is its oracle and runs where there is no WebAssembly.
+ */
+
+import { moduleOf } from './modules.ts';
+
+/** Of the window: 64 Ki runs, which stay in a second-level cache. As in assembly/memory.ts. */
+const WINDOW_RUNS = 1 << 16;
+
+type Call = (...numbers: number[]) => number;
+
+export interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  /** What the module exports besides: `start`, `advance`, and what gives its results. */
+  readonly calls: Readonly<Record<string, Call>>;
+}
+
+/**
+ * A kernel of that name (assembly/NAME.ts), started with these sizes; null where there are no kernels or
+ * its state does not fit into the 4 GiB of WebAssembly: then its twin must run.
+ */
+export function startKernel(name: string, ...sizes: readonly number[]): Kernel | null {
+  const module = moduleOf(name);
+  if (module === null) return null;
+  const { memory, ...calls } = new WebAssembly.Instance(module).exports;
+  const kernel = { memory: memory as WebAssembly.Memory, calls: calls as Record<string, Call> };
+  try {
+    callOf(kernel, 'start')(...sizes);
+  } catch (error) {
+    // What `start` cannot lay out it gives up by a trap.
+    if (error instanceof WebAssembly.RuntimeError) return null;
+    throw error;
+  }
+  return kernel;
+}
+
+/** Executes runs [from, to). */
+export function advanceKernel(
+  kernel: Kernel,
+  runs: Uint32Array,
+  from = 0,
+  to: number = runs.length,
+): void {
+  const advance = callOf(kernel, 'advance');
+  const window = new Uint32Array(kernel.memory.buffer, 0, WINDOW_RUNS);
+  for (let at = from; at < to; at += WINDOW_RUNS) {
+    const end = Math.min(to, at + WINDOW_RUNS);
+    window.set(runs.subarray(at, end));
+    advance(end - at);
+  }
+}
+
+/** What the kernel's function `name` gives for these numbers. */
+export function ask(kernel: Kernel, name: string, ...numbers: readonly number[]): number {
+  return callOf(kernel, name)(...numbers);
+}
+
+/** A copy of `length` doubles from `address`, which lives on when the kernel is let go. */
+export function doublesAt(kernel: Kernel, address: number, length: number): Float64Array {
+  return new Float64Array(kernel.memory.buffer, address >>> 0, length).slice();
+}
+
+function callOf({ calls }: Kernel, name: string): Call {
+  const call = calls[name];
+  if (call === undefined) throw new Error(`kernel: no function '${name}' is exported`);
+  return call;
+}

@@ -1,0 +1,26 @@
+// Make a kernel: `node make-kernel.mjs NAME FILE` compiles assembly/NAME.ts to WebAssembly, into FILE.
+// A process of its own (lab/kernels/modules.ts starts it): the compiler takes 200 MB, and a second that
+// whoever waits for the kernel spends in a plain call.
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+import { publish } from '../build-folder.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const [name, file] = process.argv.slice(2);
+/** The window for runs is below it: WINDOW_BYTES of assembly/memory.ts. */
+const MEMORY_BASE = 1 << 18;
+
+const options = [
+  ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd,bulk-memory'],
+  ['--memoryBase', String(MEMORY_BASE), '--baseDir', join(here, 'assembly'), '--outFile', 'out'],
+].flat();
+
+const { error, stderr } = await asc.main([`${name}.ts`, ...options], {
+  writeFile: (_, content) => publish(file, content),
+});
+if (error) {
+  process.stderr.write(`${error.message}\n${stderr}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { lruCurve } from '../../../lab/bounds/lru-curve.ts';
+import { advanceKernel, ask, doublesAt, startKernel } from '../../../lab/kernels/kernel.ts';
+import { fastLruCurve } from '../../../lab/kernels/lru-curve.ts';
+import { readTrace } from '../../../lab/traces/index.ts';
+import { packRun } from '../../../sim-hw/references.ts';
+import { loop, randomPages, traceL } from '../../support/reference-strings.ts';
+
+const runsOf = (pages: readonly number[]): Uint32Array =>
+  Uint32Array.from(pages, (page) => packRun(page, 0, 1));
+
+/** Stack distances by a plain list, youngest first. */
+function naiveCurve(pages: readonly number[], all: number): Float64Array {
+  const stack: number[] = [];
+  const faults = new Float64Array(all + 1);
+  for (const page of pages) {
+    const depth = stack.indexOf(page);
+    if (depth >= 0) stack.splice(depth, 1);
+    stack.unshift(page);
+    for (let frames = 0; frames <= (depth < 0 ? all : depth); frames++) faults[frames]++;
+  }
+  return faults;
+}
+
+/** The kernel itself: what is tested must not be its twin. */
+function kernelCurve(runs: Uint32Array, pages: number, chunk = runs.length): Float64Array {
+  const kernel = startKernel('lru-curve', pages);
+  if (kernel === null) throw new Error('there is no kernel');
+  for (let at = 0; at < runs.length; at += chunk)
+    advanceKernel(kernel, runs, at, Math.min(runs.length, at + chunk));
+  return doublesAt(kernel, ask(kernel, 'result'), pages + 1);
+}
+
+test('[POL18] is a plain list of the pages used last, and its twin, for any string', () => {
+  const page = fc.oneof(fc.nat(39), fc.nat(5));
+  fc.assert(
+    fc.property(
+      fc.array(page, { maxLength: 600 }),
+      fc.integer({ min: 1, max: 200 }),
+      (pages, chunk) => {
+        const runs = runsOf(pages);
+        const curve = kernelCurve(runs, 40, chunk);
+        expect(curve).toEqual(naiveCurve(pages, 40));
+        expect(curve).toEqual(lruCurve(runs, 40));
+      },
+    ),
+  );
+});
+
+test('[POL18] runs of any kind and length count as its twin counts them', () => {
+  const run = fc.tuple(fc.nat(30), fc.nat(2), fc.integer({ min: 1, max: 64 }));
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 300 }), (words) => {
+      const runs = Uint32Array.from(words, ([page, kind, length]) => packRun(page, kind, length));
+      expect(kernelCurve(runs, 31)).toEqual(lruCurve(runs, 31));
+    }),
+  );
+});
+
+test('[POL18] nothing, one page, pages that are never used', () => {
+  expect(kernelCurve(new Uint32Array(0), 0, 1)).toEqual(new Float64Array([0]));
+  expect(kernelCurve(runsOf([0, 0, 0]), 1)).toEqual(new Float64Array([3, 1]));
+  expect(kernelCurve(runsOf([0, 1, 0]), 4)).toEqual(new Float64Array([3, 3, 2, 2, 2]));
+});
+
+test.each([
+  ['loops over more pages than the front', loop(9000, 12), 100],
+  ['random pages, many times over', randomPages(5, 200_000, 6000), 1000],
+  ['random pages that nearly fit the front', randomPages(6, 100_000, 20), 333],
+  ['a locality that moves', traceL(), 64],
+  [
+    'near and far by turns, so that the front comes and goes',
+    Array.from({ length: 40 }, (_, at) =>
+      at % 2 === 0 ? randomPages(at, 3000, 9) : randomPages(at, 3000, 2500),
+    ).flat(),
+    500,
+  ],
+  ['more than a span of pages', [...loop(70_000, 6), ...randomPages(7, 300_000, 70_000)], 65_536],
+])('[POL18] over many nodes and much moving down: %s', (_, pages, chunk) => {
+  const runs = runsOf(pages);
+  const all = runs.reduce((most, run) => Math.max(most, run >>> 8), 0) + 1;
+  expect(kernelCurve(runs, all, chunk)).toEqual(lruCurve(runs, all));
+});
+
+test.each(readdirSync('traces').filter((file) => file.endsWith('.lht')))(
+  '[POL18] recorded: %s',
+  async (file) => {
+    const trace = await readTrace(`traces/${file}`, { limit: 2_000_000 });
+    const pages = trace.pageNumbers.length;
+    expect(kernelCurve(trace.runs, pages)).toEqual(lruCurve(trace.runs, pages));
+    expect(fastLruCurve(trace.runs, pages)).toEqual(lruCurve(trace.runs, pages));
+  },
+);
+
+test('[POL18] what does not fit into its memory is left to its twin', () => {
+  expect(startKernel('lru-curve', 0x3fffffff)).toBeNull();
+});
