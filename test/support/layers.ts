@@ -75,6 +75,7 @@ export const layers: readonly Layer[] = [
   layer('lab/curves/plot', all, ['@observablehq/plot', 'linkedom']),
   host('lab/curves/choices', all, ['zod']),
   host('lab/explain/read-log', all, ['zod']),
+  host('lab/kernels/modules', all),
   host('lab/scenario/load', all, ['zod', 'yaml']),
   host('lab/traces', [...all, 'lab/bounds']),
   layer('lab/traces/compact-encode', all),
