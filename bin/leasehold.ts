@@ -16,6 +16,7 @@ import { addManagements } from './commands/managements.ts';
 import { addModelCheck } from './commands/model-check.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addRun } from './commands/run.ts';
+import { addSight } from './commands/sight.ts';
 import { addTrace } from './commands/trace.ts';
 import { addValidate } from './commands/validate.ts';
 import { BAD_INPUT, exitCodesText, OK, report } from './exit-codes.ts';
@@ -56,6 +57,7 @@ function createProgram(finish: (code: number) => void): Command {
   addExplain(program, finish);
   addTrace(program, finish);
   addPolicies(program, finish);
+  addSight(program, finish);
   addFormats(program, finish);
   addManagements(program, finish);
   addFuzz(program, finish);

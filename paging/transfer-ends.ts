@@ -77,7 +77,8 @@ export function transferOver(
     else pageIsIn(kernel, code, pager, page, purpose, waiter);
   }
   // What is owed is more than transfers could take at once: the next ones.
-  if (pager.owed > 0) payOwed(kernel, code, pager);
+  const { order } = pager.members[0] as Member;
+  if (pager.owed > pager.transfers.evictions * (1 << order)) payOwed(kernel, code, pager);
   retryDirtying(kernel, code, pager);
   serveWaiters(kernel, code, pager);
 }

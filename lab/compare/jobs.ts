@@ -59,6 +59,8 @@ export type Job =
       readonly policy: PolicyChoice;
       readonly frames: readonly number[];
       readonly traffic: boolean;
+      /** Of a policy that draws; 0 if absent. */
+      readonly seed?: number;
     }
   | {
       readonly kind: 'phases';
@@ -177,12 +179,17 @@ async function performCurve(
 }
 
 async function performPoints(
-  { program, policy, frames, traffic }: Extract<Job, { kind: 'points' }>,
+  { program, policy, frames, traffic, seed = 0 }: Extract<Job, { kind: 'points' }>,
   { watch }: Signals,
 ): Promise<Point[]> {
   const code = await loadPolicy(policy, 'the trace', 0, watch);
   const { parameters } = policy;
-  return pointsOf(program, code, policy.file === null, { parameters, frames, traffic });
+  return pointsOf(program, code, policy.file === null, {
+    parameters,
+    frames,
+    traffic,
+    seed,
+  });
 }
 
 async function performPhases(

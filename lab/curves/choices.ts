@@ -47,3 +47,8 @@ function parametersOf(settings: string, place: string): Record<string, number> {
   }
   return parameters;
 }
+
+/** The choice as one would type it. */
+export function policyText({ name, parameters }: PolicyChoice): string {
+  return [name, ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)].join(':');
+}

@@ -12,7 +12,7 @@ import { inputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import { sampleTrace, type Trace } from '../traces/index.ts';
-import { choicesOf } from './choices.ts';
+import { choicesOf, policyText } from './choices.ts';
 import { pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
 import type { Point } from './points.ts';
 import { sizesOf } from './sizes.ts';
@@ -174,8 +174,4 @@ function partsOf(frames: readonly number[], whole: boolean): number[][] {
   if (whole) return [[...frames]];
   const parts = Math.ceil(frames.length / SIZES_A_JOB);
   return Array.from({ length: parts }, (_, part) => frames.filter((_, at) => at % parts === part));
-}
-
-function policyText({ name, parameters }: PolicyChoice): string {
-  return [name, ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)].join(':');
 }

@@ -9,4 +9,6 @@ export {
   curvesOf,
 } from './curve.ts';
 export type { Point, Traffic } from './points.ts';
+export { type SightRow, type Sights, type SightsWanted, sightsOf } from './sight.ts';
+export { sightsTable } from './sight-table.ts';
 export { curvesTable } from './table.ts';

@@ -36,6 +36,8 @@ export interface PointsWanted {
   readonly parameters: Readonly<Record<string, number>>;
   readonly frames: readonly number[];
   readonly traffic: boolean;
+  /** Of a policy that draws; 0 if absent. */
+  readonly seed?: number;
 }
 
 type Curve = (runs: Uint32Array, pages: number) => Float64Array;
@@ -51,7 +53,7 @@ export function pointsOf(
   program: ReferenceString,
   policy: Policy,
   isOurs: boolean,
-  { parameters, frames, traffic }: PointsWanted,
+  { parameters, frames, traffic, seed }: PointsWanted,
 ): Point[] {
   const pages = program.pageNumbers.length;
   const curveOf = isOurs && !traffic ? stackCurves[policy.name] : undefined;
@@ -59,7 +61,7 @@ export function pointsOf(
     const curve = curveOf(program.runs, pages);
     return frames.map((size) => ({ frames: size, misses: curve[Math.min(size, pages)] }));
   }
-  return simulate(policy, program, frames, parameters).map((simulation) => {
+  return simulate(policy, program, frames, parameters, seed).map((simulation) => {
     const [readMisses, writeMisses, fetchMisses] = simulation.faultsOf;
     const { writeBacks } = simulation;
     return {

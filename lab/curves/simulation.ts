@@ -59,6 +59,7 @@ export function startSimulation(
   stream: Stream,
   frames: number,
   parameters: Readonly<Record<string, number>> = {},
+  seed = 0,
 ): Simulation {
   const { pages } = stream;
   const simulation: Omit<Simulation, 'view'> = {
@@ -69,7 +70,7 @@ export function startSimulation(
       pages,
       guaranteedFrames: frames,
       parameters: { ...policy.parameters, ...parameters },
-      seed: 0,
+      seed,
     }),
     bits: new Uint8Array(pages),
     held: 0,
@@ -118,9 +119,12 @@ export function simulate(
   { runs, pageNumbers }: Pick<ReferenceString, 'runs' | 'pageNumbers'>,
   sizes: readonly number[],
   parameters: Readonly<Record<string, number>> = {},
+  seed = 0,
 ): Simulation[] {
   const stream = streamOf(runs, pageNumbers.length, policy);
-  const simulations = sizes.map((frames) => startSimulation(policy, stream, frames, parameters));
+  const simulations = sizes.map((frames) =>
+    startSimulation(policy, stream, frames, parameters, seed),
+  );
   for (let from = 0; from < runs.length; from += BLOCK_RUNS) {
     const to = Math.min(runs.length, from + BLOCK_RUNS);
     for (const simulation of simulations) advance(simulation, to);
@@ -152,18 +156,22 @@ function fault(simulation: Simulation, run: number): void {
     } else simulation.held++;
     bits[run >>> 8] = RESIDENT;
     policy.admitted(state, run >>> 8, view);
-    if (policy.outside !== undefined) giveUpOutside(simulation, run >>> 8);
+    if (policy.outside !== undefined) {
+      // Not to be given up before its reference has been executed: `advance` makes it resident again.
+      bits[run >>> 8] = 0;
+      giveUpOutside(simulation);
+    }
   } catch (error) {
     throw faultOf(policy, error);
   }
 }
 
-/** Pages that the policy wants no longer go, but not the one that has just come [POL16]. */
-function giveUpOutside(simulation: Simulation, come: number): void {
+/** Pages that the policy wants no longer go [POL16]. */
+function giveUpOutside(simulation: Simulation): void {
   const { policy, state, view, bits } = simulation;
-  for (let left = simulation.held; left > 0; left--) {
+  for (let left = simulation.held - 1; left > 0; left--) {
     const page = policy.outside?.(state, view) ?? -1;
-    if (page < 0 || page === come) return;
+    if (page < 0) return;
     requireResident(policy, page, bits);
     if ((bits[page] & MODIFIED) !== 0) simulation.writeBacks++;
     bits[page] = 0;

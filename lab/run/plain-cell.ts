@@ -16,12 +16,19 @@ export function plainTask(
   policy: Policy,
   guaranteed: number,
 ): CellTask {
+  return { ...plainTaskOf(name, program, guaranteed), policy, policyParameters: {} };
+}
+
+/** The same, whatever its policy. */
+export function plainTaskOf(
+  name: string,
+  program: ReferenceString,
+  guaranteed: number,
+): Omit<CellTask, 'policy' | 'policyParameters'> {
   return {
     name,
     program,
     pageBytes: 4096,
-    policy,
-    policyParameters: {},
     guaranteed,
     extra: 0,
     initial: 'image',
