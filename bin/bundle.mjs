@@ -1,16 +1,21 @@
 // Bundle: runs an entry of the project as one module. V8 reads an imported binding through a cell
 // at each use and never takes it for a constant; with all sources in one module and its functions
 // constants it does, which, with a larger budget for inlining, saves a third of the time of a fault
-// (docs/decisions/014-one-module.md). The bundle is made anew when any source has changed; where it
-// cannot be made, the sources run as they are, and one line on stderr says so.
+// (docs/decisions/014-one-module.md). The bundle is made anew when any source has changed
+// (make-bundle.mjs); where it cannot be made, the sources run as they are, and one line on stderr
+// says so.
+//
+// Every command begins here, so hardly anything is imported, and what V8 compiles it keeps beside
+// the bundle for the next time.
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { fingerprint, publish, sweep } from '../lab/build-folder.mjs';
+import { fingerprint } from '../lab/fingerprint.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(import.meta.dirname, '..');
 /** One folder below the root, as the entries are: their own relative URLs hold there too. */
 const folder = join(root, 'build');
 const SOURCES = [
@@ -29,8 +34,6 @@ const ENTRIES = {
   worker: 'lab/compare/worker.ts',
   bench: 'bench/index.ts',
 };
-/** How lab/compare/pool.ts names its worker. */
-const WORKER = "'./worker.ts'";
 
 /** Imports `name` of ENTRIES from the bundle. */
 export async function runEntry(name) {
@@ -41,6 +44,8 @@ export async function runEntry(name) {
     process.stderr.write(withoutBundle(error));
     return join(root, ENTRIES[name]);
   });
+  // After the flags: what was compiled under others is of no use. Where it cannot be kept, it is not.
+  enableCompileCache(compiledFolder(folder));
   await import(pathToFileURL(file).href);
 }
 
@@ -56,70 +61,14 @@ function withoutBundle(error) {
 export async function bundled(name) {
   const mark = fingerprint(root, [...SOURCES, 'package-lock.json']);
   const file = join(folder, `${name}-${mark}.mjs`);
-  if (!existsSync(file)) await make(mark);
+  if (!existsSync(file)) {
+    const { makeBundles } = await import('./make-bundle.mjs');
+    await makeBundles({ root, folder, entries: ENTRIES, mark });
+  }
   return file;
 }
 
-/** Each entry by itself: what two entries shared would be a module apart, behind cells again. */
-async function make(mark) {
-  mkdirSync(folder, { recursive: true });
-  sweep(folder, mark);
-  for (const [name, entry] of Object.entries(ENTRIES)) await makeEntry(mark, name, entry);
-}
-
-async function makeEntry(mark, name, entry) {
-  const { rolldown } = await import('rolldown');
-  const build = await rolldown({
-    cwd: root,
-    input: { [name]: entry },
-    platform: 'node',
-    // What it has to say (how slow a plugin was, on a loaded machine) is nothing to who runs a command.
-    logLevel: 'silent',
-    external: (id) => id.startsWith('node:') || /^[a-z@]/.test(id),
-    optimization: { inlineConst: { mode: 'all', pass: 2 } },
-    plugins: [
-      {
-        name: 'worker',
-        transform: (code, id) => {
-          if (!/compare[\\/]pool\.ts$/.test(id)) return null;
-          if (!code.includes(WORKER)) throw new Error(`bundle: ${id} no longer starts ${WORKER}`);
-          return code.replace(WORKER, `'./worker-${mark}.mjs'`);
-        },
-      },
-      {
-        name: 'constant functions',
-        renderChunk(code) {
-          return constantFunctions(code, this.parse(code));
-        },
-      },
-    ],
-  });
-  const { output } = await build.generate({
-    format: 'esm',
-    entryFileNames: `[name]-${mark}.mjs`,
-    chunkFileNames: `[name]-${mark}-[hash].mjs`,
-  });
-  await build.close();
-  // Entries come last, each whole or not at all: who finds one finds what it imports.
-  const inOrder = output.sort((a, b) => Number(a.isEntry) - Number(b.isEntry));
-  for (const { fileName, code } of inOrder) publish(join(folder, fileName), code);
-}
-
-/**
- * Makes the functions of a module its first constants. A declared function may be assigned to, so
- * V8 compares it with the one it expects at each call; a constant it takes for granted.
- */
-function constantFunctions(code, { body }) {
-  let functions = '';
-  let rest = '';
-  let from = 0;
-  for (const { type, start, end } of body) {
-    if (type !== 'FunctionDeclaration') continue;
-    const text = code.slice(start, end);
-    const [head, kind, name] = /^((?:async )?function ?\*? ?)([\w$]+)/.exec(text);
-    functions += `const ${name} = ${kind}${text.slice(head.length)};\n`;
-    rest += code.slice(from, start);
-    from = end;
-  }
-  return functions + rest + code.slice(from);
+/** Where V8's own form of the modules in `folder` is kept. */
+export function compiledFolder(folder) {
+  return join(folder, 'compiled');
 }

@@ -1,8 +1,8 @@
 /** Exit codes of the command, and how an error becomes one line and a code. */
 
-import { PolicyFailure } from '../lab/compare/index.ts';
-import { InputError } from '../lab/scenario/index.ts';
-import { TraceError } from '../lab/traces/index.ts';
+import { PolicyFailure } from '../lab/compare/failures.ts';
+import { InputError } from '../lab/scenario/input-error.ts';
+import { TraceError } from '../lab/traces/trace.ts';
 
 export const OK = 0;
 /** An invariant broke, an oracle found a violation, or an expectation does not hold. */

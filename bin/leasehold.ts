@@ -5,21 +5,27 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addCompare } from './commands/compare.ts';
-import { addConformance } from './commands/conformance.ts';
-import { addCurve } from './commands/curve.ts';
-import { addDialogue } from './commands/dialogue.ts';
-import { addExplain } from './commands/explain.ts';
-import { addFormats } from './commands/formats.ts';
-import { addFuzz } from './commands/fuzz.ts';
-import { addManagements } from './commands/managements.ts';
-import { addModelCheck } from './commands/model-check.ts';
-import { addPolicies } from './commands/policies.ts';
-import { addRun } from './commands/run.ts';
-import { addSight } from './commands/sight.ts';
-import { addTrace } from './commands/trace.ts';
-import { addValidate } from './commands/validate.ts';
 import { BAD_INPUT, exitCodesText, OK, report } from './exit-codes.ts';
+
+type Add = (program: Command, finish: (code: number) => void) => void;
+
+/** In the order of --help. Each is loaded when it is called, all of them for what names them all. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  compare: async () => (await import('./commands/compare.ts')).addCompare,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  conformance: async () => (await import('./commands/conformance.ts')).addConformance,
+  curve: async () => (await import('./commands/curve.ts')).addCurve,
+  dialogue: async () => (await import('./commands/dialogue.ts')).addDialogue,
+  explain: async () => (await import('./commands/explain.ts')).addExplain,
+  trace: async () => (await import('./commands/trace.ts')).addTrace,
+  policies: async () => (await import('./commands/policies.ts')).addPolicies,
+  sight: async () => (await import('./commands/sight.ts')).addSight,
+  formats: async () => (await import('./commands/formats.ts')).addFormats,
+  managements: async () => (await import('./commands/managements.ts')).addManagements,
+  fuzz: async () => (await import('./commands/fuzz.ts')).addFuzz,
+  'model-check': async () => (await import('./commands/model-check.ts')).addModelCheck,
+  validate: async () => (await import('./commands/validate.ts')).addValidate,
+};
 
 await main(process.argv);
 
@@ -28,7 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? OK : BAD_INPUT);
   });
-  const program = createProgram((code) => {
+  const program = await createProgram(argv[2] ?? '', (code) => {
     process.exitCode = code;
   });
   try {
@@ -40,7 +46,8 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(finish: (code: number) => void): Command {
+/** With the command that `first`, the first argument, names; with all where it names none. */
+async function createProgram(first: string, finish: (code: number) => void): Promise<Command> {
   const program = new Command('leasehold')
     .description(
       'A laboratory for memory contracts: self-paging tasks beside central pagers,\n' +
@@ -49,20 +56,7 @@ function createProgram(finish: (code: number) => void): Command {
     .version(version(), '--version', 'print the version')
     .addHelpText('after', exitCodesText)
     .showSuggestionAfterError(true);
-  addCompare(program, finish);
-  addRun(program, finish);
-  addConformance(program, finish);
-  addCurve(program, finish);
-  addDialogue(program, finish);
-  addExplain(program, finish);
-  addTrace(program, finish);
-  addPolicies(program, finish);
-  addSight(program, finish);
-  addFormats(program, finish);
-  addManagements(program, finish);
-  addFuzz(program, finish);
-  addModelCheck(program, finish);
-  addValidate(program, finish);
+  for (const name of namesToLoad(first)) (await commands[name]())(program, finish);
   for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({
@@ -71,6 +65,11 @@ function createProgram(finish: (code: number) => void): Command {
     });
   }
   return program;
+}
+
+function namesToLoad(first: string): string[] {
+  if (Object.hasOwn(commands, first)) return [first];
+  return first === '--version' ? [] : Object.keys(commands);
 }
 
 function everyCommand(command: Command): Command[] {

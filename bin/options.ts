@@ -2,36 +2,37 @@
 
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
-import { isPolicyFile } from '../lab/scenario/check-tasks.ts';
-import { inputError, type Overrides } from '../lab/scenario/index.ts';
+import { inputError } from '../lab/scenario/input-error.ts';
+import type { Overrides } from '../lab/scenario/overrides.ts';
+import { isPolicyFile } from '../lab/scenario/policy-names.ts';
 
-const wholeNumber = z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(0));
-const positive = wholeNumber.pipe(z.int().min(1));
-const seconds = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/)
-  .transform(Number)
-  .pipe(z.number().min(0.1).max(86_400));
+const WHOLE = /^\d+$/;
+const DECIMAL = /^\d+(\.\d+)?$/;
+const SECONDS_MAX = 86_400;
+const FACTOR_MIN = 0.000001;
+const FACTOR_MAX = 1_000_000;
 
-const factor = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/)
-  .transform(Number)
-  .pipe(z.number().min(0.000001).max(1_000_000));
+export const parseSeed = parser(WHOLE, 0, Number.MAX_SAFE_INTEGER, 'a whole number from 0');
+export const parseCount = parser(WHOLE, 1, Number.MAX_SAFE_INTEGER, 'a whole number from 1');
+const parseSeconds = parser(DECIMAL, 0.1, SECONDS_MAX, 'seconds from 0.1');
+export const parseFactor = parser(
+  DECIMAL,
+  FACTOR_MIN,
+  FACTOR_MAX,
+  'a number from 0.000001, such as 0.05',
+);
 
-function parser<Value>(schema: z.ZodType<Value>, expected: string): (text: string) => Value {
-  return (text) => {
-    const result = schema.safeParse(text);
-    if (result.success) return result.data;
+/**
+ * A number of that shape within those bounds. By hand: the library of schemas would take longer to
+ * load than most commands to run.
+ */
+function parser(shape: RegExp, least: number, most: number, expected: string) {
+  return (text: string): number => {
+    const value = shape.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`expected ${expected}`);
   };
 }
-
-export const parseSeed = parser(wholeNumber, 'a whole number from 0');
-export const parseCount = parser(positive, 'a whole number from 1');
-const parseSeconds = parser(seconds, 'seconds from 0.1');
-export const parseFactor = parser(factor, 'a number from 0.000001, such as 0.05');
 
 function parseSizes(text: string): number[] {
   return text.split(',').map((part) => parseCount(part.trim()));

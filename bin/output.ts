@@ -2,9 +2,8 @@
  * Output: a report goes to standard output and, if asked for, whole or not at all into a folder.
  */
 
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ComparedMix, Comparison } from '../lab/compare/index.ts';
 import {
   documentOf,
@@ -16,50 +15,8 @@ import {
 } from '../lab/report/index.ts';
 import { checkExpectation, inputError } from '../lab/scenario/index.ts';
 import { BROKEN, OK } from './exit-codes.ts';
+import { requireNewFolder } from './new-files.ts';
 import type { RunningOptions } from './options.ts';
-
-/** Refuses a folder that exists, or whose parent does not, before anything runs. */
-export function requireNewFolder(folder: string | undefined): void {
-  if (folder === undefined) return;
-  if (existsSync(folder))
-    throw inputError(
-      `--out ${folder}`,
-      'exists already, expected a new folder; name another or remove it',
-    );
-  if (!existsSync(dirname(resolve(folder))))
-    throw inputError(
-      `--out ${folder}`,
-      'has no parent folder, expected one that exists; create it',
-    );
-}
-
-/** The same for a file. */
-export function requireNewFile(option: string, file: string): void {
-  if (existsSync(file))
-    throw inputError(
-      `${option} ${file}`,
-      'exists already, expected a new file; name another or remove it',
-    );
-  if (!existsSync(dirname(resolve(file))))
-    throw inputError(
-      `${option} ${file}`,
-      'has no parent folder, expected one that exists; create it',
-    );
-}
-
-/** Writes a new file whole or not at all. */
-export async function writeNewFile(option: string, file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') await rm(file, { force: true }).catch(() => {});
-    throw inputError(
-      `${option} ${file}`,
-      `cannot be written (${message}), expected a writable place; choose another`,
-    );
-  }
-}
 
 /**
  * Prints the report as the options ask, writes the folder, and returns the exit code. `logs` is a

@@ -3,27 +3,13 @@
 // at once. Plain JavaScript, since the launcher's side (bin/bundle.mjs) needs it before any TypeScript
 // runs. A host file.
 
-import { createHash } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
-const STALE_MS = 3_600_000;
+export { fingerprint } from './fingerprint.mjs';
 
-/** Names, sizes and times of these files and of the sources in these folders; and Node's version. */
-export function fingerprint(root, sources) {
-  const hash = createHash('sha256').update(process.version);
-  for (const source of sources) {
-    const at = join(root, source);
-    const names = statSync(at).isDirectory() ? readdirSync(at, { recursive: true }).sort() : [''];
-    for (const name of names) {
-      if (name !== '' && !/\.m?ts$|\.mjs$/.test(name)) continue;
-      const { size, mtimeMs } = statSync(join(at, name));
-      hash.update(`${source}/${name} ${size} ${mtimeMs}\n`);
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-}
+const STALE_MS = 3_600_000;
 
 /** Writes the file whole or not at all: who finds it finds all of it. */
 export function publish(file, content) {

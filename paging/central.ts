@@ -14,7 +14,8 @@ import { CentralView } from './central-view.ts';
 import { evictOne } from './eviction.ts';
 import { pursueFault } from './faults.ts';
 import { serveWaiters } from './frame-waiters.ts';
-import { drain, faultOf, type PagerCode, PolicyFault, point } from './policy-call.ts';
+import { drain, faultOf, type PagerCode, point } from './policy-call.ts';
+import { PolicyFault } from './policy-fault.ts';
 import { type Member, NO_FAULT, type PagerState } from './state.ts';
 
 /** Timer word: a period is over. */

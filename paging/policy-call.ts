@@ -11,17 +11,9 @@ import { clearReferenced, pageBits, wasModified, wasReferenced } from '../nucleu
 import type { TaskState } from '../nucleus/tasks.ts';
 import { isDiscardable } from './discard.ts';
 import { DIRTY, isIdle } from './page-word.ts';
+import { PolicyFault } from './policy-fault.ts';
 import { firstByPriority, listPage, priorityOf, unlistPage } from './priorities.ts';
 import { type Member, NO_PAGE, type PagerState } from './state.ts';
-
-/** A policy misbehaved: not a defect of leasehold, but of the named policy. */
-export class PolicyFault extends Error {
-  readonly policy: string;
-  constructor(policy: string, what: string) {
-    super(`policy '${policy}' ${what}`);
-    this.policy = policy;
-  }
-}
 
 /** Fixed code and programs of a pager; shared by clones of a run. */
 export interface PagerCode {

@@ -18,13 +18,14 @@ import {
   readSource,
 } from '../../lab/scenario/index.ts';
 import { openEventSinks } from '../event-file.ts';
+import { requireNewFolder } from '../new-files.ts';
 import {
   addRunningOptions,
   overridesOf,
   type RunningOptions,
   requireEventsSomewhere,
 } from '../options.ts';
-import { deliver, deliverMixes, requireNewFolder } from '../output.ts';
+import { deliver, deliverMixes } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 export function addCompare(program: Command, finish: (code: number) => void): void {

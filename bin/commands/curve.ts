@@ -2,12 +2,13 @@
 
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { createPool } from '../../lab/compare/index.ts';
-import { CURVE_KINDS, type CurveKind } from '../../lab/curves/index.ts';
-import { readTrace } from '../../lab/traces/index.ts';
+import { createSparingPool } from '../../lab/compare/sparing-pool.ts';
+import { CURVE_KINDS, type CurveKind, curvesOf } from '../../lab/curves/curve.ts';
+import { curvesTable } from '../../lab/curves/table.ts';
+import { readTrace } from '../../lab/traces/read-trace.ts';
 import { OK } from '../exit-codes.ts';
+import { requireNewFile, writeNewFile } from '../new-files.ts';
 import { parseCount, parseFactor, parseSeed } from '../options.ts';
-import { requireNewFile, writeNewFile } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
 interface CurveOptions {
@@ -58,7 +59,6 @@ export function addCurve(program: Command, finish: (code: number) => void): void
 }
 
 async function curve(file: string, options: CurveOptions): Promise<number> {
-  const { curvesOf, curvesTable } = await import('../../lab/curves/index.ts');
   const {
     of,
     parts,
@@ -72,9 +72,9 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
   } = options;
   if (plot !== undefined) requireNewFile('--plot', plot);
   const progress = createProgress(options.quiet !== true);
-  const pool = createPool({
-    progress: progress.tell,
-    ...(workers !== undefined && { size: workers }),
+  const pooling = { progress: progress.tell, ...(workers !== undefined && { size: workers }) };
+  const pool = createSparingPool(pooling, async () => {
+    return (await import('../../lab/compare/pool.ts')).createPool(pooling);
   });
   try {
     const trace = await readTrace(file, {

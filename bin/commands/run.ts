@@ -21,6 +21,7 @@ import {
 import { openEventSinks } from '../event-file.ts';
 import { OK } from '../exit-codes.ts';
 import { createLive, type Live } from '../live.ts';
+import { requireNewFile, requireNewFolder } from '../new-files.ts';
 import {
   addRunningOptions,
   overridesOf,
@@ -28,7 +29,7 @@ import {
   type RunningOptions,
   requireEventsSomewhere,
 } from '../options.ts';
-import { deliver, requireNewFile, requireNewFolder } from '../output.ts';
+import { deliver } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { compare } from './compare.ts';
 

@@ -7,26 +7,23 @@
 
 import type { RunEvent } from '../../contracts/event-records.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import { PolicyFault } from '../../paging/policy-call.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
-import { phasesOf } from '../curves/phases.ts';
-import { type Point, pointsOf } from '../curves/points.ts';
+import type { Point } from '../curves/points.ts';
 import type { CellResult } from '../results.ts';
 import { boot } from '../run/boot.ts';
 import { runCell } from '../run/cell.ts';
 import type { CellOptions, CellTask } from '../run/cell-options.ts';
 import type { Snapshot } from '../run/snapshot.ts';
 import { runWatched, type Watching } from '../run/watched-run.ts';
-import { InputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
-import { readTrace, TraceError } from '../traces/index.ts';
+import { readTrace } from '../traces/index.ts';
 import { type Division, divisions } from './divisions.ts';
-import type { Failure } from './failures.ts';
 import { policyCurve } from './policy-curve.ts';
 import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
 import { runSteps, type StepRecord } from './steps.ts';
+import { type PhasesJob, type PointsJob, performPhases, performPoints } from './trace-jobs.ts';
 import type { Watch } from './watch.ts';
 
 /** A cell's task with its policy by name rather than as code. */
@@ -53,22 +50,8 @@ export type Job =
       readonly policy: PolicyChoice;
       readonly task: string;
     }
-  | {
-      readonly kind: 'points';
-      readonly program: ReferenceString;
-      readonly policy: PolicyChoice;
-      readonly frames: readonly number[];
-      readonly traffic: boolean;
-      /** Of a policy that draws; 0 if absent. */
-      readonly seed?: number;
-    }
-  | {
-      readonly kind: 'phases';
-      readonly program: ReferenceString;
-      readonly policy: PolicyChoice;
-      readonly frames: number;
-      readonly parts: number;
-    }
+  | PointsJob
+  | PhasesJob
   | {
       readonly kind: 'optimal';
       readonly programs: readonly ReferenceString[];
@@ -113,7 +96,7 @@ export interface Signals {
 
 const EVENTS_TOGETHER = 1024;
 
-/** Does one job. Throws what the parts throw; see `failureOf`. */
+/** Does one job. Throws what the parts throw; see `failureOf` (failures.ts). */
 export async function performJob(job: Job, signals: Signals): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
     case 'read':
@@ -123,9 +106,9 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
     case 'curve':
       return performCurve(job, signals);
     case 'points':
-      return performPoints(job, signals);
+      return performPoints(job, signals.watch);
     case 'phases':
-      return performPhases(job, signals);
+      return performPhases(job, signals.watch);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
     case 'divisions':
@@ -178,28 +161,6 @@ async function performCurve(
   return policyCurve(program, code, policy.parameters);
 }
 
-async function performPoints(
-  { program, policy, frames, traffic, seed = 0 }: Extract<Job, { kind: 'points' }>,
-  { watch }: Signals,
-): Promise<Point[]> {
-  const code = await loadPolicy(policy, 'the trace', 0, watch);
-  const { parameters } = policy;
-  return pointsOf(program, code, policy.file === null, {
-    parameters,
-    frames,
-    traffic,
-    seed,
-  });
-}
-
-async function performPhases(
-  { program, policy, frames, parts }: Extract<Job, { kind: 'phases' }>,
-  { watch }: Signals,
-): Promise<Point[]> {
-  const code = await loadPolicy(policy, 'the trace', 0, watch);
-  return phasesOf(program, code, policy.parameters, frames, parts);
-}
-
 async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOptions> {
   const tasks: CellTask[] = [];
   for (const [at, { policy, ...task }] of plan.tasks.entries()) {
@@ -207,17 +168,4 @@ async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOpti
     tasks.push({ ...task, policy: loaded, policyParameters: policy.parameters });
   }
   return { ...plan, tasks };
-}
-
-/** What went wrong, as it crosses back from a worker. */
-export function failureOf(error: unknown): Failure {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const line = message.replaceAll(/\s*[\r\n]+\s*/g, ' ');
-  const failure = { message: line, stack: stack ?? '' };
-  if (error instanceof PolicyFault) return { ...failure, kind: 'policy' };
-  const input = error instanceof InputError || error instanceof TraceError;
-  // A cell refuses a machine it cannot boot with a RangeError of its own, never one of the
-  // engine's.
-  const refused = error instanceof RangeError && line.startsWith('machine');
-  return { ...failure, kind: input || refused ? 'input' : 'run' };
 }

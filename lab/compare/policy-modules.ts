@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { Policy, Sight } from '../../contracts/policy.ts';
-import { PolicyFault } from '../../paging/policy-call.ts';
+import { PolicyFault } from '../../paging/policy-fault.ts';
 import { inputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { answered, ask, type Watch, type WatchedMethod, watchedMethods } from './watch.ts';

@@ -9,10 +9,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { InputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
-import { type Failure, PolicyFailure, RunFailure } from './failures.ts';
-import { failureOf, type Job, performJob, type ResultOf, type Told } from './jobs.ts';
+import { errorOf, PolicyFailure, RunFailure } from './failures.ts';
+import type { Job, ResultOf, Told } from './jobs.ts';
 import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
 
 export interface Pool {
@@ -99,21 +98,6 @@ export function createPool(options: PoolOptions = {}): Pool {
         assign(state);
       }),
     close: () => close(state),
-  };
-}
-
-/** The same jobs in this thread, one at a time and without a watchdog: for tests and libraries. */
-export function createInlinePool(): Pool {
-  return {
-    run: async (job, _label, events) => {
-      try {
-        const signals = { watch: null, ...(events && { events }) };
-        return (await performJob(job, signals)) as ResultOf<typeof job>;
-      } catch (error) {
-        throw errorOf(failureOf(error));
-      }
-    },
-    close: async () => {},
   };
 }
 
@@ -224,13 +208,6 @@ function taskOf(job: Job, index: number): { name: string; policy: PolicyChoice }
   if (!('cell' in job)) return null;
   const { name, policy } = job.cell.tasks[index];
   return { name: `task ${name}`, policy };
-}
-
-function errorOf({ kind, message, stack }: Failure): Error {
-  const Kind = kind === 'input' ? InputError : kind === 'policy' ? PolicyFailure : RunFailure;
-  const error = new Kind(message);
-  error.stack = stack;
-  return error;
 }
 
 function tell({ options, done, known, seats }: PoolState): void {

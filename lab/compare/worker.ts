@@ -1,7 +1,8 @@
 /** Worker: does the pool's jobs one after the other in a thread of its own. A host file. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { failureOf, type Job, performJob } from './jobs.ts';
+import { failureOf } from './failures.ts';
+import { type Job, performJob } from './jobs.ts';
 import type { Watch } from './watch.ts';
 
 const port = parentPort;

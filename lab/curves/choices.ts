@@ -6,8 +6,8 @@
 import { resolve } from 'node:path';
 import { findPolicy, policies } from '../../clients/policies/index.ts';
 import type { Pool } from '../compare/pool.ts';
-import { isPolicyFile, requireParameters } from '../scenario/check-tasks.ts';
 import { inputError } from '../scenario/input-error.ts';
+import { isPolicyFile, requireParameters } from '../scenario/policy-names.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { didYouMean } from '../scenario/suggest.ts';
 

@@ -8,7 +8,7 @@
  */
 
 import type { Policy, PolicyView } from '../../contracts/policy.ts';
-import { PolicyFault } from '../../paging/policy-call.ts';
+import { PolicyFault } from '../../paging/policy-fault.ts';
 import { kindOfRun, lengthOfRun, type ReferenceString } from '../../sim-hw/references.ts';
 import { nextUses } from '../bounds/next-use.ts';
 

@@ -10,10 +10,10 @@ import { checkThreads } from './check-threads.ts';
 import { checkStreams, checkTaskDisk } from './disk.ts';
 import { inputError } from './input-error.ts';
 import { checkKinds } from './page-kinds.ts';
+import { isPolicyFile, requireParameters } from './policy-names.ts';
 import type { PolicyChoice, ScenarioTask, Scratch } from './scenario.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, placeOfKey, type Source } from './source.ts';
-import { didYouMean } from './suggest.ts';
 import { ticksOf } from './ticks.ts';
 
 /** The tasks with their defaults. Throws InputError at the first that cannot be. */
@@ -119,27 +119,6 @@ function checkPolicy(source: Source, given: TaskDocument['policy'], path: Path):
     where: pathText([...path, key]),
   }));
   return { name, file: null, parameters };
-}
-
-/** Refuses parameters that the policy does not declare. */
-export function requireParameters(
-  policy: string,
-  declared: Readonly<Record<string, number>>,
-  given: Readonly<Record<string, number>>,
-  at: (key: string) => { place: string; where: string },
-): void {
-  for (const key of Object.keys(given)) {
-    if (Object.hasOwn(declared, key)) continue;
-    const { place, where } = at(key);
-    const all = Object.keys(declared);
-    const next = all.length === 0 ? 'it has none; remove it' : didYouMean(key, all);
-    throw inputError(place, `${where} is unknown, expected a parameter of ${policy}; ${next}`);
-  }
-}
-
-/** A file rather than a name: it has a folder or the ending of a module. */
-export function isPolicyFile(name: string): boolean {
-  return name.includes('/') || name.includes('\\') || /\.(ts|mts|js|mjs)$/.test(name);
 }
 
 function checkPageSize(source: Source, bytes: number, format: PageTableFormat, path: Path): number {

@@ -35,6 +35,27 @@ test('commands find their workers in the bundle', async () => {
   expect(callers).not.toEqual([]);
 });
 
+/** That module of the bundle and all that it imports at once. */
+function loadedWith(folder: string, name: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const text = readFileSync(join(folder, name), 'utf8');
+  for (const [, other] of text.matchAll(/^(?:import|export) .*?["']\.\/([^"']+)["'];/gm))
+    loadedWith(folder, other as string, seen);
+  return seen;
+}
+
+test('a curve of the house loads neither schemas nor the machine', async () => {
+  const { bundled } = await import(bundle);
+  const file: string = await bundled('leasehold');
+  const folder = dirname(file);
+  const chunk = /"\.\/(curve-[^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] as string;
+  const names = [...loadedWith(folder, basename(file)), ...loadedWith(folder, chunk)];
+  expect(names.length).toBeGreaterThan(3);
+  const texts = names.map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
+});
+
 /** A checkout whose command only says that it ran. */
 function checkout(folder: string): string {
   const names = ['bench', 'bin', 'clients', 'contracts', 'lab/compare', 'nucleus', 'paging'];
@@ -43,8 +64,14 @@ function checkout(folder: string): string {
   writeFileSync(join(folder, 'package-lock.json'), '{}');
   const entries = ['bin/leasehold.ts', 'lab/compare/worker.ts', 'bench/index.ts'];
   for (const name of entries) writeFileSync(join(folder, name), "console.log('it ran');\n");
-  for (const name of ['bin/bundle.mjs', 'bin/leasehold.mjs', 'lab/build-folder.mjs'])
-    copyFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), join(folder, name));
+  const launchers = ['bundle', 'leasehold', 'make-bundle', 'start-over'].map(
+    (name) => `bin/${name}`,
+  );
+  for (const name of [...launchers, 'lab/build-folder', 'lab/fingerprint'])
+    copyFileSync(
+      fileURLToPath(new URL(`../../${name}.mjs`, import.meta.url)),
+      join(folder, `${name}.mjs`),
+    );
   return join(folder, 'bin', 'leasehold.mjs');
 }
 
@@ -72,5 +99,5 @@ test('with a bundle it says nothing', () => {
   const made = readdirSync(join(folder, 'build'));
   remove();
   expect([stdout, stderr]).toEqual(['it ran\n', '']);
-  expect(made).toHaveLength(3);
+  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(3);
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { boot, type World } from '../../lab/run/boot.ts';
 import { runCell } from '../../lab/run/cell.ts';
 import { FAULTING, histogramQuantile, MESSAGE, type TaskState, TRAP } from '../../nucleus/tasks.ts';
-import { PolicyFault } from '../../paging/policy-call.ts';
+import { PolicyFault } from '../../paging/policy-fault.ts';
 import { bareCosts, type CostProfile, costProfiles } from '../../sim-hw/costs/index.ts';
 import { createRandom, nextBelow } from '../../sim-hw/random.ts';
 import { packRun, READ, WRITE } from '../../sim-hw/references.ts';

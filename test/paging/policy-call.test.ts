@@ -3,7 +3,7 @@ import fifo from '../../clients/policies/fifo.ts';
 import lru from '../../clients/policies/lru.ts';
 import type { Policy, PolicyView } from '../../contracts/policy.ts';
 import { runCell } from '../../lab/run/cell.ts';
-import { PolicyFault } from '../../paging/policy-call.ts';
+import { PolicyFault } from '../../paging/policy-fault.ts';
 import { modernNvme } from '../../sim-hw/costs/modern-nvme.ts';
 import { cell, task, writing } from '../support/cells.ts';
 import { loop, randomPages, toReferenceString } from '../support/reference-strings.ts';

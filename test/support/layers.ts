@@ -70,6 +70,7 @@ export const layers: readonly Layer[] = [
   layer('lab', all, ['zod', 'rxjs', 'yaml']),
   host('lab/compare/policy-modules', all, ['zod', 'rxjs']),
   host('lab/compare/pool', all, ['zod']),
+  host('lab/compare/sparing-pool', all),
   host('lab/compare/worker', all, ['zod', 'rxjs']),
   host('lab/conformance/load-pager', all, ['zod']),
   layer('lab/curves/plot', all, ['@observablehq/plot', 'linkedom']),

@@ -1,0 +1,78 @@
+// Makes the bundles of all entries (bundle.mjs), by rolldown.
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { publish, sweep } from '../lab/build-folder.mjs';
+import { compiledFolder } from './bundle.mjs';
+
+/** How lab/compare/pool.ts names its worker. */
+const WORKER = "'./worker.ts'";
+/** Packages that stay where they are: large, and hardly ever wanted. */
+const APART = /^(rolldown|linkedom|@observablehq\/plot|assemblyscript)/;
+
+/** Each entry by itself: what two entries shared would be a module apart, behind cells again. */
+export async function makeBundles({ root, folder, entries, mark }) {
+  mkdirSync(folder, { recursive: true });
+  sweep(folder, mark);
+  // Of bundles that nobody will load again.
+  rmSync(compiledFolder(folder), { recursive: true, force: true });
+  for (const [name, entry] of Object.entries(entries))
+    await makeEntry({ root, folder, mark }, name, entry);
+}
+
+async function makeEntry({ root, folder, mark }, name, entry) {
+  const { rolldown } = await import('rolldown');
+  const build = await rolldown({
+    cwd: root,
+    input: { [name]: entry },
+    platform: 'node',
+    // What it has to say (how slow a plugin was, on a loaded machine) is nothing to who runs a command.
+    logLevel: 'silent',
+    external: (id) => id.startsWith('node:') || APART.test(id),
+    optimization: { inlineConst: { mode: 'all', pass: 2 } },
+    plugins: [
+      {
+        name: 'worker',
+        transform: (code, id) => {
+          if (!/compare[\\/]pool\.ts$/.test(id)) return null;
+          if (!code.includes(WORKER)) throw new Error(`bundle: ${id} no longer starts ${WORKER}`);
+          return code.replace(WORKER, `'./worker-${mark}.mjs'`);
+        },
+      },
+      {
+        name: 'constant functions',
+        renderChunk(code) {
+          return constantFunctions(code, this.parse(code));
+        },
+      },
+    ],
+  });
+  const { output } = await build.generate({
+    format: 'esm',
+    entryFileNames: `[name]-${mark}.mjs`,
+    chunkFileNames: `[name]-${mark}-[hash].mjs`,
+  });
+  await build.close();
+  // Entries come last, each whole or not at all: who finds one finds what it imports.
+  const inOrder = output.sort((a, b) => Number(a.isEntry) - Number(b.isEntry));
+  for (const { fileName, code } of inOrder) publish(join(folder, fileName), code);
+}
+
+/**
+ * Makes the functions of a module its first constants. A declared function may be assigned to, so
+ * V8 compares it with the one it expects at each call; a constant it takes for granted.
+ */
+function constantFunctions(code, { body }) {
+  let functions = '';
+  let rest = '';
+  let from = 0;
+  for (const { type, start, end } of body) {
+    if (type !== 'FunctionDeclaration') continue;
+    const text = code.slice(start, end);
+    const [head, kind, name] = /^((?:async )?function ?\*? ?)([\w$]+)/.exec(text);
+    functions += `const ${name} = ${kind}${text.slice(head.length)};\n`;
+    rest += code.slice(from, start);
+    from = end;
+  }
+  return functions + rest + code.slice(from);
+}
