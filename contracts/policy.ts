@@ -91,6 +91,14 @@ export interface Policy<State = unknown> {
    * again once a fault has its frame, until it says -1; the pager gives each page up, and its frame back.
    */
   outside?(state: State, view: PolicyView): number;
+  /**
+   * Oracle sight: whether references may be shown gathered as in `batch`: each page once, in the order of
+   * its last reference, as long as all of them together (64: that many or more), a write if any was. None
+   * of them is a fault, and all their pages have frames. Yes only where every answer after it is what it
+   * would be after the runs themselves: where hits mark a page, count its references, move it to the
+   * front. Asked before the batch is shown; changes nothing. Absent: no. [POL20]
+   */
+  digest?(state: State, batch: ReferenceBatch): boolean;
   /** Re-sums the policy's own structures; returns what is wrong, or undefined. For tests. */
   check?(state: State): string | undefined;
 }

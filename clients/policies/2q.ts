@@ -57,6 +57,7 @@ const twoQueue: Policy<TwoQueueState> = {
   sight: 'oracle',
   summary: 'a queue for what is used once, LRU for what comes back (Johnson, Shasha 1994)',
   parameters: { in: 0.25, out: 0.5 },
+  digest: () => true,
 
   create({ pages, guaranteedFrames, parameters }) {
     return {

@@ -53,6 +53,7 @@ const arc: Policy<ArcState> = {
   name: 'arc',
   sight: 'oracle',
   summary: 'balances pages seen once and pages seen again by ghosts (Megiddo, Modha 2003)',
+  digest: () => true,
 
   create({ pages, guaranteedFrames }) {
     return {

@@ -40,6 +40,7 @@ const fifoReinsertion: Policy<ReinsertionState> = {
   sight: 'oracle',
   summary: 'clock that is not deceived by the fault itself, as caches count (Corbato 1968)',
   parameters: { most: 1, fresh: 0 },
+  digest: () => true,
 
   create({ pages, parameters }) {
     const most = Math.min(MOST_COUNTED, Math.max(1, Math.floor(parameters.most)));

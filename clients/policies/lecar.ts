@@ -140,6 +140,12 @@ const lecar: Policy<LecarState> = {
     }
   },
 
+  /** Where no run stands for more than it says: counts and times are then as they were. */
+  digest(_state, { runs, from, to }) {
+    for (let index = from; index < to; index++) if ((runs[index] & 63) === 63) return false;
+    return true;
+  },
+
   victim(state, view) {
     const { lists } = state;
     const wanted = view.wanted();

@@ -89,6 +89,12 @@ const lfu: Policy<LfuState> = {
     }
   },
 
+  /** Where nothing is halved meanwhile and no run stands for more than it says. */
+  digest({ period }, { runs, from, to }) {
+    for (let index = from; index < to; index++) if ((runs[index] & 63) === 63) return false;
+    return period === 0;
+  },
+
   victim(state, view) {
     const page = leastEvictable(state.heap, view, Number.POSITIVE_INFINITY);
     return page < 0 ? firstArriving(state, view) : page;

@@ -113,6 +113,13 @@ const lirs: Policy<LirsState> = {
     }
   },
 
+  /** LIR pages alone: they go to the top, and what they leave at the bottom is pruned sooner or later. */
+  digest({ kinds }, { runs, from, to }) {
+    for (let index = from; index < to; index++)
+      if (listOf(kinds, runs[index] >>> 8) !== LIR) return false;
+    return true;
+  },
+
   victim(state, view) {
     const { stack, kinds } = state;
     if (view.wanted() !== NONE) state.frames = state.resident;

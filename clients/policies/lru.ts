@@ -27,6 +27,7 @@ const lru: Policy<LruState> = {
   name: 'lru',
   sight: 'oracle',
   summary: 'evicts the page unused for longest (Mattson et al. 1970)',
+  digest: () => true,
 
   create({ pages }) {
     const older = new Int32Array(pages + 1).fill(ABSENT);

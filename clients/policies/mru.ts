@@ -28,6 +28,7 @@ const mru: Policy<MruState> = {
   name: 'mru',
   sight: 'oracle',
   summary: 'evicts the page used last: for loops beyond memory (Chou, DeWitt 1985)',
+  digest: () => true,
 
   create({ pages }) {
     const older = new Int32Array(pages + 1).fill(ABSENT);

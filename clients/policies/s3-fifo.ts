@@ -52,6 +52,7 @@ const s3Fifo: Policy<S3FifoState> = {
   sight: 'oracle',
   summary: 'a small queue sifts, a main one keeps; ghosts come back (Yang et al. 2023)',
   parameters: { small: 0.1, ghost: 0.9, promote: 2 },
+  digest: () => true,
 
   create({ pages, guaranteedFrames, parameters }) {
     return {

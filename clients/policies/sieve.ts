@@ -38,6 +38,7 @@ const sieve: Policy<SieveState> = {
   name: 'sieve',
   sight: 'oracle',
   summary: 'a hand sifts out what was not hit, new pages first (Zhang et al. 2024)',
+  digest: () => true,
 
   create({ pages }) {
     return {

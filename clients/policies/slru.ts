@@ -93,6 +93,13 @@ const slru: Policy<SegmentedState> = {
     }
   },
 
+  /** Pages of the highest segment alone: they stay in it. */
+  digest({ lists, segments }, { runs, from, to }) {
+    for (let index = from; index < to; index++)
+      if (listOf(lists, runs[index] >>> 8) !== segments - 1) return false;
+    return true;
+  },
+
   victim(state, view) {
     const { lists, segments } = state;
     for (let segment = 0; segment < segments; segment++) {

@@ -100,6 +100,19 @@ const wTinyLfu: Policy<WTinyLfuState> = {
     }
   },
 
+  /** Pages of the window and protected ones alone, and no halving among their references. */
+  digest({ lists, counted, sample, frames }, { runs, from, to }) {
+    let after = counted;
+    for (let index = from; index < to; index++) {
+      const list = listOf(lists, runs[index] >>> 8);
+      const length = (runs[index] & 63) + 1;
+      // A run of 64 may stand for more.
+      if ((list !== WINDOW && list !== PROTECTED) || length === 64) return false;
+      after += length;
+    }
+    return after < sample * frames;
+  },
+
   victim(state, view) {
     if (view.wanted() !== NONE) state.frames = state.resident;
     const { lists } = state;

@@ -6,7 +6,7 @@
 import type { Policy } from '../../contracts/policy.ts';
 import { lengthOfRun, type ReferenceString } from '../../sim-hw/references.ts';
 import type { Point } from './points.ts';
-import { advance, faultsSoFar, startSimulation, streamOf } from './simulation.ts';
+import { advance, faultsSoFar, startSimulations, streamOf } from './simulation.ts';
 
 /** A point for each of `parts` parts, as nearly equal as whole runs allow. */
 export function phasesOf(
@@ -17,10 +17,11 @@ export function phasesOf(
   parts: number,
 ): Point[] {
   const stream = streamOf(program.runs, program.pageNumbers.length, policy);
-  const simulation = startSimulation(policy, stream, frames, parameters);
+  const simulations = startSimulations(policy, stream, [frames], parameters);
+  const [simulation] = simulations.lanes;
   let before = 0;
   return endsOf(program, parts).map((end, part) => {
-    advance(simulation, end);
+    advance(simulations, end);
     const misses = faultsSoFar(simulation) - before;
     before += misses;
     return { frames, misses, until: Math.round((program.references * (part + 1)) / parts) };

@@ -9,7 +9,7 @@
 
 import { findPolicy } from '../../clients/policies/index.ts';
 import { assert } from '../../sim-hw/assert.ts';
-import { advance, RESIDENT, startSimulation, streamOf } from '../curves/simulation.ts';
+import { advance, holds, startSimulations, streamOf } from '../curves/simulation.ts';
 import type { Measured } from '../scenario/expectations.ts';
 import type { LoadedScenario, LoadedTask } from '../scenario/load.ts';
 
@@ -30,10 +30,10 @@ function broken(task: LoadedTask, frames: number): number {
   const lastUse = new Uint32Array(pages);
   for (const [at, run] of runs.entries()) lastUse[run >>> 8] = at;
   const smaller = new Uint8Array(runs.length * pages);
-  residents(task, frames, (bits, at) => smaller.set(bits, at * pages));
+  residents(task, frames, (held, at) => smaller.set(held, at * pages));
   let times = 0;
-  residents(task, frames + 1, (bits, at) => {
-    if (isBroken(smaller, at * pages, bits, lastUse, at)) times++;
+  residents(task, frames + 1, (held, at) => {
+    if (isBroken(smaller, at * pages, held, lastUse, at)) times++;
   });
   return times;
 }
@@ -47,24 +47,27 @@ function isBroken(
   at: number,
 ): boolean {
   for (let page = 0; page < larger.length; page++) {
-    const gone = smaller[from + page] & ~larger[page] & RESIDENT;
-    if (gone !== 0 && lastUse[page] > at) return true;
+    const isGone = smaller[from + page] > larger[page];
+    if (isGone && lastUse[page] > at) return true;
   }
   return false;
 }
 
-/** Hands over each page's bits after each run. */
+/** Hands over, after each run, for each page whether it is held: 1 or 0. */
 function residents(
   { policy: { name, parameters }, references: program }: LoadedTask,
   frames: number,
-  take: (bits: Uint8Array, at: number) => void,
+  take: (held: Uint8Array, at: number) => void,
 ): void {
   const policy = findPolicy(name);
   assert(policy !== undefined, `inclusion: ${name} is a policy of the house`);
   const stream = streamOf(program.runs, program.pageNumbers.length, policy);
-  const simulation = startSimulation(policy, stream, frames, parameters);
+  const simulations = startSimulations(policy, stream, [frames], parameters);
+  const held = new Uint8Array(stream.pages);
   for (let at = 0; at < program.runs.length; at++) {
-    advance(simulation, at + 1);
-    take(simulation.bits, at);
+    advance(simulations, at + 1);
+    for (let page = 0; page < held.length; page++)
+      held[page] = Number(holds(simulations.lanes[0], page));
+    take(held, at);
   }
 }
