@@ -9,6 +9,7 @@ import type { RunEvent } from '../../contracts/event-records.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
+import type { Digest } from '../curves/digest.ts';
 import type { Point } from '../curves/points.ts';
 import type { CellResult } from '../results.ts';
 import { boot } from '../run/boot.ts';
@@ -23,7 +24,14 @@ import { type Division, divisions } from './divisions.ts';
 import { policyCurve } from './policy-curve.ts';
 import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
 import { runSteps, type StepRecord } from './steps.ts';
-import { type PhasesJob, type PointsJob, performPhases, performPoints } from './trace-jobs.ts';
+import {
+  type DigestJob,
+  type PhasesJob,
+  type PointsJob,
+  performDigest,
+  performPhases,
+  performPoints,
+} from './trace-jobs.ts';
 import type { Watch } from './watch.ts';
 
 /** A cell's task with its policy by name rather than as code. */
@@ -50,6 +58,7 @@ export type Job =
       readonly policy: PolicyChoice;
       readonly task: string;
     }
+  | DigestJob
   | PointsJob
   | PhasesJob
   | {
@@ -76,6 +85,7 @@ export interface JobResults {
   read: ReferenceString;
   inspect: PolicyFacts;
   curve: Float64Array;
+  digest: Digest;
   points: Point[];
   phases: Point[];
   optimal: BeladyFaults[];
@@ -105,6 +115,8 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
       return inspectPolicy(job.file, signals.watch);
     case 'curve':
       return performCurve(job, signals);
+    case 'digest':
+      return performDigest(job);
     case 'points':
       return performPoints(job, signals.watch);
     case 'phases':

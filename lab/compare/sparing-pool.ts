@@ -13,10 +13,17 @@ import { availableParallelism } from 'node:os';
 import { errorOf, failureOf } from './failures.ts';
 import type { Job } from './jobs.ts';
 import type { Pool, PoolOptions } from './pool.ts';
-import { type PhasesJob, type PointsJob, performPhases, performPoints } from './trace-jobs.ts';
+import {
+  type DigestJob,
+  type PhasesJob,
+  type PointsJob,
+  performDigest,
+  performPhases,
+  performPoints,
+} from './trace-jobs.ts';
 
 type Run = Pool['run'];
-type OwnJob = PointsJob | PhasesJob;
+type OwnJob = PointsJob | PhasesJob | DigestJob;
 
 interface Asked {
   readonly job: Job;
@@ -73,18 +80,21 @@ async function begin(state: SparingState): Promise<void> {
 }
 
 function isOwn(job: Job): job is OwnJob {
+  if (job.kind === 'digest') return true;
   return (job.kind === 'points' || job.kind === 'phases') && job.policy.file === null;
 }
 
 async function doHere(state: SparingState, { job, label, resolve, reject }: Asked, known: number) {
   state.options.progress?.(state.done, known, [label]);
   try {
-    const own = job as OwnJob;
-    const result =
-      own.kind === 'points' ? await performPoints(own, null) : await performPhases(own, null);
-    resolve(result as never);
+    resolve((await performHere(job as OwnJob)) as never);
   } catch (error) {
     reject(errorOf(failureOf(error)));
   }
   state.done++;
+}
+
+async function performHere(job: OwnJob): Promise<unknown> {
+  if (job.kind === 'digest') return performDigest(job);
+  return job.kind === 'points' ? performPoints(job, null) : performPhases(job, null);
 }

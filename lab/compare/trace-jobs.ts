@@ -4,6 +4,7 @@
  */
 
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import { type Digest, digestOf } from '../curves/digest.ts';
 import { phasesOf } from '../curves/phases.ts';
 import { type Point, pointsOf } from '../curves/points.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
@@ -18,6 +19,13 @@ export interface PointsJob {
   readonly traffic: boolean;
   /** Of a policy that draws; 0 if absent. */
   readonly seed?: number;
+  /** The program's, if it is known already. */
+  readonly digest?: Digest;
+}
+
+export interface DigestJob {
+  readonly kind: 'digest';
+  readonly program: ReferenceString;
 }
 
 export interface PhasesJob {
@@ -29,12 +37,18 @@ export interface PhasesJob {
 }
 
 export async function performPoints(
-  { program, policy, frames, traffic, seed = 0 }: PointsJob,
+  { program, policy, frames, traffic, seed = 0, digest }: PointsJob,
   watch: Watch | null,
 ): Promise<Point[]> {
   const code = await loadPolicy(policy, 'the trace', 0, watch);
   const { parameters } = policy;
-  return pointsOf(program, code, policy.file === null, { parameters, frames, traffic, seed });
+  return pointsOf(program, code, policy.file === null, {
+    parameters,
+    frames,
+    traffic,
+    seed,
+    ...(digest && { digest }),
+  });
 }
 
 export async function performPhases(
@@ -43,4 +57,8 @@ export async function performPhases(
 ): Promise<Point[]> {
   const code = await loadPolicy(policy, 'the trace', 0, watch);
   return phasesOf(program, code, policy.parameters, frames, parts);
+}
+
+export function performDigest({ program }: DigestJob): Digest {
+  return digestOf(program.runs, program.pageNumbers.length);
 }

@@ -2,10 +2,11 @@
  * Curves of a trace: how often policies miss by the frames they have, over time, by how long pages are
  * kept, by the size of pages.
  *
- * Policies, and for those that are not stack algorithms a few sizes at a time, are jobs of their own, so
- * that workers share them. The document is the same whoever does what.
+ * Policies, and for those that are not stack algorithms several sizes at a time, are jobs of their own,
+ * so that workers share them; blocks of the trace are gathered once for all (digest.ts). The document is the same whoever does what.
  */
 
+import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { inputError } from '../scenario/input-error.ts';
@@ -59,8 +60,11 @@ export interface Curves {
   readonly curves: readonly Curve[];
 }
 
-/** Sizes that one job simulates: enough that reading the trace is shared, few enough to go round. */
+/** Jobs that go round among workers; sizes that one job simulates at least, since they share a pass. */
+const JOBS_WANTED = 12;
 const SIZES_A_JOB = 4;
+/** Simulated sizes, all policies together, from which gathering blocks first pays. */
+const DIGEST_SIZES = 4;
 
 /** Throws InputError for what is asked, PolicyFailure for a policy that misbehaves. */
 export async function curvesOf(
@@ -123,29 +127,50 @@ async function curvesOfKind(
   }
   const choices = await choicesOf(wanted.policies, '--policy', pool);
   const program = shared(trace);
-  const curves = choices.map((policy) =>
-    wanted.of === 'phases'
-      ? phaseCurves(program, policy, sizes, wanted.parts, pool)
-      : missCurve(program, policy, sizes, wanted.traffic, pool),
-  );
+  if (wanted.of === 'misses') return missCurves(program, choices, sizes, wanted.traffic, pool);
+  const curves = choices.map((policy) => phaseCurves(program, policy, sizes, wanted.parts, pool));
   return (await Promise.all(curves)).flat();
 }
 
-async function missCurve(
+/** One curve a choice, in their order; jobs are asked for in the order of what they cost. */
+async function missCurves(
   program: ReferenceString,
-  policy: PolicyChoice,
+  choices: readonly PolicyChoice[],
   frames: readonly number[],
   traffic: boolean,
   pool: Pool,
-): Promise<Curve> {
-  const label = policyText(policy);
-  const points = await Promise.all(
-    partsOf(frames, isStack(policy) && !traffic).map((part) => {
+): Promise<Curve[]> {
+  const isOnePass = (policy: PolicyChoice): boolean => isStack(policy) && !traffic;
+  const simulated = choices.filter((policy) => !isOnePass(policy)).length;
+  const digest =
+    simulated * frames.length >= DIGEST_SIZES
+      ? pool.run({ kind: 'digest', program }, 'gathering blocks')
+      : undefined;
+  const found = new Map<PolicyChoice, Promise<Point[]>[]>();
+  for (const policy of [...choices].sort((a, b) => costOf(b) - costOf(a))) {
+    const label = policyText(policy);
+    const parts = isOnePass(policy) ? 1 : Math.ceil(JOBS_WANTED / simulated);
+    const jobs = partsOf(frames, parts).map(async (part) => {
       const job = { kind: 'points', program, policy, frames: part, traffic } as const;
-      return pool.run(job, `${label} at ${part.length} sizes`);
+      const own = isOnePass(policy) ? undefined : await digest;
+      return pool.run(own ? { ...job, digest: own } : job, `${label} at ${part.length} sizes`);
+    });
+    found.set(policy, jobs);
+  }
+  return Promise.all(
+    choices.map(async (policy) => {
+      const points = (await Promise.all(found.get(policy) ?? [])).flat();
+      return { policy: policyText(policy), points: points.sort((a, b) => a.frames - b.frames) };
     }),
   );
-  return { policy: label, points: points.flat().sort((a, b) => a.frames - b.frames) };
+}
+
+/** What decides who begins: oracles that want every run, those that do not, the others. */
+function costOf({ name, file }: PolicyChoice): number {
+  const policy = file === null ? findPolicy(name) : undefined;
+  if (policy === undefined) return 3;
+  if (policy.referencesSeen === undefined) return 0;
+  return policy.digest === undefined ? 2 : 1;
 }
 
 function phaseCurves(
@@ -171,8 +196,8 @@ function isStack({ name, file }: PolicyChoice): boolean {
 }
 
 /** The sizes in parts: small and large ones in each, since the small cost most. */
-function partsOf(frames: readonly number[], whole: boolean): number[][] {
-  if (whole) return [[...frames]];
-  const parts = Math.ceil(frames.length / SIZES_A_JOB);
-  return Array.from({ length: parts }, (_, part) => frames.filter((_, at) => at % parts === part));
+function partsOf(frames: readonly number[], parts: number): number[][] {
+  const most = Math.ceil(frames.length / SIZES_A_JOB);
+  const count = Math.min(parts, most);
+  return Array.from({ length: count }, (_, part) => frames.filter((_, at) => at % count === part));
 }

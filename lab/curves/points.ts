@@ -8,6 +8,7 @@
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
+import type { Digest } from './digest.ts';
 import { optimalCurve } from './optimal-curve.ts';
 import { faultsSoFar, simulate } from './simulation.ts';
 
@@ -38,6 +39,8 @@ export interface PointsWanted {
   readonly traffic: boolean;
   /** Of a policy that draws; 0 if absent. */
   readonly seed?: number;
+  /** The program's, if it is known already. */
+  readonly digest?: Digest;
 }
 
 type Curve = (runs: Uint32Array, pages: number) => Float64Array;
@@ -53,7 +56,7 @@ export function pointsOf(
   program: ReferenceString,
   policy: Policy,
   isOurs: boolean,
-  { parameters, frames, traffic, seed }: PointsWanted,
+  { parameters, frames, traffic, seed, digest }: PointsWanted,
 ): Point[] {
   const pages = program.pageNumbers.length;
   const curveOf = isOurs && !traffic ? stackCurves[policy.name] : undefined;
@@ -61,7 +64,7 @@ export function pointsOf(
     const curve = curveOf(program.runs, pages);
     return frames.map((size) => ({ frames: size, misses: curve[Math.min(size, pages)] }));
   }
-  return simulate(policy, program, frames, parameters, seed).map((simulation) => {
+  return simulate(policy, program, frames, parameters, seed, digest).map((simulation) => {
     const [readMisses, writeMisses, fetchMisses] = simulation.faultsOf;
     const { writeBacks } = simulation;
     return {
