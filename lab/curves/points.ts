@@ -1,15 +1,16 @@
 /**
  * Points: what one policy costs at several memory sizes, by the cheapest exact way there is.
  *
- *   lru, optimal    stack algorithms: all sizes from one pass, however many are asked for
+ *   lru             a stack algorithm: all sizes from one pass, however many are asked for
+ *   optimal         all sizes asked for from one pass
  *   any other       simulated at each size, the sizes side by side in one pass
  */
 
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
+import { optimalFaults } from '../kernels/optimal-sizes.ts';
 import type { Digest } from './digest.ts';
-import { optimalCurve } from './optimal-curve.ts';
 import { faultsSoFar, simulate } from './simulation.ts';
 
 export interface Point {
@@ -43,10 +44,11 @@ export interface PointsWanted {
   readonly digest?: Digest;
 }
 
-type Curve = (runs: Uint32Array, pages: number) => Float64Array;
+/** Faults at each of these numbers of frames. */
+type Faults = (runs: Uint32Array, pages: number, sizes: readonly number[]) => number[];
 
-/** The house's policies that one pass gives at every size; each has no parameters. */
-const stackCurves: Readonly<Record<string, Curve>> = { lru: fastLruCurve, optimal: optimalCurve };
+/** The house's policies that are stack algorithms; each has no parameters. */
+const stackFaults: Readonly<Record<string, Faults>> = { lru: lruFaults, optimal: optimalFaults };
 
 /**
  * One point a size, in the order of `frames`. `isOurs`: the policy is the house's, so that its name says
@@ -59,10 +61,10 @@ export function pointsOf(
   { parameters, frames, traffic, seed, digest }: PointsWanted,
 ): Point[] {
   const pages = program.pageNumbers.length;
-  const curveOf = isOurs && !traffic ? stackCurves[policy.name] : undefined;
-  if (curveOf !== undefined) {
-    const curve = curveOf(program.runs, pages);
-    return frames.map((size) => ({ frames: size, misses: curve[Math.min(size, pages)] }));
+  const faultsOf = isOurs && !traffic ? stackFaults[policy.name] : undefined;
+  if (faultsOf !== undefined) {
+    const faults = faultsOf(program.runs, pages, frames);
+    return frames.map((size, at) => ({ frames: size, misses: faults[at] }));
   }
   return simulate(policy, program, frames, parameters, seed, digest).map((simulation) => {
     const [readMisses, writeMisses, fetchMisses] = simulation.faultsOf;
@@ -73,4 +75,9 @@ export function pointsOf(
       ...(traffic && { traffic: { readMisses, writeMisses, fetchMisses, writeBacks } }),
     };
   });
+}
+
+function lruFaults(runs: Uint32Array, pages: number, sizes: readonly number[]): number[] {
+  const curve = fastLruCurve(runs, pages);
+  return sizes.map((frames) => curve[Math.min(frames, pages)]);
 }

@@ -59,6 +59,12 @@ export function advanceKernel(
   }
 }
 
+/** Hands over all runs, the last chunk first: for a kernel that looks at them from the end. */
+export function advanceKernelBackward(kernel: Kernel, runs: Uint32Array): void {
+  for (let to = runs.length; to > 0; to -= WINDOW_RUNS)
+    advanceKernel(kernel, runs, Math.max(0, to - WINDOW_RUNS), to);
+}
+
 /** What the kernel's function `name` gives for these numbers. */
 export function ask(kernel: Kernel, name: string, ...numbers: readonly number[]): number {
   return callOf(kernel, name)(...numbers);
