@@ -140,7 +140,7 @@ async function missCurves(
   traffic: boolean,
   pool: Pool,
 ): Promise<Curve[]> {
-  const isOnePass = (policy: PolicyChoice): boolean => isStack(policy) && !traffic;
+  const isOnePass = (policy: PolicyChoice): boolean => isStack(policy, traffic);
   const simulated = choices.filter((policy) => !isOnePass(policy)).length;
   const digest =
     simulated * frames.length >= DIGEST_SIZES
@@ -191,8 +191,8 @@ function phaseCurves(
 }
 
 /** What one pass gives at every size is one job. */
-function isStack({ name, file }: PolicyChoice): boolean {
-  return file === null && (name === 'lru' || name === 'optimal');
+function isStack({ name, file }: PolicyChoice, traffic: boolean): boolean {
+  return file === null && (name === 'lru' || (name === 'optimal' && !traffic));
 }
 
 /** The sizes in parts: small and large ones in each, since the small cost most. */

@@ -1,7 +1,7 @@
 /**
  * Points: what one policy costs at several memory sizes, by the cheapest exact way there is.
  *
- *   lru             a stack algorithm: all sizes from one pass, however many are asked for
+ *   lru             a stack algorithm: all sizes from one pass, however many are asked for; traffic too
  *   optimal         all sizes asked for from one pass
  *   any other       simulated at each size, the sizes side by side in one pass
  */
@@ -9,6 +9,7 @@
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
+import { fastLruTraffic } from '../kernels/lru-traffic.ts';
 import { optimalFaults } from '../kernels/optimal-sizes.ts';
 import type { Digest } from './digest.ts';
 import { faultsSoFar, simulate } from './simulation.ts';
@@ -61,6 +62,7 @@ export function pointsOf(
   { parameters, frames, traffic, seed, digest }: PointsWanted,
 ): Point[] {
   const pages = program.pageNumbers.length;
+  if (isOurs && traffic && policy.name === 'lru') return lruTrafficPoints(program, frames);
   const faultsOf = isOurs && !traffic ? stackFaults[policy.name] : undefined;
   if (faultsOf !== undefined) {
     const faults = faultsOf(program.runs, pages, frames);
@@ -80,4 +82,19 @@ export function pointsOf(
 function lruFaults(runs: Uint32Array, pages: number, sizes: readonly number[]): number[] {
   const curve = fastLruCurve(runs, pages);
   return sizes.map((frames) => curve[Math.min(frames, pages)]);
+}
+
+function lruTrafficPoints(
+  { runs, pageNumbers }: ReferenceString,
+  sizes: readonly number[],
+): Point[] {
+  const pages = pageNumbers.length;
+  const of = fastLruTraffic(runs, pages);
+  return sizes.map((frames) => {
+    const at = Math.min(frames, pages);
+    const [readMisses, writeMisses] = [of.readMisses[at], of.writeMisses[at]];
+    const [fetchMisses, writeBacks] = [of.fetchMisses[at], of.writeBacks[at]];
+    const misses = readMisses + writeMisses + fetchMisses;
+    return { frames, misses, traffic: { readMisses, writeMisses, fetchMisses, writeBacks } };
+  });
 }

@@ -87,6 +87,13 @@ export function go(slot: u32): u32 {
   return live - before;
 }
 
+/** How many pages came after the one in this slot. */
+export function newer(slot: u32): u32 {
+  const word = slot >> 6;
+  const bits = load<u64>(words + (word << 3));
+  return live - 1 - rank(word, bits & (((<u64>1) << (slot & 63)) - 1));
+}
+
 /** One less before each of the 32 entries after `entry` in its group. */
 function subtractAfter(counts: usize, entry: u32): void {
   const group = counts + ((entry & ~31) << 1);

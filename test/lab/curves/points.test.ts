@@ -30,6 +30,17 @@ test.each(['lru', 'optimal'])('%s: one pass gives what simulating each size give
   );
 });
 
+test('lru: one pass gives the traffic that simulating each size gives', () => {
+  const wanted = { parameters: {}, frames, traffic: true };
+  const lru = policies.lru as Policy;
+  fc.assert(
+    fc.property(anyProgram, (program) => {
+      const simulated = pointsOf(program, lru, false, wanted);
+      expect(pointsOf(program, lru, true, wanted)).toEqual(simulated);
+    }),
+  );
+});
+
 test('traffic: kinds sum to misses, and no page is written back that was not written', () => {
   const wanted = { parameters: {}, frames, traffic: true };
   fc.assert(
