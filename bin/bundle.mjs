@@ -8,12 +8,16 @@
 // Every command begins here, so hardly anything is imported, and what V8 compiles it keeps beside
 // the bundle for the next time.
 
-import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { fingerprint } from '../lab/fingerprint.mjs';
+
+// By a plain call: an import asks for all that they export, which loads half of Node.
+const [
+  { existsSync },
+  { enableCompileCache },
+  { join },
+  { pathToFileURL },
+  { setFlagsFromString },
+] = ['fs', 'module', 'path', 'url', 'v8'].map((name) => process.getBuiltinModule(`node:${name}`));
 
 const root = join(import.meta.dirname, '..');
 /** One folder below the root, as the entries are: their own relative URLs hold there too. */

@@ -42,7 +42,8 @@ async function makeEntry({ root, folder, mark }, name, entry) {
       {
         name: 'constant functions',
         renderChunk(code) {
-          return constantFunctions(code, this.parse(code));
+          const lean = leanBuiltins(code);
+          return constantFunctions(lean, this.parse(lean));
         },
       },
     ],
@@ -56,6 +57,21 @@ async function makeEntry({ root, folder, mark }, name, entry) {
   // Entries come last, each whole or not at all: who finds one finds what it imports.
   const inOrder = output.sort((a, b) => Number(a.isEntry) - Number(b.isEntry));
   for (const { fileName, code } of inOrder) publish(join(folder, fileName), code);
+}
+
+/**
+ * Node's own modules by a plain call. An import of one asks it for everything that it exports, and with
+ * that loads half of Node: 20 ms of each command.
+ */
+function leanBuiltins(code) {
+  const from = (name) => `globalThis.process.getBuiltinModule(${name});`;
+  return code
+    .replaceAll(/^import \{([^}]*)\} from ("node:[\w/]+");$/gm, (_, names, name) => {
+      return `const {${names.replaceAll(/ as /g, ': ')}} = ${from(name)}`;
+    })
+    .replaceAll(/^import (?:\* as )?([\w$]+) from ("node:[\w/]+");$/gm, (_, all, name) => {
+      return `const ${all} = ${from(name)}`;
+    });
 }
 
 /**

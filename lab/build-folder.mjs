@@ -5,7 +5,6 @@
 
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 
 export { fingerprint } from './fingerprint.mjs';
 
@@ -13,6 +12,7 @@ const STALE_MS = 3_600_000;
 
 /** Writes the file whole or not at all: who finds it finds all of it. */
 export function publish(file, content) {
+  const { threadId } = process.getBuiltinModule('node:worker_threads');
   const draft = `${file}.${process.pid}.${threadId}`;
   writeFileSync(draft, content);
   renameSync(draft, file);

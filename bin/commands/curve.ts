@@ -78,6 +78,8 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
   });
   try {
     const trace = await readTrace(file, {
+      shared: true,
+      ...(workers !== undefined && { threads: workers }),
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
     });

@@ -7,6 +7,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { grouped } from '../grouped.ts';
 import type { CurveKind, Curves } from './curve.ts';
 import type { Point } from './points.ts';
 
@@ -112,10 +113,6 @@ function colourOf(at: number): string {
 function isWide(values: readonly number[]): boolean {
   const least = Math.min(...values);
   return least > 0 && Math.max(...values) > 100 * least;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 /** Makes it a file of its own that is dark where its reader is. */

@@ -1,5 +1,6 @@
 /** Sight table: what hardware sight costs, as text: a block a size, a row a policy. */
 
+import { grouped } from '../grouped.ts';
 import type { SightRow, Sights } from './sight.ts';
 
 const heads = [
@@ -63,8 +64,4 @@ function more(value: number, other: number): string {
 
 function ms(ns: number): string {
   return (ns / 1e6).toFixed(ns < 1e7 ? 2 : 1);
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -1,5 +1,6 @@
 /** Table: curves as text, a row a size, a column a policy. */
 
+import { grouped } from '../grouped.ts';
 import type { CurveKind, Curves } from './curve.ts';
 import type { Point } from './points.ts';
 
@@ -68,8 +69,4 @@ const RATIO_WIDTH = 7;
 
 function ratio(value: number): string {
   return value.toFixed(RATIO_WIDTH - 2);
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -16,9 +16,11 @@ import {
   encodeHeader,
   encodeSection,
   PAGES_PER_SECTION,
+  PLAIN_VERSION,
   RUNS_PER_SECTION,
   type SectionType,
 } from './compact-layout.ts';
+import { lookAtRuns, sumsOf } from './compact-runs.ts';
 import { addRun, createReferenceLog, traceOfLog } from './reference-log.ts';
 import { type Trace, traceError } from './trace.ts';
 
@@ -26,12 +28,15 @@ const TWO_TO_32 = 4294967296;
 const PAGE_NUMBER_END = 2 ** 52;
 const VARINT_BYTES_MAX = 8;
 
-/** The parts of the file in order; each is made when it is asked for, so memory is bounded. */
-export function* encodeCompact(file: string, trace: Trace, port: CompactPort) {
+/**
+ * The parts of the file in order; each is made when it is asked for, so memory is bounded. `plain`:
+ * version 2, whose runs are read by a copy and are 4 bytes each.
+ */
+export function* encodeCompact(file: string, trace: Trace, port: CompactPort, plain = false) {
   const canonical = canonicalTrace(file, trace);
   let seed = port.checksum(COMPACT_MAGIC, 0);
-  const section = (type: SectionType, plain: Uint8Array): Uint8Array => {
-    const { bytes, checksum } = encodeSection(port, seed, type, plain);
+  const section = (type: SectionType, content: Uint8Array, sums?: Uint8Array): Uint8Array => {
+    const { bytes, checksum } = encodeSection(port, seed, type, content, sums);
     seed = checksum;
     return bytes;
   };
@@ -41,7 +46,7 @@ export function* encodeCompact(file: string, trace: Trace, port: CompactPort) {
   yield section(
     'HEAD',
     encodeHeader({
-      version: COMPACT_VERSION,
+      version: plain ? PLAIN_VERSION : COMPACT_VERSION,
       granule: PAGE_BYTES,
       references,
       runs: runs.length,
@@ -54,7 +59,9 @@ export function* encodeCompact(file: string, trace: Trace, port: CompactPort) {
     yield section('PAGE', encodePageNumbers(pageNumbers, from, from + PAGES_PER_SECTION));
   }
   for (let from = 0; from < runs.length; from += RUNS_PER_SECTION) {
-    yield section('RUNS', encodeRuns(runs.subarray(from, from + RUNS_PER_SECTION)));
+    const part = runs.subarray(from, from + RUNS_PER_SECTION);
+    const sums = plain ? sumsOf(lookAtRuns(part, 0, part.length, 0)) : undefined;
+    yield section('RUNS', encodeRuns(part), sums);
   }
   yield section('END ', new Uint8Array(0));
 }

@@ -11,7 +11,8 @@
  *
  * All numbers are little-endian. The checksum covers the first 12 bytes and the stored bytes and is
  * seeded with the checksum before it (first: that of the magic). So a changed, missing, repeated or
- * exchanged section shows, and the END section shows that nothing was cut off.
+ * exchanged section shows, and the END section shows that nothing was cut off. Of RUNS in version 2
+ * it covers, instead of the words, the two sums of them that end the section (compact-runs.ts).
  *
  * Pure: compression and checksum come through a port, files through the host files.
  */
@@ -20,7 +21,9 @@ import { PAGE_BYTES } from '../../sim-hw/references.ts';
 
 /** Like PNG's: a high bit, a name, both line ends and an end-of-file, to catch text transfers. */
 export const COMPACT_MAGIC = Uint8Array.of(0x89, 0x4c, 0x48, 0x54, 0x0d, 0x0a, 0x1a, 0x0a);
+/** Version 1: runs packed by zstd. Version 2: runs as they are, to be read by a copy. */
 export const COMPACT_VERSION = 1;
+export const PLAIN_VERSION = 2;
 export const SECTION_HEAD_BYTES = 16;
 const SECTION_TYPES = ['HEAD', 'PAGE', 'RUNS', 'END '] as const;
 export type SectionType = (typeof SECTION_TYPES)[number];
@@ -30,6 +33,8 @@ export const RUNS_PER_SECTION = 1 << 20;
 export const PAGES_PER_SECTION = 1 << 18;
 const ORIGIN_BYTES_MAX = 4096;
 export const SECTION_BYTES_MAX = 4 * RUNS_PER_SECTION;
+/** Of RUNS in version 2, behind the words. */
+export const SUMS_BYTES = 8;
 
 const HEADER_FIXED_BYTES = 56;
 
@@ -60,22 +65,57 @@ export interface CompactHeader {
   readonly origin: string;
 }
 
-/** One section, ready to be written; `seed` is the checksum of the section before. */
+/**
+ * One section, ready to be written; `seed` is the checksum of the section before. `sums`: of RUNS in
+ * version 2, in which the words stand as they are.
+ */
 export function encodeSection(
   port: CompactPort,
   seed: number,
   type: SectionType,
   plain: Uint8Array,
+  sums?: Uint8Array,
 ): { bytes: Uint8Array; checksum: number } {
+  if (sums !== undefined) return encodePlainSection(port, seed, type, plain, sums);
   const stored = type === 'PAGE' || type === 'RUNS' ? port.compress(plain) : plain;
-  const bytes = new Uint8Array(SECTION_HEAD_BYTES + stored.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < 4; i++) bytes[i] = type.charCodeAt(i);
-  view.setUint32(4, plain.length, true);
-  view.setUint32(8, stored.length, true);
-  const checksum = port.checksum(stored, port.checksum(bytes.subarray(0, 12), seed));
-  view.setUint32(12, checksum, true);
-  bytes.set(stored, SECTION_HEAD_BYTES);
+  const head = encodeHead(type, plain.length, stored.length);
+  return joined(head, port.checksum(stored, port.checksum(head.subarray(0, 12), seed)), stored);
+}
+
+function encodePlainSection(
+  port: CompactPort,
+  seed: number,
+  type: SectionType,
+  plain: Uint8Array,
+  sums: Uint8Array,
+): { bytes: Uint8Array; checksum: number } {
+  const head = encodeHead(type, plain.length, plain.length + SUMS_BYTES);
+  const checksum = port.checksum(sums, port.checksum(head.subarray(0, 12), seed));
+  return joined(head, checksum, plain, sums);
+}
+
+function encodeHead(type: SectionType, plainSize: number, storedSize: number): Uint8Array {
+  const head = new Uint8Array(SECTION_HEAD_BYTES);
+  const view = new DataView(head.buffer);
+  for (let i = 0; i < 4; i++) head[i] = type.charCodeAt(i);
+  view.setUint32(4, plainSize, true);
+  view.setUint32(8, storedSize, true);
+  return head;
+}
+
+function joined(
+  head: Uint8Array,
+  checksum: number,
+  ...parts: readonly Uint8Array[]
+): { bytes: Uint8Array; checksum: number } {
+  new DataView(head.buffer).setUint32(12, checksum, true);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, head.length));
+  bytes.set(head);
+  let at = head.length;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return { bytes, checksum };
 }
 
@@ -106,7 +146,8 @@ export function decodeHeader(bytes: Uint8Array): CompactHeader | string {
   if (bytes.length < HEADER_FIXED_BYTES) return 'a header of at least 56 bytes';
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const version = view.getUint32(0, true);
-  if (version !== COMPACT_VERSION) return `format version ${COMPACT_VERSION} (found ${version})`;
+  if (version !== COMPACT_VERSION && version !== PLAIN_VERSION)
+    return `format version ${COMPACT_VERSION} or ${PLAIN_VERSION} (found ${version})`;
   const granule = view.getUint32(4, true);
   if (granule !== PAGE_BYTES) return `pages of ${PAGE_BYTES} bytes (found ${granule})`;
   const count = (i: number): number => Number(view.getBigUint64(8 + 8 * i, true));

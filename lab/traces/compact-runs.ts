@@ -3,23 +3,21 @@
  * from compact-decode.ts since these loops see every run.
  */
 
-import { lengthOfRun } from '../../sim-hw/references.ts';
+import { FETCH, lengthOfRun, WRITE } from '../../sim-hw/references.ts';
+import { SUMS_BYTES } from './compact-layout.ts';
 
 const BLOCK_RUNS = 1 << 13;
-/** Both bits of a kind: 3 is none. */
-const WRONG_KIND = 64;
-const SIGN = 0x80000000;
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Little-endian words: a block copy where the machine and the place allow it. */
-export function copyWords(bytes: Uint8Array, runs: Uint32Array, from: number): void {
+/** Little-endian words: seen where they lie if the machine and the place allow it, else copied. */
+export function wordsIn(bytes: Uint8Array): Uint32Array {
   const count = bytes.length / 4;
-  if (LITTLE_ENDIAN && bytes.byteOffset % 4 === 0) {
-    runs.set(new Uint32Array(bytes.buffer, bytes.byteOffset, count), from);
-    return;
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let i = 0; i < count; i++) runs[from + i] = view.getUint32(4 * i, true);
+  const { buffer, byteOffset } = bytes;
+  if (LITTLE_ENDIAN && byteOffset % 4 === 0) return new Uint32Array(buffer, byteOffset, count);
+  const words = new Uint32Array(count);
+  new Uint8Array(words.buffer).set(bytes);
+  toHostOrder(words, 0, count);
+  return words;
 }
 
 /** Where the runs end that hold `wanted` references; the last of them is made to fit. */
@@ -36,49 +34,93 @@ export function cutAt(runs: Uint32Array, from: number, count: number, wanted: nu
   return from + count;
 }
 
-/** What the runs of a section hold; `bad` is negative for a wrong page, WRONG_KIND for a wrong kind. */
+/** Words read as they stand in a file, in the order of bytes of this machine. */
+export function toHostOrder(runs: Uint32Array, from: number, to: number): void {
+  if (LITTLE_ENDIAN) return;
+  const view = new DataView(runs.buffer, runs.byteOffset);
+  for (let i = from; i < to; i++) runs[i] = view.getUint32(4 * i, true);
+}
+
+/** What the runs of a section hold. */
 export interface Found {
+  /** Pages seen, with those before. */
   seen: number;
-  bad: number;
+  /** Whether some run is of a page that is neither seen nor the next, or of no kind. */
+  wrongPage: boolean;
+  wrongKind: boolean;
   references: number;
   writes: number;
   fetches: number;
+  /** Of all words, and of that sum at each word, so that the order counts: both modulo 2^32. */
+  sum: number;
+  sumOfSums: number;
 }
 
 /** Looks at runs [from, to): each page has been seen (`seen` of them) or is the next. */
 export function lookAtRuns(runs: Uint32Array, from: number, to: number, seen: number): Found {
-  const found: Found = { seen, bad: 0, references: 0, writes: 0, fetches: 0 };
+  const found: Found = {
+    seen,
+    wrongPage: false,
+    wrongKind: false,
+    references: 0,
+    writes: 0,
+    fetches: 0,
+    sum: 0,
+    sumOfSums: 0,
+  };
+  const counts = new Int32Array(256);
   for (let at = from; at < to; at += BLOCK_RUNS) {
-    checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), found);
+    checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), counts, found);
+  }
+  for (let low = 0; low < 256; low++) {
+    const kind = low >>> 6;
+    const references = counts[low] * lengthOfRun(low);
+    found.references += references;
+    if (kind === WRITE) found.writes += references;
+    if (kind === FETCH) found.fetches += references;
+    if (kind > FETCH && references > 0) found.wrongKind = true;
   }
   return found;
 }
 
+/** Two sums as a section of version 2 ends in. */
+export function sumsOf({ sum, sumOfSums }: Found): Uint8Array {
+  const bytes = new Uint8Array(SUMS_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, sum, true);
+  view.setInt32(4, sumOfSums, true);
+  return bytes;
+}
+
 /**
- * The hot loop, a block at a time so that the compiler meets it often: faults are gathered and kinds
- * counted without a branch. Small integers: a section holds at most 2^26 references.
+ * The hot loop, a block at a time so that the compiler meets it often. Kinds and lengths are counted
+ * together, by the low byte of a run; what they add up to is worked out afterwards.
  */
-function checkBlock(runs: Uint32Array, from: number, to: number, found: Found): void {
+function checkBlock(
+  runs: Uint32Array,
+  from: number,
+  to: number,
+  counts: Int32Array,
+  found: Found,
+): void {
   let seen = found.seen | 0;
-  let early = 0;
-  let kinds = 0;
-  let references = (to - from) | 0;
-  let writes = 0;
-  let fetches = 0;
+  let sum = found.sum | 0;
+  let sumOfSums = found.sumOfSums | 0;
+  let wrong = 0;
   for (let i = from | 0; i < to; i = (i + 1) | 0) {
     const run = runs[i] | 0;
     const page = run >>> 8;
-    const more = run & 63;
-    if (page === seen) seen = (seen + 1) | 0;
-    early |= (seen - 1 - page) | 0;
-    kinds |= run & (run >> 1);
-    references = (references + more) | 0;
-    writes = (writes + ((more + 1) & -((run >> 6) & 1))) | 0;
-    fetches = (fetches + ((more + 1) & -((run >> 7) & 1))) | 0;
+    if (page >= seen) {
+      if (page === seen) seen = (seen + 1) | 0;
+      else wrong = 1;
+    }
+    const low = run & 255;
+    counts[low] = (counts[low] + 1) | 0;
+    sum = (sum + run) | 0;
+    sumOfSums = (sumOfSums + sum) | 0;
   }
   found.seen = seen;
-  found.bad |= (early & SIGN) | (kinds & WRONG_KIND);
-  found.references += references;
-  found.writes += writes;
-  found.fetches += fetches;
+  found.sum = sum;
+  found.sumOfSums = sumOfSums;
+  if (wrong !== 0) found.wrongPage = true;
 }

@@ -7,17 +7,10 @@
  */
 
 import { type FileHandle, open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
-import {
-  acceptSection,
-  createCompactReader,
-  damaged,
-  requireSection,
-  traceOfReader,
-} from './compact-decode.ts';
-import { COMPACT_MAGIC, decodeSectionHead, SECTION_HEAD_BYTES } from './compact-layout.ts';
-import { compactPort } from './compact-port.ts';
+import { readCompact } from './compact-read.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
 import { chunksOf, PACKING_BYTES, packingOf, readFully } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
@@ -42,6 +35,10 @@ export interface ReadOptions {
   readonly columns?: readonly string[];
   /** False: every run has length 1. */
   readonly collapse?: boolean;
+  /** Threads that may be at work; one: all is done in this one. Default: one a core. */
+  readonly threads?: number;
+  /** Whether the runs of a compact trace are kept in shared memory, for workers. */
+  readonly shared?: boolean;
 }
 
 /** All that a trace says but its runs, which the sink has had. */
@@ -78,7 +75,8 @@ async function read(file: string, options: ReadOptions, sink?: RunSink): Promise
     const start = head.subarray(0, await readFully(handle, head, 0));
     if (wanted === COMPACT || (wanted === undefined && isCompact(start))) {
       requireCompact(file, isCompact(start), options);
-      return await readCompact(file, handle, limit, sink);
+      const { shared = false, threads = availableParallelism() } = options;
+      return await readCompact(file, handle, { limit, sink, shared, aside: threads > 1 });
     }
     if (isCompact(start)) {
       const expected = `expected ${options.format ?? 'a table'}`;
@@ -159,35 +157,6 @@ function requireCompact(file: string, compact: boolean, options: ReadOptions): v
     const expected = `expected the ${PAGE_BYTES} it was written with`;
     throw traceError(file, 0, `pages of ${options.pageBytes} bytes, ${expected}; leave it out`);
   }
-}
-
-async function readCompact(
-  file: string,
-  handle: FileHandle,
-  limit: number,
-  sink: RunSink | undefined,
-): Promise<Trace> {
-  const { size: fileBytes } = await handle.stat();
-  const reader = createCompactReader({ file, fileBytes, limit, port: compactPort, sink });
-  const headBytes = new Uint8Array(SECTION_HEAD_BYTES);
-  let at = COMPACT_MAGIC.length;
-  while (!reader.ended) {
-    const got = await readFully(handle, headBytes, at);
-    if (got < SECTION_HEAD_BYTES)
-      throw damaged(reader, `the file is cut short at byte ${at + got}`);
-    const head = decodeSectionHead(headBytes);
-    requireSection(reader, head);
-    at += got;
-    const stored = new Uint8Array(head.storedSize);
-    const storedGot = await readFully(handle, stored, at);
-    at += storedGot;
-    if (storedGot < stored.length) throw damaged(reader, `the file is cut short at byte ${at}`);
-    acceptSection(reader, headBytes, head, stored);
-  }
-  if ((await readFully(handle, headBytes.subarray(0, 1), at)) > 0) {
-    throw damaged(reader, `there are bytes after the end at ${at}`);
-  }
-  return traceOfReader(reader);
 }
 
 async function openTrace(file: string): Promise<FileHandle> {

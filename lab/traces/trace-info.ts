@@ -9,6 +9,7 @@
 import { stat } from 'node:fs/promises';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { lruCurve, workingSetCurve } from '../bounds/index.ts';
+import { grouped } from '../grouped.ts';
 import { traceFormats } from './formats/index.ts';
 import { type ReadOptions, readTrace } from './read-trace.ts';
 import type { Trace } from './trace.ts';
@@ -165,9 +166,4 @@ function facts(info: TraceInfo): string {
 
 function sizeOf(bytes: number): string {
   return bytes % 1024 === 0 ? `${grouped(bytes / 1024)} KiB` : `${bytes} bytes`;
-}
-
-/** 1234567 -> 1,234,567, the same on every machine. */
-function grouped(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -20,12 +20,12 @@ import { type ReadOptions, readTrace } from './read-trace.ts';
 import { type Trace, traceError } from './trace.ts';
 
 /** What `--to` may name. */
-export const WRITTEN_FORMATS = [COMPACT, 'oracleGeneral', 'csv'] as const;
+export const WRITTEN_FORMATS = [COMPACT, 'compact-plain', 'oracleGeneral', 'csv'] as const;
 export type WrittenFormat = (typeof WRITTEN_FORMATS)[number];
 
-/** Writes `trace` in canonical form (compact-encode.ts), replacing `file`. */
-export function writeCompact(file: string, trace: Trace): Promise<void> {
-  return writeChunks(file, encodeCompact(file, trace, compactPort), new PassThrough());
+/** Writes `trace` in canonical form (compact-encode.ts), replacing `file`; `plain`: version 2. */
+export function writeCompact(file: string, trace: Trace, plain = false): Promise<void> {
+  return writeChunks(file, encodeCompact(file, trace, compactPort, plain), new PassThrough());
 }
 
 /** Writes `trace` to a new file. Refuses one that exists and a format that cannot be written. */
@@ -38,6 +38,9 @@ export async function writeTrace(
   switch (requireWritten(file, format)) {
     case COMPACT:
       await writeCompact(file, trace);
+      break;
+    case 'compact-plain':
+      await writeCompact(file, trace, true);
       break;
     case 'oracleGeneral':
       await writeChunks(file, copies(encodeOracleGeneral(trace)), packerOf(file));

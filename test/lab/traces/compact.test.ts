@@ -10,7 +10,8 @@ import {
   type SectionType,
 } from '../../../lab/traces/compact-layout.ts';
 import { compactPort } from '../../../lab/traces/compact-port.ts';
-import { readTrace, writeCompact } from '../../../lab/traces/index.ts';
+import { lookAtRuns, sumsOf, wordsIn } from '../../../lab/traces/compact-runs.ts';
+import { readTrace, streamTrace, writeCompact } from '../../../lab/traces/index.ts';
 import type { Trace } from '../../../lab/traces/trace.ts';
 import { createRandom, nextBelow, type RandomState } from '../../../sim-hw/random.ts';
 import { packRun } from '../../../sim-hw/references.ts';
@@ -26,13 +27,18 @@ import {
 
 const at = scratch();
 
-describe('compact traces', () => {
+const forms = [
+  ['packed', false],
+  ['plain', true],
+] as const;
+
+describe.each(forms)('compact traces, %s', (_form, plain) => {
   test('random reference strings come back exactly, with counts and origin', async () => {
     await fc.assert(
       fc.asyncProperty(referenceStrings, fc.string(), async (references, origin) => {
         const trace = traceOf(references, origin.toWellFormed());
         const file = at('random.lht');
-        await writeCompact(file, trace);
+        await writeCompact(file, trace, plain);
         const back = await readTrace(file);
         expect(referencesIn(back)).toEqual(references);
         expect(back).toEqual({ ...trace, format: 'compact', lines: 0 });
@@ -45,7 +51,7 @@ describe('compact traces', () => {
     await fc.assert(
       fc.asyncProperty(referenceStrings, fc.integer({ min: 1, max: 600 }), async (all, limit) => {
         const file = at('limit.lht');
-        await writeCompact(file, traceOf(all, 'o'));
+        await writeCompact(file, traceOf(all, 'o'), plain);
         const expected = traceOf(all.slice(0, limit), 'o');
         const back = await readTrace(file, { limit });
         expect(back).toEqual({ ...expected, format: 'compact', lines: 0 });
@@ -68,21 +74,35 @@ describe('compact traces', () => {
       format: 'lackey',
       lines: 0,
     };
-    await writeCompact(at('sections.lht'), trace);
-    const back = await readTrace(at('sections.lht'));
-    expect(back).toEqual({ ...trace, format: 'compact' });
+    await writeCompact(at('sections.lht'), trace, plain);
+    for (const threads of [1, 2]) {
+      const back = await readTrace(at('sections.lht'), { threads, shared: threads > 1 });
+      expect(back).toEqual({ ...trace, format: 'compact' });
+      expect(back.runs.buffer instanceof SharedArrayBuffer).toBe(threads > 1);
+      const batches: number[] = [];
+      const sink = (batch: Uint32Array): void => {
+        batches.push(...batch.subarray(0, 9));
+      };
+      const summary = await streamTrace(at('sections.lht'), sink, { threads });
+      expect(summary).toMatchObject({ references, kinds: trace.kinds });
+      expect(batches).toEqual([...runs.subarray(0, 9), ...runs.subarray(1 << 20)]);
+    }
+    for (const limit of [2 ** 21 - 1, 2 ** 21, 2 ** 21 + 1]) {
+      const part = await readTrace(at('sections.lht'), { limit });
+      expect([part.references, part.runs.length]).toEqual([limit, Math.ceil(limit / 2)]);
+    }
   });
 
   test('equal traces give equal bytes, however runs were cut and pages numbered', async () => {
     const references: Reference[] = [...Array(70).fill([5, 0]), [9, 1], [5, 0]];
-    const plain = traceOf(references);
+    const ordered = traceOf(references);
     const cut: Trace = {
-      ...plain,
+      ...ordered,
       runs: Uint32Array.from(references, ([page, kind]) => packRun(page === 5 ? 2 : 1, kind, 1)),
       pageNumbers: Float64Array.of(77, 9, 5),
     };
-    await writeCompact(at('a.lht'), plain);
-    await writeCompact(at('b.lht'), cut);
+    await writeCompact(at('a.lht'), ordered, plain);
+    await writeCompact(at('b.lht'), cut, plain);
     expect(await readFile(at('b.lht'))).toEqual(await readFile(at('a.lht')));
     expect(canonicalTrace('x', cut).pageNumbers).toEqual(Float64Array.of(5, 9));
   });
@@ -96,17 +116,17 @@ describe('compact traces', () => {
       { ...good, references: 2 },
     ];
     for (const trace of bad) {
-      expect(await refusal(writeCompact(at('bad.lht'), trace))).toContain('expected');
+      expect(await refusal(writeCompact(at('bad.lht'), trace, plain))).toContain('expected');
       await expect(readFile(at('bad.lht'))).rejects.toThrow('ENOENT');
     }
   });
 });
 
-describe('damage to compact traces', () => {
+describe.each(forms)('damage to compact traces, %s', (_form, plain) => {
   const references: Reference[] = Array.from({ length: 60 }, (_, i) => [i % 7, i % 3]);
 
   async function wholeFile(): Promise<Uint8Array> {
-    await writeCompact(at('whole.lht'), traceOf(references, 'whole'));
+    await writeCompact(at('whole.lht'), traceOf(references, 'whole'), plain);
     return readFile(at('whole.lht'));
   }
 
@@ -146,85 +166,94 @@ describe('damage to compact traces', () => {
   });
 });
 
-describe('sections that were forged: lies under the right checksums', () => {
-  const FORGERIES = Number(process.env.TRACE_MUTATIONS ?? 300);
+describe.each(forms)(
+  'sections that were forged, %s: lies under the right checksums',
+  (_form, isPlain) => {
+    const FORGERIES = Number(process.env.TRACE_MUTATIONS ?? 300);
 
-  test('random lies: a trace, or one line; never room for what a file of that size cannot hold', async () => {
-    const random = createRandom(20261122);
-    const references: Reference[] = Array.from({ length: 500 }, (_, i) => [i % 9, i % 3]);
-    await writeCompact(at('honest.lht'), traceOf(references));
-    const sections = sectionsOf(await readFile(at('honest.lht')));
-    let refused = 0;
-    for (let n = 0; n < FORGERIES; n++) {
-      const file = await put(at('forged.lht'), forged(random, sections));
-      const before = process.memoryUsage().arrayBuffers;
-      const message = await readTrace(file).then(
-        () => undefined,
-        (error: Error) => error.message,
-      );
-      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
-      if (message === undefined) continue;
-      refused++;
-      expect(message).toMatch(/^[^\n]+forged\.lht: [^\n]*expected [^\n]*; [^\n]+$/);
+    test('random lies: a trace, or one line; never room for what a file of that size cannot hold', async () => {
+      const random = createRandom(20261122);
+      const references: Reference[] = Array.from({ length: 500 }, (_, i) => [i % 9, i % 3]);
+      await writeCompact(at('honest.lht'), traceOf(references), isPlain);
+      const sections = sectionsOf(await readFile(at('honest.lht')));
+      let refused = 0;
+      for (let n = 0; n < FORGERIES; n++) {
+        const file = await put(at('forged.lht'), forged(random, sections));
+        const before = process.memoryUsage().arrayBuffers;
+        const message = await readTrace(file).then(
+          () => undefined,
+          (error: Error) => error.message,
+        );
+        expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
+        if (message === undefined) continue;
+        refused++;
+        expect(message).toMatch(/^[^\n]+forged\.lht: [^\n]*expected [^\n]*; [^\n]+$/);
+      }
+      expect(refused).toBeGreaterThan(FORGERIES / 2);
+    }, 600_000);
+
+    test('a header that counts more runs than its file can hold is refused at once', async () => {
+      await writeCompact(at('honest.lht'), traceOf([[1, 0]]), isPlain);
+      const sections = sectionsOf(await readFile(at('honest.lht')));
+      new DataView(sections[0].plain.buffer).setBigUint64(16, 1n << 40n, true);
+      const file = await put(at('lie.lht'), fileOf(sections));
+      expect(await refusal(readTrace(file))).toContain('more runs than the file can hold');
+    });
+
+    interface Section {
+      readonly type: SectionType;
+      readonly plain: Uint8Array;
     }
-    expect(refused).toBeGreaterThan(FORGERIES / 2);
-  }, 600_000);
 
-  test('a header that counts more runs than its file can hold is refused at once', async () => {
-    await writeCompact(at('honest.lht'), traceOf([[1, 0]]));
-    const sections = sectionsOf(await readFile(at('honest.lht')));
-    new DataView(sections[0].plain.buffer).setBigUint64(16, 1n << 40n, true);
-    const file = await put(at('lie.lht'), fileOf(sections));
-    expect(await refusal(readTrace(file))).toContain('more runs than the file can hold');
-  });
-
-  interface Section {
-    readonly type: SectionType;
-    readonly plain: Uint8Array;
-  }
-
-  function sectionsOf(file: Uint8Array): Section[] {
-    // A Buffer's slices are views.
-    const bytes = new Uint8Array(file);
-    const sections: Section[] = [];
-    for (let start = COMPACT_MAGIC.length; start < bytes.length; ) {
-      const head = decodeSectionHead(bytes.subarray(start));
-      const from = start + SECTION_HEAD_BYTES;
-      const stored = bytes.slice(from, from + head.storedSize);
-      const packed = head.type === 'PAGE' || head.type === 'RUNS';
-      const plain = packed
-        ? new Uint8Array(compactPort.decompress(stored, head.plainSize))
-        : stored;
-      sections.push({ type: head.type as SectionType, plain });
-      start = from + head.storedSize;
+    function sectionsOf(file: Uint8Array): Section[] {
+      // A Buffer's slices are views.
+      const bytes = new Uint8Array(file);
+      const sections: Section[] = [];
+      for (let start = COMPACT_MAGIC.length; start < bytes.length; ) {
+        const head = decodeSectionHead(bytes.subarray(start));
+        const from = start + SECTION_HEAD_BYTES;
+        const stored = bytes.slice(from, from + head.storedSize);
+        const packed = head.type === 'PAGE' || (head.type === 'RUNS' && !isPlain);
+        const plain = packed
+          ? new Uint8Array(compactPort.decompress(stored, head.plainSize))
+          : stored.slice(0, head.plainSize);
+        sections.push({ type: head.type as SectionType, plain });
+        start = from + head.storedSize;
+      }
+      return sections;
     }
-    return sections;
-  }
 
-  function fileOf(sections: readonly Section[]): Uint8Array {
-    let seed = compactPort.checksum(COMPACT_MAGIC, 0);
-    const parts: Uint8Array[] = [COMPACT_MAGIC];
-    for (const { type, plain } of sections) {
-      const { bytes, checksum } = encodeSection(compactPort, seed, type, plain);
-      parts.push(bytes);
-      seed = checksum;
+    function fileOf(sections: readonly Section[]): Uint8Array {
+      let seed = compactPort.checksum(COMPACT_MAGIC, 0);
+      const parts: Uint8Array[] = [COMPACT_MAGIC];
+      for (const { type, plain } of sections) {
+        const sums = type === 'RUNS' && isPlain ? sumsOfWords(plain) : undefined;
+        const { bytes, checksum } = encodeSection(compactPort, seed, type, plain, sums);
+        parts.push(bytes);
+        seed = checksum;
+      }
+      return Buffer.concat(parts);
     }
-    return Buffer.concat(parts);
-  }
 
-  /** A word of some section becomes random or absurd, or a section is dropped or doubled. */
-  function forged(random: RandomState, sections: readonly Section[]): Uint8Array {
-    const changed = sections.map(({ type, plain }) => ({ type, plain: plain.slice() }));
-    for (let times = 1 + nextBelow(random, 3); times > 0; times--) {
-      const section = changed[nextBelow(random, changed.length)];
-      const { plain } = section;
-      const place = nextBelow(random, Math.max(1, plain.length));
-      const way = nextBelow(random, 8);
-      if (way === 0) changed.splice(changed.indexOf(section), changed.length > 1 ? 1 : 0);
-      else if (way === 1) changed.splice(nextBelow(random, changed.length), 0, section);
-      else if (way === 2) plain.fill(255, place, place + nextBelow(random, 8));
-      else if (plain.length > 0) plain[place] = nextBelow(random, 256);
+    function sumsOfWords(plain: Uint8Array): Uint8Array {
+      const words = wordsIn(plain.slice(0, plain.length & ~3));
+      return sumsOf(lookAtRuns(words, 0, words.length, 0));
     }
-    return fileOf(changed);
-  }
-});
+
+    /** A word of some section becomes random or absurd, or a section is dropped or doubled. */
+    function forged(random: RandomState, sections: readonly Section[]): Uint8Array {
+      const changed = sections.map(({ type, plain }) => ({ type, plain: plain.slice() }));
+      for (let times = 1 + nextBelow(random, 3); times > 0; times--) {
+        const section = changed[nextBelow(random, changed.length)];
+        const { plain } = section;
+        const place = nextBelow(random, Math.max(1, plain.length));
+        const way = nextBelow(random, 8);
+        if (way === 0) changed.splice(changed.indexOf(section), changed.length > 1 ? 1 : 0);
+        else if (way === 1) changed.splice(nextBelow(random, changed.length), 0, section);
+        else if (way === 2) plain.fill(255, place, place + nextBelow(random, 8));
+        else if (plain.length > 0) plain[place] = nextBelow(random, 256);
+      }
+      return fileOf(changed);
+    }
+  },
+);

@@ -86,5 +86,7 @@ test('an output that exists, and a format that is not written, are refused', asy
   await writeTrace(at('there'), trace);
   expect(await refusal(writeTrace(at('there'), trace))).toContain('exists already');
   const words = await refusal(writeTrace(at('new'), trace, 'lackey'));
-  expect(words).toContain("format 'lackey' to write, expected one of compact, oracleGeneral, csv");
+  expect(words).toContain(
+    "format 'lackey' to write, expected one of compact, compact-plain, oracleGeneral, csv",
+  );
 });
