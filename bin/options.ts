@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { inputError } from '../lab/scenario/input-error.ts';
 import type { Overrides } from '../lab/scenario/overrides.ts';
-import { isPolicyFile } from '../lab/scenario/policy-names.ts';
+import { isPolicyFile, policyOfText } from '../lab/scenario/policy-names.ts';
 
 const WHOLE = /^\d+$/;
 const DECIMAL = /^\d+(\.\d+)?$/;
@@ -57,7 +57,10 @@ export interface RunningOptions {
 
 export function addRunningOptions(command: Command): Command {
   return command
-    .option('--policy <name|file>', 'policy of all honest tasks: a name, or a file like ./mine.ts')
+    .option(
+      '--policy <name|file>',
+      'policy of all honest tasks: clock, working-set:tau=5000, a file like ./mine.ts',
+    )
     .option('--task <name>', 'with --policy: of this task alone')
     .option('--seed <n>', 'the one number that decides every draw', parseSeed)
     .option('--frames <a,b,c>', 'memory sizes, in frames of 4 KiB', parseSizes)
@@ -91,7 +94,9 @@ export function requireEventsSomewhere(
 export function overridesOf(options: RunningOptions): Overrides {
   const { policy, task, seed, frames, limit } = options;
   return {
-    ...(policy !== undefined && { policy: isPolicyFile(policy) ? resolve(policy) : policy }),
+    ...(policy !== undefined && {
+      policy: isPolicyFile(policyOfText(policy, '--policy').name) ? resolve(policy) : policy,
+    }),
     ...(task !== undefined && { task }),
     ...(seed !== undefined && { seed }),
     ...(frames !== undefined && { frames }),

@@ -18,7 +18,7 @@
  * policy.
  */
 
-import type { Policy, PolicyContext, PolicyView } from './policy.ts';
+import type { ParameterRanges, Policy, PolicyContext, PolicyView } from './policy.ts';
 
 /** One task, as a central pager knows it. */
 export interface CentralMember {
@@ -82,6 +82,7 @@ export interface CentralManagement<State = unknown>
   readonly control: 'victims' | 'pages';
   /** Settings for single tasks with their defaults (scenario: `central.tasks`). */
   readonly taskParameters?: Readonly<Record<string, number>>;
+  readonly taskRanges?: ParameterRanges;
   /** Mach's default pager stands before its swap. */
   readonly hasDefaultPager?: boolean;
   /** External pagers may page for its tasks, and it has the reserves for that. */

@@ -67,6 +67,19 @@ export interface ReferenceBatch {
   readonly nextUse: Uint32Array;
 }
 
+/** What a parameter may be: from `least` to `most`, both included. */
+export interface ParameterRange {
+  readonly least: number;
+  readonly most: number;
+  /** Whole numbers alone. */
+  readonly whole?: boolean;
+  /** What it says, with its unit, for lists of parameters. */
+  readonly means: string;
+}
+
+/** Parameters by name. */
+export type ParameterRanges = Readonly<Record<string, ParameterRange>>;
+
 export interface Policy<State = unknown> {
   readonly name: string;
   readonly sight: Sight;
@@ -74,6 +87,8 @@ export interface Policy<State = unknown> {
   readonly summary: string;
   /** Parameters with their defaults; a scenario may set these and no others. */
   readonly parameters?: Readonly<Record<string, number>>;
+  /** What each may be, so that `create` need not check; one that is not named may be any number. */
+  readonly ranges?: ParameterRanges;
   create(context: PolicyContext): State;
   /** `page` has got a frame (its faulting reference executes right after). */
   admitted(state: State, page: number, view: PolicyView): void;

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CentralManagement } from '../../contracts/central-management.ts';
 import { centralNames, centrals } from '../../lab/run/centrals.ts';
 import { OK } from '../exit-codes.ts';
+import { settingsOf } from './policies.ts';
 
 export function addManagements(program: Command, finish: (code: number) => void): void {
   program
@@ -17,23 +18,24 @@ export function addManagements(program: Command, finish: (code: number) => void)
     });
 }
 
+const NAME = 18;
+
 function managementsText(): string {
   const lines = centralNames.map((name) => {
-    const { sight, summary, parameters, taskParameters, period }: CentralManagement =
-      centrals[name];
+    const management: CentralManagement = centrals[name];
+    const { sight, summary, parameters, ranges, taskParameters, taskRanges, period } = management;
     const settings = [
-      ...settingsOf(parameters),
+      ...settingsOf(parameters, ranges),
       ...(period === undefined
         ? []
         : [`period = ${period.ns} ns or ${period.references} references`]),
-      ...settingsOf(taskParameters).map((one) => `of a task: ${one}`),
+      ...settingsOf(taskParameters, taskRanges).map((one) => `of a task: ${one}`),
     ];
     const told = settings.length === 0 ? '' : ` [${settings.join(', ')}]`;
-    return `${name.padEnd(15)}${sight.padEnd(10)}${summary}${told}\n`;
+    return `${name.padEnd(NAME)}${sight.padEnd(10)}${summary}${told}\n`;
   });
-  return [`${'management'.padEnd(15)}${'sight'.padEnd(10)}what it does\n`, ...lines].join('');
-}
-
-function settingsOf(settings: Readonly<Record<string, number>> = {}): string[] {
-  return Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
+  return [
+    `${'management'.padEnd(NAME)}${'sight'.padEnd(10)}what it does [its settings: docs/parameters.md]\n`,
+    ...lines,
+  ].join('');
 }

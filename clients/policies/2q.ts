@@ -57,6 +57,10 @@ const twoQueue: Policy<TwoQueueState> = {
   sight: 'oracle',
   summary: 'a queue for what is used once, LRU for what comes back (Johnson, Shasha 1994)',
   parameters: { in: 0.25, out: 0.5 },
+  ranges: {
+    in: { least: 0, most: 1, means: 'share of the frames for pages used once' },
+    out: { least: 0, most: 1000, means: 'ghosts, in memories' },
+  },
   digest: () => true,
 
   create({ pages, guaranteedFrames, parameters }) {

@@ -43,12 +43,15 @@ const aging: Policy<AgingState> = {
   sight: 'hardware',
   summary: 'evicts by a history of sampled reference bits (NFU with aging)',
   parameters: { period: 1000 },
+  ranges: {
+    period: { least: 1, most: 1e15, means: 'references between samples of the bits' },
+  },
 
   create({ pages, parameters }) {
     return {
       lists: createLists(pages, 1),
       history: new Uint8Array(pages),
-      period: Math.max(1, parameters.period),
+      period: parameters.period,
       sampledAt: 0,
       resident: 0,
     };

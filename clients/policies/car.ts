@@ -53,6 +53,9 @@ const car: Policy<CarState> = {
   sight: 'hardware',
   summary: 'ARC on two clocks of referenced bits (Bansal, Modha 2004)',
   parameters: { countsFault: 0 },
+  ranges: {
+    countsFault: { least: 0, most: 1, whole: true, means: "1: the fault's own use counts" },
+  },
 
   create({ pages, guaranteedFrames, parameters }) {
     return {

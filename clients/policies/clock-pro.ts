@@ -56,6 +56,10 @@ const clockPro: Policy<ClockProState> = {
   sight: 'hardware',
   summary: 'LIRS on a clock of hot, cold and departed pages (Jiang, Chen, Zhang 2005)',
   parameters: { cold: 0.01, countsFault: 0 },
+  ranges: {
+    cold: { least: 0, most: 1, means: 'share of the frames for cold pages at the least' },
+    countsFault: { least: 0, most: 1, whole: true, means: "1: the fault's own use counts" },
+  },
 
   create({ pages, guaranteedFrames, parameters }) {
     const coldShare = parameters.cold ?? 0.01;

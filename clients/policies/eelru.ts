@@ -65,6 +65,15 @@ const eelru: Policy<EelruState> = {
   summary: 'LRU unless early eviction pays, by recency (Smaragdakis et al. 1999)',
   // Bins of memory, and how far the order reaches, in memories.
   parameters: { bins: 16, reach: 3 },
+  ranges: {
+    bins: {
+      least: 1,
+      most: 4096,
+      whole: true,
+      means: 'parts of the memory that recency is counted in',
+    },
+    reach: { least: 1, most: 100, means: 'memories that the order of recency reaches' },
+  },
   create,
   admitted,
   removed,

@@ -40,15 +40,24 @@ const fifoReinsertion: Policy<ReinsertionState> = {
   sight: 'oracle',
   summary: 'clock that is not deceived by the fault itself, as caches count (Corbato 1968)',
   parameters: { most: 1, fresh: 0 },
+  ranges: {
+    most: { least: 1, most: MOST_COUNTED, whole: true, means: 'uses that are counted' },
+    fresh: {
+      least: 0,
+      most: 127,
+      whole: true,
+      means: 'uses that a page comes with, `most` at most',
+    },
+  },
   digest: () => true,
 
   create({ pages, parameters }) {
-    const most = Math.min(MOST_COUNTED, Math.max(1, Math.floor(parameters.most)));
+    const most = parameters.most;
     return {
       queue: createLists(pages, 1),
       uses: new Uint8Array(pages),
       most,
-      fresh: Math.min(most, Math.max(0, Math.floor(parameters.fresh))),
+      fresh: Math.min(most, parameters.fresh),
       resident: 0,
     };
   },

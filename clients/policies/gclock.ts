@@ -37,6 +37,10 @@ const gclock: Policy<GclockState> = {
   sight: 'hardware',
   summary: 'clock with counts: a page used is spared `weight` times (Smith 1978)',
   parameters: { weight: 2, initial: 2 },
+  ranges: {
+    weight: { least: 0, most: 65535, whole: true, means: 'times that a page used is spared' },
+    initial: { least: 0, most: 65535, whole: true, means: 'times that a new page is spared' },
+  },
 
   create({ pages, parameters }) {
     return {
@@ -44,8 +48,8 @@ const gclock: Policy<GclockState> = {
       previous: new Int32Array(pages).fill(ABSENT),
       count: new Uint16Array(pages),
       fresh: new Uint8Array(pages),
-      weight: Math.max(0, Math.floor(parameters.weight)),
-      initial: Math.max(0, Math.floor(parameters.initial)),
+      weight: parameters.weight,
+      initial: parameters.initial,
       hand: ABSENT,
       resident: 0,
     };

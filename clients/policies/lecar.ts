@@ -85,6 +85,12 @@ const lecar: Policy<LecarState> = {
   sight: 'oracle',
   summary: 'LRU or LFU, drawn by weights that learn from regret (Vietri et al. 2018)',
   parameters: { learning: 0.45, history: 0.5, keeps: 0, least: 0.01 },
+  ranges: {
+    learning: { least: 0, most: 100, means: 'rate at which regret moves the weights' },
+    history: { least: 0, most: 1000, means: 'ghosts of each of the two, in memories' },
+    keeps: { least: 0, most: 1, whole: true, means: '1: the count of a page that left is kept' },
+    least: { least: 0, most: 0.5, means: 'weight that either has at least' },
+  },
 
   create({ pages, guaranteedFrames, parameters, seed }) {
     return {

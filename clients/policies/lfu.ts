@@ -47,13 +47,21 @@ const lfu: Policy<LfuState> = {
   sight: 'oracle',
   summary: 'evicts the page with the fewest references; counts may age (Aho et al. 1971)',
   parameters: { age: 0, keeps: 0 },
+  ranges: {
+    age: {
+      least: 0,
+      most: 1e6,
+      means: 'references after which counts are halved, in memories; 0: never',
+    },
+    keeps: { least: 0, most: 1, whole: true, means: '1: the count of a page that left is kept' },
+  },
 
   create({ pages, guaranteedFrames, parameters }) {
     return {
       heap: createHeap(pages),
       presence: new Uint8Array(pages),
       keeps: parameters.keeps > 0,
-      period: Math.max(0, Math.ceil(parameters.age * guaranteedFrames)),
+      period: Math.ceil(parameters.age * guaranteedFrames),
       sinceHalved: 0,
       now: 0,
       resident: 0,

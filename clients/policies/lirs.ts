@@ -59,6 +59,10 @@ const lirs: Policy<LirsState> = {
   sight: 'oracle',
   summary: 'keeps pages whose last two uses lay close together (Jiang, Zhang 2002)',
   parameters: { hir: 0.01, stack: 2 },
+  ranges: {
+    hir: { least: 0, most: 1, means: 'share of the frames for pages of long distance' },
+    stack: { least: 1, most: 1000, means: 'pages of the stack, in memories' },
+  },
 
   create({ pages, guaranteedFrames, parameters }) {
     return {

@@ -51,15 +51,24 @@ const lruK: Policy<LruKState> = {
   sight: 'oracle',
   summary: "evicts by the K-th last reference (O'Neil, O'Neil, Weikum 1993)",
   parameters: { k: 2, correlated: 0, retained: -1 },
+  ranges: {
+    k: { least: 1, most: 64, whole: true, means: 'uses back that a page is judged by' },
+    correlated: { least: 0, most: 1e15, means: 'references within which uses count as one' },
+    retained: {
+      least: -1,
+      most: 1e15,
+      means: 'references that a page that left is remembered for; -1: for ever',
+    },
+  },
 
   create({ pages, parameters }) {
-    const k = Math.max(1, Math.floor(parameters.k));
+    const k = parameters.k;
     return {
       heap: createHeap(pages),
       history: new Float64Array(pages * k),
       presence: new Uint8Array(pages),
       k,
-      correlated: Math.max(0, parameters.correlated),
+      correlated: parameters.correlated,
       retained: parameters.retained,
       now: 0,
       resident: 0,

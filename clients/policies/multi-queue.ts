@@ -69,6 +69,17 @@ const multiQueue: Policy<MultiQueueState> = {
   summary: 'queues by frequency of use, with lifetimes and ghosts (Zhou et al. 2001)',
   // The paper's: 8 queues, ghosts for four memories. lifeTime -1: as said above.
   parameters: { queues: 8, ghosts: 4, lifeTime: -1, correlated: 0, repeats: 1 },
+  ranges: {
+    queues: { least: 1, most: 64, whole: true, means: 'queues of frequency' },
+    ghosts: { least: 0, most: 1000, means: 'ghosts, in memories' },
+    lifeTime: {
+      least: -1,
+      most: 1e15,
+      means: 'uses that a page keeps its queue for; -1: as uses return',
+    },
+    correlated: { least: 0, most: 1e15, means: 'references within which uses count as one' },
+    repeats: { least: 0, most: 1, whole: true, means: '1: uses that follow on one another count' },
+  },
   create,
   admitted,
   removed,

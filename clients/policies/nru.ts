@@ -38,6 +38,13 @@ const nru: Policy<NruState> = {
   sight: 'hardware',
   summary: 'not recently used: the lowest class by referenced and modified bits',
   parameters: { period: 10_000 },
+  ranges: {
+    period: {
+      least: 0,
+      most: 1e15,
+      means: 'references after which bits are cleared; 0: when all are set',
+    },
+  },
 
   create({ pages, parameters }) {
     return {

@@ -48,6 +48,9 @@ const optimalWriteBack: Policy<OptimalWriteBackState> = {
   sight: 'future',
   summary: 'weighs the next use against writing back; a heuristic (Beckmann et al. 2020)',
   parameters: { writeCost: 1 },
+  ranges: {
+    writeCost: { least: 0, most: 1e6, means: 'what writing a page costs, in reads' },
+  },
 
   create({ pages, parameters }) {
     return {

@@ -48,6 +48,13 @@ const pff: Policy<PffState> = {
   sight: 'hardware',
   summary: 'gives up what went unused where faults are rare (Chu, Opderbeck 1972)',
   parameters: { threshold: 20_000 },
+  ranges: {
+    threshold: {
+      least: 0,
+      most: 1e15,
+      means: 'references between faults from which the set shrinks',
+    },
+  },
 
   create({ pages, parameters }) {
     return {

@@ -52,6 +52,16 @@ const s3Fifo: Policy<S3FifoState> = {
   sight: 'oracle',
   summary: 'a small queue sifts, a main one keeps; ghosts come back (Yang et al. 2023)',
   parameters: { small: 0.1, ghost: 0.9, promote: 2 },
+  ranges: {
+    small: { least: 0, most: 1, means: 'share of the frames for new pages' },
+    ghost: { least: 0, most: 1000, means: 'ghosts, in memories' },
+    promote: {
+      least: 1,
+      most: 3,
+      whole: true,
+      means: 'uses that lift a page out of the small queue',
+    },
+  },
   digest: () => true,
 
   create({ pages, guaranteedFrames, parameters }) {

@@ -24,7 +24,8 @@ const skeleton: Policy<SkeletonState> = {
   // none, hardware (view.referenced, view.modified), oracle (referencesSeen) or future.
   sight: 'hardware',
   summary: 'takes the next unreferenced page in order of page numbers',
-  // parameters: { tau: 1000 } would let a scenario set `tau`; `create` finds it in its context.
+  // parameters: { tau: 1000 } would let a scenario set `tau`; `create` finds it in its context. And
+  // ranges: { tau: { least: 1, most: 1e9, means: 'references' } } has others refused before.
 
   /** Once for each task. Allocate by `context.pages` here and nowhere else. */
   create(context) {

@@ -50,9 +50,18 @@ const slru: Policy<SegmentedState> = {
   sight: 'oracle',
   summary: 'LRU lists in steps that each reference lifts a page up (Karedla et al. 1994)',
   parameters: { segments: 4, fill: 1 },
+  ranges: {
+    segments: { least: 1, most: 64, whole: true, means: 'segments of equal size' },
+    fill: {
+      least: 0,
+      most: 1,
+      whole: true,
+      means: '1: a new page enters the highest segment with room; 0: the lowest',
+    },
+  },
 
   create({ pages, guaranteedFrames, parameters }) {
-    const segments = Math.max(1, Math.floor(parameters.segments));
+    const segments = parameters.segments;
     return {
       lists: createLists(pages, segments),
       presence: new Uint8Array(pages),

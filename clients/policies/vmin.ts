@@ -48,6 +48,9 @@ const vmin: Policy<VminState> = {
   sight: 'future',
   summary: 'keeps what is used again within tau, and no longer (Prieve, Fabry 1976)',
   parameters: { tau: 10_000 },
+  ranges: {
+    tau: { least: 0, most: 1e15, means: 'runs until the next use that a page is kept for' },
+  },
 
   create({ pages, parameters }) {
     return {

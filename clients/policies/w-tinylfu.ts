@@ -58,6 +58,11 @@ const wTinyLfu: Policy<WTinyLfuState> = {
   sight: 'oracle',
   summary: 'a window, then only who counts more may stay (Einziger et al. 2017)',
   parameters: { window: 0.01, protected: 0.8, sample: 10 },
+  ranges: {
+    window: { least: 0, most: 1, means: 'share of the frames for the window' },
+    protected: { least: 0, most: 1, means: 'share of the rest that is protected' },
+    sample: { least: 1, most: 1e6, means: 'references after which counts are halved, in memories' },
+  },
 
   create({ pages, guaranteedFrames, parameters }) {
     return {

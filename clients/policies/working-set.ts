@@ -33,6 +33,9 @@ const workingSet: Policy<WorkingSetState> = {
   sight: 'hardware',
   summary: 'WSClock: evicts what went unused for tau references (Carr, Hennessy 1981)',
   parameters: { tau: 100_000 },
+  ranges: {
+    tau: { least: 0, most: 1e15, means: 'references that an unused page is kept for' },
+  },
 
   create({ pages, parameters }) {
     return {

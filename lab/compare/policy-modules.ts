@@ -8,9 +8,10 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findPolicy } from '../../clients/policies/index.ts';
-import type { Policy, Sight } from '../../contracts/policy.ts';
+import type { ParameterRange, ParameterRanges, Policy, Sight } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-fault.ts';
 import { inputError } from '../scenario/input-error.ts';
+import { isInRange, rangeText } from '../scenario/parameters.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { answered, ask, type Watch, type WatchedMethod, watchedMethods } from './watch.ts';
 
@@ -20,6 +21,7 @@ export interface PolicyFacts {
   readonly sight: Sight;
   readonly summary: string;
   readonly parameters: Readonly<Record<string, number>>;
+  readonly ranges: ParameterRanges;
 }
 
 const sights: readonly string[] = ['none', 'hardware', 'oracle', 'future'];
@@ -27,8 +29,14 @@ const guide = 'see clients/policies/README.md';
 
 /** Loads the file and returns what it declares. Throws InputError when it holds no policy. */
 export async function inspectPolicy(file: string, watch: Watch | null): Promise<PolicyFacts> {
-  const { name, sight, summary, parameters } = await importPolicy(file, watch);
-  return { name, sight, summary: String(summary ?? ''), parameters: { ...parameters } };
+  const { name, sight, summary, parameters, ranges } = await importPolicy(file, watch);
+  return {
+    name,
+    sight,
+    summary: String(summary ?? ''),
+    parameters: { ...parameters },
+    ranges: { ...ranges },
+  };
 }
 
 /** The policy's code, for task `task` at place `index` of its cell. */
@@ -80,6 +88,28 @@ function wrongWith(value: unknown): string | undefined {
   const looks = policy.sight === 'oracle' || policy.sight === 'future';
   if (looks && typeof policy.referencesSeen !== 'function')
     return `has sight ${policy.sight} and no referencesSeen(), expected a function`;
+  return wrongParameter(policy.parameters ?? {}) ?? wrongRange(policy);
+}
+
+function wrongParameter(parameters: unknown): string | undefined {
+  if (parameters === null || typeof parameters !== 'object')
+    return 'has parameters that are no object, expected { name: number }';
+  for (const [key, value] of Object.entries(parameters))
+    if (!Number.isFinite(value)) return `has parameter ${key} = ${value}, expected a number`;
+  return undefined;
+}
+
+function wrongRange({ parameters, ranges = {} }: Record<string, unknown>): string | undefined {
+  if (ranges === null || typeof ranges !== 'object')
+    return 'has ranges that are no object, expected { name: { least, most, means } }';
+  const defaults = (parameters ?? {}) as Record<string, number>;
+  for (const [key, range] of Object.entries(ranges as Record<string, ParameterRange | null>)) {
+    if (!Object.hasOwn(defaults, key)) return `has a range of ${key}, expected a parameter`;
+    if (range === null || !Number.isFinite(range.least) || !Number.isFinite(range.most))
+      return `has a range of ${key} without numbers, expected { least, most, means }`;
+    if (!isInRange(range, defaults[key]))
+      return `has ${key} = ${defaults[key]}, expected ${rangeText(range)}`;
+  }
   return undefined;
 }
 

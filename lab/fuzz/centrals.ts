@@ -4,6 +4,7 @@
  * stream of its own, after everything else: what is drawn before stays.
  */
 
+import type { ParameterRange, ParameterRanges } from '../../contracts/policy.ts';
 import { type RandomState, splitRandom } from '../../sim-hw/random.ts';
 import type { CellOptions } from '../run/cell-options.ts';
 import { type CentralName, centralNames, centralOf } from '../run/centrals.ts';
@@ -28,13 +29,22 @@ export function drawCentral(options: CellOptions, seed: number): CellOptions {
       ? (byBits as CentralName)
       : (options.management as CentralName);
   if (chance(random, 30)) return { ...options, management };
-  const { parameters = {}, taskParameters = {}, period } = centralOf(management) ?? {};
-  const drawn = drawSettings(random, parameters);
+  const {
+    parameters = {},
+    ranges,
+    taskParameters = {},
+    taskRanges,
+    period,
+  } = centralOf(management) ?? {};
+  const drawn = drawSettings(random, parameters, ranges);
   if (period !== undefined && chance(random, 30)) {
     const usual = options.clock === 'ns' ? period.ns : period.references;
     drawn.period = between(random, Math.ceil(usual / 10), usual);
   }
-  const single = options.tasks.map(({ name }) => [name, drawSettings(random, taskParameters)]);
+  const single = options.tasks.map(({ name }) => [
+    name,
+    drawSettings(random, taskParameters, taskRanges),
+  ]);
   return {
     ...options,
     management,
@@ -52,11 +62,19 @@ export function drawCentral(options: CellOptions, seed: number): CellOptions {
 function drawSettings(
   random: RandomState,
   standard: Readonly<Record<string, number>>,
+  ranges: ParameterRanges = {},
 ): Record<string, number> {
   const drawn: Record<string, number> = {};
   for (const [name, value] of Object.entries(standard))
-    if (chance(random, 50)) drawn[name] = drawSetting(random, value);
+    if (chance(random, 50)) drawn[name] = within(ranges[name], drawSetting(random, value));
   return drawn;
+}
+
+/** What is drawn outside of the range becomes the nearest that is in it. */
+function within(range: ParameterRange | undefined, value: number): number {
+  if (range === undefined) return value;
+  const whole = range.whole === true ? Math.round(value) : value;
+  return Math.min(range.most, Math.max(range.least, whole));
 }
 
 /** A share stays one; of a number the least come as often as all up to twice the usual. */

@@ -1,15 +1,26 @@
 /** Checking the settings of central managements: known rows, settings they have, tasks there are. */
 
 import { z } from 'zod';
+import type { CentralManagement } from '../../contracts/central-management.ts';
+import type { ParameterRange, ParameterRanges } from '../../contracts/policy.ts';
 import type { CentralParts } from '../run/cell-options.ts';
 import { type CentralName, centralNames, centrals } from '../run/centrals.ts';
 import { inputError } from './input-error.ts';
+import { requireInRange } from './parameters.ts';
 import type { ScenarioDocument } from './schema.ts';
 import { type Path, pathText, placeOf, type Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { name } from './value-schemas.ts';
 
-const settingsSchema = z.record(z.string(), z.number().min(0).max(Number.MAX_SAFE_INTEGER));
+const settingsSchema = z.record(z.string(), z.number());
+
+/** Of every management that is called once a period, of the clock of terms. */
+const PERIOD: ParameterRange = {
+  least: 1,
+  most: 1e15,
+  whole: true,
+  means: 'nanoseconds, or references, between two calls',
+};
 
 /** Where the parts of a central management live; as they stand here they are servers. */
 export const centralSchema = z.strictObject({
@@ -30,16 +41,20 @@ export function checkCentral(source: Source, { central, tasks }: ScenarioDocumen
   const names = tasks.map((task) => task.name);
   for (const [row, settings] of Object.entries(parameters ?? {})) {
     const path = ['central', 'parameters', row];
-    const { parameters: own, period } = managementOf(source, path, row);
+    const { parameters: own, ranges = {}, period } = managementOf(source, path, row);
     const known = [...Object.keys(own ?? {}), ...(period === undefined ? [] : ['period'])];
     requireKeys(source, path, settings, known, `a setting of ${row}`);
+    requireRanges(source, path, settings, { ...ranges, period: PERIOD });
   }
   for (const [row, byTask] of Object.entries(single ?? {})) {
     const path = ['central', 'tasks', row];
-    const known = Object.keys(managementOf(source, path, row).taskParameters ?? {});
+    const { taskParameters = {}, taskRanges = {} } = managementOf(source, path, row);
+    const known = Object.keys(taskParameters);
     requireKeys(source, path, byTask, names, 'a task');
-    for (const [task, settings] of Object.entries(byTask))
+    for (const [task, settings] of Object.entries(byTask)) {
       requireKeys(source, [...path, task], settings, known, `a setting of ${row} for one task`);
+      requireRanges(source, [...path, task], settings, taskRanges);
+    }
   }
   return {
     ...parts,
@@ -48,7 +63,19 @@ export function checkCentral(source: Source, { central, tasks }: ScenarioDocumen
   };
 }
 
-function managementOf(source: Source, path: Path, row: string) {
+function requireRanges(
+  source: Source,
+  path: Path,
+  settings: Readonly<Record<string, number>>,
+  ranges: ParameterRanges,
+): void {
+  for (const [key, value] of Object.entries(settings)) {
+    const at = [...path, key];
+    requireInRange(ranges[key], value, placeOf(source, at), pathText(at));
+  }
+}
+
+function managementOf(source: Source, path: Path, row: string): CentralManagement {
   requireKeys(source, path.slice(0, -1), { [row]: 0 }, centralNames, 'a central management');
   return centrals[row as CentralName];
 }

@@ -10,7 +10,8 @@ import { checkThreads } from './check-threads.ts';
 import { checkStreams, checkTaskDisk } from './disk.ts';
 import { inputError } from './input-error.ts';
 import { checkKinds } from './page-kinds.ts';
-import { isPolicyFile, requireParameters } from './policy-names.ts';
+import { requireParameters } from './parameters.ts';
+import { isPolicyFile } from './policy-names.ts';
 import type { PolicyChoice, ScenarioTask, Scratch } from './scenario.ts';
 import type { ScenarioDocument, TaskDocument } from './schema.ts';
 import { type Path, pathText, placeOf, placeOfKey, type Source } from './source.ts';
@@ -114,7 +115,8 @@ function checkPolicy(source: Source, given: TaskDocument['policy'], path: Path):
     const what = `${pathText(path)} is '${name}', expected a policy or a file like ./mine.ts`;
     throw inputError(placeOf(source, path), `${what}; ${next}`);
   }
-  requireParameters(name, policy.parameters ?? {}, parameters, (key) => ({
+  const { parameters: known = {}, ranges = {} } = policy;
+  requireParameters(name, { parameters: known, ranges }, parameters, (key) => ({
     place: placeOfKey(source, [...path, key]),
     where: pathText([...path, key]),
   }));

@@ -19,7 +19,7 @@ import { generate } from './generate.ts';
 import { InputError, inputError } from './input-error.ts';
 import { type Overrides, override } from './overrides.ts';
 import { placeKinds } from './page-kinds.ts';
-import { requireParameters } from './policy-names.ts';
+import { requireParameters } from './parameters.ts';
 import { relocate } from './relocate.ts';
 import type { PolicyChoice, Scenario, ScenarioTask, Scratch, ThreadChoice } from './scenario.ts';
 import { shared } from './shared.ts';
@@ -150,7 +150,7 @@ async function inspectPolicy(
 ): Promise<PolicyFacts> {
   try {
     const facts = await pool.run({ kind: 'inspect', file }, `loading ${policy.file}`);
-    requireParameters(facts.name, facts.parameters, policy.parameters, (key) => ({
+    requireParameters(facts.name, facts, policy.parameters, (key) => ({
       place,
       where: `tasks[${at}].policy.${key}`,
     }));

@@ -6,6 +6,7 @@
  */
 
 import { inputError } from './input-error.ts';
+import { policyOfText } from './policy-names.ts';
 import type { Path, Source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -44,6 +45,7 @@ export function override(source: Source, options: Overrides): Source {
   }
   if (options.seed !== undefined) put(['seed'], '--seed', options.seed);
   if (options.frames !== undefined) put(['machine', 'frames'], '--frames', [...options.frames]);
+  const policy = options.policy === undefined ? null : policyOfText(options.policy, '--policy');
   const tasks = Array.isArray(value.tasks)
     ? value.tasks.map((task) => (isMapping(task) ? task : {}))
     : [];
@@ -54,8 +56,8 @@ export function override(source: Source, options: Overrides): Source {
     }
     const meant =
       options.task === undefined ? task.hostile === undefined : task.name === options.task;
-    if (options.policy !== undefined && meant)
-      put(['tasks', at, 'policy'], '--policy', options.policy);
+    if (policy !== null && meant)
+      put(['tasks', at, 'policy'], '--policy', { name: policy.name, ...policy.parameters });
   }
   requireTask(
     options,

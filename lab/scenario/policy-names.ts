@@ -1,22 +1,23 @@
-/** Policy names: what a text that names a policy, or a parameter of one, may be. */
+/** Policy names: what a text that names a policy may be: `lru`, `./mine.ts`, `working-set:tau=5000`. */
 
 import { inputError } from './input-error.ts';
-import { didYouMean } from './suggest.ts';
 
-/** Refuses parameters that the policy does not declare. */
-export function requireParameters(
-  policy: string,
-  declared: Readonly<Record<string, number>>,
-  given: Readonly<Record<string, number>>,
-  at: (key: string) => { place: string; where: string },
-): void {
-  for (const key of Object.keys(given)) {
-    if (Object.hasOwn(declared, key)) continue;
-    const { place, where } = at(key);
-    const all = Object.keys(declared);
-    const next = all.length === 0 ? 'it has none; remove it' : didYouMean(key, all);
-    throw inputError(place, `${where} is unknown, expected a parameter of ${policy}; ${next}`);
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A policy's name or file, with parameters behind colons. Throws InputError that names `place`. */
+export function policyOfText(
+  text: string,
+  place: string,
+): { name: string; parameters: Record<string, number> } {
+  const [, name, settings] = /^(.*?)((?::[\w-]+=[^:]*)*)$/.exec(text) as RegExpExecArray;
+  const parameters: Record<string, number> = {};
+  for (const setting of settings.split(':').slice(1)) {
+    const [key, value] = setting.split('=') as [string, string];
+    if (!NUMBER.test(value))
+      throw inputError(place, `${key} is '${value}', expected a number; correct it`);
+    parameters[key] = Number(value);
   }
+  return { name, parameters };
 }
 
 /** A file rather than a name: it has a folder or the ending of a module. */

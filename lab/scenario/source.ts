@@ -52,14 +52,17 @@ export function parseSource(file: string, text: string): Source {
 
 /** Where the value at `path` stands, or the nearest that holds it when it is missing. */
 export function placeOf(source: Source, path: Path): string {
-  const option = source.overridden.find((one) => one.path.every((part, i) => part === path[i]));
-  if (option) return option.option;
-  return at(source, walk(source, pathInDocument(source, path), false));
+  return optionOf(source, path) ?? at(source, walk(source, pathInDocument(source, path), false));
 }
 
 /** Where the key that ends `path` stands. */
 export function placeOfKey(source: Source, path: Path): string {
-  return at(source, walk(source, pathInDocument(source, path), true));
+  return optionOf(source, path) ?? at(source, walk(source, pathInDocument(source, path), true));
+}
+
+/** The option of the command line that the value at `path` comes from, if from any. */
+function optionOf({ overridden }: Source, path: Path): string | undefined {
+  return overridden.find((one) => one.path.every((part, i) => part === path[i]))?.option;
 }
 
 /** Where in the document the value at `path` comes from: a mix, or what holds for all of them. */

@@ -62,6 +62,15 @@ const bsdClock: CentralManagement<BsdClockState> = {
     saferss: 4,
     maxpgio: 0,
   },
+  ranges: {
+    lotsfreeKib: { least: 0, most: 1e15, means: 'free memory below which the hands move' },
+    handspreadKib: { least: 0, most: 1e15, means: 'between the hands' },
+    fastscan: { least: 0, most: 1e9, means: 'pages a second, with nothing free' },
+    slowscan: { least: 0, most: 1e9, means: 'pages a second, as the hands begin to move' },
+    cluster: { least: 0, most: 4096, whole: true, means: 'pages written together at most' },
+    saferss: { least: 0, most: 1e15, means: 'pages that a task keeps' },
+    maxpgio: { least: 0, most: 1e9, means: 'pages written a second at most; 0: no limit' },
+  },
   create,
   admitted(state, page, view) {
     state.empties--;

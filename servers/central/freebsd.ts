@@ -71,6 +71,14 @@ const freebsd: CentralManagement<FreeBsdState> = {
   control: 'pages',
   period: { ns: 100_000_000, references: 100_000 },
   parameters: { launderKib: 4096, cluster: 8 },
+  ranges: {
+    launderKib: {
+      least: 0,
+      most: 1e15,
+      means: 'written a second at most while no frames are short',
+    },
+    cluster: { least: 0, most: 4096, whole: true, means: 'pages written together at most' },
+  },
   thresholds: (frames) => thresholdsOf(frames),
   create,
   admitted(state, page) {

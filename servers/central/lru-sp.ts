@@ -67,6 +67,15 @@ export function lruSp(policies: readonly Policy[]): CentralManagement<LruSpState
     summary: 'the task of the page used longest ago chooses by its own policy (Cao et al. 1994)',
     control: 'victims',
     parameters: { swapping: 1, placeholders: 1 },
+    ranges: {
+      swapping: {
+        least: 0,
+        most: 1,
+        whole: true,
+        means: "1: places are exchanged where a task's own choice differs",
+      },
+      placeholders: { least: 0, most: 1, whole: true, means: '1: a wrong choice is put right' },
+    },
     ofTasks: (own) => lruSp(own) as CentralManagement,
     create: (context) => create(context, policies),
     admitted: (state, page, central) =>

@@ -53,6 +53,10 @@ const machSoftBits: CentralManagement<SoftBitsState> = {
   summary: "Mach's queues without reference bits: reactivation or reference faults (Draves 1991)",
   control: 'pages',
   parameters: { inactiveShare: 2 / 3, version: 3 },
+  ranges: {
+    inactiveShare: { least: 0, most: 1, means: 'share of the pages kept inactive' },
+    version: { least: 2, most: 3, means: 'of Mach: from 3 on a touched page keeps its place' },
+  },
   hasDefaultPager: true,
   thresholds: machThresholds,
   create: ({ pages, parameters }: CentralContext) => ({

@@ -42,6 +42,9 @@ const mach: Policy<MachState> = {
   sight: 'hardware',
   summary: 'active and inactive queues with second chance (Mach; Draves 1991)',
   parameters: { inactiveShare: 0.5 },
+  ranges: {
+    inactiveShare: { least: 0, most: 1, means: 'share of the pages kept inactive' },
+  },
   create: ({ pages, parameters }: PolicyContext) => ({
     lists: createLists(pages, 2),
     inactiveShare: parameters.inactiveShare,

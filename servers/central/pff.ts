@@ -59,6 +59,20 @@ const pff: CentralManagement<PffState> = {
   summary: 'sets grow while faults come fast, shrink when they do not (Chu and Opderbeck 1972)',
   control: 'pages',
   parameters: { threshold: 20_000, turn: 16, eager: 0, load: 1 },
+  ranges: {
+    threshold: {
+      least: 0,
+      most: 1e15,
+      means: 'references between faults from which a set shrinks',
+    },
+    turn: {
+      least: 0,
+      most: 1e9,
+      means: 'pages given to others, for each of its set, that make a turn of who is suspended',
+    },
+    eager: { least: 0, most: 1, whole: true, means: '1: what left a set is given up at each tick' },
+    load: { least: 0, most: 1, whole: true, means: '1: tasks are suspended where sets do not fit' },
+  },
   period: { ns: 10_000_000, references: 10_000 },
   thresholds: (frames) => ({ freeMin: frames >> 7, freeTarget: frames >> 6 }),
   create,

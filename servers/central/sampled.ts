@@ -44,7 +44,7 @@ const NO_NEXT_USE = new Uint32Array(0);
 
 /** The management `inner`, told of uses as bits show them. */
 export function sampled(inner: CentralManagement, name: string): CentralManagement<SampledState> {
-  const { ofTasks, counters, check, taskParameters, parameters = {} } = inner;
+  const { ofTasks, counters, check, taskParameters, parameters = {}, ranges = {} } = inner;
   const seen = new SoftView();
   return {
     name,
@@ -53,6 +53,7 @@ export function sampled(inner: CentralManagement, name: string): CentralManageme
     control: 'pages',
     period: { ns: 1_000_000, references: 1000 },
     parameters,
+    ranges,
     ...(taskParameters && { taskParameters }),
     ...(ofTasks && { ofTasks: (own) => sampled(ofTasks(own), name) as CentralManagement }),
     create: (context: CentralContext) => ({

@@ -41,6 +41,9 @@ const skeleton: CentralManagement<SkeletonState> = {
   control: 'pages',
   // A scenario may set these: central: { parameters: { skeleton: { cluster: 4 } } }.
   parameters: { cluster: 16 },
+  ranges: {
+    cluster: { least: 0, most: 4096, whole: true, means: 'pages written a tick at most' },
+  },
   // The same for single tasks, in context.members: central: { tasks: { skeleton: { NAME: ... } } }.
   taskParameters: {},
   // Calls `ticked` so often: 10 ms, or 10,000 references.

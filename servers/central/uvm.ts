@@ -53,6 +53,9 @@ const uvm: CentralManagement<UvmDaemonState> = {
   summary: 'active and inactive queues, clustered page-out to slots assigned anew (Cranor 1998)',
   control: 'pages',
   parameters: { cluster: CLUSTER },
+  ranges: {
+    cluster: { least: 0, most: 4096, whole: true, means: 'pages written together at most' },
+  },
   slotRun: CLUSTER,
   thresholds,
   create: ({ pages, parameters }: CentralContext) => ({

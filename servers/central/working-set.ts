@@ -60,6 +60,17 @@ const workingSet: CentralManagement<WorkingSetState> = {
     'working sets within tau references, tasks suspended when they do not fit (Denning 1968)',
   control: 'pages',
   parameters: { tau: 100_000, samples: 4, turn: 16, eager: 0, load: 1 },
+  ranges: {
+    tau: { least: 0, most: 1e15, means: 'references that make the window' },
+    samples: { least: 1, most: 1e6, means: 'looks at the bits in a window' },
+    turn: {
+      least: 0,
+      most: 1e9,
+      means: 'pages given to others, for each of its set, that make a turn of who is suspended',
+    },
+    eager: { least: 0, most: 1, whole: true, means: '1: what left a set is given up at each tick' },
+    load: { least: 0, most: 1, whole: true, means: '1: tasks are suspended where sets do not fit' },
+  },
   period: { ns: 10_000_000, references: 10_000 },
   thresholds: (frames) => ({ freeMin: frames >> 7, freeTarget: frames >> 6 }),
   create,

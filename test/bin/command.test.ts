@@ -68,7 +68,7 @@ test('help tells the exit codes, policies are listed', async () => {
   );
   expect((await leasehold(folder, 'policies')).out).toMatch(/working-set +hardware/);
   expect((await leasehold(folder, 'managements')).out).toMatch(
-    /^linux +hardware .*of a task: max = 0\]$/m,
+    /^linux +hardware .*of a task: max = 0 \(0 to 1e9\)\]$/m,
   );
 }, 60_000);
 

@@ -9,9 +9,16 @@
  */
 
 import type { CentralMember, CentralView } from '../../../contracts/central-management.ts';
+import type { ParameterRanges } from '../../../contracts/policy.ts';
 
 /** Settings of single tasks, as a management declares them. */
 export const LIMIT_PARAMETERS = { min: 0, low: 0, high: 0, max: 0 } as const;
+export const LIMIT_RANGES: ParameterRanges = {
+  min: { least: 0, most: 1e9, whole: true, means: 'frames that are not taken from it' },
+  low: { least: 0, most: 1e9, whole: true, means: 'frames taken only when nobody else has any' },
+  high: { least: 0, most: 1e9, whole: true, means: 'frames beyond which it pays at once; 0: none' },
+  max: { least: 0, most: 1e9, whole: true, means: 'frames that it never exceeds; 0: none' },
+};
 
 export interface Limits {
   readonly min: number;

@@ -40,6 +40,7 @@ import {
   groupsOf,
   isAtMax,
   LIMIT_PARAMETERS,
+  LIMIT_RANGES,
   type Limits,
 } from './limits.ts';
 import { type GroupPages, reclaim } from './reclaim.ts';
@@ -75,7 +76,11 @@ const linux: CentralManagement<LinuxState> = {
   control: 'pages',
   period: { ns: 10_000_000, references: 10_000 },
   parameters: { apart: 0 },
+  ranges: {
+    apart: { least: 0, most: 1, whole: true, means: '1: each task is a group of its own' },
+  },
   taskParameters: LIMIT_PARAMETERS,
+  taskRanges: LIMIT_RANGES,
   thresholds: watermarks,
   create,
   admitted,

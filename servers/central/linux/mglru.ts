@@ -43,6 +43,7 @@ import {
   groupsOf,
   isAtMax,
   LIMIT_PARAMETERS,
+  LIMIT_RANGES,
   type Limits,
 } from './limits.ts';
 import { type GroupPages, reclaim } from './reclaim.ts';
@@ -87,7 +88,13 @@ const mglru: CentralManagement<MglruState> = {
   control: 'pages',
   period: { ns: 10_000_000, references: 10_000 },
   parameters: { minTtl: 0, batch: 8, apart: 0 },
+  ranges: {
+    minTtl: { least: 0, most: 1e9, means: 'ticks that the youngest generations are safe for' },
+    batch: { least: 0, most: 1e6, means: 'pages that come back before a tier is protected' },
+    apart: { least: 0, most: 1, whole: true, means: '1: each task is a group of its own' },
+  },
   taskParameters: LIMIT_PARAMETERS,
+  taskRanges: LIMIT_RANGES,
   thresholds: watermarks,
   create,
   admitted,
