@@ -74,7 +74,11 @@ const vms: CentralManagement<VmsState> = {
       most: 1,
       means: 'share of memory that must be available for growth beyond the quota',
     },
-    mpwHighShare: { least: 0, most: 1, means: 'share of memory: the modified list is written from here' },
+    mpwHighShare: {
+      least: 0,
+      most: 1,
+      means: 'share of memory: the modified list is written from here',
+    },
     mpwLowShare: { least: 0, most: 1, means: 'share of memory: down to here' },
     cluster: { least: 0, most: 4096, whole: true, means: 'pages written together at most' },
     freeLowShare: {
