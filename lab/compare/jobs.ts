@@ -170,7 +170,7 @@ async function performCurve(
   { watch }: Signals,
 ): Promise<Float64Array> {
   const code = await loadPolicy(policy, task, 0, watch);
-  return policyCurve(program, code, policy.parameters);
+  return policyCurve(program, code, policy.parameters, policy.file === null);
 }
 
 async function cellOptions(plan: CellPlan, { watch }: Signals): Promise<CellOptions> {

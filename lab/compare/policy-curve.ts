@@ -8,29 +8,34 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import { faultsSoFar, simulate } from '../curves/simulation.ts';
+import { pointsOf } from '../curves/points.ts';
 
 /** Sizes looked at, evenly spaced up to where the whole program fits. */
 const CURVE_SIZES = 16;
 /** Fewer frames than this nobody is granted. */
 const FRAMES_LEAST = 4;
 
-/** Faults from empty memory by frames: entry f for f frames, entry 0 for none (each run faults). */
+/**
+ * Faults from empty memory by frames: entry f for f frames, entry 0 for none (each run faults). `isOurs`: the
+ * policy is the house's.
+ */
 export function policyCurve(
   program: ReferenceString,
   policy: Policy,
   parameters: Readonly<Record<string, number>>,
+  isOurs = false,
 ): Float64Array {
   const pages = program.pageNumbers.length;
   const curve = new Float64Array(pages + 1).fill(program.runs.length);
   let least = program.runs.length;
   let from = 1;
-  for (const simulation of simulate(policy, program, sizesOf(pages), parameters)) {
-    curve.fill(least, from, simulation.frames);
+  const wanted = { parameters, frames: sizesOf(pages), traffic: false };
+  for (const { frames, misses } of pointsOf(program, policy, isOurs, wanted)) {
+    curve.fill(least, from, frames);
     // More memory may cost a policy more faults (Belady's anomaly); what is chosen from must not
     // rise.
-    least = Math.min(least, faultsSoFar(simulation));
-    from = simulation.frames;
+    least = Math.min(least, misses);
+    from = frames;
   }
   curve.fill(least, from);
   // Who gives pages up unasked may fault again where all would fit.

@@ -9,6 +9,7 @@
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
+import { hasKernel } from '../kernels/policies.ts';
 import { inputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
@@ -16,7 +17,7 @@ import { sampleTrace } from '../traces/sample-trace.ts';
 import type { Trace } from '../traces/trace.ts';
 import { choicesOf, policyText } from './choices.ts';
 import { pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
-import type { Point } from './points.ts';
+import { isOnePass, type Point } from './points.ts';
 import { sizesOf } from './sizes.ts';
 import { windowCurves } from './windows.ts';
 
@@ -63,6 +64,7 @@ export interface Curves {
 /** Jobs that go round among workers; sizes that one job simulates at least, since they share a pass. */
 const JOBS_WANTED = 12;
 const SIZES_A_JOB = 4;
+const SIZES_A_KERNEL_JOB = 8;
 /** Simulated sizes, all policies together, from which gathering blocks first pays. */
 const DIGEST_SIZES = 4;
 
@@ -140,19 +142,20 @@ async function missCurves(
   traffic: boolean,
   pool: Pool,
 ): Promise<Curve[]> {
-  const isOnePass = (policy: PolicyChoice): boolean => isStack(policy, traffic);
-  const simulated = choices.filter((policy) => !isOnePass(policy)).length;
+  const simulated = choices.filter((policy) => !isStack(policy, traffic));
+  const digested = simulated.filter((policy) => !isKernel(policy));
   const digest =
-    simulated * frames.length >= DIGEST_SIZES
+    digested.length * frames.length >= DIGEST_SIZES
       ? pool.run({ kind: 'digest', program }, 'gathering blocks')
       : undefined;
   const found = new Map<PolicyChoice, Promise<Point[]>[]>();
   for (const policy of [...choices].sort((a, b) => costOf(b) - costOf(a))) {
     const label = policyText(policy);
-    const parts = isOnePass(policy) ? 1 : Math.ceil(JOBS_WANTED / simulated);
-    const jobs = partsOf(frames, parts).map(async (part) => {
+    const parts = simulated.includes(policy) ? Math.ceil(JOBS_WANTED / simulated.length) : 1;
+    const least = isKernel(policy) ? SIZES_A_KERNEL_JOB : SIZES_A_JOB;
+    const jobs = partsOf(frames, parts, least).map(async (part) => {
       const job = { kind: 'points', program, policy, frames: part, traffic } as const;
-      const own = isOnePass(policy) ? undefined : await digest;
+      const own = digested.includes(policy) ? await digest : undefined;
       return pool.run(own ? { ...job, digest: own } : job, `${label} at ${part.length} sizes`);
     });
     found.set(policy, jobs);
@@ -192,12 +195,18 @@ function phaseCurves(
 
 /** What one pass gives at every size is one job. */
 function isStack({ name, file }: PolicyChoice, traffic: boolean): boolean {
-  return file === null && (name === 'lru' || (name === 'optimal' && !traffic));
+  return file === null && isOnePass(name, traffic);
+}
+
+/** Who has one takes the runs as they are, and eight sizes cost it little more than four. */
+function isKernel({ name, file, parameters }: PolicyChoice): boolean {
+  const settings = { ...findPolicy(name)?.parameters, ...parameters };
+  return file === null && hasKernel(name, settings);
 }
 
 /** The sizes in parts: small and large ones in each, since the small cost most. */
-function partsOf(frames: readonly number[], parts: number): number[][] {
-  const most = Math.ceil(frames.length / SIZES_A_JOB);
+function partsOf(frames: readonly number[], parts: number, least: number): number[][] {
+  const most = Math.ceil(frames.length / least);
   const count = Math.min(parts, most);
   return Array.from({ length: count }, (_, part) => frames.filter((_, at) => at % count === part));
 }

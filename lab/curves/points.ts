@@ -3,7 +3,8 @@
  *
  *   lru             a stack algorithm: all sizes from one pass, however many are asked for; traffic too
  *   optimal         all sizes asked for from one pass
- *   any other       simulated at each size, the sizes side by side in one pass
+ *   has a kernel    simulated at each size, the sizes side by side in one pass; lru too, at one size
+ *   any other       the same in TypeScript, by the policy itself
  */
 
 import type { Policy } from '../../contracts/policy.ts';
@@ -11,8 +12,9 @@ import type { ReferenceString } from '../../sim-hw/references.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
 import { fastLruTraffic } from '../kernels/lru-traffic.ts';
 import { optimalFaults } from '../kernels/optimal-sizes.ts';
+import { simulateLanes } from '../kernels/policies.ts';
 import type { Digest } from './digest.ts';
-import { faultsSoFar, simulate } from './simulation.ts';
+import { simulate } from './simulation.ts';
 
 export interface Point {
   /** Held at most; of a working set: held on average; of a TLB: entries. */
@@ -62,21 +64,29 @@ export function pointsOf(
   { parameters, frames, traffic, seed, digest }: PointsWanted,
 ): Point[] {
   const pages = program.pageNumbers.length;
-  if (isOurs && traffic && policy.name === 'lru') return lruTrafficPoints(program, frames);
-  const faultsOf = isOurs && !traffic ? stackFaults[policy.name] : undefined;
-  if (faultsOf !== undefined) {
-    const faults = faultsOf(program.runs, pages, frames);
+  // At one size the stack would be kept in more order than is asked for.
+  if (isOurs && isOnePass(policy.name, traffic) && (policy.name !== 'lru' || frames.length > 1)) {
+    if (traffic) return lruTrafficPoints(program, frames);
+    const faults = stackFaults[policy.name](program.runs, pages, frames);
     return frames.map((size, at) => ({ frames: size, misses: faults[at] }));
   }
-  return simulate(policy, program, frames, parameters, seed, digest).map((simulation) => {
-    const [readMisses, writeMisses, fetchMisses] = simulation.faultsOf;
-    const { writeBacks } = simulation;
+  const settings = { ...policy.parameters, ...parameters };
+  const counts =
+    (isOurs && simulateLanes(policy.name, settings, program.runs, pages, frames, seed)) ||
+    simulate(policy, program, frames, parameters, seed, digest);
+  return counts.map(({ frames: size, faultsOf, writeBacks }) => {
+    const [readMisses, writeMisses, fetchMisses] = faultsOf;
     return {
-      frames: simulation.frames,
-      misses: faultsSoFar(simulation),
+      frames: size,
+      misses: readMisses + writeMisses + fetchMisses,
       ...(traffic && { traffic: { readMisses, writeMisses, fetchMisses, writeBacks } }),
     };
   });
+}
+
+/** Whether one pass over a trace gives the house's policy `name` at all sizes. */
+export function isOnePass(name: string, traffic: boolean): boolean {
+  return name === 'lru' || (name === 'optimal' && !traffic);
 }
 
 function lruFaults(runs: Uint32Array, pages: number, sizes: readonly number[]): number[] {

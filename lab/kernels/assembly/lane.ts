@@ -1,0 +1,70 @@
+/**
+ * Lanes: one memory size each, side by side in one kernel. What is a lane's own stands in its record, and in
+ * rooms that the record points to.
+ */
+
+import { room } from './memory';
+
+export const LANES_MAX: u32 = 16;
+
+/** Of a record; what a field means beyond these a rule says. */
+const RECORD: usize = 128;
+const FRAMES: usize = 0;
+const HELD: usize = 4;
+/** Faults on a read, a write, a fetch; modified pages that left: doubles, as the host reads them. */
+const COUNTS: usize = 64;
+const WRITE_BACKS: usize = COUNTS + 24;
+
+/** Fields of rules are numbered from here. */
+export const OWN: usize = 8;
+
+/** Kind of a run (sim-hw/references.ts). */
+export const WRITE: u32 = 1;
+
+/** In place of a page. */
+export const NONE: u32 = 0xffffffff;
+
+export let pages: u32 = 0;
+export let lanes: u32 = 0;
+let records: usize = 0;
+
+export function layOut(pageCount: u32, laneCount: u32): void {
+  if (laneCount > LANES_MAX) unreachable();
+  pages = pageCount;
+  lanes = laneCount;
+  records = room(<usize>laneCount * RECORD);
+}
+
+export function recordOf(lane: u32): usize {
+  return records + <usize>lane * RECORD;
+}
+
+export function framesOf(record: usize): u32 {
+  return load<u32>(record + FRAMES);
+}
+
+export function setFrames(record: usize, frames: u32): void {
+  store<u32>(record + FRAMES, frames);
+}
+
+/** Takes a frame that nobody has; false: there is none. */
+export function takeFree(record: usize): bool {
+  const held = load<u32>(record + HELD);
+  if (held === framesOf(record)) return false;
+  store<u32>(record + HELD, held + 1);
+  return true;
+}
+
+export function countFault(record: usize, kind: u32): void {
+  const place = record + COUNTS + ((<usize>kind) << 3);
+  store<f64>(place, load<f64>(place) + 1);
+}
+
+export function countWriteBack(record: usize): void {
+  store<f64>(record + WRITE_BACKS, load<f64>(record + WRITE_BACKS) + 1);
+}
+
+/** Where the host finds the four counts of a lane. */
+export function countsOf(lane: u32): usize {
+  return recordOf(lane) + COUNTS;
+}

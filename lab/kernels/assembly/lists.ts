@@ -1,0 +1,122 @@
+/**
+ * Kernel `lists`: policies that keep pages in the order of their use, at up to 16 sizes side by side.
+ *
+ *   block of runs -> digest -> lanes in which all its pages are quiet: its pages, once each
+ *                          `-> the other lanes: run by run
+ *
+ * Rules: LRU and MRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS. The twin is lab/curves/simulation.ts with the
+ * policy of clients/policies.
+ */
+
+import { countsOf, lanes, layOut, pages, recordOf, setFrames } from './lane';
+import { arcHolds, layOutArc, runsOfArc, useArc } from './lists/arc';
+import { BLOCK, digest, distinctPages, entryOf, layOutDigest } from './lists/digest';
+import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
+import { layOutLru, lruHolds, runsOfLru, useLru } from './lists/lru';
+import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
+import { layOutTwoQueue, runsOfTwoQueue, twoQueueHolds, useTwoQueue } from './lists/two-queue';
+import { WINDOW } from './memory';
+
+const LRU: u32 = 0;
+const ARC: u32 = 1;
+const TWO_QUEUE: u32 = 2;
+const SLRU: u32 = 3;
+const LIRS: u32 = 4;
+
+let rule: u32 = 0;
+/** Blocks that are taken run by run before a digest is tried again, and how many last time. */
+let paused: u32 = 0;
+let pause: u32 = 0;
+const PAUSE_MAX: u32 = 255;
+
+export function start(pageCount: u32, laneCount: u32, ruleWanted: u32): void {
+  layOut(pageCount, laneCount);
+  layOutDigest();
+  rule = ruleWanted;
+}
+
+/** Gives a lane its size, and the rule its parameters. Each lane once, before any run. */
+export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
+  const record = recordOf(index);
+  setFrames(record, frames);
+  if (rule === LRU) layOutLru(record, min(frames, pages), a);
+  else if (rule === ARC) layOutArc(record);
+  else if (rule === TWO_QUEUE) layOutTwoQueue(record, a, b);
+  else if (rule === SLRU) layOutSlru(record, a, b, c);
+  else if (rule === LIRS) layOutLirs(record, a, b);
+  else unreachable();
+}
+
+/** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
+export function counts(index: u32): usize {
+  return countsOf(index);
+}
+
+/** 1: that page has a frame in that lane. For tests. */
+export function holds(index: u32, page: u32): u32 {
+  const record = recordOf(index);
+  if (rule === LRU) return <u32>lruHolds(record, page);
+  if (rule === ARC) return <u32>arcHolds(record, page);
+  if (rule === TWO_QUEUE) return <u32>twoQueueHolds(record, page);
+  if (rule === SLRU) return <u32>slruHolds(record, page);
+  return <u32>lirsHolds(record, page);
+}
+
+/** Executes the runs in the window. */
+export function advance(count: u32): void {
+  const end = WINDOW + ((<usize>count) << 2);
+  let from = WINDOW;
+  while (from < end) {
+    // Where digests do not pay many blocks are one, so that what a lane has in the cache serves it longer.
+    const to = min<usize>(end, from + ((<usize>BLOCK) << 2) * (paused + 1));
+    if (paused === 0) digest(from, to);
+    let quiet: u32 = 0;
+    for (let index: u32 = 0; index < lanes; index++) {
+      const record = recordOf(index);
+      if (paused === 0 && isDigestQuiet(record)) {
+        useDigest(record);
+        quiet++;
+      } else takeRuns(record, from, to);
+    }
+    if (paused !== 0) paused = 0;
+    else if (quiet !== 0) pause = 0;
+    else paused = pause = min(2 * pause + 1, PAUSE_MAX);
+    from = to;
+  }
+}
+
+function isDigestQuiet(record: usize): bool {
+  for (let index: u32 = distinctPages(); index > 0; index--)
+    if (!isQuiet(record, entryOf(index - 1) >>> 1)) return false;
+  return true;
+}
+
+function isQuiet(record: usize, page: u32): bool {
+  if (rule === LRU) return lruHolds(record, page);
+  if (rule === ARC) return arcHolds(record, page);
+  if (rule === TWO_QUEUE) return twoQueueHolds(record, page);
+  if (rule === SLRU) return isQuietSlru(record, page);
+  return isQuietLirs(record, page);
+}
+
+/** The page used last is used last. */
+function useDigest(record: usize): void {
+  for (let index = distinctPages(); index > 0; index--) {
+    const entry = entryOf(index - 1);
+    const page = entry >>> 1;
+    const isWritten = (entry & 1) !== 0;
+    if (rule === LRU) useLru(record, page, isWritten);
+    else if (rule === ARC) useArc(record, page, isWritten);
+    else if (rule === TWO_QUEUE) useTwoQueue(record, page, isWritten);
+    else if (rule === SLRU) useSlru(record, page, isWritten);
+    else useLirs(record, page, isWritten);
+  }
+}
+
+function takeRuns(record: usize, from: usize, to: usize): void {
+  if (rule === LRU) runsOfLru(record, from, to);
+  else if (rule === ARC) runsOfArc(record, from, to);
+  else if (rule === TWO_QUEUE) runsOfTwoQueue(record, from, to);
+  else if (rule === SLRU) runsOfSlru(record, from, to);
+  else runsOfLirs(record, from, to);
+}

@@ -1,0 +1,177 @@
+/**
+ * Kernel `marks`: policies to whom a hit is no more than a mark, at up to 16 sizes side by side.
+ *
+ *   run -> word of its page -> marked at every size already? -> next run
+ *                  |-- else: where it is resident its uses are counted ...
+ *                  `-- ... and each size that does not hold it takes a fault by the rule of the policy
+ *
+ * Rules: CIRCLE (circle.ts), SIEVE (sieve.ts), S3_FIFO (s3-fifo.ts), RANDOM (random.ts). The twin is
+ * lab/curves/simulation.ts with the policy of clients/policies.
+ */
+
+import {
+  countFault,
+  countsOf,
+  countWriteBack,
+  lanes,
+  layOut,
+  pages,
+  recordOf,
+  setFrames,
+  takeFree,
+  WRITE,
+} from './lane';
+import { fillCircle, layOutCircle, replaceInCircle } from './marks/circle';
+import { fillRandom, layOutRandom, replaceAtRandom } from './marks/random';
+import { admitToS3Fifo, layOutS3Fifo, takeFromS3Fifo } from './marks/s3-fifo';
+import { appendToSieve, layOutSieve, takeFromSieve } from './marks/sieve';
+import {
+  bitOf,
+  high,
+  layOutWords,
+  low,
+  lowestLane,
+  modified,
+  wordBits,
+  words,
+} from './marks/words';
+import { WINDOW } from './memory';
+
+const CIRCLE: u32 = 0;
+const SIEVE: u32 = 1;
+const S3_FIFO: u32 = 2;
+const RANDOM: u32 = 3;
+
+let rule: u32 = 0;
+/** Uses that are counted at most, 0 to 3; what a page comes with. */
+let most: u32 = 0;
+let first: u32 = 0;
+
+/** `usesMost` 0 to 3: the uses that the rule tells apart; `usesFirst`: those of a page that comes. */
+export function start(
+  pageCount: u32,
+  laneCount: u32,
+  ruleWanted: u32,
+  usesMost: u32,
+  usesFirst: u32,
+): void {
+  layOut(pageCount, laneCount);
+  layOutWords();
+  rule = ruleWanted;
+  most = usesMost;
+  first = usesFirst;
+}
+
+/** Gives a lane its size, and the rule its parameters. Each lane once, before any run. */
+export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
+  const record = recordOf(index);
+  setFrames(record, frames);
+  const capacity = min(frames, pages);
+  if (rule === CIRCLE) layOutCircle(record, capacity, a, b);
+  else if (rule === SIEVE) layOutSieve(record, capacity);
+  else if (rule === S3_FIFO) layOutS3Fifo(record, capacity, a, b, c);
+  else if (rule === RANDOM) layOutRandom(record, capacity, a);
+  else unreachable();
+}
+
+/** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
+export function counts(index: u32): usize {
+  return countsOf(index);
+}
+
+/** 1: that page has a frame in that lane. For tests. */
+export function holds(index: u32, page: u32): u32 {
+  const bits = wordBits();
+  const at = words + ((<usize>page) << bits);
+  const word: u64 =
+    bits === 0 ? <u64>load<u8>(at) : bits === 2 ? <u64>load<u32>(at) : load<u64>(at);
+  return <u32>(word >> index) & 1;
+}
+
+/** Executes the runs in the window. */
+export function advance(count: u32): void {
+  const bits = wordBits();
+  if (bits === 0) advanceWith<u8>(count);
+  else if (bits === 2) advanceWith<u32>(count);
+  else advanceWith<u64>(count);
+}
+
+function advanceWith<W>(count: u32): void {
+  const all: W = <W>(((<u64>1) << (<u64>lanes)) - 1);
+  const base = words;
+  // What a word must have for a hit to change nothing.
+  const ofRead =
+    all | ((most & 1) !== 0 ? all << low<W>() : <W>0) | (most > 1 ? all << high<W>() : <W>0);
+  const ofWrite = ofRead | (all << modified<W>());
+  const end = WINDOW + ((<usize>count) << 2);
+  for (let from = WINDOW; from < end; from += 4) {
+    const run = load<u32>(from);
+    const at = base + <usize>(run >>> 8) * sizeof<W>();
+    const wanted = (run & (WRITE << 6)) !== 0 ? ofWrite : ofRead;
+    const word = load<W>(at);
+    if ((word & wanted) !== wanted) touch<W>(run, at, word, all);
+  }
+}
+
+function touch<W>(run: u32, at: usize, word: W, all: W): void {
+  const held = word & all;
+  let after = most === 0 || held === 0 ? word : use<W>(word, held, (run & 63) + 1);
+  const missing = all & ~word;
+  const isWrite = ((run >>> 6) & 3) === WRITE;
+  if (missing !== 0) {
+    for (let left = missing; left !== 0; left &= left - 1) fault<W>(lowestLane<W>(left), run);
+    after |= missing;
+    const uses = min(most, first + (run & 63));
+    if ((uses & 1) !== 0) after |= missing << low<W>();
+    if (uses > 1) after |= missing << high<W>();
+  }
+  if (isWrite) after |= all << modified<W>();
+  store<W>(at, after);
+}
+
+/** So many uses in the lanes of `held`. */
+function use<W>(word: W, held: W, times: u32): W {
+  let ones = (word >> low<W>()) & held;
+  let twos = (word >> high<W>()) & held;
+  if (most === 1) ones = held;
+  else
+    for (let left = min(times, most); left > 0; left--) {
+      // From 0 to 1, 1 to 2, 2 to 3; 3 stays.
+      const carry = ones;
+      ones = held & (~ones | twos);
+      twos |= carry;
+      if (most === 2) ones &= ~twos;
+    }
+  return (
+    (word & ~((held << low<W>()) | (held << high<W>()))) | (ones << low<W>()) | (twos << high<W>())
+  );
+}
+
+/** The page of `run` gets a frame in that lane; its own word is the caller's. */
+function fault<W>(index: u32, run: u32): void {
+  const record = recordOf(index);
+  const page = run >>> 8;
+  const bit = bitOf<W>(index);
+  countFault(record, (run >>> 6) & 3);
+  if (takeFree(record)) {
+    if (rule === CIRCLE) fillCircle(record, page);
+    else if (rule === SIEVE) appendToSieve(record, page);
+    else if (rule === S3_FIFO) admitToS3Fifo(record, page);
+    else fillRandom(record, page);
+    return;
+  }
+  let victim: u32;
+  if (rule === CIRCLE) victim = replaceInCircle<W>(record, bit, page);
+  else if (rule === SIEVE) {
+    victim = takeFromSieve<W>(record, bit);
+    appendToSieve(record, page);
+  } else if (rule === S3_FIFO) {
+    victim = takeFromS3Fifo<W>(record, bit);
+    admitToS3Fifo(record, page);
+  } else victim = replaceAtRandom(record, page);
+  const at = words + <usize>victim * sizeof<W>();
+  const word = load<W>(at);
+  if ((word & (bit << modified<W>())) !== 0) countWriteBack(record);
+  const fieldsOfLane = bit | (bit << low<W>()) | (bit << high<W>()) | (bit << modified<W>());
+  store<W>(at, word & ~fieldsOfLane);
+}
