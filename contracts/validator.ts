@@ -12,6 +12,7 @@ const names = Object.keys(messages) as MessageName[];
 const count = names.length;
 /** A power of two not below: no look-up then needs a check of its bounds. */
 const ROOM = 1 << (32 - Math.clz32(count - 1));
+const LAST_WORD = ROOM * WORDS - 1;
 const least = new Int32Array(ROOM * WORDS);
 const greatest = new Int32Array(ROOM * WORDS);
 const fields = new Uint8Array(ROOM);
@@ -51,13 +52,12 @@ export function isValid(message: Words): boolean {
   if (index + FIRST_OP !== message.op || index >= count) return false;
   const words = fields[index] as number;
   const at = index * WORDS;
-  return (
-    inBounds(message.w0, at) &&
-    (words < 2 || inBounds(message.w1, at + 1)) &&
-    (words < 3 || inBounds(message.w2, at + 2)) &&
-    (words < 4 || inBounds(message.w3, at + 3)) &&
-    (hasTime[index] === 0 || isTime(message.time))
-  );
+  // One test at a time: of a chain by && V8 would keep a value that may be no boolean.
+  if (!inBounds(message.w0, at)) return false;
+  if (words > 1 && !inBounds(message.w1, at + 1)) return false;
+  if (words > 2 && !inBounds(message.w2, at + 2)) return false;
+  if (words > 3 && !inBounds(message.w3, at + 3)) return false;
+  return hasTime[index] === 0 || isTime(message.time);
 }
 
 /** A refusal is an answer, and gets none: two servers would refuse each other without end [MEM32]. */
@@ -66,8 +66,11 @@ export function isRefusal(message: Words): boolean {
 }
 
 function inBounds(word: number, at: number): boolean {
+  const place = at & LAST_WORD;
   return (
-    word >= (least[at] as number) && word <= (greatest[at] as number) && Math.floor(word) === word
+    word >= (least[place] as number) &&
+    word <= (greatest[place] as number) &&
+    Math.floor(word) === word
   );
 }
 

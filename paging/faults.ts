@@ -86,6 +86,7 @@ export function pursueFault(
 
 /** Pages have become clean: faults that waited for that try again. */
 export function retryDirtying(kernel: Kernel, code: PagerCode, pager: PagerState): void {
+  if (!pager.tracksDirty) return;
   for (let index = 0; index < pager.members.length; index++) {
     const member = pager.members[index] as Member;
     if (member.waits !== WANTS_CLEAN) continue;

@@ -75,9 +75,10 @@ function passOn(
   tag: number,
 ): void {
   const { id, swapPort } = pager;
-  const request = pager.client.indexOf(0);
+  const request = firstFree(pager);
   const isExchange = op === OP.exchange;
-  const [w2, w3] = isExchange ? [into, request] : [request, 0];
+  const w2 = isExchange ? into : request;
+  const w3 = isExchange ? request : 0;
   if (request < 0 || !sendCapability(kernel, id, swapPort, op, capability, page, w2, w3)) {
     removeCapability(kernel.state.capabilities[id] as CapabilityTable, capability);
     reply(kernel, id, from, OP.swapped, tag, BUSY, 0, 0, 0);
@@ -85,4 +86,11 @@ function passOn(
   }
   pager.client[request] = from;
   pager.tag[request] = tag;
+}
+
+/** Number of the first free request, or -1. `indexOf` leaves compiled code; few are under way. */
+function firstFree({ client }: DefaultPagerState): number {
+  for (let request = 0; request < client.length; request++)
+    if (client[request] === 0) return request;
+  return -1;
 }

@@ -98,7 +98,14 @@ function settle(kernel: Kernel, server: MemoryServerState): void {
 
 function serve(kernel: Kernel, server: MemoryServerState, message: Message): void {
   const { op, from, w0, w1, w2, w3, time } = message;
+  // In this order they are compared: what each transfer of a page asks for comes first.
   switch (op) {
+    case OP.createContainer:
+      return createContainer(kernel, server, from, w0, time, w1, w2, w3 === 1);
+    case OP.lockContainer:
+      return lockContainer(kernel, server, from, w0, time, w1, w2);
+    case OP.unlockContainer:
+      return unlockContainer(kernel, server, from, w0);
     case OP.contract:
       return proposeContract(kernel, server, from, w0, w1, time, w2);
     case OP.renew:
@@ -113,16 +120,10 @@ function serve(kernel: Kernel, server: MemoryServerState, message: Message): voi
       return releaseSoft(kernel, server, from, w0);
     case OP.revive:
       return revive(kernel, server, from, w0, w1);
-    case OP.createContainer:
-      return createContainer(kernel, server, from, w0, time, w1, w2, w3 === 1);
     case OP.shareContainer:
       return shareContainer(kernel, server, from, w0, w1);
     case OP.cancelContainer:
       return cancelContainer(kernel, server, from, w0);
-    case OP.lockContainer:
-      return lockContainer(kernel, server, from, w0, time, w1, w2);
-    case OP.unlockContainer:
-      return unlockContainer(kernel, server, from, w0);
     case OP.wire:
       return wire(kernel, server, from, w0, time, w1);
     case OP.unwire:

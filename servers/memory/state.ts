@@ -207,7 +207,7 @@ export function objectOf({ place, places }: MemoryServerState, id: number): numb
 
 /** Index of an object among those of this server; no index at all for one of another. */
 export function idOf({ place, places }: MemoryServerState, object: number): number {
-  return (object - place) / places;
+  return places === 1 ? object - place : (object - place) / places;
 }
 
 /** The client record of a task, made at its first message. */

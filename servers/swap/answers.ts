@@ -8,8 +8,10 @@ import { FREE, type Operation, type SwapServerState } from './state.ts';
 
 /** The port to the memory server that made a container: objects are numbered through them [STACK5]. */
 export function makerOf(kernel: Kernel, server: SwapServerState, capability: number): number {
+  const { memories, memoryPort } = server;
+  if (memories === 1) return memoryPort;
   const { object } = kernel.state.capabilities[server.id] as CapabilityTable;
-  return server.memoryPort + ((object[capability] as number) % server.memories);
+  return memoryPort + ((object[capability] as number) % memories);
 }
 
 /** The frames of an operation are their owner's again. */

@@ -7,6 +7,7 @@ import { assert } from '../assert.ts';
 import { LARGE, PRESENT } from './format.ts';
 
 export const NODE_WORDS = 512;
+export const NODE_SHIFT = 9;
 export const NONE = -1;
 /** Base of the free list's links in `used`: a free node holds FREE - next. */
 export const FREE = -2;

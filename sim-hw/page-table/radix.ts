@@ -13,7 +13,7 @@
  */
 
 import { createCounts, LARGE, type PageTableState, PRESENT } from './format.ts';
-import { FREE, NODE_WORDS, NONE, type NodePool, releaseNode } from './nodes.ts';
+import { FREE, NODE_SHIFT, NODE_WORDS, NONE, type NodePool, releaseNode } from './nodes.ts';
 
 /** Pages that an entry of each level spans. */
 export const SPANS = [1, 2 ** 9, 2 ** 18, 2 ** 27, 2 ** 36];
@@ -65,7 +65,7 @@ export function removeLeaf(state: RadixState, space: number, vpn: number, leaf: 
   if (leaf < 0) return 0;
   const word = state.entries[leaf];
   state.entries[leaf] = 0;
-  if (--state.used[Math.floor(leaf / NODE_WORDS)] === 0) prune(state, space, vpn);
+  if (--state.used[leaf >>> NODE_SHIFT] === 0) prune(state, space, vpn);
   return word;
 }
 

@@ -49,38 +49,38 @@ export const x8664: PageTableFormat<X8664State> = {
 
 function walk(state: X8664State, space: number, vpn: number): number {
   const index = descend(state, space, vpn);
-  return index < 0 || ((state.entries[index] as number) & PRESENT) !== 0 ? index : -1;
+  if (index < 0) {
+    state.probes = -index;
+    return -1;
+  }
+  const entry = state.entries[index] as number;
+  state.probes = (entry & LARGE) === 0 ? 4 : 3;
+  return (entry & PRESENT) === 0 ? -1 : index;
 }
 
-/** Index of the leaf entry, whether it is present or not. */
+/** Index of the leaf entry, whether it is present or not; else less than 0: minus the probes made. */
 function descend(state: X8664State, space: number, vpn: number): number {
   const { entries } = state;
   const root = state.roots[space];
   // A space without a table still has an (empty) root for the hardware to read.
-  state.probes = 1;
   if (root === NONE || vpn >= VIRTUAL_PAGES_MAX) return -1;
   const upper = (vpn * UPPER) | 0;
   const lower = vpn & 0x3ffff;
   const fourth = entries[root * NODE_WORDS + (upper >>> 9)];
   if (fourth === 0) return -1;
-  state.probes = 2;
   const third = entries[(fourth >>> 8) * NODE_WORDS + (upper & 511)];
-  if (third === 0) return -1;
-  state.probes = 3;
+  if (third === 0) return -2;
   const index = (third >>> 8) * NODE_WORDS + (lower >>> 9);
   const second = entries[index];
-  if (second === 0) return -1;
+  if (second === 0) return -3;
   if ((second & LARGE) !== 0) return index;
-  state.probes = 4;
   const leaf = (second >>> 8) * NODE_WORDS + (lower & 511);
-  return entries[leaf] === 0 ? -1 : leaf;
+  return entries[leaf] === 0 ? -4 : leaf;
 }
 
 function find(state: X8664State, space: number, vpn: number): number {
-  const { probes } = state;
   const index = descend(state, space, vpn);
-  state.probes = probes;
-  return index;
+  return index < 0 ? -1 : index;
 }
 
 function enter(
@@ -93,8 +93,12 @@ function enter(
 ): void {
   const size = 1 << order;
   assert(order === 0 || order === 9, 'x86-64: an entry maps order 0 or 9');
-  assert(vpn >= 0 && vpn < VIRTUAL_PAGES_MAX && vpn % size === 0, 'x86-64: bad virtual page');
-  assert(frame >= 0 && frame < 2 ** 24 && frame % size === 0, 'x86-64: bad frame');
+  // Below 2^36 the low bits of a page number are those of its low half.
+  assert(
+    vpn >= 0 && vpn < VIRTUAL_PAGES_MAX && vpn === Math.floor(vpn) && (vpn & (size - 1)) === 0,
+    'x86-64: bad virtual page',
+  );
+  assert(frame >= 0 && frame < 2 ** 24 && (frame & (size - 1)) === 0, 'x86-64: bad frame');
   if (state.roots[space] === NONE) state.roots[space] = takeNode(state);
   const upper = (vpn * UPPER) | 0;
   const lower = vpn & 0x3ffff;
