@@ -1,4 +1,4 @@
-/** `leasehold trace cut | mix | sample | filter`: a trace made from others, exactly or by a sample. */
+/** `leasehold trace cut | mix | split | sample | filter`: a trace made from others, exactly or by a sample. */
 
 import type { Command } from 'commander';
 import {
@@ -7,6 +7,7 @@ import {
   mixTraces,
   readTrace,
   sampleTrace,
+  splitTrace,
   type Trace,
   writeTrace,
 } from '../../lab/traces/index.ts';
@@ -22,6 +23,7 @@ interface ChangeOptions extends ReadingOptions {
   readonly seed?: number;
   readonly frames?: number;
   readonly quantum?: number;
+  readonly program?: number;
 }
 
 export function addTraceChanges(trace: Command, finish: (code: number) => void): void {
@@ -56,6 +58,9 @@ export function addTraceChanges(trace: Command, finish: (code: number) => void):
     tellFilter(whole, reduced, options.frames as number);
     return reduced;
   }).requiredOption('--frames <n>', 'the least memory that counts stay exact for', parseCount);
+  change('split', 'one program of a mix alone, as it was before', (whole, options) =>
+    splitTrace(whole, options.program as number),
+  ).requiredOption('--program <n>', 'which one, the first is 0', parseSeed);
   addMix(trace, finish);
 }
 

@@ -4,7 +4,7 @@ export { cutTrace } from './cut-trace.ts';
 export { formatNames } from './detect-format.ts';
 export { filterTrace } from './filter-trace.ts';
 export { traceFormats } from './formats/index.ts';
-export { mixTraces } from './mix-traces.ts';
+export { mixTraces, splitTrace } from './mix-traces.ts';
 export { type ReadOptions, readTrace, streamTrace, type TraceSummary } from './read-trace.ts';
 export { type RecordOptions, recordTrace } from './record-trace.ts';
 export type { RunSink } from './reference-log.ts';

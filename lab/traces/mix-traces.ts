@@ -5,8 +5,9 @@
  *   b b b b | a a a a | c c c c | c c c c | ...      with a seed: each round in an order drawn anew
  *
  * A trace says nothing of tasks (FORMAT.md), so each program's pages are moved to where no other's
- * are: program t's begin at t * 2^44. Who has ended is left out. To run programs as tasks, with
- * guarantees and pagers of their own, name their traces in a scenario instead (docs/scenarios.md).
+ * are: program t's begin at t * 2^44. Who has ended is left out. So a mixture, written in whatever
+ * format, keeps whose each reference is, and `splitTrace` gives a program back. To run programs as tasks,
+ * with guarantees and pagers of their own, name their traces in a scenario (docs/scenarios.md).
  */
 
 import { createRandom, nextBelow } from '../../sim-hw/random.ts';
@@ -48,6 +49,26 @@ export function mixTraces(traces: readonly Trace[], quantum: number, seed?: numb
     places = places.filter(({ trace, run }) => run < trace.runs.length);
   }
   return traceOfLog(log, origin, 'mix');
+}
+
+/**
+ * Program `program` of a mixture alone, as it was: the first is 0. Refuses a mixture without it, and a
+ * trace that is none.
+ */
+export function splitTrace(trace: Trace, program: number): Trace {
+  const { runs, pageNumbers, origin, format } = trace;
+  const log = createReferenceLog(origin, {});
+  const first = program * TASK_PAGES;
+  for (const run of runs) {
+    const page = pageNumbers[pageOfRun(run)] - first;
+    if (page < 0 || page >= TASK_PAGES) continue;
+    addRun(log, page | 0, Math.floor(page / TWO_TO_32), kindOfRun(run), lengthOfRun(run));
+  }
+  const programs = new Set(pageNumbers.map((page) => Math.floor(page / TASK_PAGES)));
+  if (programs.size > 1 && programs.has(program)) return traceOfLog(log, origin, format);
+  const found = `${programs.size} program${programs.size === 1 ? '' : 's'}`;
+  const next = programs.size > 1 ? `there are 0 to ${Math.max(...programs)}` : 'it is no mixture';
+  throw traceError(origin, 0, `${found}, expected number ${program} among them; ${next}`);
 }
 
 function takeTurn(log: ReferenceLog, place: Place, quantum: number): void {

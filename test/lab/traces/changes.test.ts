@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutTrace, mixTraces, readTrace, sampleTrace } from '../../../lab/traces/index.ts';
+import {
+  cutTrace,
+  mixTraces,
+  readTrace,
+  sampleTrace,
+  splitTrace,
+} from '../../../lab/traces/index.ts';
 import { READ } from '../../../sim-hw/references.ts';
 import { type Reference, referenceStrings, referencesIn, traceOf } from './traces-support.ts';
 
@@ -58,6 +64,32 @@ describe('mix', () => {
       ),
       { seed: 11, numRuns: 60 },
     );
+  });
+
+  test('split gives each program back, run by run, whatever turns they took', () => {
+    const own = fc.array(referenceStrings, { minLength: 2, maxLength: 4 });
+    fc.assert(
+      fc.property(own, fc.integer({ min: 1, max: 150 }), fc.nat(99), (strings, quantum, seed) => {
+        const traces = strings.map((all) =>
+          traceOf(all.map(([page, kind]): Reference => [page % TASK, kind])),
+        );
+        const mixed = mixTraces(traces, quantum, seed);
+        for (const [program, { runs, pageNumbers, references }] of traces.entries()) {
+          const alone = splitTrace(mixed, program);
+          expect([...alone.runs]).toEqual([...runs]);
+          expect([...alone.pageNumbers]).toEqual([...pageNumbers]);
+          expect(alone.references).toBe(references);
+        }
+      }),
+      { seed: 12, numRuns: 60 },
+    );
+  });
+
+  test('a program that is not in the mix, and a trace that is none, are refused', () => {
+    expect(() => splitTrace(mixTraces([a, b], 2), 2)).toThrow(
+      '2 programs, expected number 2 among them; there are 0 to 1',
+    );
+    expect(() => splitTrace(a, 0)).toThrow('it is no mixture');
   });
 
   test('a seed draws another order of rounds, the same each time', () => {
