@@ -14,6 +14,7 @@ import { centralRows } from './central.ts';
 import { containerRows } from './container-ops.ts';
 import { contractRows } from './contract-ops.ts';
 import { fileRows } from './file-reads.ts';
+import { kernelRows } from './kernels.ts';
 import { managementRows } from './managements.ts';
 import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
@@ -37,6 +38,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
     const programs = await readPrograms();
     return [await compactRow(programs), await oracleGeneralRow(programs[0] as NamedProgram)];
   },
+  kernels: async () => kernelRows(await readPrograms()),
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
   containers: async () => containerRows(),
@@ -55,6 +57,12 @@ const ORDER: readonly string[] = [
   'read-lackey',
   'read-compact',
   'read-oracle-general',
+  'kernel-lru-curve',
+  'kernel-lru-curve-far',
+  'kernel-lru-traffic',
+  'kernel-lru-traffic-far',
+  'kernel-optimal',
+  'kernel-optimal-far',
   'bytes-per-frame',
   'bytes-per-page',
   'contract-ops-1000',

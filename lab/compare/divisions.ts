@@ -13,7 +13,8 @@
  */
 
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import { chooseGuarantees, lruCurve, sharedLruCurve, TOGETHER_MAX } from '../bounds/index.ts';
+import { chooseGuarantees, sharedLruCurve, TOGETHER_MAX } from '../bounds/index.ts';
+import { fastLruCurve } from '../kernels/lru-curve.ts';
 
 export interface Division {
   readonly frames: number;
@@ -36,7 +37,7 @@ export function divisions(
 ): Division[] {
   const together = programs.reduce((sum, { references }) => sum + references, 0);
   const shared = together > TOGETHER_MAX ? null : sharedLruCurve(programs);
-  const curves = programs.map(({ runs, pageNumbers }) => lruCurve(runs, pageNumbers.length));
+  const curves = programs.map(({ runs, pageNumbers }) => fastLruCurve(runs, pageNumbers.length));
   return sizes.map((frames) => {
     const best = (of: readonly Float64Array[]) =>
       faultsIn(of, chooseGuarantees(of, Math.max(frames, LEAST * of.length), LEAST));

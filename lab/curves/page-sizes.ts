@@ -6,7 +6,7 @@
  */
 
 import type { ReferenceString } from '../../sim-hw/references.ts';
-import { lruCurve } from '../bounds/index.ts';
+import { fastLruCurve } from '../kernels/lru-curve.ts';
 import { regroup } from '../scenario/units.ts';
 import type { Curve } from './curve.ts';
 
@@ -37,7 +37,7 @@ interface Asked {
 function curvesBy(program: ReferenceString, askedOf: (order: number) => Asked[]): Curve[] {
   return ORDERS.map((order) => {
     const { runs, pageNumbers } = order === 0 ? program : regroup(program, 2 ** order);
-    const curve = lruCurve(runs, pageNumbers.length);
+    const curve = fastLruCurve(runs, pageNumbers.length);
     const points = askedOf(order).map(({ frames, units }) => ({
       frames,
       misses: curve[Math.min(units, pageNumbers.length)],
