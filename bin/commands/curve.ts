@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createSparingPool } from '../../lab/compare/sparing-pool.ts';
 import { CURVE_KINDS, type CurveKind, curvesOf } from '../../lab/curves/curve.ts';
+import { streamedCurves } from '../../lab/curves/streamed-curve.ts';
 import { curvesTable } from '../../lab/curves/table.ts';
 import { readTrace } from '../../lab/traces/read-trace.ts';
 import { OK } from '../exit-codes.ts';
@@ -77,16 +78,18 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
     return (await import('../../lab/compare/pool.ts')).createPool(pooling);
   });
   try {
-    const trace = await readTrace(file, {
-      shared: true,
+    const reading = {
       ...(workers !== undefined && { threads: workers }),
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
-    });
+    };
     const sample =
       options.sample === undefined ? null : { rate: options.sample, seed: options.seed };
     const wanted = { of, parts, policies, sizes, traffic, sample };
-    const curves = await curvesOf(trace, basename(file), wanted, pool);
+    const name = basename(file);
+    const curves =
+      (await streamedCurves(file, name, wanted, reading)) ??
+      (await curvesOf(await readTrace(file, { ...reading, shared: true }), name, wanted, pool));
     if (plot !== undefined) {
       const { curvesPlot } = await import('../../lab/curves/plot.ts');
       await writeNewFile('--plot', plot, curvesPlot(curves));

@@ -4,12 +4,41 @@
  */
 
 import { lruCurve } from '../bounds/lru-curve.ts';
-import { advanceKernel, ask, doublesAt, startKernel } from './kernel.ts';
+import { advanceKernel, ask, doublesAt, type Kernel, startKernel } from './kernel.ts';
 
 /** Faults of LRU with f frames, for f = 0..pages; as `lruCurve` of lab/bounds. */
 export function fastLruCurve(runs: Uint32Array, pages: number): Float64Array {
   const kernel = startKernel('lru-curve', pages);
   if (kernel === null) return lruCurve(runs, pages);
   advanceKernel(kernel, runs);
+  return doublesAt(kernel, ask(kernel, 'result'), pages + 1);
+}
+
+/** A curve in the making, of runs that stream by and are not kept. */
+export interface LruStream {
+  readonly kernel: Kernel;
+  /** Pages that the kernel has room for. */
+  pages: number;
+}
+
+const PAGES_FIRST = 1 << 12;
+
+/** A stream that nothing has gone through; null where there are no kernels: then runs must be kept. */
+export function startLruStream(): LruStream | null {
+  const kernel = startKernel('lru-curve', PAGES_FIRST);
+  return kernel === null ? null : { kernel, pages: PAGES_FIRST };
+}
+
+/** Takes the next runs in, whose page ids are below `pages`. */
+export function takeRuns(stream: LruStream, runs: Uint32Array, pages: number): void {
+  if (pages > stream.pages) {
+    stream.pages = Math.max(pages, 2 * stream.pages);
+    ask(stream.kernel, 'grow', stream.pages);
+  }
+  advanceKernel(stream.kernel, runs);
+}
+
+/** Faults of LRU on all runs so far with f frames, for f = 0..pages. */
+export function curveSoFar({ kernel }: LruStream, pages: number): Float64Array {
   return doublesAt(kernel, ask(kernel, 'result'), pages + 1);
 }

@@ -9,8 +9,8 @@
  */
 
 import { distance, FRONT, layOutFront, leaveFront, seatNumbers, takeSeat } from './front';
-import { room, WINDOW } from './memory';
-import { come, FIRST_SLOT, go, layOut, NOWHERE, slotOf } from './page-order';
+import { moreRoom, room, WINDOW } from './memory';
+import { come, FIRST_SLOT, go, growOrder, layOut, NOWHERE, slotOf } from './page-order';
 
 /** Runs after which a count of a byte may be full. */
 const BLOCK: u32 = 255;
@@ -37,6 +37,14 @@ export function start(pages: u32): void {
   near = room(FRONT << 3);
   hits = room((pages + FRONT + 2) << 2);
   curve = room((pages + 1) << 3);
+}
+
+/** Room for more pages than it was started with. */
+export function grow(pages: u32): void {
+  growOrder(pages);
+  hits = moreRoom(hits, (pagesAll + FRONT + 2) << 2, (pages + FRONT + 2) << 2, 0);
+  curve = room((pages + 1) << 3);
+  pagesAll = pages;
 }
 
 /** Executes the first `count` runs of the window. */

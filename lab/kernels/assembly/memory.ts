@@ -23,3 +23,11 @@ export function room(bytes: usize): usize {
   if (missing > 0 && memory.grow(missing) < 0) unreachable();
   return start;
 }
+
+/** Room for more bytes than there were, with what stood there; those after it are `filled` with. */
+export function moreRoom(from: usize, bytes: usize, more: usize, filled: u8): usize {
+  const start = room(more);
+  memory.copy(start, from, bytes);
+  memory.fill(start + bytes, filled, more - bytes);
+  return start;
+}

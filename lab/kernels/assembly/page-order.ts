@@ -13,7 +13,7 @@
  * own; NOWHERE: not here).
  */
 
-import { room } from './memory';
+import { moreRoom, room } from './memory';
 
 export const NOWHERE: u32 = 0xffffffff;
 /** Slot s is written as s + FIRST_SLOT. */
@@ -40,20 +40,32 @@ let slots: u32 = 0;
 
 /** Lays out room for pages 0 to pages - 1; none has come. */
 export function layOut(pages: u32): void {
+  layOutSlots(pages);
+  slotOf = room(pages << 2);
+  memory.fill(slotOf, 0xff, pages << 2);
+  after = room(128);
+  memory.fill(after + 64, 0xff, 64);
+}
+
+/** Lays out room for more pages; those that are here stay in their order. */
+export function growOrder(pages: u32): void {
+  moveDown();
+  slotOf = moreRoom(slotOf, pagesAll << 2, pages << 2, 0xff);
+  layOutSlots(pages);
+  fillLowest();
+}
+
+function layOutSlots(pages: u32): void {
   pagesAll = pages;
   const wanted = (SLOTS_A_PAGE * pages) >> 6;
   // Whole nodes, since counts are changed a node at a time.
   const wordsAll = ((wanted > WORDS_LEAST ? wanted : WORDS_LEAST) + 31) & ~31;
   const nodes = ((wordsAll >> 5) + 31) & ~31;
   slots = wordsAll << 6;
-  slotOf = room(pages << 2);
-  memory.fill(slotOf, 0xff, pages << 2);
   words = room(wordsAll << 3);
   beforeInNode = room(wordsAll << 1);
   beforeInSpan = room(nodes << 1);
   beforeSpan = room(((nodes >> 5) + 8) << 2);
-  after = room(128);
-  memory.fill(after + 64, 0xff, 64);
 }
 
 /** The page takes the next slot. */
@@ -144,6 +156,11 @@ function moveDown(): void {
     const bit = (<u64>1) << ((entry - FIRST_SLOT) & 63);
     store<u32>(at, FIRST_SLOT + rank(word, bits & (bit - 1)));
   }
+  fillLowest();
+}
+
+/** The lowest slots are those in use, as many as there are pages here. */
+function fillLowest(): void {
   used = live;
   for (let word: u32 = 0; word << 6 < live; word++) {
     const left = live - (word << 6);

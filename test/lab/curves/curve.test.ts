@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createInlinePool, createPool } from '../../../lab/compare/index.ts';
 import {
   CURVE_KINDS,
@@ -8,6 +8,7 @@ import {
   curvesTable,
 } from '../../../lab/curves/index.ts';
 import { curvesPlot } from '../../../lab/curves/plot.ts';
+import { streamedCurves } from '../../../lab/curves/streamed-curve.ts';
 import { readTrace } from '../../../lab/traces/index.ts';
 import { createRandom, nextBelow, type RandomState } from '../../../sim-hw/random.ts';
 import { toReferenceString } from '../../support/reference-strings.ts';
@@ -42,6 +43,28 @@ test('the document: policies in order, sizes ascending, nobody better than optim
     expect(clock?.points[at]?.misses).toBeGreaterThanOrEqual(misses);
     expect(misses).toBeGreaterThanOrEqual(pages);
   }
+});
+
+test('LRU alone, as its runs stream by: the same document, in whole or in part', async () => {
+  const lru = { ...wanted, policies: 'lru' };
+  const kept = await curvesOf(trace, 'python.lht', lru, createInlinePool());
+  expect(await streamedCurves(traceFile, 'python.lht', lru, { limit: 100_000 })).toEqual(kept);
+  const whole = await curvesOf(await readTrace(traceFile), 'x', lru, createInlinePool());
+  expect(await streamedCurves(traceFile, 'x', lru, { threads: 1 })).toEqual(whole);
+});
+
+test('anything else is not for streams, nor where there are no kernels', async () => {
+  const others: Partial<CurvesWanted>[] = [
+    { policies: 'lru,clock' },
+    { policies: 'lru', traffic: true },
+    { policies: 'lru', sample: { rate: 0.5, seed: 1 } },
+    { policies: 'lru', of: 'phases' },
+  ];
+  for (const other of others)
+    expect(await streamedCurves(traceFile, 'x', { ...wanted, ...other }, {})).toBeNull();
+  vi.stubEnv('LEASEHOLD_KERNELS', 'off');
+  expect(await streamedCurves(traceFile, 'x', { ...wanted, policies: 'lru' }, {})).toBeNull();
+  vi.unstubAllEnvs();
 });
 
 test('workers, however many, give the same bytes', async () => {

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lruCurve } from '../../../lab/bounds/lru-curve.ts';
 import { advanceKernel, ask, doublesAt, startKernel } from '../../../lab/kernels/kernel.ts';
-import { fastLruCurve } from '../../../lab/kernels/lru-curve.ts';
+import {
+  curveSoFar,
+  fastLruCurve,
+  startLruStream,
+  takeRuns,
+} from '../../../lab/kernels/lru-curve.ts';
 import { readTrace } from '../../../lab/traces/index.ts';
 import { packRun } from '../../../sim-hw/references.ts';
 import { loop, randomPages, traceL } from '../../support/reference-strings.ts';
@@ -82,6 +87,24 @@ test.each([
   const runs = runsOf(pages);
   const all = runs.reduce((most, run) => Math.max(most, run >>> 8), 0) + 1;
   expect(kernelCurve(runs, all, chunk)).toEqual(lruCurve(runs, all));
+});
+
+test('[POL18] runs that stream by, of ever more pages: at any moment what all so far come to', () => {
+  const near = loop(300, 40);
+  const far = randomPages(9, 90_000, 30_000);
+  const pages = [...near, ...far, ...near, ...loop(40_000, 2)];
+  const ids = new Map<number, number>();
+  for (const page of pages) if (!ids.has(page)) ids.set(page, ids.size);
+  const runs = runsOf(pages.map((page) => ids.get(page) as number));
+  const stream = startLruStream();
+  if (stream === null) throw new Error('there is no kernel');
+  let seen = 0;
+  for (let at = 0; at < runs.length; at += 10_007) {
+    const part = runs.subarray(at, at + 10_007);
+    for (const run of part) seen = Math.max(seen, (run >>> 8) + 1);
+    takeRuns(stream, part, seen);
+    expect(curveSoFar(stream, seen)).toEqual(lruCurve(runs.subarray(0, at + 10_007), seen));
+  }
 });
 
 test.each(readdirSync('traces').filter((file) => file.endsWith('.lht')))(
