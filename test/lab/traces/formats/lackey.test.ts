@@ -80,6 +80,24 @@ describe('lackey text', () => {
       }
   });
 
+  test('more pages than are known by their text at a time, in either case, short and long', () => {
+    const references: Reference[] = [];
+    let text = '';
+    for (let i = 0; i < 20_000; i++) {
+      const page = ((i * 2654435761) >>> 3) % (i % 3 === 0 ? 900 : 3000);
+      const wide = i % 5 === 0 ? 0x1ff0000 + page : 0x8000 + page;
+      const digits = (wide * 4096 + (i % 4000)).toString(16).padStart(8, '0');
+      text += ` L ${i % 7 === 0 ? digits.toUpperCase() : digits},${1 + (i % 96)}\n`;
+      references.push([wide, READ]);
+    }
+    expect(referencesIn(parse(text))).toEqual(references);
+  });
+
+  test('an address of ten characters of which two are none is refused', () => {
+    const good = ' L 0401234f,8\n'.repeat(20);
+    expect(() => parse(`${good} L \0\0${'0401234f'},8\n${good}`)).toThrow('t:21: ');
+  });
+
   test('CRLF line ends and a last line without one change nothing', () => {
     expect(referencesIn(parse(SAMPLE))).toEqual(SAMPLE_REFERENCES);
     expect(referencesIn(parse(SAMPLE.replaceAll('\n', '\r\n')))).toEqual(SAMPLE_REFERENCES);
