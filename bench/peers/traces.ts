@@ -1,5 +1,5 @@
 /**
- * The traces of a contest, each in the native uncompressed form of both sides: `.lht` for us, records of
+ * The traces of a contest, each in the native uncompressed form of both sides: plain `.lht`, records of
  * oracleGeneral for libCacheSim (it refuses Belady unless the file's name says so).
  *
  * Times in the records serve to count: libCacheSim prints ratios with four digits, over a whole run and
@@ -35,7 +35,7 @@ export async function prepareTrace(text: string, folder: string): Promise<PeerTr
     throw new Error(`--trace: '${text}', expected NAME=FILE or NAME=zipf:PAGES:REFERENCES`);
   const ours = join(folder, `${name}.lht`);
   const theirs = join(folder, `${name}.oracleGeneral`);
-  if (!existsSync(ours)) await writeTrace(ours, await sourceOf(source), 'compact');
+  if (!existsSync(ours)) await writeTrace(ours, await sourceOf(source), 'compact-plain');
   const trace = await readTrace(ours);
   if (!existsSync(theirs)) await writeRecords(theirs, trace);
   return { name, references: trace.references, pages: trace.pageNumbers.length, ours, theirs };
