@@ -59,6 +59,8 @@ test('anything else is not for streams, nor where there are no kernels', async (
     { policies: 'lru', traffic: true },
     { policies: 'lru', sample: { rate: 0.5, seed: 1 } },
     { policies: 'lru', of: 'phases' },
+    { policies: 'lru', sizes: '0.25' },
+    { policies: 'lru', sizes: '64' },
   ];
   for (const other of others)
     expect(await streamedCurves(traceFile, 'x', { ...wanted, ...other }, {})).toBeNull();
