@@ -74,21 +74,34 @@ export function slotToWrite(slots: SwapSlots, page: number): number {
   return slot;
 }
 
-/** From where the last run ended: the next run that is long enough, else the longest. */
+/**
+ * From where the last run ended: the next run that is long enough, else the longest. To be longer than
+ * the longest so far a run must reach that far: so it is looked at from there backwards, and where a
+ * slot is in use the next candidate begins behind it.
+ */
 function findRun(slots: SwapSlots): void {
-  const { used, run } = slots;
+  const { used, run, next } = slots;
+  const { length } = used;
   let longest = 0;
-  let at = slots.next;
-  for (let seen = 0; seen < used.length && longest < run; ) {
-    const from = (slots.next + seen) % used.length;
-    let length = 0;
-    // A run does not go round the end: the disk would have to.
-    while (length < run && from + length < used.length && used[from + length] === 0) length++;
-    if (length > longest) {
-      longest = length;
-      at = from;
+  let at = next;
+  for (let seen = 0; seen < length && longest < run; ) {
+    const from = (next + seen) % length;
+    let last = from + longest;
+    if (last >= length) {
+      // A run does not go round the end: the disk would have to. The search does, once.
+      if (next + seen >= length) break;
+      seen = length - next + 1 - (used[length - 1] as number);
+      continue;
     }
-    seen += length + 1;
+    while (last >= from && used[last] === 0) last--;
+    if (last >= from) {
+      seen += last - from + 1;
+      continue;
+    }
+    do longest++;
+    while (longest < run && from + longest < length && used[from + longest] === 0);
+    at = from;
+    seen += longest + 1;
   }
   assert(longest > 0, 'swap slots: none is free');
   slots.next = at;

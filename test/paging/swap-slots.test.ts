@@ -44,6 +44,36 @@ test('[UVM5] slots that became free are found again, the longest run of them whe
   expect([0, 2].map((page) => slotToWrite(slots, page))).toEqual([4, 5]);
 });
 
+test('[UVM5] the run found is the one that looking at every slot finds', () => {
+  const writes = fc.array(fc.nat(23), { maxLength: 200, size: 'max' });
+  const property = fc.property(writes, fc.integer({ min: 1, max: 9 }), (pages, run) => {
+    const slots = createSwapSlots(24, run, (page) => page % 3 !== 0);
+    let left = 0;
+    for (const page of pages) {
+      const used = slots.used.slice();
+      if ((slots.slotOf[page] as number) >= 0) used[slots.slotOf[page] as number] = 0;
+      let next = slots.next;
+      if (left === 0 || used[next] === 1) [next, left] = everySlot(used, next, run);
+      expect(slotToWrite(slots, page)).toBe(next);
+      expect(slots.left).toBe(--left);
+    }
+  });
+  fc.assert(property, fixed);
+});
+
+/** From `next` on, round the end: first slot and length of the first run that is long enough, else the longest. */
+function everySlot(used: Uint8Array, next: number, run: number): [number, number] {
+  let [at, longest] = [next, 0];
+  for (let seen = 0; seen < used.length && longest < run; ) {
+    const from = (next + seen) % used.length;
+    let length = 0;
+    while (length < run && from + length < used.length && used[from + length] === 0) length++;
+    if (length > longest) [at, longest] = [from, length];
+    seen += length + 1;
+  }
+  return [at, longest];
+}
+
 test('[UVM5] a page that was never written cannot be read', () => {
   const slots = createSwapSlots(4, 4, () => false);
   expect(() => slotToRead(slots, 1)).toThrow(/never been written/);
