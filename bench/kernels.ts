@@ -3,13 +3,16 @@
  * over pages with little locality.
  */
 
+import { policies } from '../clients/policies/index.ts';
 import { zipf } from '../clients/programs/index.ts';
 import { lruCurve } from '../lab/bounds/lru-curve.ts';
 import { lruTraffic } from '../lab/bounds/lru-traffic.ts';
 import { optimalCurve } from '../lab/curves/optimal-curve.ts';
+import { simulate } from '../lab/curves/simulation.ts';
 import { fastLruCurve } from '../lab/kernels/lru-curve.ts';
 import { fastLruTraffic } from '../lab/kernels/lru-traffic.ts';
 import { optimalFaults } from '../lab/kernels/optimal-sizes.ts';
+import { simulateLanes } from '../lab/kernels/policies.ts';
 import { createRandom } from '../sim-hw/random.ts';
 import { cpuSeconds, inTurn, median, medianRatio, type Row } from './measure.ts';
 import type { NamedProgram } from './speed.ts';
@@ -39,7 +42,28 @@ const contests: readonly Contest[] = [
     sizes: SIZES,
     pages: 3e4,
   },
+  policyContest('kernel-clock', 'clock', () => [1 / 4]),
+  policyContest('kernel-clock-sizes', 'clock', partsOfSizes),
+  policyContest('kernel-s3-fifo-sizes', 's3-fifo', partsOfSizes),
+  policyContest('kernel-arc-sizes', 'arc', partsOfSizes),
 ];
+
+/** A policy as a kernel beside the policy itself, in these parts of the pages. */
+function policyContest(name: string, of: string, parts: () => readonly number[]): Contest {
+  const policy = policies[of];
+  const sizes = (pages: number): number[] =>
+    parts().map((part) => Math.max(1, Math.floor(part * pages)));
+  return {
+    name,
+    kernel: (runs, pages) =>
+      simulateLanes(of, policy.parameters ?? {}, runs, pages, sizes(pages)) ??
+      fail(`bench: ${of} has no kernel`),
+    twin: (runs, pages) =>
+      simulate(policy, { runs, pageNumbers: new Float64Array(pages) }, sizes(pages)),
+    sizes: parts().length,
+    pages: 5e4,
+  };
+}
 
 /** References to each page of the string with little locality, on average. */
 const USES = 4;
@@ -80,6 +104,13 @@ function row(
 
 /** Parts of 17 of the pages. */
 function sizesOf(pages: number): number[] {
-  const parts = Array.from({ length: SIZES }, (_, at) => (at + 1) / (SIZES + 1));
-  return parts.map((part) => Math.max(1, Math.floor(part * pages)));
+  return partsOfSizes().map((part) => Math.max(1, Math.floor(part * pages)));
+}
+
+function partsOfSizes(): number[] {
+  return Array.from({ length: SIZES }, (_, at) => (at + 1) / (SIZES + 1));
+}
+
+function fail(what: string): never {
+  throw new Error(what);
 }
