@@ -2,7 +2,7 @@
  * Kernel `lists`: policies that keep pages in the order of their use, at up to 16 sizes side by side.
  *
  *   block of runs -> digest -> lanes in which all its pages are quiet: its pages, once each
- *                          `-> the other lanes: run by run
+ *                          `-> the other lanes: the same part by part, and run by run where a part is not quiet
  *
  * Rules: LRU and MRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS. The twin is lab/curves/simulation.ts with the
  * policy of clients/policies.
@@ -10,7 +10,7 @@
 
 import { countsOf, lanes, layOut, pages, recordOf, setFrames } from './lane';
 import { arcHolds, layOutArc, runsOfArc, useArc } from './lists/arc';
-import { BLOCK, digest, distinctPages, entryOf, layOutDigest } from './lists/digest';
+import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
 import { layOutLru, lruHolds, runsOfLru, useLru } from './lists/lru';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
@@ -27,7 +27,7 @@ let rule: u32 = 0;
 /** Blocks that are taken run by run before a digest is tried again, and how many last time. */
 let paused: u32 = 0;
 let pause: u32 = 0;
-const PAUSE_MAX: u32 = 255;
+const PAUSE_MAX: u32 = 31;
 
 export function start(pageCount: u32, laneCount: u32, ruleWanted: u32): void {
   layOut(pageCount, laneCount);
@@ -65,24 +65,46 @@ export function holds(index: u32, page: u32): u32 {
 /** Executes the runs in the window. */
 export function advance(count: u32): void {
   const end = WINDOW + ((<usize>count) << 2);
+  const all: u32 = (1 << lanes) - 1;
   let from = WINDOW;
   while (from < end) {
     // Where digests do not pay many blocks are one, so that what a lane has in the cache serves it longer.
     const to = min<usize>(end, from + ((<usize>BLOCK) << 2) * (paused + 1));
-    if (paused === 0) digest(from, to);
-    let quiet: u32 = 0;
-    for (let index: u32 = 0; index < lanes; index++) {
-      const record = recordOf(index);
-      if (paused === 0 && isDigestQuiet(record)) {
-        useDigest(record);
-        quiet++;
-      } else takeRuns(record, from, to);
-    }
-    if (paused !== 0) paused = 0;
-    else if (quiet !== 0) pause = 0;
+    if (paused !== 0) {
+      takeRuns(all, from, to);
+      paused = 0;
+    } else if (passBlock(all, from, to)) pause = 0;
     else paused = pause = min(2 * pause + 1, PAUSE_MAX);
     from = to;
   }
+}
+
+/** A block by its digest, part by part where that will not do. False: no digest was of any use. */
+function passBlock(all: u32, from: usize, to: usize): bool {
+  const left = passDigest(all, from, to);
+  let isUseful = left !== all;
+  if (left === 0) return true;
+  for (let at = from; at < to; at += (<usize>PART) << 2) {
+    const end = min<usize>(to, at + ((<usize>PART) << 2));
+    const loud = passDigest(left, at, end);
+    if (loud !== left) isUseful = true;
+    takeRuns(loud, at, end);
+  }
+  return isUseful;
+}
+
+/** Those of `left` to whom the digest of runs [from, to) does not say what the runs say. */
+function passDigest(left: u32, from: usize, to: usize): u32 {
+  digest(from, to);
+  let loud = left;
+  for (let each = left; each !== 0; each &= each - 1) {
+    const index = <u32>ctz<u32>(each);
+    const record = recordOf(index);
+    if (!isDigestQuiet(record)) continue;
+    useDigest(record);
+    loud &= ~(1 << index);
+  }
+  return loud;
 }
 
 function isDigestQuiet(record: usize): bool {
@@ -113,10 +135,14 @@ function useDigest(record: usize): void {
   }
 }
 
-function takeRuns(record: usize, from: usize, to: usize): void {
-  if (rule === LRU) runsOfLru(record, from, to);
-  else if (rule === ARC) runsOfArc(record, from, to);
-  else if (rule === TWO_QUEUE) runsOfTwoQueue(record, from, to);
-  else if (rule === SLRU) runsOfSlru(record, from, to);
-  else runsOfLirs(record, from, to);
+/** Run by run, in these lanes. */
+function takeRuns(left: u32, from: usize, to: usize): void {
+  for (let each = left; each !== 0; each &= each - 1) {
+    const record = recordOf(<u32>ctz<u32>(each));
+    if (rule === LRU) runsOfLru(record, from, to);
+    else if (rule === ARC) runsOfArc(record, from, to);
+    else if (rule === TWO_QUEUE) runsOfTwoQueue(record, from, to);
+    else if (rule === SLRU) runsOfSlru(record, from, to);
+    else runsOfLirs(record, from, to);
+  }
 }

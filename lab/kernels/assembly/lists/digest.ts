@@ -8,8 +8,9 @@
 import { pages } from '../lane';
 import { room } from '../memory';
 
-/** Runs of a block: few enough that most contain no fault, enough that most repeat pages. */
-export const BLOCK: u32 = 256;
+/** Runs of a block, for sizes that fault seldom; and of a part of it, for those that fault more often. */
+export const BLOCK: u32 = 2048;
+export const PART: u32 = 128;
 
 /** Page << 1, and whether it was written; the one used last first. */
 let entries: usize = 0;
