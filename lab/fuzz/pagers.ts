@@ -1,8 +1,7 @@
 /**
- * Pagers of others in fuzzed scenarios: under Mach external ones between tasks and swap, one behind another
- * now and then; under contracts final ones, behind the pagers of tasks. Drawn for some seeds, from a
- * stream of their own: what the others are stays. Left out: external pagers under contracts, which keep
- * their reserve when all tasks have ended, and bring the page of a task that has been told of its loss.
+ * Pagers of others in fuzzed scenarios: external ones between tasks and swap, one behind another now and
+ * then, under Mach and under contracts; under contracts final ones too, behind the pagers of tasks. Drawn
+ * for some seeds, from streams of their own: what the others are stays.
  */
 
 import { MACH_FRAMES_MIN } from '../../servers/central/reserves.ts';
@@ -15,6 +14,8 @@ import { between, chance, small } from './chance.ts';
 /** Which seeds of sixteen. */
 const EVERY = 16;
 const TURNS: readonly number[] = [1, 6, 13];
+/** Of these, external pagers under contracts. */
+const CONTRACT_TURNS: readonly number[] = [5, 14];
 
 /** What of `options` is otherwise. `ordinary`: so many tasks, the first ones, are no stirrers. */
 export function drawPagers(
@@ -28,7 +29,10 @@ export function drawPagers(
   const isSmall = options.tasks.every(({ kinds, pageBytes }) => {
     return pageBytes === 4096 && kinds.superpages === null;
   });
-  if (!TURNS.includes(seed % EVERY) || !isPlain || !isSmall) return options;
+  if (!isPlain || !isSmall) return options;
+  if (CONTRACT_TURNS.includes(seed % EVERY) && management === 'contracts')
+    return drawUnderContracts(splitRandom(seed, 'external pagers'), options, span, ordinary);
+  if (!TURNS.includes(seed % EVERY)) return options;
   const random = splitRandom(seed, 'pagers');
   if (management !== 'contracts') return drawUnderMach(random, options, span, ordinary);
   return drawFinals(random, options, ordinary);
@@ -48,6 +52,18 @@ function drawUnderMach(
   };
   const mach: CellOptions = { ...options, management: 'mach', machine };
   return drawExternals(random, mach, span, ordinary);
+}
+
+/** Their reserves are guaranteed for good, beside all that tasks are. */
+function drawUnderContracts(
+  random: RandomState,
+  options: CellOptions,
+  span: number,
+  ordinary: number,
+): CellOptions {
+  const drawn = drawExternals(random, options, span, ordinary);
+  const kept = (drawn.externalPagers ?? []).reduce((sum, { reserve }) => sum + reserve, 0);
+  return { ...drawn, machine: { ...drawn.machine, frames: drawn.machine.frames + kept } };
 }
 
 /** Each task has one of them, or none. */

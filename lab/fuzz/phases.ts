@@ -18,6 +18,8 @@ import { UNUSED } from '../../servers/memory/containers/page-state.ts';
 import { whoWaits } from '../../servers/memory/revocation/waiting-requests.ts';
 import { CONTAINER_FREE, GONE, type MemoryServerState } from '../../servers/memory/state.ts';
 import type { DiskClientState } from '../../servers/swap/disk-client.ts';
+import { externalPagerStep } from '../../servers/swap/external-pager.ts';
+import type { ExternalPagerState } from '../../servers/swap/external-pager-state.ts';
 import type { SwapServerState } from '../../servers/swap/state.ts';
 import { peekTime } from '../../sim-hw/event-queue.ts';
 import { findingsOf, type Oracles, sweep } from '../oracles/index.ts';
@@ -185,8 +187,12 @@ function openIn({ kernel, central, memories, swap }: World, id: number): string[
   for (const client of memory.clients) {
     if (client === null || client.id === central) continue;
     const { held, noticed, status, guaranteed } = client;
-    // Swap lives on as they do, with what its layers keep pages in; what was called back it has returned.
-    const stays = memories.includes(client.id) || (client.id === swap && noticed === 0);
+    // Swap and external pagers live on as they do, with what layers keep pages in and with their reserve;
+    // what was called back they have returned.
+    const stays =
+      memories.includes(client.id) ||
+      (client.id === swap && noticed === 0) ||
+      keepsReserve(kernel, client.id, held);
     if (stays) behind += guaranteed;
     else if (status !== GONE || held > 0 || noticed > 0)
       open.push(
@@ -203,6 +209,12 @@ function openIn({ kernel, central, memories, swap }: World, id: number): string[
   const left = guaranteedSum + idleSum - behind;
   if (central === 0 && left > 0) open.push(`${left} frames are guaranteed to nobody`);
   return open;
+}
+
+/** An external pager with nothing but the reserve that it never returns [LAST1]. */
+function keepsReserve({ receivers }: Kernel, id: number, held: number): boolean {
+  const { step, state } = receivers[id];
+  return step === externalPagerStep && held <= (state as ExternalPagerState).reserve;
 }
 
 /** Nothing is in line at a layer, and of the dead no page is kept. */

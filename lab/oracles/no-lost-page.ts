@@ -33,7 +33,7 @@ import type { SpaceState } from '../../sim-hw/address-space.ts';
 import { JUNK } from '../../sim-hw/frames.ts';
 import { WANTED } from '../../sim-hw/references.ts';
 import { createFindings, type Findings, violate } from './findings.ts';
-import type { OracleView } from './view.ts';
+import { blockOf, type OracleView } from './view.ts';
 
 /** No version: the page has never been told to be zeros. */
 const NEVER = 0xffffffff;
@@ -86,14 +86,15 @@ export function checkContents(
   const isThere = high === key + 1 && low === version;
   if (version === oracle.garbageAt[key] && !isThere) oracle.zeroAt[key] = version;
   // A store that was under way when the frame was taken has come to its end [SWAP26].
-  const isOnSwap = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === low;
+  const block = blockOf(view, key);
+  const isOnSwap = view.swap.stampHigh[block] === high && view.swap.stampLow[block] === low;
   if (isThere && isOnSwap) oracle.lost[key] = 0;
   const unwritten = version === oracle.zeroAt[key] || oracle.lost[key] === 1;
   if (unwritten) {
     if (high === 0 && low === 0) return;
     const own = high !== JUNK && spaceOfGlobalPage(kernel, high - 1) === space;
     if (own && !view.watched[space.id].zeroFill && oracle.lost[key] === 0) return;
-  } else if (view.swap.gone?.[key] === 1 && high === 0 && low === 0) return;
+  } else if (view.swap.gone?.[block] === 1 && high === 0 && low === 0) return;
   else if (isThere) return;
   const expected = unwritten ? 'zeros' : `its version ${version}`;
   const found = `${high === JUNK ? 'junk' : `page ${high - 1 - space.base}`}, version ${low}`;
@@ -130,13 +131,14 @@ export function checkResumed(
   const key = space.base + page;
   oracle.findings.checks++;
   // What swap has lost and its task can make is made anew, dropped or not.
-  const isMade = how === REGENERATED && view.swap.gone?.[key] === 1;
+  const isGone = view.swap.gone?.[blockOf(view, key)] === 1;
+  const isMade = how === REGENERATED && isGone;
   if ((how === REGENERATED) !== (oracle.dropped[key] === 1) && !isMade) {
     const what = how === REGENERATED ? 'is made anew and was not dropped' : 'was dropped, not made';
     violate(oracle.findings, kernel, 'FAULT9', task, page, what);
   }
   oracle.dropped[key] = 0;
-  const isLost = oracle.lost[key] === 1 || (how === LOST && view.swap.gone?.[key] === 1);
+  const isLost = oracle.lost[key] === 1 || (how === LOST && isGone);
   if ((how === LOST) === isLost) {
     if (how === LOST) {
       oracle.lost[key] = 0;
@@ -186,7 +188,8 @@ export function noteTaken(
     const version = frames.stampLow[frame];
     if (version !== space.versions[key - space.base] || version === oracle.zeroAt[key]) continue;
     if (version === oracle.garbageAt[key]) continue;
-    const kept = view.swap.stampHigh[key] === high && view.swap.stampLow[key] === version;
+    const block = blockOf(view, key);
+    const kept = view.swap.stampHigh[block] === high && view.swap.stampLow[block] === version;
     // A discardable page was dropped when its mapping went.
     const made = view.watched[space.id].discardable[key - space.base] === 1;
     if (!kept && !made) oracle.lost[key] = 1;
@@ -202,8 +205,8 @@ export function sweepScratch(oracle: NoLostPage, view: OracleView): void {
     for (let page = 0; page < pages; page++)
       if (
         (scratch[page] === 1 || discardable[page] === 1) &&
-        swap.stampHigh[base + page] !== JUNK &&
-        swap.stampLow[base + page] > 0
+        swap.stampHigh[blockOf(view, base + page)] !== JUNK &&
+        swap.stampLow[blockOf(view, base + page)] > 0
       )
         violate(
           oracle.findings,

@@ -23,7 +23,7 @@ export interface WatchedTask {
   stirs: boolean;
 }
 
-/** What swap holds, by global page id: every page has a block of its own. */
+/** What swap holds, by block: every page has one of its own. */
 export interface SwapView {
   readonly stampLow: Uint32Array;
   readonly stampHigh: Uint32Array;
@@ -37,8 +37,15 @@ export interface OracleView {
   readonly server: MemoryServerState;
   readonly above?: readonly MemoryServerState[];
   readonly swap: SwapView;
+  /** By global page id: its block on swap; absent: each has the block of its own number. */
+  readonly blocks?: Uint32Array | undefined;
   /** By address space. */
   readonly watched: readonly WatchedTask[];
+}
+
+/** The block that page `key` (a global id) has on swap, in the extent of whoever stores it there. */
+export function blockOf({ blocks }: OracleView, key: number): number {
+  return blocks === undefined ? key : blocks[key];
 }
 
 /** Id of the task of that name, or -1. */

@@ -94,6 +94,38 @@ function serveKernel(
   for (const task of tasks) ports[task] = port;
 }
 
+/**
+ * By global page id the block of swap that holds the page: of a task under contracts that pages through
+ * external pagers it is in the extent of the last of them. Undefined where all have their own.
+ */
+export function blocksBehind(
+  { management, externalPagers }: CellOptions,
+  kernel: Kernel,
+  clients: readonly number[],
+): Uint32Array | undefined {
+  if (management !== 'contracts' || (externalPagers ?? []).length === 0) return undefined;
+  const { state, receivers } = kernel;
+  const { store } = receivers[SWAP].state as SwapServerState;
+  const blocks = Uint32Array.from(
+    { length: firstBlock(kernel, state.spaces.length) },
+    (_, key) => key,
+  );
+  for (const [at, client] of clients.entries()) {
+    const { base, pages } = state.spaces[at];
+    let storer = client;
+    for (let left = receivers.length; left > 0; left--) {
+      const { swapPort } = receivers[storer].state as { swapPort: number };
+      const behind = state.capabilities[storer]?.object[swapPort] as number;
+      if (receivers[behind].step !== externalPagerStep) break;
+      storer = behind;
+    }
+    const extent = store.extents.find((one) => one.client === storer);
+    if (storer === client || extent === undefined) continue;
+    for (let key = base; key < base + pages; key++) blocks[key] = extent.base + key;
+  }
+  return blocks;
+}
+
 function firstBlock(kernel: Kernel, task: number): number {
   return kernel.state.spaces.slice(0, task).reduce((sum, { pages }) => sum + pages, 0);
 }

@@ -7,6 +7,7 @@ import type { StoreState } from '../../servers/swap/store.ts';
 import { attachOracles, type Oracles, type OracleView } from '../oracles/index.ts';
 import type { SwapView } from '../oracles/view.ts';
 import type { World } from './boot.ts';
+import { blocksBehind } from './boot-external.ts';
 
 /** Attaches the observer and, unless they are off, the oracles; returns these, or null. */
 export function watch(world: World): Oracles | null {
@@ -34,6 +35,7 @@ function viewOf(world: World): OracleView {
     server: kernel.receivers[world.memory].state as MemoryServerState,
     above: world.memories.slice(1).map((id) => kernel.receivers[id].state as MemoryServerState),
     swap: swapOf(world),
+    blocks: blocksBehind(options, kernel, world.clients),
     watched: options.tasks.map((task, space) => {
       const scratch = new Uint8Array(kernel.state.spaces[space].pages);
       // A central pager knows of no scratch, and zeroes whatever it maps first.
