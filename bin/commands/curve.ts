@@ -3,10 +3,13 @@
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createSparingPool } from '../../lab/compare/sparing-pool.ts';
-import { CURVE_KINDS, type CurveKind, curvesOf } from '../../lab/curves/curve.ts';
+import { CURVE_KINDS, type CurveKind, type Curves, curvesOf } from '../../lab/curves/curve.ts';
+import type { sampledCurvesOf as SampledCurvesOf } from '../../lab/curves/sampled.ts';
 import { streamedCurves } from '../../lab/curves/streamed-curve.ts';
 import { curvesTable } from '../../lab/curves/table.ts';
+import { InputError } from '../../lab/scenario/input-error.ts';
 import { readTrace } from '../../lab/traces/read-trace.ts';
+import type { Sampler } from '../../lab/traces/sampler.ts';
 import { OK } from '../exit-codes.ts';
 import { requireNewFile, writeNewFile } from '../new-files.ts';
 import { parseCount, parseFactor, parseSeed } from '../options.ts';
@@ -16,6 +19,7 @@ interface CurveOptions {
   readonly of: CurveKind;
   readonly parts: number;
   readonly sample?: number;
+  readonly samplePages?: number;
   readonly seed: number;
   readonly policy: string;
   readonly sizes: string;
@@ -32,7 +36,7 @@ export function addCurve(program: Command, finish: (code: number) => void): void
   program
     .command('curve')
     .description('miss-ratio curves: how often policies miss on a trace, by frames')
-    .argument('<trace>', 'a trace of any format; see docs/curves.md')
+    .argument('<trace>', 'a trace of any format, - for standard input; see docs/curves.md')
     .option(
       '--policy <list>',
       'names or files: lru,clock,working-set:tau=5000,./mine.ts',
@@ -49,7 +53,8 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     .option('--parts <n>', 'with --of phases: equal parts of the trace', parseCount, 60)
     .option('--traffic', 'misses by kind and pages written back, too')
     .option('--sample <rate>', 'estimate from this share of the pages, such as 0.01', parseFactor)
-    .option('--seed <n>', 'with --sample: which pages', parseSeed, 1)
+    .option('--sample-pages <n>', 'estimate from at most so many pages, such as 8192', parseCount)
+    .option('--seed <n>', 'of a sample: which pages', parseSeed, 1)
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', 'format of the trace; found by content otherwise')
     .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
@@ -57,6 +62,33 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')
     .action(async (trace: string, options: CurveOptions) => finish(await curve(trace, options)));
+}
+
+/** A trace that another program writes into this one. */
+const STDIN = '-';
+
+/** Loaded where they are wanted: most curves are exact. */
+async function samplerOf({
+  sample,
+  samplePages,
+  seed,
+}: CurveOptions): Promise<Sampler | undefined> {
+  if (sample === undefined && samplePages === undefined) return undefined;
+  if (sample !== undefined && sample > 1)
+    throw new InputError(`--sample: is ${sample}, expected at most 1; correct it`);
+  const { createSampler } = await import('../../lab/traces/sampler.ts');
+  return createSampler({
+    seed,
+    ...(sample !== undefined && { rate: sample }),
+    ...(samplePages !== undefined && { pages: samplePages }),
+  });
+}
+
+async function sampledOf(
+  ...[trace, sampler, name, wanted, pool]: Parameters<typeof SampledCurvesOf>
+): Promise<Curves> {
+  const { sampledCurvesOf } = await import('../../lab/curves/sampled.ts');
+  return sampledCurvesOf(trace, sampler, name, wanted, pool);
 }
 
 async function curve(file: string, options: CurveOptions): Promise<number> {
@@ -78,18 +110,20 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
     return (await import('../../lab/compare/pool.ts')).createPool(pooling);
   });
   try {
+    const from = file === STDIN ? '/dev/stdin' : file;
     const reading = {
       ...(workers !== undefined && { threads: workers }),
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
+      progress: progress.read,
     };
-    const sample =
-      options.sample === undefined ? null : { rate: options.sample, seed: options.seed };
-    const wanted = { of, parts, policies, sizes, traffic, sample };
+    const wanted = { of, parts, policies, sizes, traffic };
     const name = basename(file);
-    const curves =
-      (await streamedCurves(file, name, wanted, reading)) ??
-      (await curvesOf(await readTrace(file, { ...reading, shared: true }), name, wanted, pool));
+    const sampler = await samplerOf(options);
+    const curves = sampler
+      ? await sampledOf(await readTrace(from, { ...reading, sampler }), sampler, name, wanted, pool)
+      : ((await streamedCurves(from, name, wanted, reading)) ??
+        (await curvesOf(await readTrace(from, { ...reading, shared: true }), name, wanted, pool)));
     if (plot !== undefined) {
       const { curvesPlot } = await import('../../lab/curves/plot.ts');
       await writeNewFile('--plot', plot, curvesPlot(curves));

@@ -10,10 +10,8 @@ import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { hasKernel } from '../kernels/policies.ts';
-import { inputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
-import { sampleTrace } from '../traces/sample-trace.ts';
 import type { Trace } from '../traces/trace.ts';
 import { choicesOf, policyText } from './choices.ts';
 import { pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
@@ -35,13 +33,6 @@ export interface CurvesWanted {
   readonly traffic: boolean;
   /** Phases that the trace is divided into. */
   readonly parts: number;
-  /** Of this share of the pages alone; null: all, exactly. Misses by frames only. */
-  readonly sample: Sample | null;
-}
-
-export interface Sample {
-  readonly rate: number;
-  readonly seed: number;
 }
 
 export interface Curve {
@@ -50,14 +41,24 @@ export interface Curve {
   readonly points: readonly Point[];
 }
 
+/** What an estimate is from. */
+export interface Sample {
+  readonly seed: number;
+  /** Share of the pages, and how many that are. */
+  readonly rate: number;
+  readonly pages: number;
+  /** The greatest bound of its points, per reference; null: no point has one. */
+  readonly bound: number | null;
+}
+
 /** The document of `leasehold curve --json`. */
 export interface Curves {
   readonly of: CurveKind;
   readonly trace: string;
   readonly references: number;
   readonly pages: number;
-  /** An estimate, from so many of the pages. */
-  readonly sample?: Sample & { readonly pages: number };
+  /** An estimate (sampled.ts): references and pages are the whole's, pages perhaps estimated too. */
+  readonly sample?: Sample;
   readonly curves: readonly Curve[];
 }
 
@@ -79,40 +80,11 @@ export async function curvesOf(
   const largest = wanted.of === 'working-set' ? trace.references : pages;
   const sizes = sizesOf(wanted.sizes, largest, '--sizes');
   const about = { of: wanted.of, trace: name, references: trace.references, pages };
-  const { sample } = wanted;
-  if (sample === null) return { ...about, curves: await curvesOfKind(trace, wanted, sizes, pool) };
-  if (wanted.of !== 'misses' || wanted.traffic)
-    throw inputError(
-      '--sample',
-      'is for misses by frames, expected no --of or --traffic; leave it out',
-    );
-  const sampled = sampleTrace(trace, sample.rate, sample.seed);
-  const share = sampled.pageNumbers.length / pages;
-  const scaledSizes = [...new Set(sizes.map((frames) => scaledSize(frames, share)))];
-  const curves = await curvesOfKind(sampled, wanted, scaledSizes, pool);
-  const scaled = curves.map((curve) => scaledBack(curve, sizes, share));
-  return { ...about, sample: { ...sample, pages: sampled.pageNumbers.length }, curves: scaled };
+  return { ...about, curves: await curvesOfKind(trace, wanted, sizes, pool) };
 }
 
-/**
- * n frames of the whole are n * share of the sample, one at least (SHARDS; lab/traces/sample-trace.ts).
- * `share` is what came of the rate: that many pages too many or too few would shift the whole curve.
- */
-function scaledSize(frames: number, share: number): number {
-  return Math.max(1, Math.round(frames * share));
-}
-
-/** Per reference of the whole, not of those that fell into the sample: SHARDS-adj. */
-function scaledBack({ policy, points }: Curve, sizes: readonly number[], share: number): Curve {
-  const missesAt = new Map(points.map(({ frames, misses }) => [frames, misses]));
-  const misses = (frames: number): number => missesAt.get(scaledSize(frames, share)) ?? 0;
-  return {
-    policy,
-    points: sizes.map((frames) => ({ frames, misses: Math.round(misses(frames) / share) })),
-  };
-}
-
-async function curvesOfKind(
+/** Curves in the order of what they are of; sizes ascend. */
+export async function curvesOfKind(
   trace: Trace,
   wanted: CurvesWanted,
   sizes: readonly number[],

@@ -26,6 +26,8 @@ export interface Point {
   /** Of a phase: references up to its end. */
   readonly until?: number;
   readonly traffic?: Traffic;
+  /** Of an estimate: misses per reference are off by at most so much; absent: nobody can say. */
+  readonly bound?: number;
 }
 
 /** Where misses come from, and what goes the other way. */

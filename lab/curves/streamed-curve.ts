@@ -12,12 +12,12 @@ import { sizesOf } from './sizes.ts';
 export async function streamedCurves(
   file: string,
   name: string,
-  { of, policies, sizes, traffic, sample }: CurvesWanted,
+  { of, policies, sizes, traffic }: CurvesWanted,
   options: Omit<ReadOptions, 'collapse' | 'shared'>,
 ): Promise<Curves | null> {
   // At one size the stack would be kept in more order than is asked for (points.ts).
   if (/^[\d.]+$/.test(sizes)) return null;
-  if (of !== 'misses' || policies !== 'lru' || traffic || sample !== null) return null;
+  if (of !== 'misses' || policies !== 'lru' || traffic) return null;
   const stream = startLruStream();
   return stream && streamed(stream, file, name, sizes, options);
 }

@@ -1,7 +1,7 @@
 /** Table: curves as text, a row a size, a column a policy. */
 
 import { grouped } from '../grouped.ts';
-import type { CurveKind, Curves } from './curve.ts';
+import type { CurveKind, Curves, Sample } from './curve.ts';
 import type { Point } from './points.ts';
 
 /** What stands before each row, by what the curves are of. */
@@ -17,7 +17,7 @@ const rowHeads: Readonly<Record<CurveKind, string>> = {
 export function curvesTable(document: Curves): string {
   const { trace, references, pages, curves, sample } = document;
   const whole = `${trace}: ${grouped(references)} references to ${grouped(pages)} pages`;
-  const part = sample === undefined ? '' : `, estimated from ${grouped(sample.pages)} of them`;
+  const part = sample === undefined ? '' : sampleText(sample);
   const head = `${whole}${part}\n`;
   const blocks: [string, (point: Point) => number][] = [['misses', ({ misses }) => misses]];
   if (curves[0]?.points[0]?.traffic !== undefined)
@@ -31,9 +31,19 @@ export function curvesTable(document: Curves): string {
   return `${head}\n${texts.join('\n')}`;
 }
 
+function sampleText({ rate, pages, bound }: Sample): string {
+  const from = `, estimated from ${grouped(pages)} of them (a share of ${Number(rate.toPrecision(4))})`;
+  if (bound === null) return `${from}; too few to say how well`;
+  return `${from}, 99 times in 100 off by at most ${bound.toFixed(RATIO_WIDTH - 2)} a reference`;
+}
+
+function boundText({ bound }: Point): string {
+  return ` ±${bound === undefined ? '?'.padEnd(RATIO_WIDTH) : ratio(bound)}`;
+}
+
 function block(
   title: string,
-  { of, curves, references }: Curves,
+  { of, curves, references, sample }: Curves,
   count: (point: Point) => number,
 ): string {
   const all = curves.flatMap(({ points }) => points.map(rowOf));
@@ -41,7 +51,9 @@ function block(
   const counted = (point: Point | undefined): string =>
     point === undefined
       ? '-'
-      : `${heldText(of, point)}${grouped(count(point))} ${ratio(count(point) / references)}`;
+      : `${heldText(of, point)}${grouped(count(point))} ${ratio(count(point) / references)}${
+          sample === undefined ? '' : boundText(point)
+        }`;
   const cells = rows.map((row) => [
     grouped(row),
     ...curves.map(({ points }) => counted(points.find((point) => rowOf(point) === row))),

@@ -28,13 +28,17 @@ import {
 import { compactPort, decompressAside } from './compact-port.ts';
 import { type CompactReader, createCompactReader, damaged } from './compact-reader.ts';
 import { toHostOrder, wordsIn } from './compact-runs.ts';
+import { createSampleLog, sampleRuns, traceOfSample } from './compact-sample.ts';
 import { readFully } from './file-chunks.ts';
 import type { RunSink } from './reference-log.ts';
+import type { Sampler } from './sampler.ts';
 import type { Trace } from './trace.ts';
 
 export interface CompactOptions {
   readonly limit: number;
   readonly sink: RunSink | undefined;
+  /** Which pages are kept; undefined: all. */
+  readonly sampler: Sampler | undefined;
   /** Whether the runs are kept in shared memory. */
   readonly shared: boolean;
   /** Whether another thread may help. */
@@ -68,8 +72,10 @@ interface Section {
 export async function readCompact(
   file: string,
   handle: FileHandle,
-  { limit, sink, shared, aside }: CompactOptions,
+  { limit, sink: wanted, sampler, shared, aside }: CompactOptions,
 ): Promise<Trace> {
+  const log = sampler && createSampleLog(file, sampler);
+  const sink = log ? (runs: Uint32Array) => sampleRuns(log, runs, reader.pageNumbers) : wanted;
   const { size: fileBytes } = await handle.stat();
   const reader = createCompactReader({ file, fileBytes, limit, port: compactPort, sink, shared });
   const room = (): Uint32Array => new Uint32Array(sink ? RUNS_PER_SECTION : 0);
@@ -91,7 +97,8 @@ export async function readCompact(
   if (readBytes(source, new Uint8Array(1)) > 0) {
     throw damaged(reader, `there are bytes after the end at ${source.at - 1}`);
   }
-  return traceOfReader(reader);
+  const trace = traceOfReader(reader);
+  return log ? traceOfSample(log, trace) : trace;
 }
 
 async function readSections(source: Source): Promise<void> {

@@ -11,6 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { isCompact } from './detect-format.ts';
 import { TraceError, traceError } from './trace.ts';
 
 const CHUNK_BYTES = 1 << 20;
@@ -65,15 +66,16 @@ export function chunksOf(
   }
 }
 
-/** Fills `bytes` from `position` on; fewer only at the end of the file. */
+/** Fills `bytes` from `position` on (null: with what comes next); fewer only at the end of the file. */
 export async function readFully(
   handle: FileHandle,
   bytes: Uint8Array,
-  position: number,
+  position: number | null,
 ): Promise<number> {
   let got = 0;
   while (got < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, got, bytes.length - got, position + got);
+    const at = position === null ? null : position + got;
+    const { bytesRead } = await handle.read(bytes, got, bytes.length - got, at);
     if (bytesRead === 0) break;
     got += bytesRead;
   }
@@ -90,18 +92,36 @@ async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uin
   }
 }
 
+/** What comes through a pipe. Refuses what is packed: it can be read once, and only forwards. */
+export async function* pipedChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of chunksAhead(handle, true)) {
+    const packing = isFirst ? packingOf(chunk) : 'none';
+    if (isFirst && isCompact(chunk)) {
+      const problem = 'is a compact trace and comes through a pipe';
+      throw traceError(file, 0, `${problem}, expected a file; give its name`);
+    }
+    isFirst = false;
+    if (packing !== 'none') {
+      const problem = `is packed with ${packing} and comes through a pipe`;
+      throw traceError(file, 0, `${problem}, expected plain bytes; unpack it in the pipe`);
+    }
+    yield chunk;
+  }
+}
+
 /** The whole file in two buffers by turns: one is read while the other is in the caller's hands. */
-async function* chunksAhead(handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* chunksAhead(handle: FileHandle, piped = false): AsyncGenerator<Uint8Array> {
   let mine = new Uint8Array(CHUNK_BYTES);
   let theirs = new Uint8Array(CHUNK_BYTES);
-  let reading = readFully(handle, mine, 0);
+  let reading = readFully(handle, mine, piped ? null : 0);
   try {
     for (let at = 0; ; ) {
       const got = await reading;
       if (got === 0) return;
       at += got;
       [mine, theirs] = [theirs, mine];
-      reading = readFully(handle, mine, at);
+      reading = readFully(handle, mine, piped ? null : at);
       yield theirs.subarray(0, got);
     }
   } finally {

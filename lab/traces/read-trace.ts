@@ -12,9 +12,11 @@ import { basename } from 'node:path';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { readCompact } from './compact-read.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
-import { chunksOf, PACKING_BYTES, packingOf, readFully } from './file-chunks.ts';
+import { chunksOf, PACKING_BYTES, packingOf, pipedChunks, readFully } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
 import { type RunSink, reserveRuns, traceOfLog, uncollapse } from './reference-log.ts';
+import type { Sampler } from './sampler.ts';
+import { emptySample, thinOut } from './thin-out.ts';
 import { type Trace, TraceError, traceError } from './trace.ts';
 import { createTraceReader, endTrace, pushTrace, type ReaderOptions } from './trace-reader.ts';
 
@@ -33,6 +35,10 @@ export interface ReadOptions {
   readonly pageBytes?: number;
   /** Names of the columns of a CSV file without a first line of names; the format is then `csv`. */
   readonly columns?: readonly string[];
+  /** Which pages are kept, and told afterwards what was passed by; default: all are kept. */
+  readonly sampler?: Sampler;
+  /** Told now and then how many of the file's bytes have been read. */
+  readonly progress?: (bytes: number, of: number) => void;
   /** False: every run has length 1. */
   readonly collapse?: boolean;
   /** Threads that may be at work; one: all is done in this one. Default: one a core. */
@@ -71,26 +77,24 @@ async function read(file: string, options: ReadOptions, sink?: RunSink): Promise
   const limit = options.limit ?? Number.MAX_SAFE_INTEGER;
   const handle = await openTrace(file);
   try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) return await readPipe(file, handle, wanted, options, sink);
     const head = new Uint8Array(PACKING_BYTES);
     const start = head.subarray(0, await readFully(handle, head, 0));
     if (wanted === COMPACT || (wanted === undefined && isCompact(start))) {
       requireCompact(file, isCompact(start), options);
-      const { shared = false, threads = availableParallelism() } = options;
-      return await readCompact(file, handle, { limit, sink, shared, aside: threads > 1 });
+      const { shared = false, threads = availableParallelism(), sampler } = options;
+      const aside = threads > 1;
+      return await readCompact(file, handle, { limit, sink, sampler, shared, aside });
     }
     if (isCompact(start)) {
       const expected = `expected ${options.format ?? 'a table'}`;
       throw traceError(file, 0, `is a compact trace, ${expected}; leave the format out`);
     }
     const chunks = chunksOf(file, handle, packingOf(start));
-    const plainBytes = packingOf(start) === 'none' ? (await handle.stat()).size : 0;
-    return await readChunks(file, chunks, plainBytes, {
-      limit,
-      ...(wanted && { format: wanted }),
-      ...(options.pageBytes && { pageBytes: options.pageBytes }),
-      ...(options.columns && { columns: options.columns }),
-      ...(sink && { sink }),
-    });
+    const plainBytes = packingOf(start) === 'none' ? stat.size : 0;
+    const reading = readerOptions(options, wanted, sink);
+    return await readChunks(file, chunks, plainBytes, reading, options.progress);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof TraceError || code === undefined) throw error;
@@ -100,24 +104,66 @@ async function read(file: string, options: ReadOptions, sink?: RunSink): Promise
   }
 }
 
+/** What cannot be read twice is no compact trace, and is not packed. */
+async function readPipe(
+  file: string,
+  handle: FileHandle,
+  wanted: TraceFormat | typeof COMPACT | undefined,
+  options: ReadOptions,
+  sink: RunSink | undefined,
+): Promise<Trace> {
+  if (wanted === COMPACT)
+    throw traceError(file, 0, 'comes through a pipe, expected a file if compact; give its name');
+  return readChunks(
+    file,
+    pipedChunks(file, handle),
+    0,
+    readerOptions(options, wanted, sink),
+    options.progress,
+  );
+}
+
+function readerOptions(
+  options: ReadOptions,
+  format: TraceFormat | undefined,
+  sink: RunSink | undefined,
+): ReaderOptions {
+  const { limit = Number.MAX_SAFE_INTEGER, pageBytes, columns, sampler } = options;
+  return {
+    limit,
+    ...(format && { format }),
+    ...(pageBytes && { pageBytes }),
+    ...(columns && { columns }),
+    ...(sampler && { sampler }),
+    ...(sink && { sink }),
+  };
+}
+
 /** Reads chunks until they end or the window is full. */
 async function readChunks(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
   plainBytes: number,
   options: ReaderOptions,
+  progress: ReadOptions['progress'],
 ): Promise<Trace> {
+  const { sink, sampler } = options;
   const reader = createTraceReader(file, options);
-  if (!options.sink)
+  if (!sink && !sampler)
     reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(plainBytes / BYTES_A_RUN)));
   let full = false;
+  let bytes = 0;
   for await (const chunk of chunks) {
     pushTrace(reader, chunk);
+    if (sampler) thinOut(reader.log, sampler);
+    bytes += chunk.length;
+    if (plainBytes > 0) progress?.(bytes, plainBytes);
     full = reader.log.limitLeft === 0;
     if (full) break;
   }
   if (!full) endTrace(reader);
   const trace = traceOfLog(reader.log, basename(file), reader.format?.name ?? '');
+  if (sampler && sampler.references > 0 && trace.references === 0) throw emptySample(file);
   if (trace.references === 0) {
     throw traceError(file, 0, 'has no references, expected at least one; record it again');
   }

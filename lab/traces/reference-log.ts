@@ -20,6 +20,7 @@ import {
   WRITE,
 } from '../../sim-hw/references.ts';
 import { createPageIndex, denseId, type PageIndex, pageNumbersOf } from './page-index.ts';
+import { isSampled, type Sampler } from './sampler.ts';
 import { type Trace, traceError } from './trace.ts';
 
 const RUNS_FIRST = 1 << 16;
@@ -45,6 +46,8 @@ export interface LogOptions {
   readonly pageBytes?: number;
   /** Who takes the runs; default: the log keeps them. */
   readonly sink?: RunSink;
+  /** Which pages are kept; default: all. Not beside a sink. */
+  readonly sampler?: Sampler;
 }
 
 export interface ReferenceLog {
@@ -65,12 +68,13 @@ export interface ReferenceLog {
   openLength: number;
   readonly index: PageIndex;
   readonly sink: RunSink | undefined;
+  readonly sampler: Sampler | undefined;
   /** Writes and fetches among the runs that the sink has. */
   readonly passed: { writes: number; fetches: number };
 }
 
 export function createReferenceLog(file: string, options: LogOptions): ReferenceLog {
-  const { sink } = options;
+  const { sink, sampler } = options;
   return {
     file,
     lines: 0,
@@ -84,6 +88,7 @@ export function createReferenceLog(file: string, options: LogOptions): Reference
     openLength: 0,
     index: createPageIndex(),
     sink,
+    sampler,
     passed: { writes: 0, fetches: 0 },
   };
 }
@@ -133,6 +138,11 @@ export function addRun(
   kind: number,
   length: number,
 ): void {
+  const { sampler } = log;
+  if (sampler !== undefined) {
+    sampler.references += length;
+    if (!isSampled(sampler, low, high)) return;
+  }
   const word = (requireId(log, low, high) << 8) | (kind << 6);
   log.references += length;
   let left = length;
@@ -154,7 +164,8 @@ export function requireId(log: ReferenceLog, low: number, high: number): number 
   const id = denseId(log.index, low, high);
   if (id >= 0) return id;
   const problem = 'more than 16777216 distinct pages, expected at most 64 GiB of footprint';
-  throw traceError(log.file, log.lines, `${problem}; read less with a limit`);
+  const remedy = 'read less with a limit, or a sample of the pages';
+  throw traceError(log.file, log.lines, `${problem}; ${remedy}`);
 }
 
 /** Makes room for `count` runs more, by giving the sink what is there or by growing. */
@@ -165,7 +176,8 @@ export function reserveRuns(log: ReferenceLog, count: number): void {
   if (needed <= log.runs.length) return;
   if (log.runCount >= RUNS_MAX) {
     const problem = `more than ${RUNS_MAX} runs of references, expected a trace that fits in memory`;
-    throw traceError(log.file, log.lines, `${problem}; read less with a limit`);
+    const remedy = 'read less with a limit, or a sample of the pages';
+    throw traceError(log.file, log.lines, `${problem}; ${remedy}`);
   }
   const runs = new Uint32Array(Math.max(needed, log.runs.length * 2));
   runs.set(log.sink ? log.runs.subarray(0, log.runCount) : log.runs);

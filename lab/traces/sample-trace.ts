@@ -10,19 +10,33 @@
 
 import { kindOfRun, lengthOfRun, pageOfRun } from '../../sim-hw/references.ts';
 import { addRun, createReferenceLog, traceOfLog } from './reference-log.ts';
+import { hashOf } from './sampler.ts';
 import { type Trace, traceError } from './trace.ts';
 
 const TWO_TO_32 = 4294967296;
 
 /** The sample. Refuses a rate outside 0 < rate <= 1 and one that leaves no page. */
 export function sampleTrace(trace: Trace, rate: number, seed: number): Trace {
-  const { runs, pageNumbers, origin } = trace;
+  const { pageNumbers, origin } = trace;
   if (!(rate > 0 && rate <= 1)) {
     const expected = 'expected a number above 0, at most 1';
     throw traceError(origin, 0, `rate ${rate}, ${expected}; correct it`);
   }
   const threshold = rate * TWO_TO_32;
-  const chosen = Uint8Array.from(pageNumbers, (page) => Number(hashOf(page, seed) < threshold));
+  const chosen = Uint8Array.from(pageNumbers, (page) =>
+    Number(hashOf(seed, page | 0, Math.floor(page / TWO_TO_32)) < threshold),
+  );
+  const sampled = keepPages(trace, chosen);
+  if (sampled.references === 0) {
+    const problem = `none of ${pageNumbers.length} pages is in a sample of ${rate}`;
+    throw traceError(origin, 0, `${problem}, expected some; take a higher rate or another seed`);
+  }
+  return sampled;
+}
+
+/** The references to pages whose entry is 1, all others left out. */
+export function keepPages(trace: Trace, chosen: Uint8Array): Trace {
+  const { runs, pageNumbers, origin } = trace;
   const log = createReferenceLog(origin, {});
   for (let i = 0; i < runs.length; i++) {
     const id = pageOfRun(runs[i]);
@@ -30,20 +44,5 @@ export function sampleTrace(trace: Trace, rate: number, seed: number): Trace {
     const page = pageNumbers[id];
     addRun(log, page | 0, Math.floor(page / TWO_TO_32), kindOfRun(runs[i]), lengthOfRun(runs[i]));
   }
-  if (log.references === 0) {
-    const problem = `none of ${pageNumbers.length} pages is in a sample of ${rate}`;
-    throw traceError(origin, 0, `${problem}, expected some; take a higher rate or another seed`);
-  }
   return traceOfLog(log, origin, trace.format);
-}
-
-/** 32 bits of a page number and a seed, mixed as MurmurHash3 ends (Appleby, public domain). */
-function hashOf(page: number, seed: number): number {
-  return mixed(mixed(mixed(seed | 0) ^ Math.floor(page / TWO_TO_32)) ^ page) >>> 0;
-}
-
-function mixed(word: number): number {
-  let bits = Math.imul((word ^ (word >>> 16)) + 0x9e3779b9, 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return bits ^ (bits >>> 16);
 }

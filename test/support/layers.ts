@@ -85,6 +85,7 @@ export const layers: readonly Layer[] = [
   layer('lab/traces/compact-reader', all),
   layer('lab/traces/compact-runs', all),
   layer('lab/traces/block-requests', all),
+  layer('lab/traces/compact-sample', all),
   layer('lab/traces/csv-encode', all),
   layer('lab/traces/cut-trace', all),
   layer('lab/traces/detect-format', all),
@@ -96,8 +97,10 @@ export const layers: readonly Layer[] = [
   layer('lab/traces/records', all),
   layer('lab/traces/reference-log', all),
   layer('lab/traces/sample-trace', all),
+  layer('lab/traces/sampler', all),
   layer('lab/traces/text-fields', all),
   layer('lab/traces/text-lines', all),
+  layer('lab/traces/thin-out', all),
   layer('lab/traces/trace-reader', all),
 ];
 

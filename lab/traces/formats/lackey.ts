@@ -63,7 +63,7 @@ function parseLackey(
   to: number,
   texts: PageTexts,
 ): void {
-  const usual = log.pageBits === PAGE_BITS && log.skipLeft === 0;
+  const usual = log.pageBits === PAGE_BITS && log.skipLeft === 0 && log.sampler === undefined;
   const whole = usual && log.limitLeft > REFERENCES_PER_BYTE_MAX * (to - from);
   let at = from;
   while (at < to && log.limitLeft > 0) {

@@ -41,7 +41,8 @@ export const oracleGeneral: RecordFormat = {
 
 function parseOracleGeneral(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (log.skipLeft === 0 && log.limitLeft > (to - from) / ORACLE_RECORD_BYTES) {
+  const all = log.skipLeft === 0 && log.sampler === undefined;
+  if (all && log.limitLeft > (to - from) / ORACLE_RECORD_BYTES) {
     parseWhole(log, view, from, to);
     return;
   }

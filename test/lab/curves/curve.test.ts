@@ -10,17 +10,9 @@ import {
 import { curvesPlot } from '../../../lab/curves/plot.ts';
 import { streamedCurves } from '../../../lab/curves/streamed-curve.ts';
 import { readTrace } from '../../../lab/traces/index.ts';
-import { createRandom, nextBelow, type RandomState } from '../../../sim-hw/random.ts';
-import { toReferenceString } from '../../support/reference-strings.ts';
 
 const traceFile = fileURLToPath(new URL('../../../traces/python.lht', import.meta.url));
 const skeleton = fileURLToPath(new URL('../../../clients/policies/skeleton.ts', import.meta.url));
-/** Some pages far more often than others: the square of an even draw. */
-function skewed(draw: RandomState, pages: number): number {
-  const even = nextBelow(draw, 1_000_000) / 1_000_000;
-  return Math.floor(even * even * pages);
-}
-
 const trace = await readTrace(traceFile, { limit: 100_000 });
 const wanted: CurvesWanted = {
   of: 'misses',
@@ -28,7 +20,6 @@ const wanted: CurvesWanted = {
   sizes: 'auto:6',
   traffic: false,
   parts: 10,
-  sample: null,
 };
 
 test('the document: policies in order, sizes ascending, nobody better than optimal', async () => {
@@ -57,7 +48,6 @@ test('anything else is not for streams, nor where there are no kernels', async (
   const others: Partial<CurvesWanted>[] = [
     { policies: 'lru,clock' },
     { policies: 'lru', traffic: true },
-    { policies: 'lru', sample: { rate: 0.5, seed: 1 } },
     { policies: 'lru', of: 'phases' },
     { policies: 'lru', sizes: '0.25' },
     { policies: 'lru', sizes: '64' },
@@ -98,41 +88,6 @@ test("parameters and files of one's own; a table with traffic", async () => {
     createInlinePool(),
   );
   expect(plain.curves[0]?.points).not.toEqual(curves.curves[0]?.points);
-});
-
-test('a sample estimates: within a hundredth where it is large, and says that it is one', async () => {
-  const draw = createRandom(7);
-  const pages = Array.from({ length: 300_000 }, () => skewed(draw, 20_000));
-  const large = {
-    ...toReferenceString(pages, { collapse: true }),
-    kinds: [0, 0, 0],
-    origin: 't',
-    format: 'pages',
-    lines: 0,
-  };
-  const asked = { ...wanted, sizes: 'auto:8' };
-  const pool = createInlinePool();
-  const exact = await curvesOf(large as never, 't', asked, pool);
-  const estimate = await curvesOf(
-    large as never,
-    't',
-    { ...asked, sample: { rate: 0.4, seed: 3 } },
-    pool,
-  );
-  expect(estimate.sample?.pages).toBeGreaterThan(7000);
-  for (const [at, { points }] of estimate.curves.entries())
-    for (const [place, { misses, frames }] of points.entries()) {
-      const known = exact.curves[at]?.points[place];
-      expect(known?.frames).toBe(frames);
-      expect(Math.abs(misses - (known?.misses ?? 0)) / 300_000).toBeLessThan(0.01);
-    }
-  expect(curvesTable(estimate)).toMatch(/estimated from [\d,]+ of them/);
-});
-
-test('a sample of anything but misses by frames is refused', async () => {
-  const asked = { ...wanted, traffic: true, sample: { rate: 0.5, seed: 1 } };
-  const refused = curvesOf(trace, 't', asked, createInlinePool());
-  await expect(refused).rejects.toThrow(/--sample: is for misses by frames/);
 });
 
 test.each([
