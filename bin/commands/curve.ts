@@ -122,7 +122,7 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
     const sampler = await samplerOf(options);
     const curves = sampler
       ? await sampledOf(await readTrace(from, { ...reading, sampler }), sampler, name, wanted, pool)
-      : ((await streamedCurves(from, name, wanted, reading)) ??
+      : ((await streamedCurves(from, name, wanted, reading, pool)) ??
         (await curvesOf(await readTrace(from, { ...reading, shared: true }), name, wanted, pool)));
     if (plot !== undefined) {
       const { curvesPlot } = await import('../../lab/curves/plot.ts');

@@ -12,7 +12,7 @@ import type { ReferenceString } from '../../sim-hw/references.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
 import { fastLruTraffic } from '../kernels/lru-traffic.ts';
 import { optimalFaults } from '../kernels/optimal-sizes.ts';
-import { simulateLanes } from '../kernels/policies.ts';
+import { type LaneCounts, simulateLanes } from '../kernels/policies.ts';
 import type { Digest } from './digest.ts';
 import { simulate } from './simulation.ts';
 
@@ -76,14 +76,26 @@ export function pointsOf(
   const counts =
     (isOurs && simulateLanes(policy.name, settings, program.runs, pages, frames, seed)) ||
     simulate(policy, program, frames, parameters, seed, digest);
-  return counts.map(({ frames: size, faultsOf, writeBacks }) => {
-    const [readMisses, writeMisses, fetchMisses] = faultsOf;
-    return {
-      frames: size,
-      misses: readMisses + writeMisses + fetchMisses,
-      ...(traffic && { traffic: { readMisses, writeMisses, fetchMisses, writeBacks } }),
-    };
-  });
+  return counts.map((count) => pointOf(count, traffic));
+}
+
+/** What was counted at one size, as a point. */
+export function pointOf(
+  {
+    frames,
+    faultsOf,
+    writeBacks,
+  }: Pick<LaneCounts, 'frames' | 'writeBacks'> & {
+    readonly faultsOf: ArrayLike<number>;
+  },
+  traffic: boolean,
+): Point {
+  const [readMisses, writeMisses, fetchMisses] = Array.from(faultsOf);
+  return {
+    frames,
+    misses: readMisses + writeMisses + fetchMisses,
+    ...(traffic && { traffic: { readMisses, writeMisses, fetchMisses, writeBacks } }),
+  };
 }
 
 /** Whether one pass over a trace gives the house's policy `name` at all sizes. */

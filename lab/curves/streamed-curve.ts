@@ -1,25 +1,68 @@
 /**
- * Streamed curve: LRU alone, from file to curve, without keeping the runs. Each batch goes through the
+ * Streamed curve: one policy, from file to curve, without keeping the runs. Each batch goes through the
  * kernel as it is read, while the next is unpacked: memory is that of the pages.
+ *
+ *   lru at several sizes    of any trace: its kernel grows with the pages
+ *   at few sizes            of a compact trace, which says how many pages it has before its runs come
  */
 
+import { findPolicy } from '../../clients/policies/index.ts';
+import { PAGES_MAX } from '../../sim-hw/references.ts';
+import type { Pool } from '../compare/pool.ts';
+import { advanceKernel } from '../kernels/kernel.ts';
 import { curveSoFar, type LruStream, startLruStream, takeRuns } from '../kernels/lru-curve.ts';
+import { countsOfLanes, LANES_MAX, startLanes } from '../kernels/policies.ts';
+import { pagesToldBy } from '../traces/compact-read.ts';
 import { type ReadOptions, streamTrace } from '../traces/read-trace.ts';
+import { choicesOf, policyText } from './choices.ts';
 import type { Curves, CurvesWanted } from './curve.ts';
+import { pointOf } from './points.ts';
 import { sizesOf } from './sizes.ts';
+
+/** Sizes that one thread simulates as soon as two with a trace that is kept. */
+const SIZES_MAX = LANES_MAX / 2;
 
 /** The document that curvesOf (curve.ts) gives; null where it is of more than this, or there is no kernel. */
 export async function streamedCurves(
   file: string,
   name: string,
-  { of, policies, sizes, traffic }: CurvesWanted,
+  wanted: CurvesWanted,
   options: Omit<ReadOptions, 'collapse' | 'shared'>,
+  pool: Pool,
 ): Promise<Curves | null> {
+  const { of, policies, sizes, traffic } = wanted;
+  if (of !== 'misses' || policies.includes(',')) return null;
   // At one size the stack would be kept in more order than is asked for (points.ts).
-  if (/^[\d.]+$/.test(sizes)) return null;
-  if (of !== 'misses' || policies !== 'lru' || traffic) return null;
+  if (policies !== 'lru' || traffic || /^[\d.]+$/.test(sizes))
+    return streamedLanes(file, name, wanted, options, pool);
   const stream = startLruStream();
   return stream && streamed(stream, file, name, sizes, options);
+}
+
+async function streamedLanes(
+  file: string,
+  name: string,
+  wanted: CurvesWanted,
+  options: Omit<ReadOptions, 'collapse' | 'shared'>,
+  pool: Pool,
+): Promise<Curves | null> {
+  const { policies, traffic } = wanted;
+  // What is cut may have fewer pages than the whole.
+  if (options.limit !== undefined) return null;
+  const told = await pagesToldBy(file);
+  if (told === null || told === 0 || told > PAGES_MAX) return null;
+  const sizes = sizesOf(wanted.sizes, told, '--sizes');
+  const [choice] = await choicesOf(policies, '--policy', pool);
+  if (choice.file !== null || sizes.length > SIZES_MAX) return null;
+  const settings = { ...findPolicy(choice.name)?.parameters, ...choice.parameters };
+  const kernel = startLanes(choice.name, settings, told, sizes);
+  if (kernel === null) return null;
+  const sink = (runs: Uint32Array): void => advanceKernel(kernel, runs);
+  const { references, pageNumbers } = await streamTrace(file, sink, options);
+  const points = countsOfLanes(kernel, sizes).map((counts) => pointOf(counts, traffic));
+  const curve = { policy: policyText(choice), points };
+  const pages = pageNumbers.length;
+  return { of: 'misses', trace: name, references, pages, curves: [curve] };
 }
 
 async function streamed(

@@ -9,7 +9,7 @@
  */
 
 import { readSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import {
   acceptRuns,
   acceptSection,
@@ -20,6 +20,8 @@ import {
 } from './compact-decode.ts';
 import {
   COMPACT_MAGIC,
+  decodeHeader,
+  decodeSectionHead,
   RUNS_PER_SECTION,
   SECTION_HEAD_BYTES,
   type SectionHead,
@@ -66,6 +68,28 @@ interface Section {
   /** Where plain runs are read to, and what they sum to. */
   readonly words: Uint32Array | null;
   readonly sums: Uint8Array | null;
+}
+
+/** More than the magic and the section HEAD take. */
+const START_BYTES = 8192;
+
+/** Pages that a compact file says it has, read and checked no further; null: it is none, or not to be read. */
+export async function pagesToldBy(file: string): Promise<number | null> {
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return null;
+  try {
+    const start = new Uint8Array(START_BYTES);
+    const size = (await handle.stat()).isFile() ? await readFully(handle, start, 0) : 0;
+    const from = COMPACT_MAGIC.length + SECTION_HEAD_BYTES;
+    if (size < from || COMPACT_MAGIC.some((byte, i) => byte !== start[i])) return null;
+    const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
+    const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
+    return typeof header === 'string' ? null : header.pages;
+  } catch {
+    return null;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The trace in the file; refuses as compact-decode.ts does. */

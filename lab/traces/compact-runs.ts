@@ -7,6 +7,9 @@ import { FETCH, lengthOfRun, WRITE } from '../../sim-hw/references.ts';
 import { SUMS_BYTES } from './compact-layout.ts';
 
 const BLOCK_RUNS = 1 << 13;
+/** Runs looked at together. */
+const STEP = 4;
+const LOW_BYTES = 256;
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Little-endian words: seen where they lie if the machine and the place allow it, else copied. */
@@ -68,13 +71,13 @@ export function lookAtRuns(runs: Uint32Array, from: number, to: number, seen: nu
     sum: 0,
     sumOfSums: 0,
   };
-  const counts = new Int32Array(256);
+  const counts = new Int32Array(STEP * LOW_BYTES);
   for (let at = from; at < to; at += BLOCK_RUNS) {
     checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), counts, found);
   }
-  for (let low = 0; low < 256; low++) {
-    const kind = low >>> 6;
-    const references = counts[low] * lengthOfRun(low);
+  for (let at = 0; at < counts.length; at++) {
+    const kind = (at >>> 6) & 3;
+    const references = counts[at] * lengthOfRun(at);
     found.references += references;
     if (kind === WRITE) found.writes += references;
     if (kind === FETCH) found.fetches += references;
@@ -93,7 +96,8 @@ export function sumsOf({ sum, sumOfSums }: Found): Uint8Array {
 }
 
 /**
- * The hot loop, a block at a time so that the compiler meets it often. Kinds and lengths are counted
+ * The hot loop, a block at a time so that the compiler meets it often; four runs at a step, each with
+ * counts of its own, since a count that was just written is slow to read. Kinds and lengths are counted
  * together, by the low byte of a run; what they add up to is worked out afterwards.
  */
 function checkBlock(
@@ -106,21 +110,52 @@ function checkBlock(
   let seen = found.seen | 0;
   let sum = found.sum | 0;
   let sumOfSums = found.sumOfSums | 0;
-  let wrong = 0;
-  for (let i = from | 0; i < to; i = (i + 1) | 0) {
+  let i = from | 0;
+  for (; i + STEP <= to; i = (i + STEP) | 0) {
+    const a = runs[i] | 0;
+    const b = runs[i + 1] | 0;
+    const c = runs[i + 2] | 0;
+    const d = runs[i + 3] | 0;
+    if (a >>> 8 >= seen || b >>> 8 >= seen || c >>> 8 >= seen || d >>> 8 >= seen)
+      seen = pagesAfter(runs, i, i + STEP, seen, found);
+    const lowA = a & 255;
+    const lowB = (b & 255) | 256;
+    const lowC = (c & 255) | 512;
+    const lowD = (d & 255) | 768;
+    counts[lowA] = (counts[lowA] + 1) | 0;
+    counts[lowB] = (counts[lowB] + 1) | 0;
+    counts[lowC] = (counts[lowC] + 1) | 0;
+    counts[lowD] = (counts[lowD] + 1) | 0;
+    // What four sums add up to: the sum before, four times, and each word as often as it is in them.
+    const words = ((a << 2) | 0) + Math.imul(b, 3) + ((c << 1) | 0) + d;
+    sumOfSums = (sumOfSums + ((sum << 2) | 0) + words) | 0;
+    sum = (sum + a + b + c + d) | 0;
+  }
+  for (; i < to; i++) {
     const run = runs[i] | 0;
-    const page = run >>> 8;
-    if (page >= seen) {
-      if (page === seen) seen = (seen + 1) | 0;
-      else wrong = 1;
-    }
-    const low = run & 255;
-    counts[low] = (counts[low] + 1) | 0;
+    seen = pagesAfter(runs, i, i + 1, seen, found);
+    counts[run & 255]++;
     sum = (sum + run) | 0;
     sumOfSums = (sumOfSums + sum) | 0;
   }
   found.seen = seen;
   found.sum = sum;
   found.sumOfSums = sumOfSums;
-  if (wrong !== 0) found.wrongPage = true;
+}
+
+/** Pages seen after runs [from, to), with `seen` before; notes a page that is neither seen nor the next. */
+function pagesAfter(
+  runs: Uint32Array,
+  from: number,
+  to: number,
+  seen: number,
+  found: Found,
+): number {
+  let pages = seen;
+  for (let i = from; i < to; i++) {
+    const page = runs[i] >>> 8;
+    if (page === pages) pages++;
+    else if (page > pages) found.wrongPage = true;
+  }
+  return pages;
 }

@@ -39,23 +39,50 @@ test('the document: policies in order, sizes ascending, nobody better than optim
 test('LRU alone, as its runs stream by: the same document, in whole or in part', async () => {
   const lru = { ...wanted, policies: 'lru' };
   const kept = await curvesOf(trace, 'python.lht', lru, createInlinePool());
-  expect(await streamedCurves(traceFile, 'python.lht', lru, { limit: 100_000 })).toEqual(kept);
+  expect(
+    await streamedCurves(traceFile, 'python.lht', lru, { limit: 100_000 }, createInlinePool()),
+  ).toEqual(kept);
   const whole = await curvesOf(await readTrace(traceFile), 'x', lru, createInlinePool());
-  expect(await streamedCurves(traceFile, 'x', lru, { threads: 1 })).toEqual(whole);
+  expect(await streamedCurves(traceFile, 'x', lru, { threads: 1 }, createInlinePool())).toEqual(
+    whole,
+  );
+});
+
+test('a policy with a kernel at few sizes, as its runs stream by: the same document', async () => {
+  const whole = await readTrace(traceFile);
+  const pool = createInlinePool();
+  const some: Partial<CurvesWanted>[] = [
+    { policies: 'lru', sizes: '0.25' },
+    { policies: 'clock', sizes: '64,0.5', traffic: true },
+    { policies: 's3-fifo:small=0.2', sizes: 'auto:8' },
+    { policies: 'arc', sizes: '100000,7' },
+  ];
+  for (const part of some) {
+    const asked = { ...wanted, ...part };
+    const kept = await curvesOf(whole, 'x', asked, pool);
+    expect(await streamedCurves(traceFile, 'x', asked, { threads: 1 }, pool)).toEqual(kept);
+  }
+  await expect(
+    streamedCurves(traceFile, 'x', { ...wanted, policies: 'clock:k=1' }, {}, pool),
+  ).rejects.toThrow('--policy: parameter k');
 });
 
 test('anything else is not for streams, nor where there are no kernels', async () => {
+  const pool = createInlinePool();
   const others: Partial<CurvesWanted>[] = [
     { policies: 'lru,clock' },
-    { policies: 'lru', traffic: true },
     { policies: 'lru', of: 'phases' },
-    { policies: 'lru', sizes: '0.25' },
-    { policies: 'lru', sizes: '64' },
+    { policies: 'car' },
+    { policies: 'clock', sizes: 'auto:16' },
   ];
   for (const other of others)
-    expect(await streamedCurves(traceFile, 'x', { ...wanted, ...other }, {})).toBeNull();
+    expect(await streamedCurves(traceFile, 'x', { ...wanted, ...other }, {}, pool)).toBeNull();
+  const clock = { ...wanted, policies: 'clock', sizes: '64' };
+  expect(await streamedCurves(traceFile, 'x', clock, { limit: 9 }, pool)).toBeNull();
+  expect(await streamedCurves('none', 'x', clock, {}, pool)).toBeNull();
   vi.stubEnv('LEASEHOLD_KERNELS', 'off');
-  expect(await streamedCurves(traceFile, 'x', { ...wanted, policies: 'lru' }, {})).toBeNull();
+  expect(await streamedCurves(traceFile, 'x', { ...wanted, policies: 'lru' }, {}, pool)).toBeNull();
+  expect(await streamedCurves(traceFile, 'x', clock, {}, pool)).toBeNull();
   vi.unstubAllEnvs();
 });
 
