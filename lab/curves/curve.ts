@@ -65,7 +65,8 @@ export interface Curves {
 /** Jobs that go round among workers; sizes that one job simulates at least, since they share a pass. */
 const JOBS_WANTED = 12;
 const SIZES_A_JOB = 4;
-const SIZES_A_KERNEL_JOB = 8;
+/** With a kernel, where eight sizes cost little more than four. */
+export const SIZES_A_KERNEL_JOB = 8;
 /** Simulated sizes, all policies together, from which gathering blocks first pays. */
 const DIGEST_SIZES = 4;
 
@@ -170,7 +171,7 @@ function isStack({ name, file }: PolicyChoice, traffic: boolean): boolean {
   return file === null && isOnePass(name, traffic);
 }
 
-/** Who has one takes the runs as they are, and eight sizes cost it little more than four. */
+/** Who has one takes the runs as they are. */
 function isKernel({ name, file, parameters }: PolicyChoice): boolean {
   const settings = { ...findPolicy(name)?.parameters, ...parameters };
   return file === null && hasKernel(name, settings);

@@ -11,16 +11,14 @@ import { PAGES_MAX } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { advanceKernel } from '../kernels/kernel.ts';
 import { curveSoFar, type LruStream, startLruStream, takeRuns } from '../kernels/lru-curve.ts';
-import { countsOfLanes, LANES_MAX, startLanes } from '../kernels/policies.ts';
+import { countsOfLanes, startLanes } from '../kernels/policies.ts';
+import { isPolicyFile, policyOfText } from '../scenario/policy-names.ts';
 import { pagesToldBy } from '../traces/compact-read.ts';
 import { type ReadOptions, streamTrace } from '../traces/read-trace.ts';
 import { choicesOf, policyText } from './choices.ts';
-import type { Curves, CurvesWanted } from './curve.ts';
+import { type Curves, type CurvesWanted, SIZES_A_KERNEL_JOB } from './curve.ts';
 import { pointOf } from './points.ts';
 import { sizesOf } from './sizes.ts';
-
-/** Sizes that one thread simulates as soon as two with a trace that is kept. */
-const SIZES_MAX = LANES_MAX / 2;
 
 /** The document that curvesOf (curve.ts) gives; null where it is of more than this, or there is no kernel. */
 export async function streamedCurves(
@@ -47,13 +45,14 @@ async function streamedLanes(
   pool: Pool,
 ): Promise<Curves | null> {
   const { policies, traffic } = wanted;
-  // What is cut may have fewer pages than the whole.
-  if (options.limit !== undefined) return null;
+  // What is cut may have fewer pages than the whole; a user's own policy has no kernel.
+  const { name: policy } = policyOfText(policies, '--policy');
+  if (options.limit !== undefined || isPolicyFile(policy)) return null;
   const told = await pagesToldBy(file);
   if (told === null || told === 0 || told > PAGES_MAX) return null;
   const sizes = sizesOf(wanted.sizes, told, '--sizes');
   const [choice] = await choicesOf(policies, '--policy', pool);
-  if (choice.file !== null || sizes.length > SIZES_MAX) return null;
+  if (sizes.length > SIZES_A_KERNEL_JOB) return null;
   const settings = { ...findPolicy(choice.name)?.parameters, ...choice.parameters };
   const kernel = startLanes(choice.name, settings, told, sizes);
   if (kernel === null) return null;

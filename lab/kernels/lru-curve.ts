@@ -4,6 +4,7 @@
  */
 
 import { lruCurve } from '../bounds/lru-curve.ts';
+import { inputError } from '../scenario/input-error.ts';
 import { advanceKernel, ask, doublesAt, type Kernel, startKernel } from './kernel.ts';
 
 /** Faults of LRU with f frames, for f = 0..pages; as `lruCurve` of lab/bounds. */
@@ -19,6 +20,8 @@ export interface LruStream {
   readonly kernel: Kernel;
   /** Pages that the kernel has room for. */
   pages: number;
+  /** Runs so far. */
+  runs: number;
 }
 
 const PAGES_FIRST = 1 << 12;
@@ -26,11 +29,20 @@ const PAGES_FIRST = 1 << 12;
 /** A stream that nothing has gone through; null where there are no kernels: then runs must be kept. */
 export function startLruStream(): LruStream | null {
   const kernel = startKernel('lru-curve', PAGES_FIRST);
-  return kernel === null ? null : { kernel, pages: PAGES_FIRST };
+  return kernel === null ? null : { kernel, pages: PAGES_FIRST, runs: 0 };
 }
 
-/** Takes the next runs in, whose page ids are below `pages`. */
+/** The kernel counts the runs of each distance in 32 bits. */
+const RUNS_MAX = 0xffffffff;
+
+/** Takes the next runs in, whose page ids are below `pages`. Throws InputError beyond 2^32 - 1 runs. */
 export function takeRuns(stream: LruStream, runs: Uint32Array, pages: number): void {
+  stream.runs += runs.length;
+  if (stream.runs > RUNS_MAX)
+    throw inputError(
+      'trace',
+      `has more than ${RUNS_MAX} runs, expected fewer for an exact curve; take --sample or --limit`,
+    );
   if (pages > stream.pages) {
     stream.pages = Math.max(pages, 2 * stream.pages);
     ask(stream.kernel, 'grow', stream.pages);

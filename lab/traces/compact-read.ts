@@ -31,6 +31,7 @@ import { compactPort, decompressAside } from './compact-port.ts';
 import { type CompactReader, createCompactReader, damaged } from './compact-reader.ts';
 import { toHostOrder, wordsIn } from './compact-runs.ts';
 import { createSampleLog, sampleRuns, traceOfSample } from './compact-sample.ts';
+import { isCompact } from './detect-format.ts';
 import { readFully } from './file-chunks.ts';
 import type { RunSink } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
@@ -81,7 +82,7 @@ export async function pagesToldBy(file: string): Promise<number | null> {
     const start = new Uint8Array(START_BYTES);
     const size = (await handle.stat()).isFile() ? await readFully(handle, start, 0) : 0;
     const from = COMPACT_MAGIC.length + SECTION_HEAD_BYTES;
-    if (size < from || COMPACT_MAGIC.some((byte, i) => byte !== start[i])) return null;
+    if (size < from || !isCompact(start)) return null;
     const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
     const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
     return typeof header === 'string' ? null : header.pages;

@@ -73,6 +73,7 @@ test('anything else is not for streams, nor where there are no kernels', async (
     { policies: 'lru,clock' },
     { policies: 'lru', of: 'phases' },
     { policies: 'car' },
+    { policies: './mine.ts:most=1', sizes: '64' },
     { policies: 'clock', sizes: 'auto:16' },
   ];
   for (const other of others)

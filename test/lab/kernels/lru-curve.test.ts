@@ -120,3 +120,11 @@ test.each(readdirSync('traces').filter((file) => file.endsWith('.lht')))(
 test('[POL18] what does not fit into its memory is left to its twin', () => {
   expect(startKernel('lru-curve', 0x3fffffff)).toBeNull();
 });
+
+test('a stream of more runs than its counts of 32 bits hold is refused', () => {
+  const stream = startLruStream();
+  if (stream === null) throw new Error('no kernel could be made');
+  stream.runs = 0xffffffff - 1;
+  takeRuns(stream, runsOf([0]), 1);
+  expect(() => takeRuns(stream, runsOf([0]), 1)).toThrow('more than 4294967295 runs');
+});
