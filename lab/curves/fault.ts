@@ -8,12 +8,12 @@ import type { Policy } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-fault.ts';
 import { kindOfRun } from '../../sim-hw/references.ts';
 import { finestEnd, levelAt, STEP_BITS } from './digest.ts';
-import { HELD, MODIFIED, takeFrom, WORDS } from './lanes.ts';
+import { HELD, MODIFIED, takeFrom, WORDS } from './residence.ts';
 import { holds, type Simulation } from './simulation-state.ts';
 
 /** Run `at` touches a page that this size does not hold. Throws PolicyFault. */
 export function fault(simulation: Simulation, at: number): void {
-  const { policy, state, view, words, lane, stream } = simulation;
+  const { policy, state, view, words, bit, stream } = simulation;
   const run = stream.runs[at];
   const page = run >>> 8;
   simulation.executed = at;
@@ -27,13 +27,13 @@ export function fault(simulation: Simulation, at: number): void {
       simulation.wanted = -1;
       takeAway(simulation, victim);
     } else simulation.held++;
-    words[page * WORDS + HELD] |= lane;
+    words[page * WORDS + HELD] |= bit;
     policy.admitted(state, page, view);
     if (policy.outside !== undefined) {
       // Not to be given up before its reference has been executed.
-      words[page * WORDS + HELD] &= ~lane;
+      words[page * WORDS + HELD] &= ~bit;
       giveUpOutside(simulation);
-      words[page * WORDS + HELD] |= lane;
+      words[page * WORDS + HELD] |= bit;
     }
   } catch (error) {
     throw faultOf(policy, error);
@@ -96,14 +96,14 @@ function giveUpOutside(simulation: Simulation): void {
 
 /** The page that the policy named goes. */
 function takeAway(simulation: Simulation, page: number): void {
-  const { policy, state, view, words, lane } = simulation;
+  const { policy, state, view, words, bit } = simulation;
   const { name } = policy;
   if (!(page >= 0 && holds(simulation, page))) {
     const problem = `named page ${page} as victim, expected a resident page`;
     throw new PolicyFault(name, `${problem}; check admitted and removed`);
   }
-  if ((words[page * WORDS + MODIFIED] & lane) !== 0) simulation.writeBacks++;
-  takeFrom(words, page, lane);
+  if ((words[page * WORDS + MODIFIED] & bit) !== 0) simulation.writeBacks++;
+  takeFrom(words, page, bit);
   policy.removed(state, page, view);
 }
 

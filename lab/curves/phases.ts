@@ -18,7 +18,7 @@ export function phasesOf(
 ): Point[] {
   const stream = streamOf(program.runs, program.pageNumbers.length, policy);
   const simulations = startSimulations(policy, stream, [frames], parameters);
-  const [simulation] = simulations.lanes;
+  const [simulation] = simulations.sizes;
   let before = 0;
   return endsOf(program, parts).map((end, part) => {
     advance(simulations, end);

@@ -5,7 +5,7 @@
 import type { Policy, PolicyContext, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
 import { nextUses } from '../bounds/next-use.ts';
 import { type Digest, digestOf, referencesUpTo } from './digest.ts';
-import { HELD, MODIFIED, REFERENCED, WORDS } from './lanes.ts';
+import { HELD, MODIFIED, REFERENCED, WORDS } from './residence.ts';
 
 /** What is simulated, shared by all sizes of a policy. */
 export interface Stream {
@@ -16,13 +16,13 @@ export interface Stream {
   readonly digest: Digest;
 }
 
-/** One policy at several sizes, a lane each. */
+/** One policy at several sizes, a bit each. */
 export interface Simulations {
   readonly stream: Stream;
-  readonly lanes: readonly Simulation[];
-  /** By page, WORDS words of a bit a lane: HELD, REFERENCED, MODIFIED. */
+  readonly sizes: readonly Simulation[];
+  /** By page, WORDS words of a bit a size: HELD, REFERENCED, MODIFIED. */
   readonly words: Int32Array;
-  /** A bit for each lane that there is. */
+  /** A bit for each size that there is. */
   readonly all: number;
   /** Runs executed. */
   executed: number;
@@ -33,7 +33,7 @@ export interface Simulation {
   readonly stream: Stream;
   readonly frames: number;
   /** This size's bit in the words. */
-  readonly lane: number;
+  readonly bit: number;
   readonly words: Int32Array;
   readonly state: unknown;
   readonly view: PolicyView;
@@ -65,7 +65,7 @@ export function streamOf(
   return { runs, pages, nextUse, digest };
 }
 
-/** At most LANES_MAX sizes that have executed nothing. Throws PolicyFault when `create` fails. */
+/** At most SIZES_TOGETHER sizes that have executed nothing. Throws PolicyFault when `create` fails. */
 export function startSimulations(
   policy: Policy,
   stream: Stream,
@@ -75,7 +75,7 @@ export function startSimulations(
 ): Simulations {
   const words = new Int32Array(WORDS * stream.pages);
   const settings = { ...policy.parameters, ...parameters };
-  const lanes = sizes.map((frames, at) =>
+  const started = sizes.map((frames, at) =>
     startSimulation(policy, stream, words, 1 << at, {
       pages: stream.pages,
       guaranteedFrames: frames,
@@ -83,15 +83,15 @@ export function startSimulations(
       seed,
     }),
   );
-  const all = lanes.reduce((bits, { lane }) => bits | lane, 0);
-  return { stream, lanes, words, all, executed: 0 };
+  const all = started.reduce((bits, { bit }) => bits | bit, 0);
+  return { stream, sizes: started, words, all, executed: 0 };
 }
 
 function startSimulation(
   policy: Policy,
   stream: Stream,
   words: Int32Array,
-  lane: number,
+  bit: number,
   context: PolicyContext,
 ): Simulation {
   const { runs, nextUse } = stream;
@@ -99,7 +99,7 @@ function startSimulation(
     policy,
     stream,
     frames: context.guaranteedFrames,
-    lane,
+    bit,
     words,
     state: policy.create(context),
     takesDigest: policy.digest !== undefined && stream.digest.levels.length > 0,
@@ -121,27 +121,27 @@ export function faultsSoFar({ faultsOf }: Simulation): number {
 }
 
 /** Whether the page has a frame. */
-export function holds({ words, lane }: Simulation, page: number): boolean {
-  return (words[page * WORDS + HELD] & lane) !== 0;
+export function holds({ words, bit }: Simulation, page: number): boolean {
+  return (words[page * WORDS + HELD] & bit) !== 0;
 }
 
 /** Looks at pages that one answer may take, per page, before it is taken for a loop. */
 const LOOKS_A_PAGE = 8;
 
 function viewOf(simulation: Omit<Simulation, 'view'>): PolicyView {
-  const { words, lane, stream } = simulation;
+  const { words, bit, stream } = simulation;
   const looksMax = LOOKS_A_PAGE * stream.pages + 1000;
   const look = (page: number, word: number): boolean => {
     if (++simulation.looks > looksMax)
       throw new Error('looked at pages without end and named no victim');
-    return (words[page * WORDS + word] & lane) !== 0;
+    return (words[page * WORDS + word] & bit) !== 0;
   };
   return {
     now: () => referencesUpTo(stream.digest, stream.runs, simulation.executed),
     wanted: () => simulation.wanted,
     referenced: (page) => look(page, REFERENCED),
     clearReferenced: (page) => {
-      words[page * WORDS + REFERENCED] &= ~lane;
+      words[page * WORDS + REFERENCED] &= ~bit;
     },
     modified: (page) => look(page, MODIFIED),
     evictable: (page) => look(page, HELD),

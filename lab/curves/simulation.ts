@@ -1,7 +1,7 @@
 /**
  * Simulation: one policy at several fixed numbers of frames, alone with its program, in one pass.
  *
- * A frame store of bits stands in place of the machine (lanes.ts); blocks in which a size has no fault
+ * A frame store of bits stands in place of the machine (residence.ts); blocks in which a size has no fault
  * are passed by their digest (digest.ts), and fault.ts says what happens elsewhere. Left out: everything
  * but residence, referenced and modified bits: messages, transfers, the clean reserve, time.
  */
@@ -10,7 +10,14 @@ import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type Digest, finestEnd, levelAt, STEP_BITS } from './digest.ts';
 import { fault } from './fault.ts';
-import { executeUntilAbsent, executeWhereHeld, HELD, LANES_MAX, touch, WORDS } from './lanes.ts';
+import {
+  executeUntilAbsent,
+  executeWhereHeld,
+  HELD,
+  SIZES_TOGETHER,
+  touch,
+  WORDS,
+} from './residence.ts';
 import {
   type Simulation,
   type Simulations,
@@ -42,11 +49,11 @@ export function simulate(
 ): Simulation[] {
   const stream = streamOf(runs, pageNumbers.length, policy, digest);
   const found: Simulation[] = [];
-  for (let from = 0; from < sizes.length; from += LANES_MAX) {
-    const some = sizes.slice(from, from + LANES_MAX);
+  for (let from = 0; from < sizes.length; from += SIZES_TOGETHER) {
+    const some = sizes.slice(from, from + SIZES_TOGETHER);
     const simulations = startSimulations(policy, stream, some, parameters, seed);
     advance(simulations, runs.length);
-    found.push(...simulations.lanes);
+    found.push(...simulations.sizes);
   }
   return found;
 }
@@ -72,10 +79,10 @@ export function advance(simulations: Simulations, to: number): void {
 }
 
 /** A whole block: by its digest where it has no fault, part by part elsewhere. */
-function pass(simulations: Simulations, level: number, block: number, lanes: number): void {
+function pass(simulations: Simulations, level: number, block: number, bits: number): void {
   const { blockBits, runs, starts } = simulations.stream.digest.levels[level];
   const { words } = simulations;
-  const left = lanes & ~executeWhereHeld(words, runs, starts[block], starts[block + 1], lanes);
+  const left = bits & ~executeWhereHeld(words, runs, starts[block], starts[block + 1], bits);
   if (left === 0) return;
   if (level === 0) {
     execute(simulations, block << blockBits, (block + 1) << blockBits, left);
@@ -86,19 +93,19 @@ function pass(simulations: Simulations, level: number, block: number, lanes: num
 }
 
 /** Run by run. */
-function execute(simulations: Simulations, from: number, to: number, lanes: number): void {
+function execute(simulations: Simulations, from: number, to: number, bits: number): void {
   const { words, stream } = simulations;
   const { runs } = stream;
-  let at = executeUntilAbsent(words, runs, from, to, lanes);
+  let at = executeUntilAbsent(words, runs, from, to, bits);
   while (at < to) {
     const run = runs[at];
-    let absent = lanes & ~words[(run >>> 8) * WORDS + HELD];
+    let absent = bits & ~words[(run >>> 8) * WORDS + HELD];
     while (absent !== 0) {
-      const lane = 31 - Math.clz32(absent);
-      fault(simulations.lanes[lane], at);
-      absent &= ~(1 << lane);
+      const index = 31 - Math.clz32(absent);
+      fault(simulations.sizes[index], at);
+      absent &= ~(1 << index);
     }
-    touch(words, run, lanes);
-    at = executeUntilAbsent(words, runs, at + 1, to, lanes);
+    touch(words, run, bits);
+    at = executeUntilAbsent(words, runs, at + 1, to, bits);
   }
 }

@@ -67,7 +67,7 @@ function residents(
   for (let at = 0; at < program.runs.length; at++) {
     advance(simulations, at + 1);
     for (let page = 0; page < held.length; page++)
-      held[page] = Number(holds(simulations.lanes[0], page));
+      held[page] = Number(holds(simulations.sizes[0], page));
     take(held, at);
   }
 }
