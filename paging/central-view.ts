@@ -14,7 +14,7 @@ import { pageBits, protect, unmap, wasModified } from '../nucleus/memory-map.ts'
 import { isOver, type TaskState } from '../nucleus/tasks.ts';
 import { type CentralState, RUNS, STOPPED, STOPPING } from './central-state.ts';
 import { BUSY, DIRTY, isIdle, setWord, slotOf } from './page-word.ts';
-import { memberOfPage, View } from './policy-call.ts';
+import { memberOfPage, View } from './policy-view.ts';
 import { type Member, NO_PAGE, type PagerState } from './state.ts';
 import { CLEAN } from './transfer-records.ts';
 import { beginTransfer } from './transfers.ts';

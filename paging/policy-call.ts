@@ -1,18 +1,16 @@
 /**
  * Policy calls: the pager's side of contracts/policy.ts. A policy is somebody's own code: what it
  * throws, and a victim it does not hold, become a `PolicyFault` that names it. What it may see goes
- * through one view, whose every look at a hardware bit is a charged nucleus operation.
+ * through one view (policy-view.ts).
  */
 
 import type { CentralManagement } from '../contracts/central-management.ts';
-import type { Policy, PolicyView, ReferenceBatch } from '../contracts/policy.ts';
+import type { Policy, ReferenceBatch } from '../contracts/policy.ts';
 import type { Kernel } from '../nucleus/kernel.ts';
-import { clearReferenced, pageBits, wasModified, wasReferenced } from '../nucleus/memory-map.ts';
 import type { TaskState } from '../nucleus/tasks.ts';
-import { isDiscardable } from './discard.ts';
-import { DIRTY, isIdle } from './page-word.ts';
 import { PolicyFault } from './policy-fault.ts';
-import { firstByPriority, listPage, priorityOf, unlistPage } from './priorities.ts';
+import { isEvictable, View } from './policy-view.ts';
+import { firstByPriority, listPage, unlistPage } from './priorities.ts';
 import { type Member, NO_PAGE, type PagerState } from './state.ts';
 
 /** Fixed code and programs of a pager; shared by clones of a run. */
@@ -23,79 +21,6 @@ export interface PagerCode {
   readonly view: View;
   /** The policy once more where it is a management for all tasks; else null. */
   readonly central: CentralManagement | null;
-}
-
-/** Looks one policy call may take before the pager takes it for a loop: per page, plus a few. */
-const LOOKS_A_PAGE = 8;
-
-/** The `PolicyView` of one pager; pointed at a kernel and state before each call. */
-export class View implements PolicyView {
-  kernel: Kernel | null = null;
-  pager: PagerState | null = null;
-  looks = 0;
-  /** The page whose fault a victim is asked for. */
-  wantedPage = NO_PAGE;
-
-  now(): number {
-    const { kernel, pager } = this.at();
-    let references = 0;
-    for (const { task } of pager.members)
-      references += (kernel.state.tasks[task] as TaskState).references;
-    return references;
-  }
-
-  referenced(page: number): boolean {
-    return wasReferenced(this.bits(page));
-  }
-
-  modified(page: number): boolean {
-    return wasModified(this.bits(page));
-  }
-
-  clearReferenced(page: number): void {
-    const { kernel, pager } = this.at();
-    this.count();
-    const member = memberOfPage(pager, page);
-    if (member !== null) clearReferenced(kernel, pager.id, member.task, page - member.base);
-  }
-
-  evictable(page: number): boolean {
-    const { pager } = this.at();
-    this.count();
-    const word = pager.pageWord[page];
-    return word !== undefined && isEvictable(pager, page, word);
-  }
-
-  priority(page: number): number {
-    return priorityOf(this.at().pager, page);
-  }
-
-  wanted(): number {
-    return this.wantedPage;
-  }
-
-  discardable(page: number): boolean {
-    return isDiscardable(this.at().pager, page);
-  }
-
-  private bits(page: number): number {
-    const { kernel, pager } = this.at();
-    this.count();
-    const member = memberOfPage(pager, page);
-    return member === null ? 0 : pageBits(kernel, pager.id, member.task, page - member.base);
-  }
-
-  private count(): void {
-    const { pager } = this.at();
-    if (++this.looks > LOOKS_A_PAGE * pager.pageWord.length + 1000)
-      throw new Error('looked at pages without end and named no victim');
-  }
-
-  protected at(): { kernel: Kernel; pager: PagerState } {
-    if (this.kernel === null || this.pager === null)
-      throw new Error('used its view outside of a call');
-    return this as unknown as { kernel: Kernel; pager: PagerState };
-  }
 }
 
 export function createPagerCode(
@@ -201,25 +126,6 @@ function requireEvictable(code: PagerCode, pager: PagerState, page: number, what
       `named page ${page} ${what}, expected a resident page that is not busy; ` +
         'check admitted, removed and view.evictable',
     );
-}
-
-function isEvictable(pager: PagerState, page: number, word: number): boolean {
-  if (!isIdle(word)) return false;
-  if (pager.priorities?.asking === true && priorityOf(pager, page) !== 0) return false;
-  return !pager.cleanOnly || (word & DIRTY) === 0;
-}
-
-export function memberOfPage(pager: PagerState, page: number): Member | null {
-  const { members } = pager;
-  if (!(page >= 0 && page < pager.pageWord.length)) return null;
-  let low = 0;
-  let high = members.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((members[middle] as Member).base <= page) low = middle;
-    else high = middle - 1;
-  }
-  return members[low] as Member;
 }
 
 /** Hands the policy every run executed since the last time, in the order they were executed. */

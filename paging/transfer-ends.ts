@@ -23,7 +23,8 @@ import {
   slotOf,
   TOUCHED,
 } from './page-word.ts';
-import { memberOfPage, type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import { type PagerCode, tellAdmitted, tellRemoved } from './policy-call.ts';
+import { memberOfPage } from './policy-view.ts';
 import { settle } from './settlement.ts';
 import { type Member, NO_PAGE, type PagerState, WANTS_FRAME } from './state.ts';
 import { leaveSuperpage } from './superpages.ts';

@@ -11,10 +11,10 @@ import { lookAtBooks, openBooks } from './books.ts';
 import type { Counts } from './counts.ts';
 import type { Drawn } from './draw.ts';
 import { lookAtFiles } from './file-books.ts';
-import type { Fault } from './phases.ts';
 import { endServers, type Places } from './places.ts';
 import { moveFrames, placeStirrers } from './stirred.ts';
 import { listen } from './tally.ts';
+import type { Fault } from './unsettled.ts';
 
 /** Decisions of the scheduler between two looks at the books. */
 const LOOK_EVERY = 16;

@@ -12,9 +12,10 @@ import { watch } from '../run/watch.ts';
 import { besideOf } from './beside.ts';
 import { type Counts, count, countDrawn, createCounts } from './counts.ts';
 import { type Drawn, draw } from './draw.ts';
-import { type Fault, runPhases } from './phases.ts';
+import { runPhases } from './phases.ts';
 import { placeServers } from './places.ts';
 import { type FuzzViolation, fuzzText } from './report.ts';
+import type { Fault } from './unsettled.ts';
 
 export interface FuzzOptions {
   readonly seeds: number;

@@ -37,7 +37,8 @@ import {
   remove,
   swapPlaces,
 } from '../../contracts/page-lists.ts';
-import type { Policy, PolicyView, ReferenceBatch } from '../../contracts/policy.ts';
+import type { Policy, ReferenceBatch } from '../../contracts/policy.ts';
+import { MemberView } from './member-view.ts';
 
 export interface LruSpState {
   /** One list: the page used longest ago first. */
@@ -79,9 +80,9 @@ export function lruSp(policies: readonly Policy[]): CentralManagement<LruSpState
     ofTasks: (own) => lruSp(own) as CentralManagement,
     create: (context) => create(context, policies),
     admitted: (state, page, central) =>
-      admitted(state, policies, page, view.at(state, central, page)),
+      admitted(state, policies, page, view.at(state.members, central, page)),
     removed: (state, page, central) =>
-      removed(state, policies, page, view.at(state, central, page)),
+      removed(state, policies, page, view.at(state.members, central, page)),
     referencesSeen: (state, batch) => referencesSeen(state, policies, batch),
     victim: (state, central) => victim(state, policies, view, central),
     counters: ({ overruled, penalised }) => ({
@@ -116,56 +117,6 @@ function create(context: CentralContext, policies: readonly Policy[]): LruSpStat
     overruled: 0,
     penalised: 0,
   };
-}
-
-/** A view of the pages of one member, by the numbers that they have in its own space. */
-class MemberView implements PolicyView {
-  central: CentralView | null = null;
-  member = 0;
-  base = 0;
-
-  /** Points it at the member that `page` is of. */
-  at({ members }: LruSpState, central: CentralView, page: number): MemberView {
-    let low = 0;
-    let high = members.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (members[middle].firstPage <= page) low = middle;
-      else high = middle - 1;
-    }
-    this.central = central;
-    this.member = low;
-    this.base = members[low].firstPage;
-    return this;
-  }
-
-  now(): number {
-    return (this.central as CentralView).taskTime(this.member);
-  }
-  referenced(page: number): boolean {
-    return (this.central as CentralView).referenced(this.base + page);
-  }
-  clearReferenced(page: number): void {
-    (this.central as CentralView).clearReferenced(this.base + page);
-  }
-  modified(page: number): boolean {
-    return (this.central as CentralView).modified(this.base + page);
-  }
-  evictable(page: number): boolean {
-    return (this.central as CentralView).evictable(this.base + page);
-  }
-  priority(): number {
-    return 0;
-  }
-  discardable(): boolean {
-    return false;
-  }
-  /** Another task's fault is no business of its. */
-  wanted(): number {
-    const { central, member, base } = this;
-    const page = (central as CentralView).wanted();
-    return page >= 0 && (central as CentralView).memberOf(page) === member ? page - base : NONE;
-  }
 }
 
 function admitted(
@@ -205,7 +156,7 @@ function victim(
 ): number {
   const candidate = chooseCandidate(state, central);
   if (candidate === NONE) return NONE;
-  const { member, base } = view.at(state, central, candidate);
+  const { member, base } = view.at(state.members, central, candidate);
   const policy = policies[member];
   if (policy === undefined || policy.sight === 'future') return candidate;
   const chosen = base + policy.victim(state.own[member], view);
