@@ -16,6 +16,7 @@ import { ORACLE_RECORD_BYTES } from '../../lab/traces/formats/oracle-general.ts'
 import { readTrace, type Trace, writeTrace } from '../../lab/traces/index.ts';
 import { encodeOracleGeneral } from '../../lab/traces/oracle-general-encode.ts';
 import { createRandom } from '../../sim-hw/random.ts';
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
 
 /** Four digits tell 1 in 5,000 apart. */
 export const INTERVAL = 5000;
@@ -46,7 +47,8 @@ async function sourceOf(source: string): Promise<Trace> {
   if (pages === undefined) return { ...(await readTrace(source)), origin: basename(source) };
   const count = Number(references);
   const program = zipf(Number(pages), count, 0.75, 0, createRandom(1));
-  return { ...program, kinds: [count, 0, 0], origin: source, format: 'compact', lines: 0 };
+  const kinds = [count, 0, 0] as const;
+  return { ...program, kinds, origin: source, format: 'compact', lines: 0, pageBytes: PAGE_BYTES };
 }
 
 async function writeRecords(file: string, trace: Trace): Promise<void> {

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { createPool } from '../../lab/compare/index.ts';
 import { readTrace } from '../../lab/traces/index.ts';
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount } from '../options.ts';
 import { createProgress } from '../progress.ts';
@@ -50,6 +51,7 @@ async function sight(file: string, options: SightOptions): Promise<number> {
   });
   try {
     const trace = await readTrace(file, {
+      pageBytes: PAGE_BYTES,
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
     });

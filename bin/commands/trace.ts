@@ -57,11 +57,14 @@ function addRecord(trace: Command, finish: (code: number) => void): void {
     .argument('<command...>', 'after --, the program and its arguments')
     .option('--limit <n>', 'references to record at most', parseCount)
     .option('--skip <n>', 'references to pass over first', parseCount)
-    .action(async (output: string, command: string[], { limit, skip }: TraceOptions) => {
+    .option('--page-bytes <n>', 'bytes in a page (4096)', parseCount)
+    .action(async (output: string, command: string[], options: TraceOptions) => {
+      const { limit, skip, pageBytes } = options;
       const progress = createProgress(true);
       const info = await recordTrace(output, command, {
         ...(limit !== undefined && { limit }),
         ...(skip !== undefined && { skip }),
+        ...(pageBytes !== undefined && { pageBytes }),
         onProgress: (references) => progress.tell(references, limit ?? references, ['recording']),
       });
       progress.clear();

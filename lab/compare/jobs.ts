@@ -7,7 +7,7 @@
 
 import type { RunEvent } from '../../contracts/event-records.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import type { ReferenceString } from '../../sim-hw/references.ts';
+import { PAGE_BYTES, type ReferenceString } from '../../sim-hw/references.ts';
 import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
 import type { Digest } from '../curves/digest.ts';
 import type { Point } from '../curves/points.ts';
@@ -19,7 +19,7 @@ import type { Snapshot } from '../run/snapshot.ts';
 import { runWatched, type Watching } from '../run/watched-run.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
-import { readTrace } from '../traces/index.ts';
+import { type ReadOptions, readTrace } from '../traces/index.ts';
 import { type Division, divisions } from './divisions.ts';
 import { policyCurve } from './policy-curve.ts';
 import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
@@ -106,11 +106,16 @@ export interface Signals {
 
 const EVENTS_TOGETHER = 1024;
 
+/** The machine's page is that of 4096 bytes. */
+function machineReading(limit: number | null): ReadOptions {
+  return { pageBytes: PAGE_BYTES, ...(limit !== null && { limit }) };
+}
+
 /** Does one job. Throws what the parts throw; see `failureOf` (failures.ts). */
 export async function performJob(job: Job, signals: Signals): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
     case 'read':
-      return shared(await readTrace(job.file, job.limit === null ? {} : { limit: job.limit }));
+      return shared(await readTrace(job.file, machineReading(job.limit)));
     case 'inspect':
       return inspectPolicy(job.file, signals.watch);
     case 'curve':

@@ -132,6 +132,7 @@ export function traceOfReader(reader: CompactReader): Trace {
     origin: header.origin,
     format: 'compact',
     lines: 0,
+    pageBytes: header.granule,
   };
 }
 

@@ -8,7 +8,7 @@
  * zstd finds that best in whole words (0.02 to 0.06 bytes a reference).
  */
 
-import { FETCH, kindOfRun, lengthOfRun, PAGE_BYTES, pageOfRun } from '../../sim-hw/references.ts';
+import { FETCH, kindOfRun, lengthOfRun, pageOfRun } from '../../sim-hw/references.ts';
 import {
   COMPACT_MAGIC,
   COMPACT_VERSION,
@@ -47,7 +47,7 @@ export function* encodeCompact(file: string, trace: Trace, port: CompactPort, pl
     'HEAD',
     encodeHeader({
       version: plain ? PLAIN_VERSION : COMPACT_VERSION,
-      granule: PAGE_BYTES,
+      granule: canonical.pageBytes,
       references,
       runs: runs.length,
       pages: pageNumbers.length,
@@ -68,7 +68,7 @@ export function* encodeCompact(file: string, trace: Trace, port: CompactPort, pl
 
 /** The same references in canonical form. Refuses runs and page numbers that cannot be. */
 export function canonicalTrace(file: string, trace: Trace): Trace {
-  const log = createReferenceLog(file, {});
+  const log = createReferenceLog(file, { pageBytes: trace.pageBytes });
   const { runs, pageNumbers } = trace;
   for (let i = 0; i < runs.length; i++) {
     const run = runs[i];

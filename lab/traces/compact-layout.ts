@@ -17,7 +17,7 @@
  * Pure: compression and checksum come through a port, files through the host files.
  */
 
-import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { isPageSize, PAGE_BYTES_MAX, PAGE_BYTES_MIN } from './trace.ts';
 
 /** Like PNG's: a high bit, a name, both line ends and an end-of-file, to catch text transfers. */
 export const COMPACT_MAGIC = Uint8Array.of(0x89, 0x4c, 0x48, 0x54, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -149,7 +149,10 @@ export function decodeHeader(bytes: Uint8Array): CompactHeader | string {
   if (version !== COMPACT_VERSION && version !== PLAIN_VERSION)
     return `format version ${COMPACT_VERSION} or ${PLAIN_VERSION} (found ${version})`;
   const granule = view.getUint32(4, true);
-  if (granule !== PAGE_BYTES) return `pages of ${PAGE_BYTES} bytes (found ${granule})`;
+  if (!isPageSize(granule)) {
+    const sizes = `${PAGE_BYTES_MIN} to ${PAGE_BYTES_MAX}`;
+    return `pages of ${sizes} bytes, a power of two (found ${granule})`;
+  }
   const count = (i: number): number => Number(view.getBigUint64(8 + 8 * i, true));
   return {
     version,

@@ -10,6 +10,7 @@
 
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { copyRuns, createCopyLog, traceOfCopy } from './compact-copy.ts';
 import {
   acceptRuns,
   acceptSection,
@@ -20,6 +21,7 @@ import {
 } from './compact-decode.ts';
 import {
   COMPACT_MAGIC,
+  type CompactHeader,
   decodeHeader,
   decodeSectionHead,
   RUNS_PER_SECTION,
@@ -30,7 +32,6 @@ import {
 import { compactPort, decompressAside } from './compact-port.ts';
 import { type CompactReader, createCompactReader, damaged } from './compact-reader.ts';
 import { toHostOrder, wordsIn } from './compact-runs.ts';
-import { createSampleLog, sampleRuns, traceOfSample } from './compact-sample.ts';
 import { isCompact } from './detect-format.ts';
 import { readFully } from './file-chunks.ts';
 import type { RunSink } from './reference-log.ts';
@@ -42,6 +43,9 @@ export interface CompactOptions {
   readonly sink: RunSink | undefined;
   /** Which pages are kept; undefined: all. */
   readonly sampler: Sampler | undefined;
+  /** Bytes in a page of the file, and of the trace: as many or more. */
+  readonly granule: number;
+  readonly pageBytes: number;
   /** Whether the runs are kept in shared memory. */
   readonly shared: boolean;
   /** Whether another thread may help. */
@@ -79,13 +83,7 @@ export async function pagesToldBy(file: string): Promise<number | null> {
   const handle = await open(file).catch(() => null);
   if (handle === null) return null;
   try {
-    const start = new Uint8Array(START_BYTES);
-    const size = (await handle.stat()).isFile() ? await readFully(handle, start, 0) : 0;
-    const from = COMPACT_MAGIC.length + SECTION_HEAD_BYTES;
-    if (size < from || !isCompact(start)) return null;
-    const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
-    const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
-    return typeof header === 'string' ? null : header.pages;
+    return (await handle.stat()).isFile() ? ((await headerToldBy(handle))?.pages ?? null) : null;
   } catch {
     return null;
   } finally {
@@ -93,14 +91,26 @@ export async function pagesToldBy(file: string): Promise<number | null> {
   }
 }
 
+/** The header of a compact file, read and checked no further; null: there is none. */
+export async function headerToldBy(handle: FileHandle): Promise<CompactHeader | null> {
+  const start = new Uint8Array(START_BYTES);
+  const size = await readFully(handle, start, 0);
+  const from = COMPACT_MAGIC.length + SECTION_HEAD_BYTES;
+  if (size < from || !isCompact(start)) return null;
+  const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
+  const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
+  return typeof header === 'string' ? null : header;
+}
+
 /** The trace in the file; refuses as compact-decode.ts does. */
 export async function readCompact(
   file: string,
   handle: FileHandle,
-  { limit, sink: wanted, sampler, shared, aside }: CompactOptions,
+  options: CompactOptions,
 ): Promise<Trace> {
-  const log = sampler && createSampleLog(file, sampler);
-  const sink = log ? (runs: Uint32Array) => sampleRuns(log, runs, reader.pageNumbers) : wanted;
+  const { limit, shared, aside } = options;
+  const copy = createCopyLog(file, options);
+  const sink = copy ? (runs: Uint32Array) => copyRuns(copy, runs, reader) : options.sink;
   const { size: fileBytes } = await handle.stat();
   const reader = createCompactReader({ file, fileBytes, limit, port: compactPort, sink, shared });
   const room = (): Uint32Array => new Uint32Array(sink ? RUNS_PER_SECTION : 0);
@@ -123,7 +133,7 @@ export async function readCompact(
     throw damaged(reader, `there are bytes after the end at ${source.at - 1}`);
   }
   const trace = traceOfReader(reader);
-  return log ? traceOfSample(log, trace) : trace;
+  return copy ? traceOfCopy(copy, trace) : trace;
 }
 
 async function readSections(source: Source): Promise<void> {

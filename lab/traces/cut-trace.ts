@@ -15,7 +15,7 @@ export function cutTrace(trace: Trace, from: number, count: number): Trace {
     const expected = `expected a part of its ${references} references`;
     throw traceError(origin, 0, `from ${from} on ${count}, ${expected}; correct it`);
   }
-  const log = createReferenceLog(origin, {});
+  const log = createReferenceLog(origin, { pageBytes: trace.pageBytes });
   const end = from + count;
   let at = 0;
   for (let i = 0; i < runs.length && at < end; i++) {

@@ -29,7 +29,7 @@ interface Place {
 
 /**
  * The mixture; `quantum` in references, `seed` undefined for the order given. Refuses more than 256
- * traces and page numbers from 2^44 on.
+ * traces, page numbers from 2^44 on and pages of different sizes.
  */
 export function mixTraces(traces: readonly Trace[], quantum: number, seed?: number): Trace {
   const origin = traces.map((trace) => trace.origin).join(' + ');
@@ -37,10 +37,11 @@ export function mixTraces(traces: readonly Trace[], quantum: number, seed?: numb
     const expected = `expected 1 to ${TASKS_MAX}, and a quantum of at least 1`;
     throw traceError(origin, 0, `${traces.length} traces by ${quantum}, ${expected}; correct it`);
   }
+  const [{ pageBytes }] = traces as [Trace];
   const random = createRandom(seed ?? 0);
-  const log = createReferenceLog(origin, {});
+  const log = createReferenceLog(origin, { pageBytes });
   let places = traces.map((trace, task): Place => {
-    requirePlace(trace);
+    requirePlace(trace, pageBytes);
     return { trace, offset: task * TASK_PAGES, run: 0, done: 0 };
   });
   while (places.length > 0) {
@@ -56,8 +57,8 @@ export function mixTraces(traces: readonly Trace[], quantum: number, seed?: numb
  * trace that is none.
  */
 export function splitTrace(trace: Trace, program: number): Trace {
-  const { runs, pageNumbers, origin, format } = trace;
-  const log = createReferenceLog(origin, {});
+  const { runs, pageNumbers, origin, format, pageBytes } = trace;
+  const log = createReferenceLog(origin, { pageBytes });
   const first = program * TASK_PAGES;
   for (const run of runs) {
     const page = pageNumbers[pageOfRun(run)] - first;
@@ -85,7 +86,11 @@ function takeTurn(log: ReferenceLog, place: Place, quantum: number): void {
   }
 }
 
-function requirePlace(trace: Trace): void {
+function requirePlace(trace: Trace, pageBytes: number): void {
+  if (trace.pageBytes !== pageBytes) {
+    const problem = `pages of ${trace.pageBytes} bytes, expected ${pageBytes} as in the first`;
+    throw traceError(trace.origin, 0, `${problem}; read all with one --page-bytes`);
+  }
   const far = trace.pageNumbers.find((page) => page >= TASK_PAGES);
   if (far === undefined) return;
   const problem = `page number ${far}, expected numbers below 2^44 to mix`;

@@ -2,12 +2,12 @@
  * oracleGeneral encoder: a trace -> records of libCacheSim (formats/oracle-general.ts), each with the
  * number of its object's next use, which is exact and what that program's Belady needs.
  *
- * Page numbers are object ids, sizes the 4096 bytes of a page. A trace knows no time: it is given a
+ * Page numbers are object ids, sizes the bytes of a page. A trace knows no time: it is given a
  * million references a second, from second 1 on, since libCacheSim takes second 0 for a warm-up.
  * Lost: kinds.
  */
 
-import { lengthOfRun, PAGE_BYTES, pageOfRun } from '../../sim-hw/references.ts';
+import { lengthOfRun, pageOfRun } from '../../sim-hw/references.ts';
 import { NO_NEXT_USE, nextUses } from '../bounds/index.ts';
 import { ORACLE_RECORD_BYTES } from './formats/oracle-general.ts';
 import type { Trace } from './trace.ts';
@@ -18,7 +18,7 @@ const TWO_TO_32 = 4294967296;
 
 /** The file in parts; each is made when it is asked for, and may be overwritten by the next. */
 export function* encodeOracleGeneral(trace: Trace): Generator<Uint8Array> {
-  const { runs, pageNumbers } = trace;
+  const { runs, pageNumbers, pageBytes } = trace;
   const next = nextUses(runs, pageNumbers.length);
   const starts = startsOf(runs);
   const bytes = new Uint8Array(CHUNK_RECORDS * ORACLE_RECORD_BYTES);
@@ -35,7 +35,7 @@ export function* encodeOracleGeneral(trace: Trace): Generator<Uint8Array> {
       }
       view.setUint32(at, 1 + Math.floor(use / REFERENCES_A_SECOND), true);
       setWide(view, at + 4, page);
-      view.setUint32(at + 12, PAGE_BYTES, true);
+      view.setUint32(at + 12, pageBytes, true);
       setWide(view, at + 16, use + 1 < end ? use + 1 : after);
       at += ORACLE_RECORD_BYTES;
     }

@@ -51,7 +51,7 @@ export function denseId(index: PageIndex, low: number, high: number): number {
 
 /**
  * True page numbers by dense id, a copy of exact size. Where one is not below 2^52 (ids that are
- * hashes, pages of less than 4 KiB at the end of the address space), all pages are numbered in order
+ * hashes), all pages are numbered in order
  * of first appearance instead: names are lost, which page is which is not.
  */
 export function pageNumbersOf(index: PageIndex): Float64Array {
@@ -63,6 +63,11 @@ export function pageNumbersOf(index: PageIndex): Float64Array {
   }
   if (highAll >>> HIGH_BITS === 0) return numbers;
   return numbers.map((_, id) => id);
+}
+
+/** Whether all have page numbers of their own, below 2^52. */
+export function isExact({ pages, high }: PageIndex): boolean {
+  return high.subarray(0, pages).every((word) => word >>> HIGH_BITS === 0);
 }
 
 /**

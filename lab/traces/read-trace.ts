@@ -10,29 +10,36 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
-import { readCompact } from './compact-read.ts';
+import { headerToldBy, readCompact } from './compact-read.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
 import { chunksOf, PACKING_BYTES, packingOf, pipedChunks, readFully } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
 import { type RunSink, reserveRuns, traceOfLog, uncollapse } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
 import { emptySample, thinOut } from './thin-out.ts';
-import { type Trace, TraceError, traceError } from './trace.ts';
-import { createTraceReader, endTrace, pushTrace, type ReaderOptions } from './trace-reader.ts';
+import { requirePageSize, type Trace, TraceError, traceError } from './trace.ts';
+import {
+  createTraceReader,
+  endTrace,
+  pushTrace,
+  type ReaderOptions,
+  requireNumbers,
+} from './trace-reader.ts';
 
 /** Text that a run takes, about two lines: room is made at once for as many runs as a file may hold. */
 const BYTES_A_RUN = 28;
 const RUNS_AHEAD_MAX = 1 << 26;
-const PAGE_BYTES_MIN = 512;
-const PAGE_BYTES_MAX = 1 << 30;
 
 export interface ReadOptions {
   /** References to read at most; default: all. */
   readonly limit?: number;
   /** `compact` or the name of a format of formats/; default: found by content. */
   readonly format?: string;
-  /** Bytes in a page, a power of two from 512 to 2^30; default: the format's own, mostly 4096. */
-  readonly pageBytes?: number;
+  /**
+   * Bytes in a page, a power of two from 512 to 2 MiB, or `finest`: as few as the format tells apart, at
+   * least 512. Default: the format's own, mostly 4096. A compact trace can be read in larger pages only.
+   */
+  readonly pageBytes?: number | 'finest';
   /** Names of the columns of a CSV file without a first line of names; the format is then `csv`. */
   readonly columns?: readonly string[];
   /** Which pages are kept, and told afterwards what was passed by; default: all are kept. */
@@ -82,10 +89,12 @@ async function read(file: string, options: ReadOptions, sink?: RunSink): Promise
     const head = new Uint8Array(PACKING_BYTES);
     const start = head.subarray(0, await readFully(handle, head, 0));
     if (wanted === COMPACT || (wanted === undefined && isCompact(start))) {
-      requireCompact(file, isCompact(start), options);
+      if (!isCompact(start))
+        throw traceError(file, 0, 'is no compact trace, expected compact; leave the format out');
+      const sizes = await compactSizes(file, handle, options.pageBytes);
       const { shared = false, threads = availableParallelism(), sampler } = options;
       const aside = threads > 1;
-      return await readCompact(file, handle, { limit, sink, sampler, shared, aside });
+      return await readCompact(file, handle, { limit, sink, sampler, ...sizes, shared, aside });
     }
     if (isCompact(start)) {
       const expected = `expected ${options.format ?? 'a table'}`;
@@ -162,6 +171,7 @@ async function readChunks(
     if (full) break;
   }
   if (!full) endTrace(reader);
+  requireNumbers(reader);
   const trace = traceOfLog(reader.log, basename(file), reader.format?.name ?? '');
   if (sampler && sampler.references > 0 && trace.references === 0) throw emptySample(file);
   if (trace.references === 0) {
@@ -179,10 +189,7 @@ function requireOptions(
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
     throw traceError(file, 0, `limit ${limit}, expected a positive whole number; correct it`);
   }
-  if (pageBytes !== undefined && !isPageSize(pageBytes)) {
-    const expected = 'expected a power of two from 512 to 2^30';
-    throw traceError(file, 0, `pages of ${pageBytes} bytes, ${expected}; correct it`);
-  }
+  if (typeof pageBytes === 'number') requirePageSize(file, pageBytes);
   if (columns && format !== undefined && format !== 'csv') {
     throw traceError(file, 0, `columns for format ${format}, expected csv; leave one of them out`);
   }
@@ -191,18 +198,18 @@ function requireOptions(
   return name === COMPACT ? COMPACT : requireFormat(file, name);
 }
 
-function isPageSize(bytes: number): boolean {
-  return bytes >= PAGE_BYTES_MIN && bytes <= PAGE_BYTES_MAX && Number.isInteger(Math.log2(bytes));
-}
-
-function requireCompact(file: string, compact: boolean, options: ReadOptions): void {
-  if (!compact) {
-    throw traceError(file, 0, 'is no compact trace, expected compact; leave the format out');
-  }
-  if (options.pageBytes !== undefined && options.pageBytes !== PAGE_BYTES) {
-    const expected = `expected the ${PAGE_BYTES} it was written with`;
-    throw traceError(file, 0, `pages of ${options.pageBytes} bytes, ${expected}; leave it out`);
-  }
+/** Bytes in a page of a compact trace, and as it is wanted. Refuses pages smaller than its own. */
+async function compactSizes(
+  file: string,
+  handle: FileHandle,
+  wanted: ReadOptions['pageBytes'],
+): Promise<{ granule: number; pageBytes: number }> {
+  const granule = (await headerToldBy(handle))?.granule ?? PAGE_BYTES;
+  const pageBytes = wanted === undefined || wanted === 'finest' ? granule : wanted;
+  if (pageBytes >= granule) return { granule, pageBytes };
+  const expected = `expected at least the ${granule} it was written with`;
+  const remedy = `convert its source with --page-bytes ${pageBytes}`;
+  throw traceError(file, 0, `pages of ${pageBytes} bytes, ${expected}; ${remedy}`);
 }
 
 async function openTrace(file: string): Promise<FileHandle> {

@@ -14,7 +14,7 @@ import type { Readable } from 'node:stream';
 import { lackey } from './formats/lackey.ts';
 import { openRecordPipe } from './record-pipe.ts';
 import { traceOfLog } from './reference-log.ts';
-import { type Trace, type TraceError, traceError } from './trace.ts';
+import { requirePageSize, type Trace, type TraceError, traceError } from './trace.ts';
 import { infoOf, type TraceInfo } from './trace-info.ts';
 import { createTraceReader, endTrace, pushTrace, type TraceReader } from './trace-reader.ts';
 import { requireAbsent, writeCompact } from './write-trace.ts';
@@ -34,6 +34,8 @@ export interface RecordOptions {
   readonly limit?: number;
   /** References to pass over first, to get beyond the program's start. */
   readonly skip?: number;
+  /** Bytes in a page, a power of two from 512 to 2 MiB; default: 4096. */
+  readonly pageBytes?: number;
   /** Called about every million references, with those recorded so far. */
   readonly onProgress?: (references: number) => void;
 }
@@ -49,6 +51,7 @@ export async function recordTrace(
   options: RecordOptions = {},
 ): Promise<TraceInfo> {
   requireCounts(output, options);
+  if (options.pageBytes !== undefined) requirePageSize(output, options.pageBytes);
   if (command.length === 0) {
     throw traceError(output, 0, 'no command, expected a program to record; name one');
   }
@@ -63,12 +66,13 @@ async function runLackey(
   command: string[],
   options: RecordOptions,
 ): Promise<Trace> {
-  const { limit, skip } = options;
+  const { limit, skip, pageBytes } = options;
   const origin = command.join(' ');
   const reader = createTraceReader('valgrind', {
     format: lackey,
     ...(limit !== undefined && { limit }),
     ...(skip !== undefined && { skip }),
+    ...(pageBytes !== undefined && { pageBytes }),
   });
   const pipe = openRecordPipe();
   const child = spawn('valgrind', [...LACKEY, ...command], {

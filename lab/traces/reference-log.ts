@@ -42,7 +42,7 @@ export interface LogOptions {
   readonly limit?: number;
   /** References to pass over first; default: none. */
   readonly skip?: number;
-  /** A power of two from 512; default: 4096. */
+  /** A power of two from 512 to 2 MiB; default: 4096. */
   readonly pageBytes?: number;
   /** Who takes the runs; default: the log keeps them. */
   readonly sink?: RunSink;
@@ -198,6 +198,7 @@ export function traceOfLog(log: ReferenceLog, origin: string, format: string): T
     origin,
     format,
     lines: log.lines,
+    pageBytes: 2 ** log.pageBits,
   };
 }
 

@@ -37,7 +37,7 @@ export function sampleTrace(trace: Trace, rate: number, seed: number): Trace {
 /** The references to pages whose entry is 1, all others left out. */
 export function keepPages(trace: Trace, chosen: Uint8Array): Trace {
   const { runs, pageNumbers, origin } = trace;
-  const log = createReferenceLog(origin, {});
+  const log = createReferenceLog(origin, { pageBytes: trace.pageBytes });
   for (let i = 0; i < runs.length; i++) {
     const id = pageOfRun(runs[i]);
     if (chosen[id] === 0) continue;

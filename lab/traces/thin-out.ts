@@ -30,7 +30,7 @@ export function thinOut(log: ReferenceLog, sampler: Sampler): void {
 /** The log as it would be if the threshold had been this low all along. */
 function keepSampled(log: ReferenceLog, sampler: Sampler): void {
   const { index, runs, runCount } = log;
-  const fresh = createReferenceLog(log.file, {});
+  const fresh = createReferenceLog(log.file, { pageBytes: 2 ** log.pageBits });
   for (let at = 0; at < runCount; at++) {
     const id = pageOfRun(runs[at]);
     const low = index.low[id];

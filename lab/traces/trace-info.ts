@@ -7,10 +7,8 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { lruCurve, workingSetCurve } from '../bounds/index.ts';
 import { grouped } from '../grouped.ts';
-import { traceFormats } from './formats/index.ts';
 import { type ReadOptions, readTrace } from './read-trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -46,17 +44,11 @@ const BAR_WIDTH = 40;
 /** Reads the trace and counts. Refuses as readTrace does. */
 export async function traceInfo(file: string, options: ReadOptions = {}): Promise<TraceInfo> {
   const trace = await readTrace(file, options);
-  const own = traceFormats.find(({ name }) => name === trace.format)?.pageBytes ?? PAGE_BYTES;
-  return infoOf(file, trace, (await stat(file)).size, options.pageBytes ?? own);
+  return infoOf(file, trace, (await stat(file)).size);
 }
 
-export function infoOf(
-  file: string,
-  trace: Trace,
-  bytes: number,
-  pageBytes = PAGE_BYTES,
-): TraceInfo {
-  const { references, runs, pageNumbers, kinds } = trace;
+export function infoOf(file: string, trace: Trace, bytes: number): TraceInfo {
+  const { references, runs, pageNumbers, kinds, pageBytes } = trace;
   return {
     file,
     format: trace.format,

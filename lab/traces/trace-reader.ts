@@ -4,15 +4,19 @@
  * The first HEAD_BYTES are kept back until the format is known. Pure: chunks come from the host.
  */
 
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { detectFormat } from './detect-format.ts';
 import type { FormatOptions, TraceFormat, TraceParser } from './formats/index.ts';
+import { isExact } from './page-index.ts';
 import { createRecordCarry, endRecords, pushRecords, type RecordCarry } from './records.ts';
 import { createReferenceLog, type LogOptions, type ReferenceLog } from './reference-log.ts';
 import { createLineCarry, endLines, type LineCarry, pushChunk } from './text-lines.ts';
+import { PAGE_BYTES_MIN, traceError } from './trace.ts';
 
 const HEAD_BYTES = 65536;
+const PAGE_BITS = Math.log2(PAGE_BYTES);
 
-export interface ReaderOptions extends LogOptions, FormatOptions {
+export interface ReaderOptions extends Omit<LogOptions, 'pageBytes'>, FormatOptions {
   /** Default: found by content. */
   readonly format?: TraceFormat;
 }
@@ -31,7 +35,7 @@ export interface TraceReader {
 
 export function createTraceReader(file: string, options: ReaderOptions): TraceReader {
   const reader: TraceReader = {
-    log: createReferenceLog(file, options),
+    log: createReferenceLog(file, { ...options, pageBytes: PAGE_BYTES }),
     options,
     format: undefined,
     parse: () => {},
@@ -64,6 +68,14 @@ export function endTrace(reader: TraceReader): void {
   if (records) endRecords(records, log);
 }
 
+/** Refuses addresses of which such small pages have no exact numbers, so no known neighbours. */
+export function requireNumbers({ log, format }: TraceReader): void {
+  if (log.pageBits >= PAGE_BITS || !format?.hasAddresses || isExact(log.index)) return;
+  const pageBytes = 2 ** log.pageBits;
+  const found = `addresses beyond the first 2^52 pages of ${pageBytes} bytes`;
+  throw traceError(log.file, 0, `${found}, expected none; take --page-bytes ${PAGE_BYTES}`);
+}
+
 function decide(reader: TraceReader, whole: boolean): void {
   const { head, log } = reader;
   choose(reader, detectFormat(log.file, head, whole));
@@ -75,9 +87,17 @@ function choose(reader: TraceReader, format: TraceFormat): void {
   const { log, options } = reader;
   reader.format = format;
   reader.parse = format.createParser(options);
-  if (options.pageBytes === undefined) log.pageBits = 31 - Math.clz32(format.pageBytes);
+  log.pageBits = Math.log2(pageBytesOf(format, options.pageBytes));
   if (format.kind === 'text') reader.lines = createLineCarry();
   else reader.records = createRecordCarry(format.recordBytes);
+}
+
+function pageBytesOf(
+  { pageBytes, hasAddresses }: TraceFormat,
+  wanted: FormatOptions['pageBytes'],
+): number {
+  if (wanted === 'finest') return hasAddresses ? PAGE_BYTES_MIN : pageBytes;
+  return wanted ?? pageBytes;
 }
 
 function parseChunk(reader: TraceReader, chunk: Uint8Array): void {

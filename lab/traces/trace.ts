@@ -19,11 +19,28 @@ export interface Trace extends ReferenceString {
   readonly format: string;
   /** Lines of text or binary records read, 0 for a compact file. */
   readonly lines: number;
+  /** Bytes in a page. */
+  readonly pageBytes: number;
+}
+
+/** Bytes that a page of a trace may have: the powers of two from this to that. */
+export const PAGE_BYTES_MIN = 512;
+export const PAGE_BYTES_MAX = 2 ** 21;
+
+export function isPageSize(bytes: number): boolean {
+  return bytes >= PAGE_BYTES_MIN && bytes <= PAGE_BYTES_MAX && Number.isInteger(Math.log2(bytes));
 }
 
 /** What is wrong with a trace, in one line: `file[:line]: what, expected what; what to do`. */
 export class TraceError extends Error {
   override readonly name = 'TraceError';
+}
+
+/** Refuses a page of a size that no trace may have. */
+export function requirePageSize(file: string, pageBytes: number): void {
+  if (isPageSize(pageBytes)) return;
+  const expected = `expected a power of two from ${PAGE_BYTES_MIN} to ${PAGE_BYTES_MAX}`;
+  throw traceError(file, 0, `pages of ${pageBytes} bytes, ${expected}; correct it`);
 }
 
 /** Builds a TraceError; `line` 0 means the fault is not in one line. */

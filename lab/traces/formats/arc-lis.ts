@@ -22,6 +22,7 @@ export const arcLis: TextFormat = {
   about: 'disk traces of the ARC paper',
   lost: 'request boundaries; nobody told time or reads from writes',
   pageBytes: BLOCK_BYTES,
+  hasAddresses: true,
   isLine: (line) => /^\d+ \d+ \d+ \d+\s*$/.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

@@ -28,6 +28,7 @@ export const champsim: RecordFormat = {
   about: 'ChampSim instructions, 64 bytes each',
   lost: 'registers and branches; nobody told access sizes',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   recordBytes: RECORD_BYTES,
   isHead: (records) => {
     for (let at = 0; at < records.length; at += RECORD_BYTES)

@@ -33,6 +33,7 @@ import type { FormatOptions, TextFormat, TraceParser } from './format.ts';
 
 const TWO_TO_32 = 4294967296;
 const PAGE_NUMBER_END = 2 ** 52;
+const PAGE_BITS = Math.log2(PAGE_BYTES);
 const COUNT_MAX = 2 ** 20;
 const BLOCK_BYTES = 512;
 const FIELD_BYTES_MAX = 64;
@@ -69,20 +70,22 @@ export const csv: TextFormat = {
   about: 'a table with named columns',
   lost: 'all other columns',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   isLine: (line) => columnsOf(line.split(SEPARATOR)).some((meaning) => PLACES.includes(meaning)),
   createParser,
 };
 
-function createParser({ columns }: FormatOptions): TraceParser {
+function createParser({ columns, pageBytes }: FormatOptions): TraceParser {
   let parseRows: TraceParser | undefined;
+  const finest = pageBytes === 'finest';
   return (log, bytes, from, to) => {
     let at = from;
-    if (!parseRows && columns) parseRows = rowParser(log, columnsOf(columns), '--columns');
+    if (!parseRows && columns) parseRows = rowParser(log, columnsOf(columns), '--columns', finest);
     if (!parseRows) {
       at = bytes.indexOf(NEWLINE, from) + 1;
       const names = latin1(bytes, from, at - 1).split(SEPARATOR);
       log.lines++;
-      parseRows = rowParser(log, columnsOf(names), quoteLine(bytes, from));
+      parseRows = rowParser(log, columnsOf(names), quoteLine(bytes, from), finest);
     }
     parseRows(log, bytes, at, to);
   };
@@ -96,13 +99,20 @@ interface Row {
   count: number;
 }
 
-function rowParser(log: ReferenceLog, columns: readonly Meaning[], where: string): TraceParser {
+function rowParser(
+  log: ReferenceLog,
+  columns: readonly Meaning[],
+  where: string,
+  finest: boolean,
+): TraceParser {
   const place = PLACES.find((meaning) => columns.includes(meaning));
   const doubled = columns.some((meaning, i) => meaning !== 'other' && columns.indexOf(meaning) < i);
   if (!place || doubled) {
     const expected = 'expected no meaning twice, and one of page, address, lba';
     throw traceError(log.file, log.lines, `columns ${where}, ${expected}; give --columns`);
   }
+  // Page numbers tell no places within pages.
+  if (finest && place === 'page') log.pageBits = PAGE_BITS;
   const row: Row = { place: 0, bytes: 1, kind: READ, count: 1 };
   return lineParser(
     (to, cursor) => takeRow(cursor, columns, row) && addRow(to, place, row),

@@ -36,6 +36,7 @@ export const damon: TextFormat = {
   about: 'DAMON: damo report raw, or its trace point',
   lost: 'kinds, counts, order within an interval, which pages of a region',
   pageBytes: PAGE_BYTES,
+  hasAddresses: false,
   isLine: (line) => /^base_time_absolute:|^monitoring_start:/.test(line) || TRACED.test(line),
   createParser: () => {
     const targets: string[] = [''];

@@ -46,6 +46,7 @@ export const drmemtrace: TextFormat = {
   about: "DynamoRIO's view tool",
   lost: 'threads, cores, time, instructions and mappings',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   isLine: (line) => HEAD.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

@@ -22,6 +22,8 @@ export type TraceParser = (log: ReferenceLog, bytes: Uint8Array, from: number, t
 export interface FormatOptions {
   /** Names of the columns, for tables without a header. */
   readonly columns?: readonly string[];
+  /** What was asked for. */
+  readonly pageBytes?: number | 'finest';
 }
 
 interface AnyFormat {
@@ -33,6 +35,8 @@ interface AnyFormat {
   readonly lost: string;
   /** Bytes in a page unless asked otherwise. */
   readonly pageBytes: number;
+  /** Whether it tells apart places within a page, so that smaller pages mean anything. */
+  readonly hasAddresses: boolean;
   readonly createParser: (options: FormatOptions) => TraceParser;
 }
 

@@ -45,6 +45,7 @@ export const lackey: TextFormat = {
   about: 'valgrind --tool=lackey --trace-mem=yes',
   lost: 'access sizes and places within pages; nobody told time, threads, mmap and brk',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   isLine: (line) => /^ ?[ILSM] +[0-9a-f]+,[0-9]+$/i.test(line),
   createParser: () => {
     const texts = createPageTexts();

@@ -29,6 +29,7 @@ export const msrCambridge: TextFormat = {
   about: 'MSR Cambridge block traces (CSV)',
   lost: 'time, host names, response times and request boundaries',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   isLine: (line) => /^\d+,[^,]*,\d+,(Read|Write),\d+,\d+,\d+\s*$/.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

@@ -29,6 +29,7 @@ export const oracleGeneral: RecordFormat = {
   about: 'libCacheSim, 24 bytes a request',
   lost: 'time and sizes; nobody told reads from writes',
   pageBytes: PAGE_BYTES,
+  hasAddresses: false,
   recordBytes: ORACLE_RECORD_BYTES,
   isHead: (records) => {
     const view = new DataView(records.buffer, records.byteOffset, records.length);

@@ -29,6 +29,7 @@ export const pages: TextFormat = {
   about: 'page numbers, one a line',
   lost: 'nothing',
   pageBytes: PAGE_BYTES,
+  hasAddresses: false,
   isLine: (line) => /^\s*([rwf]\s*)?(0x[0-9a-f]+|[0-9]+)\s*([rwf]\s*)?$/i.test(line),
   createParser: () => parsePages,
 };

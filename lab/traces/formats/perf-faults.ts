@@ -32,6 +32,7 @@ export const perfFaults: TextFormat = {
   about: 'page faults of Linux, by perf script',
   lost: 'hits, processes and time',
   pageBytes: PAGE_BYTES,
+  hasAddresses: false,
   isLine: (line) => EVENT.test(line) || TRACE_POINT.test(line),
   createParser: () =>
     textLineParser(

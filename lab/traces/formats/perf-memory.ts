@@ -26,6 +26,7 @@ export const perfMemory: TextFormat = {
   about: 'memory samples of Linux, by perf mem and perf script',
   lost: 'all references between samples, processes and time',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   isLine: (line) => SAMPLE.test(line),
   createParser: () =>
     textLineParser(takeSample, "a memory sample with its address, as of 'perf mem record'"),

@@ -24,6 +24,7 @@ export const spc: TextFormat = {
   about: 'SPC block traces (CSV), as at UMass',
   lost: 'time and request boundaries',
   pageBytes: PAGE_BYTES,
+  hasAddresses: true,
   isLine: (line) => /^\d+,\d+,\d+,[RW],\d+(\.\d+)?(,.*)?\s*$/i.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

@@ -73,6 +73,7 @@ describe.each(forms)('compact traces, %s', (_form, plain) => {
       origin: '',
       format: 'lackey',
       lines: 0,
+      pageBytes: 4096,
     };
     await writeCompact(at('sections.lht'), trace, plain);
     for (const threads of [1, 2]) {
