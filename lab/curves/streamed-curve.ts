@@ -9,12 +9,20 @@
 import { findPolicy } from '../../clients/policies/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
-import { advanceKernel } from '../kernels/kernel.ts';
-import { curveSoFar, type LruStream, startLruStream, takeRuns } from '../kernels/lru-curve.ts';
+import { advanceKernel, ask } from '../kernels/kernel.ts';
+import {
+  curveSoFar,
+  type LruStream,
+  startLruStream,
+  takeRuns,
+  takeWindow,
+} from '../kernels/lru-curve.ts';
 import { countsOfLanes, startLanes } from '../kernels/policies.ts';
+import { kernelWindow } from '../kernels/run-window.ts';
+import { inputError } from '../scenario/input-error.ts';
 import { isPolicyFile, policyOfText } from '../scenario/policy-names.ts';
-import { pagesToldBy } from '../traces/compact-read.ts';
-import { type ReadOptions, streamTrace } from '../traces/read-trace.ts';
+import { pagesToldBy } from '../traces/compact-told.ts';
+import { type StreamOptions, streamTrace } from '../traces/read-trace.ts';
 import { choicesOf, policyText } from './choices.ts';
 import { type Curves, type CurvesWanted, SIZES_A_KERNEL_JOB } from './curve.ts';
 import { pointOf } from './points.ts';
@@ -25,7 +33,7 @@ export async function streamedCurves(
   file: string,
   name: string,
   wanted: CurvesWanted,
-  options: Omit<ReadOptions, 'collapse' | 'shared'>,
+  options: StreamOptions,
   pool: Pool,
 ): Promise<Curves | null> {
   const { of, policies, sizes, traffic } = wanted;
@@ -41,13 +49,14 @@ async function streamedLanes(
   file: string,
   name: string,
   wanted: CurvesWanted,
-  options: Omit<ReadOptions, 'collapse' | 'shared'>,
+  options: StreamOptions,
   pool: Pool,
 ): Promise<Curves | null> {
   const { policies, traffic } = wanted;
-  // What is cut may have fewer pages than the whole; a user's own policy has no kernel.
+  // What is cut, or read in larger pages, may have fewer than the file tells; a user's own policy has no kernel.
   const { name: policy } = policyOfText(policies, '--policy');
-  if (options.limit !== undefined || isPolicyFile(policy)) return null;
+  if (options.limit !== undefined || options.pageBytes !== undefined) return null;
+  if (isPolicyFile(policy)) return null;
   const told = await pagesToldBy(file);
   if (told === null || told === 0 || told > PAGES_MAX) return null;
   const sizes = sizesOf(wanted.sizes, told, '--sizes');
@@ -56,12 +65,26 @@ async function streamedLanes(
   const settings = { ...findPolicy(choice.name)?.parameters, ...choice.parameters };
   const kernel = startLanes(choice.name, settings, told, sizes);
   if (kernel === null) return null;
-  const sink = (runs: Uint32Array): void => advanceKernel(kernel, runs);
-  const { references, pageNumbers } = await streamTrace(file, sink, options);
+  const sink = (runs: Uint32Array, pages: number): void => {
+    requireTold(pages, told);
+    advanceKernel(kernel, runs);
+  };
+  const window = kernelWindow(kernel, (count, pages) => {
+    requireTold(pages, told);
+    ask(kernel, 'advance', count);
+  });
+  const { references, pageNumbers } = await streamTrace(file, sink, { ...options, window });
   const points = countsOfLanes(kernel, sizes).map((counts) => pointOf(counts, traffic));
   const curve = { policy: policyText(choice), points };
   const pages = pageNumbers.length;
   return { of: 'misses', trace: name, references, pages, curves: [curve] };
+}
+
+/** The kernel has room for the pages that the file told of when it was looked at first. */
+function requireTold(pages: number, told: number): void {
+  if (pages <= told) return;
+  const expected = 'expected one that stays as it is while it is read';
+  throw inputError('trace', `has been written anew meanwhile, ${expected}; try again`);
 }
 
 async function streamed(
@@ -69,10 +92,11 @@ async function streamed(
   file: string,
   name: string,
   sizes: string,
-  options: Omit<ReadOptions, 'collapse' | 'shared'>,
+  options: StreamOptions,
 ): Promise<Curves> {
   const sink = (runs: Uint32Array, pages: number): void => takeRuns(stream, runs, pages);
-  const { references, pageNumbers } = await streamTrace(file, sink, options);
+  const window = kernelWindow(stream.kernel, (count, pages) => takeWindow(stream, count, pages));
+  const { references, pageNumbers } = await streamTrace(file, sink, { ...options, window });
   const pages = pageNumbers.length;
   const curve = curveSoFar(stream, pages);
   const points = sizesOf(sizes, pages, '--sizes').map((frames) => ({

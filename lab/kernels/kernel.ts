@@ -14,13 +14,13 @@
 import { moduleOf } from './modules.ts';
 
 /** Of the window: 64 Ki runs, which stay in a second-level cache. As in assembly/memory.ts. */
-const WINDOW_RUNS = 1 << 16;
+export const WINDOW_RUNS = 1 << 16;
 
 type Call = (...numbers: number[]) => number;
 
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
-  /** What the module exports besides: `start`, `advance`, and what gives its results. */
+  /** What the module exports besides: `start` if it has state, `look`, `advance`, what gives results. */
   readonly calls: Readonly<Record<string, Call>>;
 }
 
@@ -34,7 +34,7 @@ export function startKernel(name: string, ...sizes: readonly number[]): Kernel |
   const { memory, ...calls } = new WebAssembly.Instance(module).exports;
   const kernel = { memory: memory as WebAssembly.Memory, calls: calls as Record<string, Call> };
   try {
-    callOf(kernel, 'start')(...sizes);
+    kernel.calls.start?.(...sizes);
   } catch (error) {
     // What `start` cannot lay out it gives up by a trap.
     if (error instanceof WebAssembly.RuntimeError) return null;
@@ -51,12 +51,17 @@ export function advanceKernel(
   to: number = runs.length,
 ): void {
   const advance = callOf(kernel, 'advance');
-  const window = new Uint32Array(kernel.memory.buffer, 0, WINDOW_RUNS);
+  const window = windowOf(kernel);
   for (let at = from; at < to; at += WINDOW_RUNS) {
     const end = Math.min(to, at + WINDOW_RUNS);
     window.set(runs.subarray(at, end));
     advance(end - at);
   }
+}
+
+/** Its window, until its memory grows. */
+export function windowOf({ memory }: Kernel): Uint32Array {
+  return new Uint32Array(memory.buffer, 0, WINDOW_RUNS);
 }
 
 /** Hands over all runs, the last chunk first: for a kernel that looks at them from the end. */

@@ -37,7 +37,18 @@ const RUNS_MAX = 0xffffffff;
 
 /** Takes the next runs in, whose page ids are below `pages`. Throws InputError beyond 2^32 - 1 runs. */
 export function takeRuns(stream: LruStream, runs: Uint32Array, pages: number): void {
-  stream.runs += runs.length;
+  makeRoom(stream, runs.length, pages);
+  advanceKernel(stream.kernel, runs);
+}
+
+/** Takes in the first `count` runs of the kernel's window, as takeRuns does. */
+export function takeWindow(stream: LruStream, count: number, pages: number): void {
+  makeRoom(stream, count, pages);
+  ask(stream.kernel, 'advance', count);
+}
+
+function makeRoom(stream: LruStream, count: number, pages: number): void {
+  stream.runs += count;
   if (stream.runs > RUNS_MAX)
     throw inputError(
       'trace',
@@ -47,7 +58,6 @@ export function takeRuns(stream: LruStream, runs: Uint32Array, pages: number): v
     stream.pages = Math.max(pages, 2 * stream.pages);
     ask(stream.kernel, 'grow', stream.pages);
   }
-  advanceKernel(stream.kernel, runs);
 }
 
 /** Faults of LRU on all runs so far with f frames, for f = 0..pages. */

@@ -11,13 +11,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 const [name, file] = process.argv.slice(2);
 /** The window for runs is below it: WINDOW_BYTES of assembly/memory.ts. */
 const MEMORY_BASE = 1 << 18;
+/** What each kernel exports besides its own. */
+const LOOK = 'look.ts';
 
 const options = [
   ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd,bulk-memory'],
   ['--memoryBase', String(MEMORY_BASE), '--baseDir', join(here, 'assembly'), '--outFile', 'out'],
 ].flat();
 
-const { error, stderr } = await asc.main([`${name}.ts`, ...options], {
+// Two entries: what both export.
+const entries = [...new Set([`${name}.ts`, LOOK])];
+const { error, stderr } = await asc.main([...entries, ...options], {
   writeFile: (_, content) => publish(file, content),
 });
 if (error) {

@@ -2,18 +2,18 @@
  * Compact decoder: the sections of an `.lht` file -> a trace (compact-layout.ts).
  *
  * The host (compact-read.ts) reads a head (`openSection`), then what it covers (`requireChecksum`),
- * and hands the content to `acceptSection` or `acceptRuns`; it may be a section ahead. Everything is
+ * and hands the content to `acceptSection`, runs a chunk at a time to `takeRuns`. Everything is
  * checked: order, sizes, checksum, every run, and all counts of the header at the end. A damaged file
  * gives an error, never a part of a trace. References beyond a limit are not unpacked; the checksums
  * are verified to the end.
  */
 
-import { PAGES_MAX, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
+import { PAGES_MAX } from '../../sim-hw/references.ts';
+import type { RunWindow } from '../kernels/run-window.ts';
 import {
   decodeHeader,
   decodeSectionHead,
   PLAIN_VERSION,
-  RUNS_PER_SECTION,
   SECTION_BYTES_MAX,
   SECTION_HEAD_BYTES,
   type SectionHead,
@@ -25,10 +25,9 @@ import {
   exact,
   exactNumbers,
   newWords,
-  roomFor,
   roomForPages,
 } from './compact-reader.ts';
-import { cutAt, type Found, lookAtRuns, sumsOf } from './compact-runs.ts';
+import { addSums, cutAt, nothingFound, sumsOf } from './compact-runs.ts';
 import { type Trace, type TraceError, traceError } from './trace.ts';
 
 const PAGE_NUMBER_END = 2 ** 52;
@@ -80,39 +79,51 @@ export function acceptSection(reader: CompactReader, head: SectionHead, plain: U
   else reader.ended = true;
 }
 
-/**
- * Takes a section of runs in: copied to where the reader keeps them, unless they lie there already
- * (`words` is then part of `reader.runs`) or a sink has them. null: they are beyond the limit. `sums`:
- * what they sum to, of version 2.
- */
-export function acceptRuns(
-  reader: CompactReader,
-  head: SectionHead,
-  words: Uint32Array | null,
-  sums: Uint8Array | null,
-): void {
+/** Begins a section of runs. */
+export function openRuns(reader: CompactReader, head: SectionHead): void {
   requireExpected(reader, head);
   const count = head.plainSize / 4;
   reader.runsPassed += count;
   if (count === 0 || !Number.isInteger(count) || reader.runsPassed > (reader.header?.runs ?? 0)) {
     throw damaged(reader, 'a section of runs has the wrong size');
   }
-  if (words === null || reader.references >= reader.limit) return;
+  reader.section = nothingFound(reader.pagesSeen);
+}
+
+/**
+ * Takes in the next `count` runs of the section, which stand in the window. From a wrong one on they are
+ * looked at alone, and refused at the section's end; so are those beyond the limit, for their sums.
+ */
+export function takeRuns(reader: CompactReader, window: RunWindow, count: number): void {
+  const { section, kinds } = reader;
+  const whole = window.look(count, section.seen);
+  addSums(section, whole, count);
   const wanted = reader.limit - reader.references;
-  const cut = RUN_LENGTH_MAX * count > wanted;
-  // What is cut is changed: first the sums of the whole.
-  if (cut && sums) requireSums(reader, lookAtRuns(words, 0, count, 0), sums);
-  const kept = cut ? cutAt(words, 0, count, wanted) : count;
-  const found = lookAtRuns(words, 0, kept, reader.pagesSeen);
-  if (!cut && sums) requireSums(reader, found, sums);
-  countRuns(reader, found);
-  if (reader.sink) {
-    if (kept > 0) reader.sink(words.subarray(0, kept), reader.pagesSeen);
-    return;
-  }
-  if (words.buffer !== reader.runs.buffer)
-    roomFor(reader, kept).set(words.subarray(0, kept), reader.runCount);
-  reader.runCount += kept;
+  if (wanted <= 0) return;
+  const isCut = whole.references > wanted;
+  const kept = isCut ? cutAt(window.words(), count, wanted) : count;
+  const { seen, wrongPage, wrongKind, references, writes, fetches } = isCut
+    ? window.look(kept, section.seen)
+    : whole;
+  section.seen = seen;
+  section.wrongPage ||= wrongPage || seen > reader.pagesRead;
+  section.wrongKind ||= wrongKind;
+  kinds[0] += references - writes - fetches;
+  kinds[1] += writes;
+  kinds[2] += fetches;
+  reader.references += references;
+  if (section.wrongPage || section.wrongKind) return;
+  reader.pagesSeen = seen;
+  window.advance(kept, seen);
+}
+
+/** Ends it. Refuses other sums than `sums` (of version 2), an impossible page or kind. */
+export function closeRuns(reader: CompactReader, sums: Uint8Array | null): void {
+  const { section } = reader;
+  if (sums && !sumsOf(section).every((byte, i) => byte === sums[i]))
+    throw damaged(reader, 'section RUNS has the wrong sums');
+  if (section.wrongPage) throw damaged(reader, 'a run has an impossible page');
+  if (section.wrongKind) throw damaged(reader, 'a run has an impossible kind');
 }
 
 /** The trace, after the END section. */
@@ -167,12 +178,9 @@ function acceptHeader(reader: CompactReader, bytes: Uint8Array): void {
   }
   reader.header = header;
   reader.pageNumbers = new Float64Array(Math.min(header.pages, PAGES_FIRST));
-  if (reader.sink) return;
-  // Plain runs are read into their place, a section at a time.
-  const room = plain
-    ? Math.min(header.runs, reader.limit + RUNS_PER_SECTION)
-    : Math.min(header.runs, reader.limit, RUNS_FIRST);
-  reader.runs = newWords(reader, room);
+  if (!reader.kept) return;
+  const first = plain ? header.runs : RUNS_FIRST;
+  reader.runs = newWords(reader, Math.min(header.runs, reader.limit, first));
 }
 
 function acceptPageNumbers(reader: CompactReader, bytes: Uint8Array): void {
@@ -193,25 +201,6 @@ function acceptPageNumbers(reader: CompactReader, bytes: Uint8Array): void {
   }
   if (id === reader.pagesRead) throw damaged(reader, 'a section of page numbers is empty');
   reader.pagesRead = id;
-}
-
-function requireSums(reader: CompactReader, found: Found, sums: Uint8Array): void {
-  const same = sumsOf(found).every((byte, i) => byte === sums[i]);
-  if (!same) throw damaged(reader, 'section RUNS has the wrong sums');
-}
-
-/** Takes what runs hold into the counts. Refuses an impossible page or kind. */
-function countRuns(reader: CompactReader, found: Found): void {
-  const { kinds } = reader;
-  const { seen, references, writes, fetches } = found;
-  if (found.wrongPage || seen > reader.pagesRead)
-    throw damaged(reader, 'a run has an impossible page');
-  if (found.wrongKind) throw damaged(reader, 'a run has an impossible kind');
-  kinds[0] += references - writes - fetches;
-  kinds[1] += writes;
-  kinds[2] += fetches;
-  reader.pagesSeen = seen;
-  reader.references += references;
 }
 
 function miscounted(reader: CompactReader): TraceError {

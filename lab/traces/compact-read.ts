@@ -1,45 +1,46 @@
 /**
- * Reading a compact file: its sections in order, the next one read and unpacked in another thread while
- * the runs of one are looked at. A host file.
+ * Reading a compact file: its sections in order, runs a chunk at a time through a window (run-window.ts),
+ * in which they are looked at while they are in a cache. A host file.
  *
- *   this thread    head, checksum | head, checksum | look at runs | head, checksum | look at runs
- *   another                         unpack, or read  ............   unpack, or read  ............
+ *   packed   this thread    head, checksum | head, checksum | look at runs | head, checksum | ...
+ *            another                         unpack ..........             unpack .........
+ *   plain    head, sums | read, look | read, look | ... | head, sums | read, look | ...
  *
- * Plain runs (version 2) are read from the file into their place in the trace: one copy in all.
+ * Plain runs (version 2) are read into the window as they stand in the file.
  */
 
 import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { type RunWindow, windowFor } from '../kernels/run-window.ts';
 import { copyRuns, createCopyLog, traceOfCopy } from './compact-copy.ts';
 import {
-  acceptRuns,
   acceptSection,
+  closeRuns,
   isPlainRuns,
+  openRuns,
   openSection,
   requireChecksum,
+  takeRuns,
   traceOfReader,
 } from './compact-decode.ts';
 import {
   COMPACT_MAGIC,
-  type CompactHeader,
-  decodeHeader,
-  decodeSectionHead,
-  RUNS_PER_SECTION,
   SECTION_HEAD_BYTES,
   type SectionHead,
   SUMS_BYTES,
 } from './compact-layout.ts';
 import { compactPort, decompressAside } from './compact-port.ts';
-import { type CompactReader, createCompactReader, damaged } from './compact-reader.ts';
+import { type CompactReader, createCompactReader, damaged, keepRuns } from './compact-reader.ts';
 import { toHostOrder, wordsIn } from './compact-runs.ts';
-import { isCompact } from './detect-format.ts';
-import { readFully } from './file-chunks.ts';
 import type { RunSink } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
 import type { Trace } from './trace.ts';
 
 export interface CompactOptions {
   readonly limit: number;
+  /** Where the runs pass by; undefined: a window of its own, from which the sink has them. */
+  readonly window: RunWindow | undefined;
+  /** Who takes them; undefined, and no window: they are kept. */
   readonly sink: RunSink | undefined;
   /** Which pages are kept; undefined: all. */
   readonly sampler: Sampler | undefined;
@@ -56,50 +57,23 @@ interface Source {
   readonly reader: CompactReader;
   readonly handle: FileHandle;
   readonly aside: boolean;
-  /** The next byte of the file, and the number of the next run. */
+  /** Made when the header is known, unless it is the caller's. */
+  window: RunWindow | undefined;
+  readonly sink: RunSink;
+  /** The next byte of the file. */
   at: number;
-  runsBegun: number;
-  /** Sections begun, of which each second one may use the same room where a sink takes the runs. */
-  begun: number;
-  readonly rooms: [Uint32Array, Uint32Array];
   /** What another thread is at: the file must stay open. */
   under: Promise<unknown>;
 }
 
-/** A section whose head and checksum are right, and its content, on its way. */
+/** A section whose head and checksum are right. */
 interface Section {
   readonly head: SectionHead;
+  /** Its content, perhaps on its way; null: it stays in the file, if only since it is beyond the limit. */
   readonly content: Promise<Uint8Array> | Uint8Array | null;
-  /** Where plain runs are read to, and what they sum to. */
-  readonly words: Uint32Array | null;
+  /** Of plain runs: where they stand in the file, and what they sum to. */
+  readonly plainAt: number;
   readonly sums: Uint8Array | null;
-}
-
-/** More than the magic and the section HEAD take. */
-const START_BYTES = 8192;
-
-/** Pages that a compact file says it has, read and checked no further; null: it is none, or not to be read. */
-export async function pagesToldBy(file: string): Promise<number | null> {
-  const handle = await open(file).catch(() => null);
-  if (handle === null) return null;
-  try {
-    return (await handle.stat()).isFile() ? ((await headerToldBy(handle))?.pages ?? null) : null;
-  } catch {
-    return null;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The header of a compact file, read and checked no further; null: there is none. */
-export async function headerToldBy(handle: FileHandle): Promise<CompactHeader | null> {
-  const start = new Uint8Array(START_BYTES);
-  const size = await readFully(handle, start, 0);
-  const from = COMPACT_MAGIC.length + SECTION_HEAD_BYTES;
-  if (size < from || !isCompact(start)) return null;
-  const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
-  const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
-  return typeof header === 'string' ? null : header;
 }
 
 /** The trace in the file; refuses as compact-decode.ts does. */
@@ -110,18 +84,18 @@ export async function readCompact(
 ): Promise<Trace> {
   const { limit, shared, aside } = options;
   const copy = createCopyLog(file, options);
+  const window = copy ? undefined : options.window;
   const sink = copy ? (runs: Uint32Array) => copyRuns(copy, runs, reader) : options.sink;
   const { size: fileBytes } = await handle.stat();
-  const reader = createCompactReader({ file, fileBytes, limit, port: compactPort, sink, shared });
-  const room = (): Uint32Array => new Uint32Array(sink ? RUNS_PER_SECTION : 0);
+  const kept = window === undefined && sink === undefined;
+  const reader = createCompactReader({ file, fileBytes, limit, port: compactPort, kept, shared });
   const source: Source = {
     reader,
     handle,
     aside,
+    window,
+    sink: sink ?? ((runs) => keepRuns(reader, runs)),
     at: COMPACT_MAGIC.length,
-    runsBegun: 0,
-    begun: 0,
-    rooms: [room(), room()],
     under: Promise.resolve(),
   };
   try {
@@ -142,29 +116,47 @@ async function readSections(source: Source): Promise<void> {
   while (!reader.ended) {
     const section: Section = next ?? begin(source);
     const content = await contentOf(reader, section);
-    next = aside && section.head.type === 'RUNS' ? begin(source) : null;
-    accept(reader, section, content);
+    const isPacked = section.head.type === 'RUNS' && section.sums === null;
+    next = aside && isPacked ? begin(source) : null;
+    if (section.head.type === 'RUNS') passRuns(source, section, content);
+    else acceptSection(reader, section.head, content as Uint8Array);
   }
 }
 
-function accept(reader: CompactReader, section: Section, content: Uint8Array | null): void {
-  const { head, words, sums } = section;
-  if (words !== null) toHostOrder(words, 0, words.length);
-  if (head.type === 'RUNS') acceptRuns(reader, head, words ?? (content && wordsIn(content)), sums);
-  else acceptSection(reader, head, content as Uint8Array);
-}
-
-/** Waits for the content. null: beyond the limit, or read into its place. */
+/** Waits for the content. null: it stays in the file. */
 async function contentOf(reader: CompactReader, section: Section): Promise<Uint8Array | null> {
-  const { content, head, words } = section;
-  if (content === null || (words !== null && content instanceof Uint8Array)) return null;
-  if (content instanceof Uint8Array) return content;
+  const { content, head } = section;
+  if (content === null || content instanceof Uint8Array) return content;
   try {
     return await content;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall !== undefined || words !== null) throw error;
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     throw damaged(reader, `section ${head.type.trim()} does not decompress`);
   }
+}
+
+/** Lets the runs of a section pass through the window, from its content or from the file. */
+function passRuns(source: Source, { head, plainAt, sums }: Section, content: Uint8Array | null) {
+  const { reader } = source;
+  openRuns(reader, head);
+  if (reader.references >= reader.limit) return;
+  source.window ??= windowFor(reader.header?.runs ?? 0, source.sink);
+  const words = content && wordsIn(content);
+  const count = head.plainSize / 4;
+  for (let from = 0, chunk = 0; from < count; from += chunk) {
+    const room = source.window.words();
+    chunk = Math.min(room.length, count - from);
+    if (words) room.set(words.subarray(from, from + chunk));
+    else readRuns(source, room.subarray(0, chunk), plainAt + 4 * from);
+    takeRuns(reader, source.window, chunk);
+  }
+  closeRuns(reader, sums);
+}
+
+function readRuns(source: Source, words: Uint32Array, at: number): void {
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  if (readAt(source, bytes, at) < bytes.length) throw cutShort(source, at);
+  toHostOrder(words);
 }
 
 /** Reads the next head and what its checksum covers, and sets the rest going. */
@@ -172,12 +164,18 @@ function begin(source: Source): Section {
   const { reader } = source;
   const headBytes = readExactly(source, SECTION_HEAD_BYTES);
   const head = openSection(reader, headBytes);
-  if (isPlainRuns(reader, head)) return beginPlain(source, headBytes, head);
+  const plainAt = source.at;
+  if (isPlainRuns(reader, head)) {
+    source.at += head.plainSize;
+    const sums = readExactly(source, SUMS_BYTES);
+    requireChecksum(reader, headBytes, head, sums);
+    return { head, content: null, plainAt, sums };
+  }
   const stored = readExactly(source, head.storedSize);
   requireChecksum(reader, headBytes, head, stored);
   const packed = head.type === 'PAGE' || head.type === 'RUNS';
   const content = packed ? unpack(source, head, stored) : stored;
-  return { head, content, words: null, sums: null };
+  return { head, content, plainAt, sums: null };
 }
 
 function unpack(
@@ -194,39 +192,11 @@ function unpack(
       throw damaged(reader, `section ${head.type.trim()} does not decompress`);
     }
   }
-  return goingOn(source, decompressAside(stored, head.plainSize));
-}
-
-function beginPlain(source: Source, headBytes: Uint8Array, head: SectionHead): Section {
-  const { reader } = source;
-  const count = head.plainSize / 4;
-  const from = source.runsBegun;
-  const start = source.at;
-  source.at += head.plainSize;
-  const sums = readExactly(source, SUMS_BYTES);
-  requireChecksum(reader, headBytes, head, sums);
-  const room = reader.sink ? source.rooms[source.begun++ & 1] : reader.runs.subarray(from);
-  source.runsBegun += count;
-  const beyond = from >= reader.limit || reader.references >= reader.limit;
-  // A section that is too long for the header is refused when its turn comes.
-  if (beyond || !(count <= room.length)) return { head, content: null, words: null, sums };
-  const words = room.subarray(0, count);
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, head.plainSize);
-  if (!source.aside) readAt(source, bytes, start);
-  const content = source.aside ? goingOn(source, readAside(source, bytes, start)) : bytes;
-  return { head, content, words, sums };
-}
-
-function goingOn<Result>(source: Source, work: Promise<Result>): Promise<Result> {
-  source.under = work;
+  const content = decompressAside(stored, head.plainSize);
   // It is waited for in its turn, if there is one.
-  work.catch(() => 0);
-  return work;
-}
-
-async function readAside(source: Source, bytes: Uint8Array, at: number): Promise<Uint8Array> {
-  if ((await readFully(source.handle, bytes, at)) < bytes.length) throw cutShort(source, at);
-  return bytes;
+  content.catch(() => 0);
+  source.under = content;
+  return content;
 }
 
 function readExactly(source: Source, size: number): Uint8Array {

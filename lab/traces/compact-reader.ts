@@ -1,7 +1,7 @@
 /** Compact reader: what a decoder (compact-decode.ts) has of a file so far, and the room for it. */
 
 import { COMPACT_MAGIC, type CompactHeader, type CompactPort } from './compact-layout.ts';
-import type { RunSink } from './reference-log.ts';
+import { type Found, nothingFound } from './compact-runs.ts';
 import { type TraceError, traceError } from './trace.ts';
 
 export interface CompactReader extends CompactSource {
@@ -16,6 +16,8 @@ export interface CompactReader extends CompactSource {
   pagesSeen: number;
   references: number;
   readonly kinds: Float64Array;
+  /** What the section of runs that is being read holds so far. */
+  section: Found;
   ended: boolean;
 }
 
@@ -26,8 +28,8 @@ export interface CompactSource {
   readonly fileBytes: number;
   readonly limit: number;
   readonly port: CompactPort;
-  /** Who takes the runs, section by section; undefined: the reader keeps them. */
-  readonly sink: RunSink | undefined;
+  /** Whether the reader keeps the runs: else someone takes them as they pass by. */
+  readonly kept: boolean;
   /** Whether it keeps them in shared memory. */
   readonly shared: boolean;
 }
@@ -45,6 +47,7 @@ export function createCompactReader(source: CompactSource): CompactReader {
     pagesSeen: 0,
     references: 0,
     kinds: new Float64Array(3),
+    section: nothingFound(0),
     ended: false,
   };
 }
@@ -65,8 +68,14 @@ export function roomForPages(reader: CompactReader, bytes: number): Float64Array
   return reader.pageNumbers;
 }
 
+/** Keeps these runs. */
+export function keepRuns(reader: CompactReader, runs: Uint32Array): void {
+  roomFor(reader, runs.length).set(runs, reader.runCount);
+  reader.runCount += runs.length;
+}
+
 /** Beyond what was made at first grown by need. */
-export function roomFor(reader: CompactReader, count: number): Uint32Array {
+function roomFor(reader: CompactReader, count: number): Uint32Array {
   const needed = Math.min(reader.runCount + count, reader.header?.runs ?? 0);
   if (needed > reader.runs.length) {
     const runs = newWords(reader, Math.max(needed, reader.runs.length * 2));

@@ -19,14 +19,14 @@ export function wordsIn(bytes: Uint8Array): Uint32Array {
   if (LITTLE_ENDIAN && byteOffset % 4 === 0) return new Uint32Array(buffer, byteOffset, count);
   const words = new Uint32Array(count);
   new Uint8Array(words.buffer).set(bytes);
-  toHostOrder(words, 0, count);
+  toHostOrder(words);
   return words;
 }
 
 /** Where the runs end that hold `wanted` references; the last of them is made to fit. */
-export function cutAt(runs: Uint32Array, from: number, count: number, wanted: number): number {
+export function cutAt(runs: Uint32Array, count: number, wanted: number): number {
   let left = wanted;
-  for (let i = from; i < from + count; i++) {
+  for (let i = 0; i < count; i++) {
     const length = lengthOfRun(runs[i]);
     if (length >= left) {
       runs[i] = (runs[i] & ~63) | (left - 1);
@@ -34,14 +34,14 @@ export function cutAt(runs: Uint32Array, from: number, count: number, wanted: nu
     }
     left -= length;
   }
-  return from + count;
+  return count;
 }
 
 /** Words read as they stand in a file, in the order of bytes of this machine. */
-export function toHostOrder(runs: Uint32Array, from: number, to: number): void {
+export function toHostOrder(runs: Uint32Array): void {
   if (LITTLE_ENDIAN) return;
   const view = new DataView(runs.buffer, runs.byteOffset);
-  for (let i = from; i < to; i++) runs[i] = view.getUint32(4 * i, true);
+  for (let i = 0; i < runs.length; i++) runs[i] = view.getUint32(4 * i, true);
 }
 
 /** What the runs of a section hold. */
@@ -59,9 +59,8 @@ export interface Found {
   sumOfSums: number;
 }
 
-/** Looks at runs [from, to): each page has been seen (`seen` of them) or is the next. */
-export function lookAtRuns(runs: Uint32Array, from: number, to: number, seen: number): Found {
-  const found: Found = {
+export function nothingFound(seen: number): Found {
+  return {
     seen,
     wrongPage: false,
     wrongKind: false,
@@ -71,6 +70,17 @@ export function lookAtRuns(runs: Uint32Array, from: number, to: number, seen: nu
     sum: 0,
     sumOfSums: 0,
   };
+}
+
+/** Adds the sums of the `count` runs that come next. */
+export function addSums(found: Found, next: Found, count: number): void {
+  found.sumOfSums = (found.sumOfSums + Math.imul(found.sum, count) + next.sumOfSums) | 0;
+  found.sum = (found.sum + next.sum) | 0;
+}
+
+/** Looks at runs [from, to): each page has been seen (`seen` of them) or is the next. */
+export function lookAtRuns(runs: Uint32Array, from: number, to: number, seen: number): Found {
+  const found = nothingFound(seen);
   const counts = new Int32Array(STEP * LOW_BYTES);
   for (let at = from; at < to; at += BLOCK_RUNS) {
     checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), counts, found);

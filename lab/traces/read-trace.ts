@@ -10,7 +10,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
-import { headerToldBy, readCompact } from './compact-read.ts';
+import type { RunWindow } from '../kernels/run-window.ts';
+import { readCompact } from './compact-read.ts';
+import { headerToldBy } from './compact-told.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
 import { chunksOf, PACKING_BYTES, packingOf, pipedChunks, readFully } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
@@ -54,6 +56,11 @@ export interface ReadOptions {
   readonly shared?: boolean;
 }
 
+export interface StreamOptions extends Omit<ReadOptions, 'collapse' | 'shared'> {
+  /** Where the runs of a compact trace pass by; the sink then has none of them. */
+  readonly window?: RunWindow;
+}
+
 /** All that a trace says but its runs, which the sink has had. */
 export type TraceSummary = Omit<Trace, 'runs'>;
 
@@ -73,13 +80,17 @@ export async function readTrace(file: string, options: ReadOptions = {}): Promis
 export async function streamTrace(
   file: string,
   sink: RunSink,
-  options: Omit<ReadOptions, 'collapse'> = {},
+  options: StreamOptions = {},
 ): Promise<TraceSummary> {
   const { runs: _none, ...summary } = await read(file, options, sink);
   return summary;
 }
 
-async function read(file: string, options: ReadOptions, sink?: RunSink): Promise<Trace> {
+async function read(
+  file: string,
+  options: ReadOptions & StreamOptions,
+  sink?: RunSink,
+): Promise<Trace> {
   const wanted = requireOptions(file, options);
   const limit = options.limit ?? Number.MAX_SAFE_INTEGER;
   const handle = await openTrace(file);
@@ -92,9 +103,9 @@ async function read(file: string, options: ReadOptions, sink?: RunSink): Promise
       if (!isCompact(start))
         throw traceError(file, 0, 'is no compact trace, expected compact; leave the format out');
       const sizes = await compactSizes(file, handle, options.pageBytes);
-      const { shared = false, threads = availableParallelism(), sampler } = options;
-      const aside = threads > 1;
-      return await readCompact(file, handle, { limit, sink, sampler, ...sizes, shared, aside });
+      const { shared = false, threads = availableParallelism(), sampler, window } = options;
+      const reading = { limit, window, sink, sampler, shared, aside: threads > 1 };
+      return await readCompact(file, handle, { ...reading, ...sizes });
     }
     if (isCompact(start)) {
       const expected = `expected ${options.format ?? 'a table'}`;

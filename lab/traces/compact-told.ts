@@ -1,0 +1,39 @@
+/** What a compact file tells of itself in its header, read and checked no further. A host file. */
+
+import { type FileHandle, open } from 'node:fs/promises';
+import {
+  COMPACT_MAGIC,
+  type CompactHeader,
+  decodeHeader,
+  decodeSectionHead,
+  SECTION_HEAD_BYTES,
+} from './compact-layout.ts';
+import { isCompact } from './detect-format.ts';
+import { readFully } from './file-chunks.ts';
+
+/** More than the magic and the section HEAD take. */
+const START_BYTES = 8192;
+
+/** Pages that a compact file says it has, read and checked no further; null: it is none, or not to be read. */
+export async function pagesToldBy(file: string): Promise<number | null> {
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return null;
+  try {
+    return (await handle.stat()).isFile() ? ((await headerToldBy(handle))?.pages ?? null) : null;
+  } catch {
+    return null;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The header of a compact file, read and checked no further; null: there is none. */
+export async function headerToldBy(handle: FileHandle): Promise<CompactHeader | null> {
+  const start = new Uint8Array(START_BYTES);
+  const size = await readFully(handle, start, 0);
+  const from = COMPACT_MAGIC.length + SECTION_HEAD_BYTES;
+  if (size < from || !isCompact(start)) return null;
+  const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
+  const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
+  return typeof header === 'string' ? null : header;
+}
