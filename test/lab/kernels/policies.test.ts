@@ -171,6 +171,10 @@ test('[POL18] parameters that a kernel does not know are left to its twin', () =
     ['slru', { segments: 17 }],
     ['2q', { in: Number.NaN }],
     ['lirs', { hir: -1 }],
+    ['lfu', { age: 1 }],
+    ['lru-k', { k: 16 }],
+    ['lru-k', { correlated: 1 }],
+    ['lru-k', { retained: 0 }],
   ] as const;
   for (const [name, settings] of left) {
     const parameters = parametersOf(name, settings);
