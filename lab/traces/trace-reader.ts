@@ -1,7 +1,7 @@
 /**
  * Trace reader: chunks of a text or binary trace -> a reference log, the format found on the way.
  *
- * The first HEAD_BYTES are kept back until the format is known. Pure: chunks come from the host.
+ * The first HEAD_BYTES, kept back until then, tell the format. Pure: chunks come from the host.
  */
 
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
@@ -78,7 +78,8 @@ export function requireNumbers({ log, format }: TraceReader): void {
 
 function decide(reader: TraceReader, whole: boolean): void {
   const { head, log } = reader;
-  choose(reader, detectFormat(log.file, head, whole));
+  const isAll = whole && head.length <= HEAD_BYTES;
+  choose(reader, detectFormat(log.file, head.subarray(0, HEAD_BYTES), isAll));
   reader.head = new Uint8Array(0);
   parseChunk(reader, head);
 }

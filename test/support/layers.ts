@@ -90,7 +90,7 @@ export const layers: readonly Layer[] = [
   layer('lab/traces/cut-trace', all),
   layer('lab/traces/detect-format', all),
   layer('lab/traces/filter-trace', all),
-  layer('lab/traces/formats', ['sim-hw/references', 'lab/traces']),
+  layer('lab/traces/formats', ['sim-hw/references', 'lab/traces', 'lab/kernels']),
   layer('lab/traces/mix-traces', all),
   layer('lab/traces/oracle-general-encode', [...all, 'lab/bounds']),
   layer('lab/traces/page-index', all),

@@ -8,11 +8,13 @@
  *   ==1234== Lackey ...  valgrind's own words (also -- and **), skipped, as are blank lines
  *
  * Addresses are hexadecimal, sizes decimal. An access that crosses a page counts once on each page.
- * Lines of the usual shape are read by lackey-usual.ts, any other here, on bytes: no string, no
+ * Lines of the usual shape are read by a kernel (lab/kernels/lackey.ts), or by its twin in
+ * lackey-usual.ts where text comes in small parts; any other here, on bytes: no string, no
  * object per line. Threads, mmap and time are not in the format, so not here.
  */
 
 import { PAGE_BYTES } from '../../../sim-hw/references.ts';
+import { type LackeyKernel, parseByKernel, startLackey } from '../../kernels/lackey.ts';
 import { addAccess, type ReferenceLog } from '../reference-log.ts';
 import { LINE_BYTES_MAX, quoteLine } from '../text-lines.ts';
 import { traceError } from '../trace.ts';
@@ -37,6 +39,8 @@ const SIZE_MAX = 65536;
 const REFERENCES_PER_BYTE_MAX = 2;
 /** No usual line is longer, so the hot loop never looks beyond the end. */
 const LOOK_AHEAD = 64;
+/** Of less text than this at a time there is too little for a kernel. */
+const KERNEL_BYTES_MIN = 1 << 15;
 const PAGE_BITS = 12;
 
 export const lackey: TextFormat = {
@@ -48,10 +52,17 @@ export const lackey: TextFormat = {
   hasAddresses: true,
   isLine: (line) => /^ ?[ILSM] +[0-9a-f]+,[0-9]+$/i.test(line),
   createParser: () => {
-    const texts = createPageTexts();
-    return (log, bytes, from, to) => parseLackey(log, bytes, from, to, texts);
+    const known: Known = { texts: createPageTexts(), kernel: undefined };
+    return (log, bytes, from, to) => parseLackey(log, bytes, from, to, known);
   },
 };
+
+/** What a parser keeps: pages of lines that it has seen. */
+interface Known {
+  readonly texts: PageTexts;
+  /** Undefined: not wanted yet; null: there is none. */
+  kernel: LackeyKernel | null | undefined;
+}
 
 /**
  * Reads the whole lines in bytes[from..to) into the log; bytes[to - 1] must be a newline, which
@@ -62,13 +73,18 @@ function parseLackey(
   bytes: Uint8Array,
   from: number,
   to: number,
-  texts: PageTexts,
+  known: Known,
 ): void {
   const usual = log.pageBits === PAGE_BITS && log.skipLeft === 0 && log.sampler === undefined;
   const whole = usual && log.limitLeft > REFERENCES_PER_BYTE_MAX * (to - from);
   let at = from;
+  if (whole && to - from >= KERNEL_BYTES_MIN) {
+    if (known.kernel === undefined) known.kernel = startLackey();
+    if (known.kernel) at = parseByKernel(known.kernel, log, bytes, from, to, parseLine);
+  }
   while (at < to && log.limitLeft > 0) {
-    if (whole && at < to - LOOK_AHEAD) at = parseUsual(log, bytes, at, to - LOOK_AHEAD, texts);
+    if (whole && at < to - LOOK_AHEAD)
+      at = parseUsual(log, bytes, at, to - LOOK_AHEAD, known.texts);
     if (at < to) at = parseLine(log, bytes, at);
   }
 }
