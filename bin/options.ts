@@ -34,6 +34,11 @@ function parser(shape: RegExp, least: number, most: number, expected: string) {
   };
 }
 
+/** Names with commas between them. */
+export function parseNames(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
 function parseSizes(text: string): number[] {
   return text.split(',').map((part) => parseCount(part.trim()));
 }

@@ -7,12 +7,12 @@ import { CURVE_KINDS, type CurveKind, type Curves, curvesOf } from '../../lab/cu
 import type { sampledCurvesOf as SampledCurvesOf } from '../../lab/curves/sampled.ts';
 import { streamedCurves } from '../../lab/curves/streamed-curve.ts';
 import { curvesTable } from '../../lab/curves/table.ts';
-import { InputError } from '../../lab/scenario/input-error.ts';
-import { readTrace } from '../../lab/traces/read-trace.ts';
+import { inputError } from '../../lab/scenario/input-error.ts';
+import { type ReadOptions, readTrace } from '../../lab/traces/read-trace.ts';
 import type { Sampler } from '../../lab/traces/sampler.ts';
 import { OK } from '../exit-codes.ts';
 import { requireNewFile, writeNewFile } from '../new-files.ts';
-import { parseCount, parseFactor, parseSeed } from '../options.ts';
+import { parseCount, parseFactor, parseNames, parseSeed } from '../options.ts';
 import { createProgress } from '../progress.ts';
 
 interface CurveOptions {
@@ -26,6 +26,8 @@ interface CurveOptions {
   readonly traffic?: boolean;
   readonly limit?: number;
   readonly format?: string;
+  readonly pageBytes?: number;
+  readonly columns?: string[];
   readonly workers?: number;
   readonly plot?: string;
   readonly json?: boolean;
@@ -57,11 +59,20 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     .option('--seed <n>', 'of a sample: which pages', parseSeed, 1)
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', 'format of the trace; found by content otherwise')
+    .option('--page-bytes <n>', "bytes in a page (the format's own, mostly 4096)", parseCount)
+    .option(
+      '--columns <a,b,c>',
+      'columns of a CSV file whose first line does not name them',
+      parseNames,
+    )
     .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
     .option('--plot <file>', 'also draw them into a new file, an SVG')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')
-    .action(async (trace: string, options: CurveOptions) => finish(await curve(trace, options)));
+    .action(async (trace: string, options: CurveOptions, command: Command) => {
+      const policyIsAsked = command.getOptionValueSource('policy') === 'cli';
+      finish(await curve(trace, { ...options, policyIsAsked }));
+    });
 }
 
 /** A trace that another program writes into this one. */
@@ -69,19 +80,28 @@ const STDIN = '-';
 
 /** Loaded where they are wanted: most curves are exact. */
 async function samplerOf({
+  of,
   sample,
   samplePages,
   seed,
 }: CurveOptions): Promise<Sampler | undefined> {
   if (sample === undefined && samplePages === undefined) return undefined;
   if (sample !== undefined && sample > 1)
-    throw new InputError(`--sample: is ${sample}, expected at most 1; correct it`);
+    throw inputError('--sample', `is ${sample}, expected at most 1; correct it`);
+  const { sampleNeeds } = await import('../../lab/curves/sampled.ts');
   const { createSampler } = await import('../../lab/traces/sampler.ts');
   return createSampler({
     seed,
+    ...sampleNeeds(of),
     ...(sample !== undefined && { rate: sample }),
     ...(samplePages !== undefined && { pages: samplePages }),
   });
+}
+
+/** Curves over page sizes begin with the smallest that the trace tells. */
+function pageBytesFor({ of, pageBytes }: CurveOptions): Pick<ReadOptions, 'pageBytes'> {
+  if (pageBytes !== undefined) return { pageBytes };
+  return of === 'page-size' || of === 'tlb-reach' ? { pageBytes: 'finest' } : {};
 }
 
 async function sampledOf(
@@ -91,7 +111,28 @@ async function sampledOf(
   return sampledCurvesOf(trace, sampler, name, wanted, pool);
 }
 
-async function curve(file: string, options: CurveOptions): Promise<number> {
+/** Refuses what would be passed over in silence. */
+function requireMeaning({ of, traffic, policyIsAsked }: CurveOptions & Asked): void {
+  if (traffic && of !== 'misses') {
+    const problem = `is told of misses by frames, expected none with --of ${of}`;
+    throw inputError('--traffic', `${problem}; leave one of them out`);
+  }
+  if (policyIsAsked && of !== 'misses' && of !== 'phases') {
+    const what = of === 'working-set' ? 'windows and of VMIN' : 'LRU';
+    throw inputError(
+      '--policy',
+      `expected none with --of ${of}, which is of ${what}; leave it out`,
+    );
+  }
+}
+
+/** What was typed and is no default. */
+interface Asked {
+  readonly policyIsAsked: boolean;
+}
+
+async function curve(file: string, options: CurveOptions & Asked): Promise<number> {
+  requireMeaning(options);
   const {
     of,
     parts,
@@ -100,6 +141,7 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
     traffic = false,
     limit,
     format,
+    columns,
     workers,
     plot,
   } = options;
@@ -115,6 +157,8 @@ async function curve(file: string, options: CurveOptions): Promise<number> {
       ...(workers !== undefined && { threads: workers }),
       ...(limit !== undefined && { limit }),
       ...(format !== undefined && { format }),
+      ...(columns !== undefined && { columns }),
+      ...pageBytesFor(options),
       progress: progress.read,
     };
     const wanted = { of, parts, policies, sizes, traffic };

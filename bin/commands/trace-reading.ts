@@ -8,7 +8,7 @@ import {
   WRITTEN_FORMATS,
   type WrittenTrace,
 } from '../../lab/traces/index.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseNames } from '../options.ts';
 
 export interface ReadingOptions {
   readonly limit?: number;
@@ -22,7 +22,11 @@ export function addReading(command: Command): Command {
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', `${formatNames.join(', ')}; found by content otherwise`)
     .option('--page-bytes <n>', "bytes in a page (the format's own, mostly 4096)", parseCount)
-    .option('--columns <a,b,c>', 'columns of a CSV file whose first line does not name them', names)
+    .option(
+      '--columns <a,b,c>',
+      'columns of a CSV file whose first line does not name them',
+      parseNames,
+    )
     .addHelpText('after', formatsText);
 }
 
@@ -41,10 +45,6 @@ export function addWriting(command: Command): Command {
 
 export function say(output: string, { references, pages, bytes }: WrittenTrace): void {
   process.stdout.write(`${output}: ${references} references to ${pages} pages in ${bytes} bytes\n`);
-}
-
-function names(text: string): string[] {
-  return text.split(',').map((name) => name.trim());
 }
 
 function formatsText(): string {

@@ -5,7 +5,7 @@
 
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type Digest, digestOf } from '../curves/digest.ts';
-import { phasesOf } from '../curves/phases.ts';
+import { type Parts, phasesOf } from '../curves/phases.ts';
 import { type Point, pointsOf } from '../curves/points.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { loadPolicy } from './policy-modules.ts';
@@ -33,7 +33,7 @@ export interface PhasesJob {
   readonly program: ReferenceString;
   readonly policy: PolicyChoice;
   readonly frames: number;
-  readonly parts: number;
+  readonly parts: Parts;
 }
 
 export async function performPoints(

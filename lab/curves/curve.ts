@@ -14,7 +14,8 @@ import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import type { Trace } from '../traces/trace.ts';
 import { choicesOf, policyText } from './choices.ts';
-import { pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
+import { framesFor, pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
+import { type Parts, partsOf } from './phases.ts';
 import { isOnePass, type Point } from './points.ts';
 import { sizesOf } from './sizes.ts';
 import { windowCurves } from './windows.ts';
@@ -57,6 +58,8 @@ export interface Curves {
   readonly trace: string;
   readonly references: number;
   readonly pages: number;
+  /** Bytes in a page of the trace. */
+  readonly pageBytes: number;
   /** An estimate (sampled.ts): references and pages are the whole's, pages perhaps estimated too. */
   readonly sample?: Sample;
   readonly curves: readonly Curve[];
@@ -77,24 +80,47 @@ export async function curvesOf(
   wanted: CurvesWanted,
   pool: Pool,
 ): Promise<Curves> {
-  const pages = trace.pageNumbers.length;
-  const largest = wanted.of === 'working-set' ? trace.references : pages;
-  const sizes = sizesOf(wanted.sizes, largest, '--sizes');
-  const about = { of: wanted.of, trace: name, references: trace.references, pages };
-  return { ...about, curves: await curvesOfKind(trace, wanted, sizes, pool) };
+  const { of } = wanted;
+  const { references, pageBytes, pageNumbers } = trace;
+  const whole = { references, share: 1 };
+  const sizes = sizesOf(wanted.sizes, largestOf(trace, of, whole), '--sizes');
+  const about = { of, trace: name, references, pages: pageNumbers.length, pageBytes };
+  return { ...about, curves: await curvesOfKind(trace, whole, wanted, sizes, pool) };
 }
 
-/** Curves in the order of what they are of; sizes ascend. */
+/** What a trace, or a sample of one, stands for: references, and the share of its pages that there are. */
+export interface Whole {
+  readonly references: number;
+  readonly share: number;
+}
+
+/** In how many frames a share of the pages is simulated. */
+export function framesOfPart(frames: number, share: number): number {
+  return Math.max(1, Math.round(frames * share));
+}
+
+/** What the sizes of a curve go up to. */
+export function largestOf(trace: Trace, of: CurveKind, { references, share }: Whole): number {
+  if (of === 'working-set') return references;
+  const isBySize = of === 'page-size' || of === 'tlb-reach';
+  return Math.round((isBySize ? framesFor(trace) : trace.pageNumbers.length) / share);
+}
+
+/**
+ * Curves in the order of what they are of; sizes ascend. Of a sample: as counted in it, in memories that are
+ * as much smaller, but for misses by frames, which are of so many.
+ */
 export async function curvesOfKind(
   trace: Trace,
+  { references, share }: Whole,
   wanted: CurvesWanted,
   sizes: readonly number[],
   pool: Pool,
 ): Promise<Curve[]> {
-  if (wanted.of === 'page-size') return pageSizeCurves(trace, sizes);
-  if (wanted.of === 'tlb-reach') return tlbReachCurves(trace, sizes);
+  if (wanted.of === 'page-size') return pageSizeCurves(trace, sizes, share);
+  if (wanted.of === 'tlb-reach') return tlbReachCurves(trace, sizes, share);
   if (wanted.of === 'working-set') {
-    const { workingSet, vmin } = windowCurves(trace, sizes);
+    const { workingSet, vmin } = windowCurves(trace, sizes, references);
     return [
       { policy: 'working set', points: workingSet },
       { policy: 'vmin', points: vmin },
@@ -103,7 +129,8 @@ export async function curvesOfKind(
   const choices = await choicesOf(wanted.policies, '--policy', pool);
   const program = shared(trace);
   if (wanted.of === 'misses') return missCurves(program, choices, sizes, wanted.traffic, pool);
-  const curves = choices.map((policy) => phaseCurves(program, policy, sizes, wanted.parts, pool));
+  const parts = partsOf(trace, wanted.parts, references);
+  const curves = choices.map((policy) => phaseCurves(program, policy, sizes, parts, share, pool));
   return (await Promise.all(curves)).flat();
 }
 
@@ -126,7 +153,7 @@ async function missCurves(
     const label = policyText(policy);
     const parts = simulated.includes(policy) ? Math.ceil(JOBS_WANTED / simulated.length) : 1;
     const least = isKernel(policy) ? SIZES_A_KERNEL_JOB : SIZES_A_JOB;
-    const jobs = partsOf(frames, parts, least).map(async (part) => {
+    const jobs = jobsOf(frames, parts, least).map(async (part) => {
       const job = { kind: 'points', program, policy, frames: part, traffic } as const;
       const own = digested.includes(policy) ? await digest : undefined;
       return pool.run(own ? { ...job, digest: own } : job, `${label} at ${part.length} sizes`);
@@ -153,15 +180,18 @@ function phaseCurves(
   program: ReferenceString,
   policy: PolicyChoice,
   sizes: readonly number[],
-  parts: number,
+  parts: Parts,
+  share: number,
   pool: Pool,
 ): Promise<Curve[]> {
   const label = policyText(policy);
   return Promise.all(
     sizes.map(async (frames) => {
-      const job = { kind: 'phases', program, policy, frames, parts } as const;
+      const own = framesOfPart(frames, share);
+      const job = { kind: 'phases', program, policy, frames: own, parts } as const;
       const points = await pool.run(job, `${label} in ${frames} frames`);
-      return { policy: `${label} in ${frames}`, points };
+      const asked = points.map((point) => ({ ...point, frames }));
+      return { policy: `${label} in ${frames}`, points: asked };
     }),
   );
 }
@@ -178,7 +208,7 @@ function isKernel({ name, file, parameters }: PolicyChoice): boolean {
 }
 
 /** The sizes in parts: small and large ones in each, since the small cost most. */
-function partsOf(frames: readonly number[], parts: number, least: number): number[][] {
+function jobsOf(frames: readonly number[], parts: number, least: number): number[][] {
   const most = Math.ceil(frames.length / least);
   const count = Math.min(parts, most);
   return Array.from({ length: count }, (_, part) => frames.filter((_, at) => at % count === part));

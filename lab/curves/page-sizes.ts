@@ -1,31 +1,58 @@
 /**
- * Page sizes: the same references in pages of 4 KiB to 2 MiB, under LRU, at every size from one pass.
+ * Page sizes: the same references in pages from those of the trace to 2 MiB, under LRU, at every size from
+ * one pass.
  *
  *   memory      the same bytes in larger pages: fewer misses where neighbours are used, more where not
  *   TLB reach   as many entries of larger pages: what a fully associative TLB would miss
+ *
+ * Memory is counted in frames of 4 KiB (of the trace's own pages, where those are larger), whatever the
+ * pages: so the same sizes mean the same bytes however fine the trace is.
  */
 
-import type { ReferenceString } from '../../sim-hw/references.ts';
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { bytesText } from '../bytes-text.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
 import { regroup } from '../scenario/units.ts';
+import { PAGE_BYTES_MAX, type Trace } from '../traces/trace.ts';
 import type { Curve } from './curve.ts';
 
-const ORDERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const BASE_KIB = 4;
+type Program = Pick<Trace, 'references' | 'runs' | 'pageNumbers' | 'pageBytes'>;
 
-/** One curve a page size: misses in memories of `frames` base pages each. */
-export function pageSizeCurves(program: ReferenceString, frames: readonly number[]): Curve[] {
-  return curvesBy(program, (order) =>
-    frames.flatMap((size) => {
-      const units = Math.floor(size / 2 ** order);
-      return units === 0 ? [] : [{ frames: size, units }];
+/** What a frame is where memory is of several page sizes. */
+export function frameBytesOf({ pageBytes }: Pick<Trace, 'pageBytes'>): number {
+  return Math.max(PAGE_BYTES, pageBytes);
+}
+
+/** Frames of that size that hold all pages of the trace. */
+export function framesFor(program: Pick<Trace, 'pageNumbers' | 'pageBytes'>): number {
+  const share = program.pageBytes / frameBytesOf(program);
+  if (share === 1) return program.pageNumbers.length;
+  return new Set(program.pageNumbers.map((page) => Math.floor(page * share))).size;
+}
+
+/** The page sizes of its curves, in bytes, in their order. */
+export function pageSizesOf({ pageBytes }: Pick<Trace, 'pageBytes'>): number[] {
+  const count = 1 + Math.log2(PAGE_BYTES_MAX / pageBytes);
+  return Array.from({ length: count }, (_, order) => pageBytes * 2 ** order);
+}
+
+/**
+ * One curve a page size: misses in memories of so many frames each, none where no page fits. Of a part of a
+ * trace, `share` of its pages: in memories as much smaller.
+ */
+export function pageSizeCurves(program: Program, frames: readonly number[], share = 1): Curve[] {
+  const frameBytes = frameBytesOf(program);
+  return curvesBy(program, share, (size) =>
+    frames.flatMap((count) => {
+      const units = Math.floor((count * frameBytes) / size);
+      return units === 0 ? [] : [{ frames: count, units }];
     }),
   );
 }
 
 /** One curve a page size: misses of a TLB of `entries` entries, least recently used. */
-export function tlbReachCurves(program: ReferenceString, entries: readonly number[]): Curve[] {
-  return curvesBy(program, () => entries.map((count) => ({ frames: count, units: count })));
+export function tlbReachCurves(program: Program, entries: readonly number[], share = 1): Curve[] {
+  return curvesBy(program, share, () => entries.map((count) => ({ frames: count, units: count })));
 }
 
 interface Asked {
@@ -34,18 +61,17 @@ interface Asked {
   readonly units: number;
 }
 
-function curvesBy(program: ReferenceString, askedOf: (order: number) => Asked[]): Curve[] {
-  return ORDERS.map((order) => {
-    const { runs, pageNumbers } = order === 0 ? program : regroup(program, 2 ** order);
+function curvesBy(program: Program, share: number, askedOf: (size: number) => Asked[]): Curve[] {
+  let grouped: Pick<Program, 'references' | 'runs' | 'pageNumbers'> = program;
+  return pageSizesOf(program).map((size, order) => {
+    // From the size before it, whose runs are fewer.
+    if (order > 0) grouped = regroup(grouped, 2 ** order);
+    const { runs, pageNumbers } = grouped;
     const curve = fastLruCurve(runs, pageNumbers.length);
-    const points = askedOf(order).map(({ frames, units }) => ({
-      frames,
-      misses: curve[Math.min(units, pageNumbers.length)],
-    }));
-    return { policy: sizeText(BASE_KIB * 2 ** order), points };
+    const points = askedOf(size).map(({ frames, units }) => {
+      const scaled = Math.max(1, Math.round(units * share));
+      return { frames, misses: curve[Math.min(scaled, pageNumbers.length)] };
+    });
+    return { policy: bytesText(size), points };
   });
-}
-
-function sizeText(kib: number): string {
-  return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
 }

@@ -28,6 +28,10 @@ export interface Point {
   readonly traffic?: Traffic;
   /** Of an estimate: misses per reference are off by at most so much; absent: nobody can say. */
   readonly bound?: number;
+  /** The same of pages held on average, in pages. */
+  readonly framesBound?: number;
+  /** The same of each thing counted, per reference. */
+  readonly trafficBound?: Traffic;
 }
 
 /** Where misses come from, and what goes the other way. */

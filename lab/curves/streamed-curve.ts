@@ -73,11 +73,14 @@ async function streamedLanes(
     requireTold(pages, told);
     ask(kernel, 'advance', count);
   });
-  const { references, pageNumbers } = await streamTrace(file, sink, { ...options, window });
+  const { references, pageNumbers, pageBytes } = await streamTrace(file, sink, {
+    ...options,
+    window,
+  });
   const points = countsOfLanes(kernel, sizes).map((counts) => pointOf(counts, traffic));
   const curve = { policy: policyText(choice), points };
   const pages = pageNumbers.length;
-  return { of: 'misses', trace: name, references, pages, curves: [curve] };
+  return { of: 'misses', trace: name, references, pages, pageBytes, curves: [curve] };
 }
 
 /** The kernel has room for the pages that the file told of when it was looked at first. */
@@ -96,12 +99,22 @@ async function streamed(
 ): Promise<Curves> {
   const sink = (runs: Uint32Array, pages: number): void => takeRuns(stream, runs, pages);
   const window = kernelWindow(stream.kernel, (count, pages) => takeWindow(stream, count, pages));
-  const { references, pageNumbers } = await streamTrace(file, sink, { ...options, window });
+  const { references, pageNumbers, pageBytes } = await streamTrace(file, sink, {
+    ...options,
+    window,
+  });
   const pages = pageNumbers.length;
   const curve = curveSoFar(stream, pages);
   const points = sizesOf(sizes, pages, '--sizes').map((frames) => ({
     frames,
     misses: curve[Math.min(frames, pages)] as number,
   }));
-  return { of: 'misses', trace: name, references, pages, curves: [{ policy: 'lru', points }] };
+  return {
+    of: 'misses',
+    trace: name,
+    references,
+    pages,
+    pageBytes,
+    curves: [{ policy: 'lru', points }],
+  };
 }

@@ -1,64 +1,92 @@
 /** Table: curves as text, a row a size, a column a policy. */
 
+import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { bytesText } from '../bytes-text.ts';
 import { grouped } from '../grouped.ts';
+import { PAGE_BYTES_MAX } from '../traces/trace.ts';
 import type { CurveKind, Curves, Sample } from './curve.ts';
-import type { Point } from './points.ts';
+import { frameBytesOf } from './page-sizes.ts';
+import type { Point, Traffic } from './points.ts';
 
 /** What stands before each row, by what the curves are of. */
-const rowHeads: Readonly<Record<CurveKind, string>> = {
-  misses: 'frames',
-  phases: 'until',
-  'working-set': 'window',
-  'page-size': 'frames of 4 KiB',
-  'tlb-reach': 'entries',
+function rowHead({ of, pageBytes }: Curves): string {
+  const heads: Readonly<Record<CurveKind, string>> = {
+    misses: 'frames',
+    phases: 'until',
+    'working-set': 'window',
+    'page-size': `frames of ${bytesText(frameBytesOf({ pageBytes }))}`,
+    'tlb-reach': 'entries',
+  };
+  return heads[of];
+}
+
+/** What is counted: its title, how to find it in a point, and how far off it is. */
+interface Counted {
+  readonly title: string;
+  readonly count: (point: Point) => number;
+  readonly bound: (point: Point) => number | undefined;
+}
+
+const misses: Counted = {
+  title: 'misses',
+  count: (point) => point.misses,
+  bound: (point) => point.bound,
 };
+
+function trafficOf(title: string, key: keyof Traffic): Counted {
+  return {
+    title,
+    count: ({ traffic }) => traffic?.[key] ?? 0,
+    bound: ({ trafficBound }) => trafficBound?.[key],
+  };
+}
+
+const traffic: readonly Counted[] = [
+  trafficOf('misses on reads', 'readMisses'),
+  trafficOf('misses on writes', 'writeMisses'),
+  trafficOf('misses on fetches', 'fetchMisses'),
+  trafficOf('pages written back', 'writeBacks'),
+];
 
 /** Misses; with traffic, a block of rows for each thing counted. */
 export function curvesTable(document: Curves): string {
   const { trace, references, pages, curves, sample } = document;
   const whole = `${trace}: ${grouped(references)} references to ${grouped(pages)} pages`;
-  const part = sample === undefined ? '' : sampleText(sample);
-  const head = `${whole}${part}\n`;
-  const blocks: [string, (point: Point) => number][] = [['misses', ({ misses }) => misses]];
-  if (curves[0]?.points[0]?.traffic !== undefined)
-    blocks.push(
-      ['misses on reads', ({ traffic }) => traffic?.readMisses ?? 0],
-      ['misses on writes', ({ traffic }) => traffic?.writeMisses ?? 0],
-      ['misses on fetches', ({ traffic }) => traffic?.fetchMisses ?? 0],
-      ['pages written back', ({ traffic }) => traffic?.writeBacks ?? 0],
-    );
-  const texts = blocks.map(([title, count]) => block(title, document, count));
-  return `${head}\n${texts.join('\n')}`;
+  const part = sample === undefined ? '' : sampleText(sample, document.of);
+  const size = document.pageBytes === PAGE_BYTES ? '' : ` of ${bytesText(document.pageBytes)}`;
+  const blocks = curves[0]?.points[0]?.traffic === undefined ? [misses] : [misses, ...traffic];
+  const texts = blocks.map((counted) => block(document, counted));
+  return `${whole}${size}${part}\n\n${texts.join('\n')}`;
 }
 
-function sampleText({ rate, pages, bound }: Sample): string {
-  const from = `, estimated from ${grouped(pages)} of them (a share of ${Number(rate.toPrecision(4))})`;
+function sampleText({ rate, pages, bound }: Sample, of: CurveKind): string {
+  const isByRegion = of === 'page-size' || of === 'tlb-reach';
+  const what = isByRegion ? ` of the regions of ${bytesText(PAGE_BYTES_MAX)}` : '';
+  const share = `a share of ${Number(rate.toPrecision(4))}${what}`;
+  const from = `, estimated from ${grouped(pages)} of them (${share})`;
   if (bound === null) return `${from}; too few to say how well`;
   return `${from}, 99 times in 100 off by at most ${bound.toFixed(RATIO_WIDTH - 2)} a reference`;
 }
 
-function boundText({ bound }: Point): string {
+function boundText(bound: number | undefined): string {
   return ` ±${bound === undefined ? '?'.padEnd(RATIO_WIDTH) : ratio(bound)}`;
 }
 
-function block(
-  title: string,
-  { of, curves, references, sample }: Curves,
-  count: (point: Point) => number,
-): string {
+function block(document: Curves, { title, count, bound }: Counted): string {
+  const { of, curves, references, sample } = document;
   const all = curves.flatMap(({ points }) => points.map(rowOf));
   const rows = [...new Set(all)].sort((a, b) => a - b);
   const counted = (point: Point | undefined): string =>
     point === undefined
       ? '-'
       : `${heldText(of, point)}${grouped(count(point))} ${ratio(count(point) / references)}${
-          sample === undefined ? '' : boundText(point)
+          sample === undefined ? '' : boundText(bound(point))
         }`;
   const cells = rows.map((row) => [
     grouped(row),
     ...curves.map(({ points }) => counted(points.find((point) => rowOf(point) === row))),
   ]);
-  const heads = [rowHeads[of], ...curves.map(({ policy }) => policy)];
+  const heads = [rowHead(document), ...curves.map(({ policy }) => policy)];
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...cells.map((line) => line[column].length)),
   );
@@ -73,8 +101,9 @@ export function rowOf({ until, window, frames }: Point): number {
   return until ?? window ?? frames;
 }
 
-function heldText(of: CurveKind, { frames }: Point): string {
-  return of === 'working-set' ? `${frames.toFixed(1)} ` : '';
+function heldText(of: CurveKind, { frames, framesBound }: Point): string {
+  if (of !== 'working-set') return '';
+  return `${frames.toFixed(1)}${framesBound === undefined ? '' : ` ±${framesBound.toFixed(1)}`} `;
 }
 
 const RATIO_WIDTH = 7;

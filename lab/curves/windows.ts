@@ -10,19 +10,29 @@
  */
 
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import type { Trace } from '../traces/trace.ts';
 import type { Point } from './points.ts';
 
 export type WindowPoint = Required<Pick<Point, 'window' | 'frames' | 'misses'>>;
+
+type Program = ReferenceString & Pick<Trace, 'times'>;
 
 export interface WindowCurves {
   readonly workingSet: readonly WindowPoint[];
   readonly vmin: readonly WindowPoint[];
 }
 
-/** One point a window; `windows` ascend and are at least 1. */
-export function windowCurves(program: ReferenceString, windows: readonly number[]): WindowCurves {
+/**
+ * One point a window; `windows` ascend and are at least 1. Of a sample (`times`): what its pages are of the
+ * whole, which has `whole` references.
+ */
+export function windowCurves(
+  program: Program,
+  windows: readonly number[],
+  whole = program.references,
+): WindowCurves {
   const { references } = program;
-  const { reuses, reuseTime, lasts, lastTime } = distances(program, windows);
+  const { reuses, reuseTime, lasts, lastTime } = distances(program, windows, whole);
   const workingSet: WindowPoint[] = [];
   const vmin: WindowPoint[] = [];
   const within = { reuses: 0, reuseTime: 0, lasts: 0, lastTime: 0 };
@@ -35,8 +45,8 @@ export function windowCurves(program: ReferenceString, windows: readonly number[
     // Each use ends in a reuse, or is the last of its page and ends with the trace.
     const cut = references - within.reuses - within.lasts;
     const held = within.reuseTime + within.lastTime + cut * window;
-    workingSet.push({ window, frames: held / references, misses });
-    vmin.push({ window, frames: (within.reuseTime + misses) / references, misses });
+    workingSet.push({ window, frames: held / whole, misses });
+    vmin.push({ window, frames: (within.reuseTime + misses) / whole, misses });
   }
   return { workingSet, vmin };
 }
@@ -51,8 +61,9 @@ interface Distances {
 }
 
 function distances(
-  { runs, references, pageNumbers }: ReferenceString,
+  { runs, pageNumbers, times }: Program,
   windows: readonly number[],
+  whole: number,
 ): Distances {
   const entries = windows.length + 1;
   const found: Distances = {
@@ -69,6 +80,7 @@ function distances(
     const page = runs[at] >>> 8;
     const length = (runs[at] & 63) + 1;
     const last = lastUse[page];
+    if (times !== undefined) now = times[at];
     if (last >= 0) {
       const place = placeOf(windows, now - last);
       reuses[place]++;
@@ -83,9 +95,9 @@ function distances(
   reuseTime[0] += together;
   for (const last of lastUse) {
     if (last < 0) continue;
-    const place = placeOf(windows, references - last);
+    const place = placeOf(windows, whole - last);
     lasts[place]++;
-    lastTime[place] += references - last;
+    lastTime[place] += whole - last;
   }
   return found;
 }

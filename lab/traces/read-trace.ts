@@ -16,7 +16,7 @@ import { headerToldBy } from './compact-told.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
 import { chunksOf, PACKING_BYTES, packingOf, pipedChunks, readFully } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
-import { type RunSink, reserveRuns, traceOfLog, uncollapse } from './reference-log.ts';
+import { type RunSink, reserveRuns, traceOfLog } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
 import { emptySample, thinOut } from './thin-out.ts';
 import { requirePageSize, type Trace, TraceError, traceError } from './trace.ts';
@@ -27,6 +27,7 @@ import {
   type ReaderOptions,
   requireNumbers,
 } from './trace-reader.ts';
+import { uncollapse } from './uncollapse.ts';
 
 /** Text that a run takes, about two lines: room is made at once for as many runs as a file may hold. */
 const BYTES_A_RUN = 28;

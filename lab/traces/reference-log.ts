@@ -69,6 +69,9 @@ export interface ReferenceLog {
   readonly index: PageIndex;
   readonly sink: RunSink | undefined;
   readonly sampler: Sampler | undefined;
+  /** Of a sampler that keeps time: references of the whole before each run, and up to the last one's end. */
+  times: Float64Array | undefined;
+  openUntil: number;
   /** Writes and fetches among the runs that the sink has. */
   readonly passed: { writes: number; fetches: number };
 }
@@ -89,6 +92,8 @@ export function createReferenceLog(file: string, options: LogOptions): Reference
     index: createPageIndex(),
     sink,
     sampler,
+    times: sampler?.keepsTime ? new Float64Array(RUNS_FIRST) : undefined,
+    openUntil: 0,
     passed: { writes: 0, fetches: 0 },
   };
 }
@@ -140,8 +145,12 @@ export function addRun(
 ): void {
   const { sampler } = log;
   if (sampler !== undefined) {
+    const before = sampler.references;
     sampler.references += length;
-    if (!isSampled(sampler, low, high)) return;
+    if (!isSampled(sampler, low, high, log.pageBits)) return;
+    // The same page after others that are not in the sample is a run of its own.
+    if (log.times !== undefined && before !== log.openUntil) log.openWord = -1;
+    log.openUntil = before + length;
   }
   const word = (requireId(log, low, high) << 8) | (kind << 6);
   log.references += length;
@@ -154,6 +163,7 @@ export function addRun(
   }
   if (left === 0) return;
   reserveRuns(log, 1);
+  if (log.times !== undefined) log.times[log.runCount] = log.openUntil - left;
   log.runs[log.runCount++] = word | (left - 1);
   log.openWord = word;
   log.openLength = left;
@@ -182,6 +192,10 @@ export function reserveRuns(log: ReferenceLog, count: number): void {
   const runs = new Uint32Array(Math.max(needed, log.runs.length * 2));
   runs.set(log.sink ? log.runs.subarray(0, log.runCount) : log.runs);
   log.runs = runs;
+  if (log.times === undefined) return;
+  const times = new Float64Array(runs.length);
+  times.set(log.times);
+  log.times = times;
 }
 
 /** What the log holds, in arrays of exact size; a log with a sink gives its last runs there. */
@@ -199,6 +213,7 @@ export function traceOfLog(log: ReferenceLog, origin: string, format: string): T
     format,
     lines: log.lines,
     pageBytes: 2 ** log.pageBits,
+    ...(log.times && { times: log.times.slice(0, log.runCount) }),
   };
 }
 
@@ -229,17 +244,4 @@ function countKinds(runs: Uint32Array): { writes: number; fetches: number } {
 
 function bitsOf(pageBytes: number): number {
   return 31 - Math.clz32(pageBytes);
-}
-
-/** The same references with every run of length 1. */
-export function uncollapse(trace: Trace): Trace {
-  const runs = new Uint32Array(trace.references);
-  let at = 0;
-  for (let i = 0; i < trace.runs.length; i++) {
-    const run = trace.runs[i];
-    const length = lengthOfRun(run);
-    runs.fill((run & ~63) >>> 0, at, at + length);
-    at += length;
-  }
-  return { ...trace, runs };
 }

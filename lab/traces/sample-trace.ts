@@ -10,7 +10,7 @@
 
 import { kindOfRun, lengthOfRun, pageOfRun } from '../../sim-hw/references.ts';
 import { addRun, createReferenceLog, traceOfLog } from './reference-log.ts';
-import { hashOf } from './sampler.ts';
+import { hashOf, keepAll } from './sampler.ts';
 import { type Trace, traceError } from './trace.ts';
 
 const TWO_TO_32 = 4294967296;
@@ -36,12 +36,14 @@ export function sampleTrace(trace: Trace, rate: number, seed: number): Trace {
 
 /** The references to pages whose entry is 1, all others left out. */
 export function keepPages(trace: Trace, chosen: Uint8Array): Trace {
-  const { runs, pageNumbers, origin } = trace;
-  const log = createReferenceLog(origin, { pageBytes: trace.pageBytes });
+  const { runs, pageNumbers, origin, pageBytes, times } = trace;
+  const clock = times && keepAll();
+  const log = createReferenceLog(origin, { pageBytes, ...(clock && { sampler: clock }) });
   for (let i = 0; i < runs.length; i++) {
     const id = pageOfRun(runs[i]);
     if (chosen[id] === 0) continue;
     const page = pageNumbers[id];
+    if (clock && times) clock.references = times[i];
     addRun(log, page | 0, Math.floor(page / TWO_TO_32), kindOfRun(runs[i]), lengthOfRun(runs[i]));
   }
   return traceOfLog(log, origin, trace.format);

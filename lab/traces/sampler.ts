@@ -14,6 +14,8 @@
 const TWO_TO_32 = 4294967296;
 /** Runs in a log: 256 MiB. */
 const RUNS_MOST = 1 << 26;
+/** With a time each: 192 MiB. */
+const TIMED_RUNS_MOST = 1 << 24;
 const SAMPLE_PAGES_MAX = 1 << 23;
 
 export interface SampleWanted {
@@ -22,12 +24,19 @@ export interface SampleWanted {
   /** Pages at most; default: 2^23. */
   readonly pages?: number;
   readonly seed: number;
+  /** Bytes that are in the sample together, a power of two; default: a page. */
+  readonly regionBytes?: number;
+  /** Whether it is kept when each run was. Default: no. */
+  readonly keepsTime?: boolean;
 }
 
 export interface Sampler {
   readonly seed: number;
   readonly pagesMost: number;
   readonly runsMost: number;
+  readonly keepsTime: boolean;
+  /** Logarithm of the bytes that are in the sample together; 0: each page for itself. */
+  readonly regionBits: number;
   /** Pages whose hash is below are in the sample. */
   threshold: number;
   /** References to any page, so far. */
@@ -37,15 +46,23 @@ export interface Sampler {
 }
 
 /** `runsMost` is for tests. */
-export function createSampler(wanted: SampleWanted, runsMost = RUNS_MOST): Sampler {
+export function createSampler(wanted: SampleWanted, runsMost?: number): Sampler {
+  const { keepsTime = false, regionBytes = 1 } = wanted;
   return {
+    keepsTime,
+    regionBits: Math.log2(regionBytes),
     seed: wanted.seed,
     pagesMost: Math.min(SAMPLE_PAGES_MAX, wanted.pages ?? SAMPLE_PAGES_MAX),
-    runsMost,
+    runsMost: runsMost ?? (keepsTime ? TIMED_RUNS_MOST : RUNS_MOST),
     threshold: (wanted.rate ?? 1) * TWO_TO_32,
     references: 0,
     pages: null,
   };
+}
+
+/** Keeps every page, and the time: set `references` before each run of a trace that has times. */
+export function keepAll(): Sampler {
+  return createSampler({ seed: 0, keepsTime: true });
 }
 
 /** Share of the pages that is in the sample now. */
@@ -53,15 +70,32 @@ export function rateOf({ threshold }: Sampler): number {
   return threshold / TWO_TO_32;
 }
 
-/** Whether page `high * 2^32 + low` is in the sample. */
-export function isSampled(sampler: Sampler, low: number, high: number): boolean {
-  return hashOf(sampler.seed, low, high) < sampler.threshold;
+/** Whether page `high * 2^32 + low`, of 2^pageBits bytes, is in the sample. */
+export function isSampled(sampler: Sampler, low: number, high: number, pageBits: number): boolean {
+  return sampleHash(sampler, low, high, pageBits) < sampler.threshold;
+}
+
+/** What decides whether that page is in a sample: the same for all pages of a region. */
+export function sampleHash(
+  { seed, regionBits }: Sampler,
+  low: number,
+  high: number,
+  pageBits: number,
+): number {
+  if (regionBits <= pageBits) return hashOf(seed, low, high);
+  const bits = regionBits - pageBits;
+  return hashOf(seed, (low >>> bits) | (high << (32 - bits)), high >>> bits);
 }
 
 /** One of `groups` that the page falls into, whatever the threshold: for how far parts of a sample differ. */
-export function groupOf(page: number, seed: number, groups: number): number {
-  const low = page | 0;
-  return hashOf(~seed, low, Math.floor(page / TWO_TO_32)) % groups;
+export function groupOf(
+  page: number,
+  { seed, regionBits }: Pick<Sampler, 'seed' | 'regionBits'>,
+  groups: number,
+  pageBits: number,
+): number {
+  const region = Math.floor(page / 2 ** Math.max(0, regionBits - pageBits));
+  return hashOf(~seed, region | 0, Math.floor(region / TWO_TO_32)) % groups;
 }
 
 /** 32 bits of a page number and a seed, mixed as MurmurHash3 ends (Appleby, public domain). */

@@ -4,7 +4,7 @@
 
 import { kindOfRun, lengthOfRun, pageOfRun } from '../../sim-hw/references.ts';
 import { addRun, createReferenceLog, type ReferenceLog } from './reference-log.ts';
-import { hashOf, isSampled, type Sampler } from './sampler.ts';
+import { isSampled, keepAll, type Sampler, sampleHash } from './sampler.ts';
 import { type TraceError, traceError } from './trace.ts';
 
 /** What stays of too many pages: room for a tenth more, so that this is rare. Of too many runs: half. */
@@ -12,7 +12,7 @@ const PAGES_KEPT = 0.9;
 
 /** Lowers the threshold until the log holds no more than it may: to be called now and then. */
 export function thinOut(log: ReferenceLog, sampler: Sampler): void {
-  const { pagesMost, runsMost, seed } = sampler;
+  const { pagesMost, runsMost } = sampler;
   while (log.index.pages > pagesMost || log.runCount > runsMost) {
     const { low, high, pages } = log.index;
     const kept = pages > pagesMost ? Math.ceil(pagesMost * PAGES_KEPT) : pages >>> 1;
@@ -20,7 +20,9 @@ export function thinOut(log: ReferenceLog, sampler: Sampler): void {
       const problem = `the one page in the sample has more than ${runsMost} runs of references`;
       throw traceError(log.file, log.lines, `${problem}, expected fewer; take another seed`);
     }
-    const hashes = Uint32Array.from({ length: pages }, (_, id) => hashOf(seed, low[id], high[id]));
+    const hashes = Uint32Array.from({ length: pages }, (_, id) =>
+      sampleHash(sampler, low[id], high[id], log.pageBits),
+    );
     hashes.sort();
     sampler.threshold = hashes[kept];
     keepSampled(log, sampler);
@@ -29,18 +31,21 @@ export function thinOut(log: ReferenceLog, sampler: Sampler): void {
 
 /** The log as it would be if the threshold had been this low all along. */
 function keepSampled(log: ReferenceLog, sampler: Sampler): void {
-  const { index, runs, runCount } = log;
-  const fresh = createReferenceLog(log.file, { pageBytes: 2 ** log.pageBits });
+  const { index, runs, runCount, times, pageBits } = log;
+  const clock = times && keepAll();
+  const options = { pageBytes: 2 ** pageBits, ...(clock && { sampler: clock }) };
+  const fresh = createReferenceLog(log.file, options);
   for (let at = 0; at < runCount; at++) {
     const id = pageOfRun(runs[at]);
     const low = index.low[id];
     const high = index.high[id];
-    if (isSampled(sampler, low, high))
-      addRun(fresh, low, high, kindOfRun(runs[at]), lengthOfRun(runs[at]));
+    if (!isSampled(sampler, low, high, pageBits)) continue;
+    if (clock && times) clock.references = times[at];
+    addRun(fresh, low, high, kindOfRun(runs[at]), lengthOfRun(runs[at]));
   }
-  const { references, openWord, openLength } = fresh;
+  const { references, openWord, openLength, openUntil } = fresh;
   Object.assign(log, { runs: fresh.runs, runCount: fresh.runCount, references });
-  Object.assign(log, { openWord, openLength });
+  Object.assign(log, { openWord, openLength, times: fresh.times, openUntil });
   Object.assign(index, fresh.index);
 }
 

@@ -21,6 +21,8 @@ export interface Trace extends ReferenceString {
   readonly lines: number;
   /** Bytes in a page. */
   readonly pageBytes: number;
+  /** Of a sample that keeps time, by run: references of the whole before it. */
+  readonly times?: Float64Array;
 }
 
 /** Bytes that a page of a trace may have: the powers of two from this to that. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { policies } from '../../../clients/policies/index.ts';
 import type { Policy } from '../../../contracts/policy.ts';
-import { endsOf, phasesOf } from '../../../lab/curves/phases.ts';
+import { partsOf, phasesOf } from '../../../lab/curves/phases.ts';
 import { faultsSoFar, simulate } from '../../../lab/curves/simulation.ts';
 import { packRun, type ReferenceString } from '../../../sim-hw/references.ts';
 
@@ -12,11 +12,12 @@ const references = runs.reduce((sum, run) => sum + (run & 63) + 1, 0);
 const program: ReferenceString = { runs, references, pageNumbers: new Float64Array(10) };
 
 test('parts are equal by references, and sum to all', () => {
-  const ends = endsOf(program, 6);
+  const parts6 = partsOf(program, 6, references);
+  const { ends } = parts6;
   expect(ends).toHaveLength(6);
   expect(ends.at(-1)).toBe(600);
   const lru = policies.lru as Policy;
-  const points = phasesOf(program, lru, {}, 4, 6);
+  const points = phasesOf(program, lru, {}, 4, parts6);
   const parts = points.map(({ misses }) => misses);
   expect(points.at(-1)?.until).toBe(references);
   const [whole] = simulate(lru, program, [4]);
@@ -32,6 +33,6 @@ test('more parts than runs: some are empty', () => {
     references: 1,
     pageNumbers: new Float64Array(10),
   };
-  const parts = phasesOf(short, policies.fifo as Policy, {}, 1, 3);
+  const parts = phasesOf(short, policies.fifo as Policy, {}, 1, partsOf(short, 3, 1));
   expect(parts.map(({ misses }) => misses)).toEqual([1, 0, 0]);
 });

@@ -10,6 +10,7 @@ function curves(misses: (frames: number, at: number) => number): Curves {
     trace: 'a <b> & c',
     references: 1_000_000,
     pages: 500,
+    pageBytes: 4096,
     curves: names.map((policy, at) => ({
       policy,
       points: [1, 10, 100, 500].map((frames) => ({ frames, misses: misses(frames, at) })),

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createInlinePool } from '../../../lab/compare/index.ts';
 import { type Curves, type CurvesWanted, curvesOf } from '../../../lab/curves/curve.ts';
-import { sampledCurvesOf } from '../../../lab/curves/sampled.ts';
+import type { Point, Traffic } from '../../../lab/curves/points.ts';
+import { sampledCurvesOf, sampleNeeds } from '../../../lab/curves/sampled.ts';
 import { curvesTable } from '../../../lab/curves/table.ts';
 import { readTrace } from '../../../lab/traces/index.ts';
 import { createSampler, type SampleWanted } from '../../../lab/traces/sampler.ts';
@@ -98,8 +99,90 @@ test('[CURV1] of a few frames nobody can say how good it is', async () => {
   expect(curvesTable(estimate)).toMatch(/too few to say how well[\s\S]*±\?/);
 });
 
-test('a sample of anything but misses by frames is refused', async () => {
-  const asked = { ...wanted, traffic: true };
-  const refused = sampled('traces/xz.lht', { rate: 0.5, seed: 1 }, asked);
-  await expect(refused).rejects.toThrow(/--sample: is for misses by frames/);
+/** All that two documents count, point by point: estimate, truth, bound. */
+function pairs(estimate: Curves, exact: Curves): [number, number, number | undefined][] {
+  return estimate.curves.flatMap(({ policy, points }, at) =>
+    points.flatMap((point, place) => {
+      const truth = exact.curves[at]?.points[place];
+      expect(truth).toMatchObject({ frames: point.window ? expect.anything() : point.frames });
+      expect(exact.curves[at]?.policy).toBe(policy);
+      const each = (count: (one: Point) => number): [number, number] => [
+        count(point) / exact.references,
+        count(truth as Point) / exact.references,
+      ];
+      const { bound, framesBound, trafficBound, traffic } = point;
+      const all: [number, number, number | undefined][] = [[...each((one) => one.misses), bound]];
+      if (point.window) all.push([point.frames, truth?.frames as number, framesBound]);
+      for (const key of Object.keys(traffic ?? {}) as (keyof Traffic)[])
+        all.push([...each((one) => one.traffic?.[key] ?? 0), trafficBound?.[key]]);
+      return all;
+    }),
+  );
+}
+
+const kinds: [string, Partial<CurvesWanted>][] = [
+  ['traffic', { traffic: true, sizes: '0.25,0.5' }],
+  ['phases', { of: 'phases', sizes: '0.3,0.5' }],
+  ['working sets', { of: 'working-set', sizes: '1000,100000,1000000' }],
+  ['page sizes', { of: 'page-size', sizes: '0.5,0.9' }],
+  ['the reach of a TLB', { of: 'tlb-reach', sizes: '0.5,0.9' }],
+];
+
+test.each(kinds)('[CURV1] all of the pages are no estimate: %s', async (_, part) => {
+  const asked = { ...wanted, ...part };
+  const exact = await curvesOf(await readTrace('traces/xz.lht'), 't', asked, pool);
+  const needs = sampleNeeds(asked.of);
+  const estimate = await sampled('traces/xz.lht', { rate: 1, seed: 1, ...needs }, asked);
+  for (const [said, known, bound] of pairs(estimate, exact)) {
+    expect(said).toBe(known);
+    expect(bound).toBe(0);
+  }
+});
+
+test.each(kinds.slice(0, 3))(
+  '[CURV1] [CURV3] half of the pages, %s: within the bound',
+  async (_, part) => {
+    const asked = { ...wanted, ...part };
+    for (const trace of ['traces/sqlite.lht', 'traces/cc1plus.lht']) {
+      const exact = await curvesOf(await readTrace(trace), 't', asked, pool);
+      const sample = { rate: 0.5, seed: 1, ...sampleNeeds(asked.of) };
+      const found = pairs(await sampled(trace, sample, asked), exact);
+      for (const [said, known, bound] of found) {
+        expect(bound).toBeDefined();
+        // Where nearly every miss is a page's first, parts differ by less than rounding.
+        expect(Math.abs(said - known)).toBeLessThanOrEqual((bound as number) + 0.0001);
+      }
+    }
+  },
+);
+
+test.each(kinds.slice(3))(
+  '[CURV1] [CURV3] half of the regions, %s: within the bound where there is one',
+  async (_, part) => {
+    const asked = { ...wanted, ...part, sizes: '30000,60000' };
+    // Not in parts of the pages: how many there are a text does not tell.
+    const trace = bigTrace(300_000, 200_000);
+    const exact = await curvesOf(await readTrace(trace), 't', asked, pool);
+    const sample = { rate: 0.5, seed: 2, ...sampleNeeds(asked.of) };
+    const estimate = await sampled(trace, sample, asked);
+    const found = pairs(estimate, exact).filter(([, , bound]) => bound !== undefined);
+    expect(found.length).toBeGreaterThan(10);
+    for (const [said, known, bound] of found)
+      expect(Math.abs(said - known)).toBeLessThanOrEqual((bound as number) + 0.0001);
+    expect(curvesTable(estimate)).toContain('a share of 0.5 of the regions of 2 MiB');
+  },
+);
+
+test('[CURV2] [CURV3] runs that were thinned out keep their times', async () => {
+  const asked: CurvesWanted = { ...wanted, of: 'phases', policies: 'fifo', sizes: '100' };
+  const thinned = await sampled(
+    'traces/sqlite.lht',
+    { pages: 500, seed: 4, keepsTime: true },
+    asked,
+  );
+  const rate = thinned.sample?.rate as number;
+  expect(rate).toBeLessThan(0.5);
+  expect(await sampled('traces/sqlite.lht', { rate, seed: 4, keepsTime: true }, asked)).toEqual(
+    thinned,
+  );
 });
