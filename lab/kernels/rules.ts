@@ -19,6 +19,7 @@ const CIRCLE = 0;
 const SIEVE = 1;
 const S3_FIFO = 2;
 const RANDOM = 3;
+const MRU = 4;
 /** In place of a parameter that the rule has no use for. */
 const NO_WEIGHT = 0xffffffff;
 
@@ -70,7 +71,7 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
     lane: (_, seed) => [seed >>> 0 || SEED_WHEN_ZERO, 0, 0],
   }),
   lru: () => list(LRU),
-  mru: () => list(LRU, () => [1, 0, 0]),
+  mru: () => plain(MRU, 0, 0),
   arc: () => list(ARC),
   '2q': twoQueue,
   slru: segmented,

@@ -55,13 +55,38 @@ export function takeFree(record: usize): bool {
   return true;
 }
 
+/** Takes as many of `wanted` frames as nobody has. */
+export function takeFreeOnes(record: usize, wanted: u32): u32 {
+  const held = load<u32>(record + HELD);
+  const taken = min(wanted, framesOf(record) - held);
+  store<u32>(record + HELD, held + taken);
+  return taken;
+}
+
+/** Frames that are taken. */
+export function heldBy(record: usize): u32 {
+  return load<u32>(record + HELD);
+}
+
 export function countFault(record: usize, kind: u32): void {
   const place = record + COUNTS + ((<usize>kind) << 3);
   store<f64>(place, load<f64>(place) + 1);
 }
 
+/** So many faults, of which some are on writes and some on fetches. */
+export function countFaults(record: usize, all: u32, writes: u32, fetches: u32): void {
+  const place = record + COUNTS;
+  store<f64>(place, load<f64>(place) + <f64>(all - writes - fetches));
+  store<f64>(place, load<f64>(place, 8) + <f64>writes, 8);
+  store<f64>(place, load<f64>(place, 16) + <f64>fetches, 16);
+}
+
 export function countWriteBack(record: usize): void {
-  store<f64>(record + WRITE_BACKS, load<f64>(record + WRITE_BACKS) + 1);
+  countWriteBacks(record, 1);
+}
+
+export function countWriteBacks(record: usize, more: u32): void {
+  store<f64>(record + WRITE_BACKS, load<f64>(record + WRITE_BACKS) + <f64>more);
 }
 
 /** Where the host finds the four counts of a lane. */

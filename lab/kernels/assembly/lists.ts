@@ -4,7 +4,7 @@
  *   block of runs -> digest -> lanes in which all its pages are quiet: its pages, once each
  *                          `-> the other lanes: the same part by part, and run by run where a part is not quiet
  *
- * Rules: LRU and MRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS. The twin is lab/curves/simulation.ts with the
+ * Rules: LRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS. The twin is lab/curves/simulation.ts with the
  * policy of clients/policies.
  */
 
@@ -12,7 +12,7 @@ import { countsOf, lanes, layOut, pages, recordOf, setFrames } from './lane';
 import { arcHolds, layOutArc, runsOfArc, useArc } from './lists/arc';
 import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
-import { layOutLru, lruHolds, runsOfLru, useLru } from './lists/lru';
+import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
 import { layOutTwoQueue, runsOfTwoQueue, twoQueueHolds, useTwoQueue } from './lists/two-queue';
 import { WINDOW } from './memory';
@@ -39,7 +39,7 @@ export function start(pageCount: u32, laneCount: u32, ruleWanted: u32): void {
 export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   const record = recordOf(index);
   setFrames(record, frames);
-  if (rule === LRU) layOutLru(record, min(frames, pages), a);
+  if (rule === LRU) layOutLru(record, min(frames, pages));
   else if (rule === ARC) layOutArc(record);
   else if (rule === TWO_QUEUE) layOutTwoQueue(record, a, b);
   else if (rule === SLRU) layOutSlru(record, a, b, c);
@@ -49,6 +49,7 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
 
 /** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
 export function counts(index: u32): usize {
+  if (rule === LRU) settleLru(recordOf(index));
   return countsOf(index);
 }
 
@@ -82,8 +83,9 @@ export function advance(count: u32): void {
 /** A block by its digest, part by part where that will not do. False: no digest was of any use. */
 function passBlock(all: u32, from: usize, to: usize): bool {
   const left = passDigest(all, from, to);
-  let isUseful = left !== all;
-  if (left === 0) return true;
+  // Of as many pages as runs each is met as often as without.
+  let isUseful = left !== all && distinctPages() < BLOCK >> 2;
+  if (left === 0) return isUseful;
   for (let at = from; at < to; at += (<usize>PART) << 2) {
     const end = min<usize>(to, at + ((<usize>PART) << 2));
     const loud = passDigest(left, at, end);

@@ -5,8 +5,8 @@
  *                  |-- else: where it is resident its uses are counted ...
  *                  `-- ... and each size that does not hold it takes a fault by the rule of the policy
  *
- * Rules: CIRCLE (circle.ts), SIEVE (sieve.ts), S3_FIFO (s3-fifo.ts), RANDOM (random.ts). The twin is
- * lab/curves/simulation.ts with the policy of clients/policies.
+ * Rules: CIRCLE (circle.ts), SIEVE (sieve.ts), S3_FIFO (s3-fifo.ts), RANDOM (random.ts), MRU: the page of the
+ * run before leaves. The twin is lab/curves/simulation.ts with the policy of clients/policies.
  */
 
 import {
@@ -41,6 +41,7 @@ const CIRCLE: u32 = 0;
 const SIEVE: u32 = 1;
 const S3_FIFO: u32 = 2;
 const RANDOM: u32 = 3;
+const MRU: u32 = 4;
 
 /** Bytes of 48 runs. */
 const NEAR: usize = 192;
@@ -49,6 +50,9 @@ let rule: u32 = 0;
 /** Uses that are counted at most, 0 to 3; what a page comes with. */
 let most: u32 = 0;
 let first: u32 = 0;
+/** The page of the run before the one that faults, and of the last one of the window before. */
+let pageBefore: u32 = 0;
+let pageLast: u32 = 0;
 
 /** `usesMost` 0 to 3: the uses that the rule tells apart; `usesFirst`: those of a page that comes. */
 export function start(
@@ -74,7 +78,7 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   else if (rule === SIEVE) layOutSieve(record, capacity);
   else if (rule === S3_FIFO) layOutS3Fifo(record, capacity, a, b, c);
   else if (rule === RANDOM) layOutRandom(record, capacity, a);
-  else unreachable();
+  else if (rule !== MRU) unreachable();
 }
 
 /** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
@@ -120,8 +124,12 @@ function advanceWith<W>(count: u32): void {
     const run = load<u32>(from);
     const at = base + wordAt<W>(run);
     const word = load<W>(at);
-    if ((wantedOf<W>(run, ofRead, ofWrite) & ~word) !== 0) touch<W>(run, at, word, all);
+    if ((wantedOf<W>(run, ofRead, ofWrite) & ~word) !== 0) {
+      pageBefore = from === WINDOW ? pageLast : load<u32>(from - 4) >>> 8;
+      touch<W>(run, at, word, all);
+    }
   }
+  if (count > 0) pageLast = load<u32>(end - 4) >>> 8;
 }
 
 /** Whether the four runs at `from` are all hits that change nothing. */
@@ -192,7 +200,7 @@ function fault<W>(index: u32, run: u32): void {
     if (rule === CIRCLE) fillCircle(record, page);
     else if (rule === SIEVE) appendToSieve(record, page);
     else if (rule === S3_FIFO) admitToS3Fifo(record, page);
-    else fillRandom(record, page);
+    else if (rule === RANDOM) fillRandom(record, page);
     return;
   }
   let victim: u32;
@@ -203,7 +211,8 @@ function fault<W>(index: u32, run: u32): void {
   } else if (rule === S3_FIFO) {
     victim = takeFromS3Fifo<W>(record, bit);
     admitToS3Fifo(record, page);
-  } else victim = replaceAtRandom(record, page);
+  } else if (rule === RANDOM) victim = replaceAtRandom(record, page);
+  else victim = pageBefore;
   const at = words + <usize>victim * sizeof<W>();
   const word = load<W>(at);
   if ((word & (bit << modified<W>())) !== 0) countWriteBack(record);
