@@ -14,6 +14,7 @@ const LIRS = 4;
 /** As assembly/ranks.ts numbers them. */
 const LFU = 0;
 const LRU_K = 1;
+const LECAR = 2;
 /** As assembly/marks.ts numbers them. */
 const CIRCLE = 0;
 const SIEVE = 1;
@@ -50,11 +51,15 @@ const list = (rule: number, lane: Rule['lane'] = () => [0, 0, 0]): Rule => ({
   lane,
 });
 
-const rank = (rule: number, common: number): Rule => ({
+const rank = (
+  rule: number,
+  common: readonly number[],
+  lane: Rule['lane'] = () => [0, 0, 0],
+): Rule => ({
   kernel: 'ranks',
   rule,
-  common: [common],
-  lane: () => [0, 0, 0],
+  common,
+  lane,
 });
 
 /** By name of the policy. Undefined: not with these parameters. */
@@ -78,6 +83,7 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
   lirs,
   lfu,
   'lru-k': lruK,
+  lecar,
 };
 
 /** A policy in words of a kernel; undefined: `name` with all its `parameters` has none. */
@@ -136,14 +142,24 @@ function lirs({ hir, stack }: Parameters): Rule | undefined {
 /** Halving counts would change what all sizes share. */
 function lfu({ age, keeps }: Parameters): Rule | undefined {
   if (age !== 0) return undefined;
-  return rank(LFU, keeps > 0 ? 1 : 0);
+  return rank(LFU, [keeps > 0 ? 1 : 0, 0, 0]);
 }
 
 /** So would what is forgotten, or counted only where a page has a frame. */
 function lruK({ k, correlated, retained }: Parameters): Rule | undefined {
   if (!(k >= 1 && k <= 15 && Number.isInteger(k)) || correlated !== 0 || retained >= 0)
     return undefined;
-  return rank(LRU_K, k);
+  return rank(LRU_K, [k, 0, 0]);
+}
+
+/** Where counts are kept by some pages that come back and not by others, they are not less a base. */
+function lecar({ learning, history, keeps, least }: Parameters): Rule | undefined {
+  if (keeps > 0 || !(isShare(learning) && isShare(history) && isShare(least))) return undefined;
+  return rank(LECAR, [0, learning, least], (frames, seed) => [
+    partOf(frames, history),
+    seed >>> 0 || SEED_WHEN_ZERO,
+    0,
+  ]);
 }
 
 function isShare(share: number): boolean {

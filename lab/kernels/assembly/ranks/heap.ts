@@ -1,69 +1,100 @@
 /**
  * Heap: the pages of a lane, lowest rank first, of equal ones the one with the earlier time. Ranks only grow,
  * so the heap keeps those that it saw last, and looks again at the page that stands first: a hit costs
- * nothing here.
+ * nothing here. Pages have marks as in a queue (queue.ts): who has another one has left, and goes when it stands first.
  *
  *   entry   | rank | time | base | page |     rank = key of the page - base; time: of its last use then
  *
- * The base of LFU is what had been counted before the page came. 32 bytes a page; the two entries below one
- * lie in one line of a cache.
+ * The base, which is the mark as well, is what of the key does not count: in LFU the uses before the page came.
+ * 32 bytes a page.
  */
 
+import { NONE } from '../lane';
 import { room } from '../memory';
+import { isMarked, withSlack } from './queue';
 import { keyOf, timeOf, useOf } from './uses';
 
-/** Before the entries: how many there are. */
+/** Before the entries: how many there are, how many there is room for, and the marks. */
 const HEADER: usize = 32;
+const CAPACITY: usize = 4;
+const MARKS: usize = 8;
 const ENTRY_BITS: usize = 5;
 const TIME: usize = 8;
 const BASE: usize = 16;
 const PAGE: usize = 24;
 
-export function layOutHeap(capacity: u32): usize {
-  return room(HEADER + ((<usize>capacity) << ENTRY_BITS));
+/** For `most` pages at a time; `marks` as queue.ts has them. */
+export function layOutHeap(most: u32, marks: usize): usize {
+  const capacity = withSlack(most, marks);
+  const heap = room(HEADER + ((<usize>capacity) << ENTRY_BITS));
+  store<u32>(heap, capacity, CAPACITY);
+  store<usize>(heap, marks, MARKS);
+  return heap;
 }
 
 /** Another page. */
 export function enter(heap: usize, page: u32, base: f64): void {
+  if (load<u32>(heap) === load<u32>(heap, CAPACITY)) closeUp(heap);
   const use = useOf(page);
   const count = load<u32>(heap);
   store<u32>(heap, count + 1);
   rise(heap, count, keyOf(use) - base, timeOf(use), base, page);
 }
 
-/** The page of the lowest rank, which stands first then; there is one. */
+/** The page of the lowest rank, which stands first then; NONE: there is none. */
 export function least(heap: usize): u32 {
-  while (true) {
-    const first = heap + HEADER;
+  const first = heap + HEADER;
+  const marks = load<usize>(heap, MARKS);
+  while (load<u32>(heap) !== 0) {
     const page = load<u32>(first, PAGE);
+    const base = load<f64>(first, BASE);
     const use = useOf(page);
     const time = timeOf(use);
-    if (time === load<f64>(first, TIME)) return page;
-    const base = load<f64>(first, BASE);
-    sink(heap, keyOf(use) - base, time, base, page);
+    if (!isMarked(marks, page, base)) dropFirst(heap);
+    else if (time === load<f64>(first, TIME)) return page;
+    else sink(heap, 0, keyOf(use) - base, time, base, page);
   }
+  return NONE;
 }
 
 /** Another page comes in the place of the first. */
 export function replaceFirst(heap: usize, page: u32, base: f64): void {
   const use = useOf(page);
-  sink(heap, keyOf(use) - base, timeOf(use), base, page);
+  sink(heap, 0, keyOf(use) - base, timeOf(use), base, page);
 }
 
 export function dropFirst(heap: usize): void {
   const count = load<u32>(heap) - 1;
   store<u32>(heap, count);
-  if (count === 0) return;
-  const last = entryAt(heap, count);
-  const rank = load<f64>(last);
-  sink(heap, rank, load<f64>(last, TIME), load<f64>(last, BASE), load<u32>(last, PAGE));
+  if (count !== 0) settle(heap, 0, entryAt(heap, count));
 }
 
-/** Puts an entry in the place of the first, or below, where it belongs. */
-function sink(heap: usize, rank: f64, time: f64, base: f64, page: u32): void {
+/** Crosses out who has left, and puts the others into order again. */
+function closeUp(heap: usize): void {
+  const marks = load<usize>(heap, MARKS);
   const count = load<u32>(heap);
-  let hole: u32 = 0;
-  for (let child: u32 = 1; child < count; child = 2 * hole + 1) {
+  let kept: u32 = 0;
+  for (let index: u32 = 0; index < count; index++) {
+    const entry = entryAt(heap, index);
+    if (!isMarked(marks, load<u32>(entry, PAGE), load<f64>(entry, BASE))) continue;
+    copy(entryAt(heap, kept), entry);
+    kept++;
+  }
+  store<u32>(heap, kept);
+  for (let index = kept >> 1; index > 0; index--) settle(heap, index - 1, entryAt(heap, index - 1));
+}
+
+/** Puts what stands at `entry` into the place `hole`, or below, where it belongs. */
+function settle(heap: usize, hole: u32, entry: usize): void {
+  const base = load<f64>(entry, BASE);
+  sink(heap, hole, load<f64>(entry), load<f64>(entry, TIME), base, load<u32>(entry, PAGE));
+}
+
+/** Puts an entry into the place `from`, or below, where it belongs. */
+function sink(heap: usize, from: u32, rank: f64, time: f64, base: f64, page: u32): void {
+  const count = load<u32>(heap);
+  let hole = from;
+  for (let child: u32 = 2 * from + 1; child < count; child = 2 * hole + 1) {
     let below = entryAt(heap, child);
     const right = below + (1 << ENTRY_BITS);
     if (child + 1 < count && isBefore(right, load<f64>(below), load<f64>(below, TIME))) {
