@@ -19,6 +19,11 @@ export const theirNames: Readonly<Record<string, string>> = {
   arc: 'arc',
   lirs: 'lirs',
   '2q': 'twoq',
+  slru: 'slru',
+  random: 'random',
+  lfu: 'lfu',
+  lecar: 'lecar',
+  'w-tinylfu': 'wtinylfu',
   optimal: 'belady',
 };
 

@@ -188,7 +188,7 @@ function count(state: WTinyLfuState, page: number, references: number): void {
     left -= now;
     if (state.counted < full) continue;
     state.epoch++;
-    state.counted >>= 1;
+    state.counted = Math.floor(state.counted / 2);
   }
 }
 

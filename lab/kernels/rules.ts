@@ -11,6 +11,7 @@ const ARC = 1;
 const TWO_QUEUE = 2;
 const SLRU = 3;
 const LIRS = 4;
+const W_TINYLFU = 5;
 /** As assembly/ranks.ts numbers them. */
 const LFU = 0;
 const LRU_K = 1;
@@ -44,10 +45,14 @@ const plain = (rule: number, most: number, first: number): Rule => ({
   lane: () => [NO_WEIGHT, 0, 0],
 });
 
-const list = (rule: number, lane: Rule['lane'] = () => [0, 0, 0]): Rule => ({
+const list = (
+  rule: number,
+  lane: Rule['lane'] = () => [0, 0, 0],
+  common: readonly number[] = [0],
+): Rule => ({
   kernel: 'lists',
   rule,
-  common: [],
+  common,
   lane,
 });
 
@@ -84,6 +89,7 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
   lfu,
   'lru-k': lruK,
   lecar,
+  'w-tinylfu': wTinyLfu,
 };
 
 /** A policy in words of a kernel; undefined: `name` with all its `parameters` has none. */
@@ -137,6 +143,15 @@ function lirs({ hir, stack }: Parameters): Rule | undefined {
     partOf(frames, stack),
     0,
   ]);
+}
+
+function wTinyLfu({ window, protected: safe, sample }: Parameters): Rule | undefined {
+  if (!(isShare(window) && isShare(safe) && sample >= 1)) return undefined;
+  const lane = (frames: number): readonly [number, number, number] => {
+    const windowMost = Math.max(1, partOf(frames, window));
+    return [windowMost, partOf(Math.max(0, frames - windowMost), safe), 0];
+  };
+  return list(W_TINYLFU, lane, [sample]);
 }
 
 /** Halving counts would change what all sizes share. */

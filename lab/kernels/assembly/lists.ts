@@ -4,7 +4,7 @@
  *   block of runs -> digest -> lanes in which all its pages are quiet: its pages, once each
  *                          `-> the other lanes: the same part by part, and run by run where a part is not quiet
  *
- * Rules: LRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS. The twin is lab/curves/simulation.ts with the
+ * Rules: LRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS, W_TINYLFU. The twin is lab/curves/simulation.ts with the
  * policy of clients/policies.
  */
 
@@ -15,6 +15,14 @@ import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists
 import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
 import { layOutTwoQueue, runsOfTwoQueue, twoQueueHolds, useTwoQueue } from './lists/two-queue';
+import {
+  countForWTinyLfu,
+  isQuietWTinyLfu,
+  layOutWTinyLfu,
+  runsOfWTinyLfu,
+  useWTinyLfu,
+  wTinyLfuHolds,
+} from './lists/w-tinylfu';
 import { WINDOW } from './memory';
 
 const LRU: u32 = 0;
@@ -22,17 +30,21 @@ const ARC: u32 = 1;
 const TWO_QUEUE: u32 = 2;
 const SLRU: u32 = 3;
 const LIRS: u32 = 4;
+const W_TINYLFU: u32 = 5;
 
 let rule: u32 = 0;
+/** Of W_TINYLFU. */
+let sample: f64 = 0;
 /** Blocks that are taken run by run before a digest is tried again, and how many last time. */
 let paused: u32 = 0;
 let pause: u32 = 0;
 const PAUSE_MAX: u32 = 31;
 
-export function start(pageCount: u32, laneCount: u32, ruleWanted: u32): void {
+export function start(pageCount: u32, laneCount: u32, ruleWanted: u32, a: f64): void {
   layOut(pageCount, laneCount);
   layOutDigest();
   rule = ruleWanted;
+  sample = a;
 }
 
 /** Gives a lane its size, and the rule its parameters. Each lane once, before any run. */
@@ -44,6 +56,7 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   else if (rule === TWO_QUEUE) layOutTwoQueue(record, a, b);
   else if (rule === SLRU) layOutSlru(record, a, b, c);
   else if (rule === LIRS) layOutLirs(record, a, b);
+  else if (rule === W_TINYLFU) layOutWTinyLfu(record, a, b, sample);
   else unreachable();
 }
 
@@ -60,7 +73,8 @@ export function holds(index: u32, page: u32): u32 {
   if (rule === ARC) return <u32>arcHolds(record, page);
   if (rule === TWO_QUEUE) return <u32>twoQueueHolds(record, page);
   if (rule === SLRU) return <u32>slruHolds(record, page);
-  return <u32>lirsHolds(record, page);
+  if (rule === LIRS) return <u32>lirsHolds(record, page);
+  return <u32>wTinyLfuHolds(record, page);
 }
 
 /** Executes the runs in the window. */
@@ -104,6 +118,7 @@ function passDigest(left: u32, from: usize, to: usize): u32 {
     const record = recordOf(index);
     if (!isDigestQuiet(record)) continue;
     useDigest(record);
+    if (rule === W_TINYLFU) countForWTinyLfu(record, from, to);
     loud &= ~(1 << index);
   }
   return loud;
@@ -120,7 +135,8 @@ function isQuiet(record: usize, page: u32): bool {
   if (rule === ARC) return arcHolds(record, page);
   if (rule === TWO_QUEUE) return twoQueueHolds(record, page);
   if (rule === SLRU) return isQuietSlru(record, page);
-  return isQuietLirs(record, page);
+  if (rule === LIRS) return isQuietLirs(record, page);
+  return isQuietWTinyLfu(record, page);
 }
 
 /** The page used last is used last. */
@@ -133,7 +149,8 @@ function useDigest(record: usize): void {
     else if (rule === ARC) useArc(record, page, isWritten);
     else if (rule === TWO_QUEUE) useTwoQueue(record, page, isWritten);
     else if (rule === SLRU) useSlru(record, page, isWritten);
-    else useLirs(record, page, isWritten);
+    else if (rule === LIRS) useLirs(record, page, isWritten);
+    else useWTinyLfu(record, page, isWritten);
   }
 }
 
@@ -145,6 +162,7 @@ function takeRuns(left: u32, from: usize, to: usize): void {
     else if (rule === ARC) runsOfArc(record, from, to);
     else if (rule === TWO_QUEUE) runsOfTwoQueue(record, from, to);
     else if (rule === SLRU) runsOfSlru(record, from, to);
-    else runsOfLirs(record, from, to);
+    else if (rule === LIRS) runsOfLirs(record, from, to);
+    else runsOfWTinyLfu(record, from, to);
   }
 }
