@@ -22,7 +22,7 @@ const SIZES = 16;
 
 type Work = (runs: Uint32Array, pages: number) => unknown;
 
-interface Contest {
+export interface Contest {
   readonly name: string;
   readonly kernel: Work;
   readonly twin: Work;
@@ -32,7 +32,8 @@ interface Contest {
   readonly pages: number;
 }
 
-const contests: readonly Contest[] = [
+/** What a kernel is held against. */
+export const contests: readonly Contest[] = [
   { name: 'kernel-lru-curve', kernel: fastLruCurve, twin: lruCurve, sizes: 1, pages: 1e6 },
   { name: 'kernel-lru-traffic', kernel: fastLruTraffic, twin: lruTraffic, sizes: 1, pages: 1e6 },
   {
@@ -46,6 +47,7 @@ const contests: readonly Contest[] = [
   policyContest('kernel-clock-sizes', 'clock', partsOfSizes),
   policyContest('kernel-s3-fifo-sizes', 's3-fifo', partsOfSizes),
   policyContest('kernel-arc-sizes', 'arc', partsOfSizes),
+  policyContest('kernel-lfu-sizes', 'lfu', partsOfSizes),
 ];
 
 /** A policy as a kernel beside the policy itself, in these parts of the pages. */
@@ -74,12 +76,13 @@ export function kernelRows(programs: readonly NamedProgram[]): Row[] {
   return contests.flatMap((contest) => {
     const { pages } = contest;
     const spread = zipf(pages, USES * pages, ALPHA, 0.2, createRandom(1));
-    const far = row(`${contest.name}-far`, contest, [{ name: 'zipf', program: spread }]);
-    return [row(contest.name, contest, programs), far];
+    const far = kernelRow(`${contest.name}-far`, contest, [{ name: 'zipf', program: spread }]);
+    return [kernelRow(contest.name, contest, programs), far];
   });
 }
 
-function row(
+/** One contest on these programs. */
+export function kernelRow(
   name: string,
   { kernel, twin, sizes }: Contest,
   programs: readonly NamedProgram[],

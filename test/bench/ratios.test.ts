@@ -1,0 +1,28 @@
+/**
+ * Ratios that must not be lost unseen: each kernel beside its twin, the whole stack beside the bare loop, in
+ * turn in one process and by the CPU time of the thread. Far below what `npm run bench` gives on an idle
+ * machine, so that a busy one does not fail: no time is held to anything.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { contests, kernelRow } from '../../bench/kernels.ts';
+import { ampleRows, type NamedProgram } from '../../bench/speed.ts';
+import { readTrace } from '../../lab/traces/index.ts';
+
+const REFERENCES = 500_000;
+
+async function programOf(name: string): Promise<NamedProgram> {
+  return { name, program: await readTrace(`traces/${name}.lht`, { limit: REFERENCES }) };
+}
+
+describe('a kernel is quicker than its twin', async () => {
+  const programs = [await programOf('python')];
+  test.each(contests)('$name [POL18]', (contest) => {
+    expect(kernelRow(contest.name, contest, programs).ratio).toBeGreaterThan(1);
+  });
+});
+
+test('the whole stack does two fifths of what the bare loop does', async () => {
+  const rows = ampleRows([await programOf('python')]);
+  expect(rows.find(({ name }) => name === 'stack-ample')?.ratio).toBeGreaterThan(0.4);
+});
