@@ -13,7 +13,7 @@ import {
 } from '../../lab/traces/index.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount, parseFactor, parseSeed } from '../options.ts';
-import { addReading, addWriting, type ReadingOptions, reading, say } from './trace-reading.ts';
+import { addReading, addWriting, type ReadingOptions, say, whileReading } from './trace-reading.ts';
 
 interface ChangeOptions extends ReadingOptions {
   readonly to?: string;
@@ -36,7 +36,7 @@ export function addTraceChanges(trace: Command, finish: (code: number) => void):
       .argument('<file>', 'a trace of any format')
       .argument('<out>', 'a new file')
       .action(async (file: string, output: string, options: ChangeOptions) => {
-        const whole = await readTrace(file, reading(options));
+        const whole = await whileReading(options, (reading) => readTrace(file, reading));
         say(output, await writeTrace(output, work(whole, options, output), options.to));
         finish(OK);
       });
@@ -72,7 +72,8 @@ function addMix(trace: Command, finish: (code: number) => void): void {
     .action(async (files: string[], options: ChangeOptions) => {
       const output = files.at(-1) as string;
       const traces: Trace[] = [];
-      for (const file of files.slice(0, -1)) traces.push(await readTrace(file, reading(options)));
+      for (const file of files.slice(0, -1))
+        traces.push(await whileReading(options, (reading) => readTrace(file, reading)));
       const mixed = mixTraces(traces, options.quantum ?? 10_000, options.seed);
       say(output, await writeTrace(output, mixed, options.to));
       finish(OK);

@@ -9,6 +9,7 @@ import {
   type WrittenTrace,
 } from '../../lab/traces/index.ts';
 import { parseCount, parseNames } from '../options.ts';
+import { createProgress } from '../progress.ts';
 
 export interface ReadingOptions {
   readonly limit?: number;
@@ -30,13 +31,26 @@ export function addReading(command: Command): Command {
     .addHelpText('after', formatsText);
 }
 
-export function reading({ limit, format, pageBytes, columns }: ReadingOptions): ReadOptions {
+function reading({ limit, format, pageBytes, columns }: ReadingOptions): ReadOptions {
   return {
     ...(limit !== undefined && { limit }),
     ...(format !== undefined && { format }),
     ...(pageBytes !== undefined && { pageBytes }),
     ...(columns !== undefined && { columns }),
   };
+}
+
+/** Does what reads a trace, and shows how far it is. */
+export async function whileReading<Result>(
+  options: ReadingOptions,
+  work: (options: ReadOptions) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress(true);
+  try {
+    return await work({ ...reading(options), progress: progress.read });
+  } finally {
+    progress.clear();
+  }
 }
 
 export function addWriting(command: Command): Command {

@@ -7,7 +7,7 @@ import { parseCount } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { isPaintable } from '../terminal.ts';
 import { addTraceChanges } from './trace-changes.ts';
-import { addReading, addWriting, type ReadingOptions, reading, say } from './trace-reading.ts';
+import { addReading, addWriting, type ReadingOptions, say, whileReading } from './trace-reading.ts';
 
 interface TraceOptions extends ReadingOptions {
   readonly skip?: number;
@@ -24,7 +24,7 @@ export function addTrace(program: Command, finish: (code: number) => void): void
     .argument('<file>', 'a trace of any format')
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, options: TraceOptions) => {
-      const info = await traceInfo(file, reading(options));
+      const info = await whileReading(options, (reading) => traceInfo(file, reading));
       const { file: _path, ...rest } = info;
       process.stdout.write(
         options.json ? `${JSON.stringify(rest)}\n` : formatTraceInfo(info, bars()),
@@ -37,11 +37,13 @@ export function addTrace(program: Command, finish: (code: number) => void): void
     .option('--origin <text>', 'the command that was recorded')
     .action(async (input: string, output: string, options: TraceOptions) => {
       const { origin, to } = options;
-      const done = await convertTrace(input, output, {
-        ...reading(options),
-        ...(origin !== undefined && { origin }),
-        ...(to !== undefined && { to }),
-      });
+      const done = await whileReading(options, (reading) =>
+        convertTrace(input, output, {
+          ...reading,
+          ...(origin !== undefined && { origin }),
+          ...(to !== undefined && { to }),
+        }),
+      );
       say(output, done);
       finish(OK);
     });

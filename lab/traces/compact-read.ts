@@ -51,6 +51,8 @@ export interface CompactOptions {
   readonly shared: boolean;
   /** Whether another thread may help. */
   readonly aside: boolean;
+  /** Told how many of the file's bytes have been read. */
+  readonly progress: ((bytes: number, of: number) => void) | undefined;
 }
 
 interface Source {
@@ -60,6 +62,9 @@ interface Source {
   /** Made when the header is known, unless it is the caller's. */
   window: RunWindow | undefined;
   readonly sink: RunSink;
+  readonly fileBytes: number;
+  /** Told how many of its bytes have been read. */
+  readonly progress: ((bytes: number, of: number) => void) | undefined;
   /** The next byte of the file. */
   at: number;
   /** What another thread is at: the file must stay open. */
@@ -95,6 +100,8 @@ export async function readCompact(
     aside,
     window,
     sink: sink ?? ((runs) => keepRuns(reader, runs)),
+    fileBytes,
+    progress: options.progress,
     at: COMPACT_MAGIC.length,
     under: Promise.resolve(),
   };
@@ -120,6 +127,7 @@ async function readSections(source: Source): Promise<void> {
     next = aside && isPacked ? begin(source) : null;
     if (section.head.type === 'RUNS') passRuns(source, section, content);
     else acceptSection(reader, section.head, content as Uint8Array);
+    source.progress?.(source.at, source.fileBytes);
   }
 }
 

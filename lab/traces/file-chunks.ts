@@ -37,6 +37,11 @@ export function packingOf(head: Uint8Array): Packing {
   return 'none';
 }
 
+/** How many of the file's bytes have been taken in; stays 0 where nobody can say. */
+export interface Taken {
+  bytes: number;
+}
+
 /**
  * The unpacked bytes. A chunk may be overwritten once the next one is asked for. Refuses (TraceError)
  * what does not unpack, is cut short, or is packed in a way that is not known here.
@@ -45,14 +50,15 @@ export function chunksOf(
   file: string,
   handle: FileHandle,
   packing: Packing,
+  taken: Taken,
 ): AsyncIterable<Uint8Array> {
   switch (packing) {
     case 'none':
-      return chunksAhead(handle);
+      return chunksAhead(handle, taken);
     case 'zstd':
-      return zstdChunks(file, handle);
+      return zstdChunks(file, handle, taken);
     case 'gzip':
-      return gzipChunks(file, handle);
+      return gzipChunks(file, handle, taken);
     case 'xz':
       return xzChunks(file, handle);
     case 'bzip2':
@@ -93,9 +99,13 @@ async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uin
 }
 
 /** What comes through a pipe. Refuses what is packed: it can be read once, and only forwards. */
-export async function* pipedChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+export async function* pipedChunks(
+  file: string,
+  handle: FileHandle,
+  taken: Taken,
+): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  for await (const chunk of chunksAhead(handle, true)) {
+  for await (const chunk of chunksAhead(handle, taken, true)) {
     const packing = isFirst ? packingOf(chunk) : 'none';
     if (isFirst && isCompact(chunk)) {
       const problem = 'is a compact trace and comes through a pipe';
@@ -111,7 +121,11 @@ export async function* pipedChunks(file: string, handle: FileHandle): AsyncGener
 }
 
 /** The whole file in two buffers by turns: one is read while the other is in the caller's hands. */
-async function* chunksAhead(handle: FileHandle, piped = false): AsyncGenerator<Uint8Array> {
+async function* chunksAhead(
+  handle: FileHandle,
+  taken: Taken,
+  piped = false,
+): AsyncGenerator<Uint8Array> {
   let mine = new Uint8Array(CHUNK_BYTES);
   let theirs = new Uint8Array(CHUNK_BYTES);
   let reading = readFully(handle, mine, piped ? null : 0);
@@ -120,6 +134,7 @@ async function* chunksAhead(handle: FileHandle, piped = false): AsyncGenerator<U
       const got = await reading;
       if (got === 0) return;
       at += got;
+      taken.bytes = at;
       [mine, theirs] = [theirs, mine];
       reading = readFully(handle, mine, piped ? null : at);
       yield theirs.subarray(0, got);
@@ -131,7 +146,11 @@ async function* chunksAhead(handle: FileHandle, piped = false): AsyncGenerator<U
 }
 
 /** Every frame of a zstd file: the decompressor stops after one, a file may hold several. */
-async function* zstdChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* zstdChunks(
+  file: string,
+  handle: FileHandle,
+  taken: Taken,
+): AsyncGenerator<Uint8Array> {
   const { size } = await handle.stat();
   for (let start = 0; start < size; ) {
     const raw = Readable.from(rawChunks(handle, start));
@@ -141,7 +160,10 @@ async function* zstdChunks(file: string, handle: FileHandle): AsyncGenerator<Uin
     });
     raw.on('error', (error) => unpack.destroy(error));
     try {
-      yield* raw.pipe(unpack);
+      for await (const chunk of raw.pipe(unpack)) {
+        taken.bytes = start + unpack.bytesWritten;
+        yield chunk;
+      }
     } catch (error) {
       throw notUnpacked(file, 'zstd', error);
     } finally {
@@ -155,12 +177,19 @@ async function* zstdChunks(file: string, handle: FileHandle): AsyncGenerator<Uin
   }
 }
 
-async function* gzipChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* gzipChunks(
+  file: string,
+  handle: FileHandle,
+  taken: Taken,
+): AsyncGenerator<Uint8Array> {
   const raw = Readable.from(rawChunks(handle, 0));
   const unpack = createGunzip({ chunkSize: CHUNK_BYTES });
   raw.on('error', (error) => unpack.destroy(error));
   try {
-    yield* raw.pipe(unpack);
+    for await (const chunk of raw.pipe(unpack)) {
+      taken.bytes = unpack.bytesWritten;
+      yield chunk;
+    }
   } catch (error) {
     throw notUnpacked(file, 'gzip', error);
   } finally {

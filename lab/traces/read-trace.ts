@@ -47,7 +47,7 @@ export interface ReadOptions {
   readonly columns?: readonly string[];
   /** Which pages are kept, and told afterwards what was passed by; default: all are kept. */
   readonly sampler?: Sampler;
-  /** Told now and then how many of the file's bytes have been read. */
+  /** Told now and then how many of the file's bytes have been read; of 0: nobody knows how many there are. */
   readonly progress?: (bytes: number, of: number) => void;
   /** False: every run has length 1. */
   readonly collapse?: boolean;
@@ -105,17 +105,23 @@ async function read(
         throw traceError(file, 0, 'is no compact trace, expected compact; leave the format out');
       const sizes = await compactSizes(file, handle, options.pageBytes);
       const { shared = false, threads = availableParallelism(), sampler, window } = options;
-      const reading = { limit, window, sink, sampler, shared, aside: threads > 1 };
+      const { progress } = options;
+      const reading = { limit, window, sink, sampler, shared, aside: threads > 1, progress };
       return await readCompact(file, handle, { ...reading, ...sizes });
     }
     if (isCompact(start)) {
       const expected = `expected ${options.format ?? 'a table'}`;
       throw traceError(file, 0, `is a compact trace, ${expected}; leave the format out`);
     }
-    const chunks = chunksOf(file, handle, packingOf(start));
-    const plainBytes = packingOf(start) === 'none' ? stat.size : 0;
-    const reading = readerOptions(options, wanted, sink);
-    return await readChunks(file, chunks, plainBytes, reading, options.progress);
+    const taken = { bytes: 0 };
+    const packing = packingOf(start);
+    const chunks = chunksOf(file, handle, packing, taken);
+    const plainBytes = packing === 'none' ? stat.size : 0;
+    const tell = (share: number): void => {
+      const known = Math.max(share, taken.bytes / stat.size);
+      if (taken.bytes > 0) options.progress?.(known * stat.size, stat.size);
+    };
+    return await readChunks(file, chunks, plainBytes, readerOptions(options, wanted, sink), tell);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof TraceError || code === undefined) throw error;
@@ -135,13 +141,10 @@ async function readPipe(
 ): Promise<Trace> {
   if (wanted === COMPACT)
     throw traceError(file, 0, 'comes through a pipe, expected a file if compact; give its name');
-  return readChunks(
-    file,
-    pipedChunks(file, handle),
-    0,
-    readerOptions(options, wanted, sink),
-    options.progress,
-  );
+  const taken = { bytes: 0 };
+  const tell = (): void => options.progress?.(taken.bytes, 0);
+  const reading = readerOptions(options, wanted, sink);
+  return readChunks(file, pipedChunks(file, handle, taken), 0, reading, tell);
 }
 
 function readerOptions(
@@ -160,25 +163,23 @@ function readerOptions(
   };
 }
 
-/** Reads chunks until they end or the window is full. */
+/** Reads chunks until they end or the window is full; `tell` hears which share of the window is. */
 async function readChunks(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
   plainBytes: number,
   options: ReaderOptions,
-  progress: ReadOptions['progress'],
+  tell: (share: number) => void,
 ): Promise<Trace> {
-  const { sink, sampler } = options;
+  const { sink, sampler, limit = Number.MAX_SAFE_INTEGER } = options;
   const reader = createTraceReader(file, options);
   if (!sink && !sampler)
     reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(plainBytes / BYTES_A_RUN)));
   let full = false;
-  let bytes = 0;
   for await (const chunk of chunks) {
     pushTrace(reader, chunk);
     if (sampler) thinOut(reader.log, sampler);
-    bytes += chunk.length;
-    if (plainBytes > 0) progress?.(bytes, plainBytes);
+    tell(1 - reader.log.limitLeft / limit);
     full = reader.log.limitLeft === 0;
     if (full) break;
   }

@@ -7,7 +7,9 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { lruCurve, workingSetCurve } from '../bounds/index.ts';
+import { lruCurve } from '../bounds/index.ts';
+import { bytesText } from '../bytes-text.ts';
+import { windowCurves } from '../curves/windows.ts';
 import { grouped } from '../grouped.ts';
 import { type ReadOptions, readTrace } from './read-trace.ts';
 import type { Trace } from './trace.ts';
@@ -34,11 +36,10 @@ export interface TraceInfo {
   readonly bytesPerReference: number;
   /** Faults of LRU by frames: powers of two, the last at or above the pages. */
   readonly lru: readonly { readonly frames: number; readonly faults: number }[];
-  /** Mean working set by window in references: powers of ten, up to the trace or 10^6. */
+  /** Mean working set by window in references: powers of ten, up to the trace. */
   readonly workingSets: readonly { readonly window: number; readonly pages: number }[];
 }
 
-const WINDOW_MAX = 1_000_000;
 const BAR_WIDTH = 40;
 
 /** Reads the trace and counts. Refuses as readTrace does. */
@@ -79,12 +80,10 @@ function lruOf({ runs, pageNumbers }: Trace): TraceInfo['lru'] {
 }
 
 function workingSetsOf(trace: Trace): TraceInfo['workingSets'] {
-  const longest = Math.min(WINDOW_MAX, trace.references);
-  const { meanPages } = workingSetCurve(trace, longest);
-  const points: { window: number; pages: number }[] = [];
-  for (let window = 10; window <= longest; window *= 10)
-    points.push({ window, pages: meanPages[window] });
-  return points;
+  const windows: number[] = [];
+  for (let window = 10; window <= trace.references; window *= 10) windows.push(window);
+  const { workingSet } = windowCurves(trace, windows);
+  return workingSet.map(({ window, frames }) => ({ window, pages: frames }));
 }
 
 /** How plots are drawn: with the blocks of a terminal, or in plain ASCII. */
@@ -101,24 +100,25 @@ function plots(info: TraceInfo, bars: Bars): string {
   // Between what no memory avoids and what none at all costs.
   const span = Math.log10(references / pages) || 1;
   const logOf = (count: number): number => Math.max(0, Math.log10(count / pages) / span);
-  const faults = lru.map(({ frames, faults }) => row(frames, faults, logOf(faults), bars));
-  const sets = workingSets.map((set) => {
-    return row(set.window, set.pages, set.pages / Math.max(1, pages), bars);
-  });
+  const faults = lru.map(({ frames, faults }) =>
+    row(frames, faults, faults / references, logOf(faults), bars),
+  );
+  const sets = workingSets.map(({ window, pages: held }) =>
+    row(window, held, held / pages, held / pages, bars),
+  );
   const plot = (title: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : `\n${title}\n${lines.join('')}`;
   return (
-    plot(
-      'faults of LRU, by frames (bars: logarithmic, from first uses alone to every reference)',
-      faults,
-    ) + plot('mean working set in pages, by references looked back (bars: full at all pages)', sets)
+    plot('frames, faults of LRU (bars: logarithmic, from first uses to every reference)', faults) +
+    plot('references looked back, pages used in them on average (bars: of all pages)', sets)
   );
 }
 
-function row(at: number, value: number, share: number, bars: Bars): string {
+function row(at: number, value: number, share: number, bar: number, bars: Bars): string {
   const number = value < 100 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value);
   const text = typeof number === 'string' ? number : grouped(number);
-  const line = `${grouped(at).padStart(12)}${text.padStart(14)}  ${barOf(share, bars)}`;
+  const percent = `${(100 * share).toFixed(share < 0.1 ? 2 : 1)} %`;
+  const line = `${grouped(at).padStart(12)}${text.padStart(14)}${percent.padStart(9)}  ${barOf(bar, bars)}`;
   return `${line.trimEnd()}\n`;
 }
 
@@ -149,13 +149,9 @@ function facts(info: TraceInfo): string {
     ['  fetches', share(info.fetches)],
     [
       'pages',
-      `${grouped(info.pages)} of ${sizeOf(info.pageBytes)}, ${info.footprintMiB.toFixed(1)} MiB`,
+      `${grouped(info.pages)} of ${bytesText(info.pageBytes)}, ${bytesText(info.pages * info.pageBytes)}`,
     ],
     ['runs', `${grouped(info.runs)}, mean length ${info.meanRunLength.toFixed(2)}`],
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}\n`).join('');
-}
-
-function sizeOf(bytes: number): string {
-  return bytes % 1024 === 0 ? `${grouped(bytes / 1024)} KiB` : `${bytes} bytes`;
 }

@@ -190,9 +190,9 @@ describe('convertTrace and traceInfo', () => {
     expect(info.workingSets[0].pages).toBeCloseTo((990 * 10 + 55) / 1000, 9);
     expect(info.workingSets[2].pages).toBeCloseTo((980 * 20 + 210) / 1000, 9);
     const plain = formatTraceInfo(info);
-    expect(plain).toContain(`          16         1,000  ${'#'.repeat(40)}\n`);
+    expect(plain).toContain(`          16         1,000  100.0 %  ${'#'.repeat(40)}\n`);
     // Only first uses: no bar.
-    expect(plain).toMatch(/^ +32 +20$/m);
+    expect(plain).toMatch(/^ +32 +20 +2\.00 %$/m);
     const blocks = formatTraceInfo(info, 'blocks');
     expect(blocks).toContain('\u2588'.repeat(40));
     expect(blocks).not.toContain('#');
