@@ -50,6 +50,21 @@ export function denseId(index: PageIndex, low: number, high: number): number {
 }
 
 /**
+ * The dense ids of many pages at once, so that misses of caches overlap. Of each entry of `words` words,
+ * the first two are a page's; the one at `id` becomes its dense id, or -1 where that takes a longer look.
+ */
+export function denseIds(index: PageIndex, entries: Int32Array, words: number, id: number): void {
+  const { slots, low, high, shift } = index;
+  for (let at = 0; at < entries.length; at += words)
+    entries[at + id] = slots[hashOfPage(entries[at], entries[at + 1]) >>> shift];
+  for (let at = 0; at < entries.length; at += words) {
+    const known = entries[at + id];
+    const same = known >= 0 && low[known] === entries[at] && high[known] === entries[at + 1];
+    if (!same) entries[at + id] = EMPTY;
+  }
+}
+
+/**
  * True page numbers by dense id, a copy of exact size. Where one is not below 2^52 (ids that are
  * hashes), all pages are numbered in order
  * of first appearance instead: names are lost, which page is which is not.

@@ -5,19 +5,32 @@
  *      \___/\_/
  *      page  place      a page is known by the text of its digits, as it stands there
  *
- * Ids are known of pages seen lately. Lines of the others are left open: their run gets its id in `settle`,
- * once the caller has found it. Each page has one text here (small letters, no more zeros in front than
- * make 8 digits), so that equal pages are equal texts; any other is not usual.
+ * Each page has one text here (small letters, no more zeros in front than make 8 digits), so that equal
+ * pages are equal texts; any other is not usual.
  */
 
 import { room } from './memory';
+import {
+  addressOf,
+  growPlaces,
+  input,
+  layOut,
+  leaveOpen,
+  open,
+  placeOf,
+  RUN_LENGTH_MAX,
+  report,
+  runs,
+  settle,
+} from './parsed-runs';
+
+export { addressOf, growPlaces, settle };
 
 /** Bytes of text at a time, at most, and what may be looked at behind it. */
 const TEXT_BYTES: u32 = 1 << 18;
 const AFTER: u32 = 64;
 /** ' L 12345678,1' and its newline: no usual line is shorter. */
 const LINE_BYTES_MIN: u32 = 14;
-const LINES_MAX: usize = TEXT_BYTES / LINE_BYTES_MIN + 1;
 
 const NEWLINE: u32 = 10;
 const SPACE: u32 = 32;
@@ -26,7 +39,6 @@ const ZERO: u32 = 48;
 const NONE: u32 = 255;
 const DIGIT_MAX: u32 = 15;
 const PAGE_BYTES: u32 = 4096;
-const RUN_LENGTH_MAX: u32 = 64;
 
 /** Texts of five and of seven digits, the first one in the lowest byte. */
 const FIVE: u64 = 0xffffffffff;
@@ -35,12 +47,6 @@ const NO_TEXT: u64 = ~0;
 /** Where the kind stands beside a text. */
 const KIND_SHIFT: u64 = 56;
 
-/** 2^64 by the golden ratio, odd: Fibonacci hashing. */
-const MIXER: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
-/** Pages seen lately, a place for each hash of a text: text (8 bytes), id, nothing. */
-const PLACE_BITS: u32 = 14;
-const PLACE_BYTES: u32 = 16;
-
 /** By the first two characters of a line, one of them a space: the kind. */
 let kinds: usize = 0;
 /** By two characters after the comma: a digit and newline: the size; two digits: 128 more; else 0. */
@@ -48,21 +54,9 @@ let sizes: usize = 0;
 /** By a character: its value as a digit. By two: theirs (2 bytes), more than PAGE_BYTES for others. */
 let digits: usize = 0;
 let pairs: usize = 0;
-let places: usize = 0;
-let text: usize = 0;
-let runs: usize = 0;
-/** Lines left open: page, its upper half, run, line of this call; then the id in the line's place. */
-let open: usize = 0;
-/** What a call found: lines, runs begun, lines left open. */
-let found: usize = 0;
 
 export function start(): void {
-  text = room(TEXT_BYTES + AFTER);
-  runs = room((LINES_MAX + 1) << 2);
-  open = room(LINES_MAX << 4);
-  found = room(12);
-  places = room(PLACE_BYTES << PLACE_BITS);
-  memory.fill(places, 0xff, PLACE_BYTES << PLACE_BITS);
+  layOut(TEXT_BYTES, AFTER, TEXT_BYTES / LINE_BYTES_MIN + 1);
   layOutKinds();
   layOutDigits();
   layOutSizes();
@@ -110,21 +104,14 @@ function layOutSizes(): void {
   }
 }
 
-/** Where text, runs, lines left open, and what was found stand: `which` 0 to 3. */
-export function addressOf(which: u32): usize {
-  if (which === 0) return text;
-  if (which === 1) return runs;
-  return which === 2 ? open : found;
-}
-
 /**
- * Reads lines in text[from..to), which is whole lines, up to the first that is not usual; gives where that
- * is. `low`, `high`, `kind`, `length`: the run that the first line may continue, as run 0; kind 3: none.
+ * Reads lines in input[from..to), which is whole lines, up to the first that is not usual; gives where that
+ * is. `low`, `high`, `kind`, `length`: the run that the first line may continue, as run 0.
  */
 export function advance(from: u32, to: u32, low: u32, high: u32, kind: u32, length: u32): u32 {
-  const end = text + to;
+  const end = input + to;
   let lastKey = textOf(((<u64>high) << 32) | low) | ((<u64>kind) << KIND_SHIFT);
-  let at = text + from;
+  let at = input + from;
   let run = runs;
   let left = open;
   let lines: u32 = 0;
@@ -155,10 +142,7 @@ export function advance(from: u32, to: u32, low: u32, high: u32, kind: u32, leng
     if (load<u64>(place) !== page) {
       const number = pageOf(page);
       if (number === NO_TEXT) break;
-      store<u64>(left, number);
-      store<u32>(left, ((run - runs) >> 2) + begins, 8);
-      store<u32>(left, lines, 12);
-      left += 16;
+      left = leaveOpen(left, number, page, (<u32>(run - runs) >> 2) + begins, lines);
     }
     lastKey = key;
     length = (length & (begins - 1)) + 1;
@@ -167,28 +151,8 @@ export function advance(from: u32, to: u32, low: u32, high: u32, kind: u32, leng
     lines++;
     at = next;
   }
-  store<u32>(found, lines);
-  store<u32>(found, (run - runs) >> 2, 4);
-  store<u32>(found, (left - open) >> 4, 8);
-  return at - text;
-}
-
-/** The runs of the first `count` lines left open get the ids that now stand with them. */
-export function settle(count: u32): void {
-  const end = open + (count << 4);
-  for (let left = open; left < end; left += 16) {
-    const run = runs + (load<u32>(left, 8) << 2);
-    const id = load<u32>(left, 12);
-    store<u32>(run, (load<u32>(run) & 0xff) | (id << 8));
-    const page = textOf(load<u64>(left));
-    const place = placeOf(page);
-    store<u64>(place, page);
-    store<u32>(place, id, 8);
-  }
-}
-
-function placeOf(page: u64): usize {
-  return places + ((<usize>((page * MIXER) >> (64 - PLACE_BITS))) << 4);
+  report(lines, run, left);
+  return <u32>(at - input);
 }
 
 /** The page whose text this is; NO_TEXT where it is not the text of one. */

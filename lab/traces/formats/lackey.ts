@@ -14,7 +14,8 @@
  */
 
 import { PAGE_BYTES } from '../../../sim-hw/references.ts';
-import { type LackeyKernel, parseByKernel, startLackey } from '../../kernels/lackey.ts';
+import { parseLackeyText, startLackey } from '../../kernels/lackey.ts';
+import type { TraceParserKernel } from '../../kernels/trace-parser.ts';
 import { addAccess, type ReferenceLog } from '../reference-log.ts';
 import { LINE_BYTES_MAX, quoteLine } from '../text-lines.ts';
 import { traceError } from '../trace.ts';
@@ -61,7 +62,7 @@ export const lackey: TextFormat = {
 interface Known {
   readonly texts: PageTexts;
   /** Undefined: not wanted yet; null: there is none. */
-  kernel: LackeyKernel | null | undefined;
+  kernel: TraceParserKernel | null | undefined;
 }
 
 /**
@@ -80,7 +81,7 @@ function parseLackey(
   let at = from;
   if (whole && to - from >= KERNEL_BYTES_MIN) {
     if (known.kernel === undefined) known.kernel = startLackey();
-    if (known.kernel) at = parseByKernel(known.kernel, log, bytes, from, to, parseLine);
+    if (known.kernel) at = parseLackeyText(known.kernel, log, bytes, from, to, parseLine);
   }
   while (at < to && log.limitLeft > 0) {
     if (whole && at < to - LOOK_AHEAD)

@@ -14,6 +14,8 @@
  */
 
 import { PAGE_BYTES, READ, RUN_LENGTH_MAX } from '../../../sim-hw/references.ts';
+import { parseRecords, startOracleGeneral } from '../../kernels/oracle-general.ts';
+import type { TraceParserKernel } from '../../kernels/trace-parser.ts';
 import { hashOfPage } from '../page-index.ts';
 import { badRecord } from '../records.ts';
 import { addReference, type ReferenceLog, requireId, reserveRuns } from '../reference-log.ts';
@@ -22,6 +24,8 @@ import type { RecordFormat } from './format.ts';
 export const ORACLE_RECORD_BYTES = 24;
 const TWO_TO_32 = 4294967296;
 const NEXT_USE_END = 2 ** 48;
+/** Of fewer records than this at a time there are too few for a kernel. */
+const KERNEL_BYTES_MIN = 1 << 15;
 
 export const oracleGeneral: RecordFormat = {
   kind: 'records',
@@ -37,14 +41,33 @@ export const oracleGeneral: RecordFormat = {
       if (!isPossible(view, at, at / ORACLE_RECORD_BYTES + 1)) return false;
     return true;
   },
-  createParser: () => parseOracleGeneral,
+  createParser: () => {
+    const kernels: Kernels = { kernel: undefined };
+    return (log, bytes, from, to) => parseOracleGeneral(log, bytes, from, to, kernels);
+  },
 };
 
-function parseOracleGeneral(log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void {
+/** Undefined: not wanted yet; null: there is none. */
+interface Kernels {
+  kernel: TraceParserKernel | null | undefined;
+}
+
+function parseOracleGeneral(
+  log: ReferenceLog,
+  bytes: Uint8Array,
+  start: number,
+  to: number,
+  kernels: Kernels,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let from = start;
   const all = log.skipLeft === 0 && log.sampler === undefined;
   if (all && log.limitLeft > (to - from) / ORACLE_RECORD_BYTES) {
-    parseWhole(log, view, from, to);
+    if (to - from >= KERNEL_BYTES_MIN) {
+      if (kernels.kernel === undefined) kernels.kernel = startOracleGeneral();
+      if (kernels.kernel) from = parseRecords(kernels.kernel, log, bytes, from, to);
+    }
+    if (from < to) parseWhole(log, view, from, to);
     return;
   }
   for (let at = from; at < to && log.limitLeft > 0; at += ORACLE_RECORD_BYTES) {
