@@ -37,7 +37,7 @@ test('--json is one document of the schema, the same bytes each time, with no pa
   expect(
     document.oracles.every(({ checks, violations }) => checks > 0 && violations.length === 0),
   ).toBe(true);
-}, 60_000);
+});
 
 test('a policy of a file has its row; --out and --events leave whole files', async () => {
   const args = ['--policy', './mine.ts', '--task', 'a', '--out', 'results', '--events', 'e.ndjson'];
@@ -53,14 +53,14 @@ test('a policy of a file has its row; --out and --events leave whole files', asy
   expect(kinds).toContain('contract');
   expect(kinds).toContain('grant');
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
-}, 60_000);
+});
 
 test('--steps shows a lecture each reference and counts as the textbook does', async () => {
   const ended = await leasehold(folder, 'run', lecture, '--management', 'contracts', '--steps');
   expect(ended.code).toBe(0);
   expect(ended.out).toContain('board: 12 references, 9 faults, 5 of them first touches');
   expect(ended.out).toMatch(/board +4 +4 +read +fault: first touch, read in +1 +2 3 4\n/);
-}, 60_000);
+});
 
 test('help tells the exit codes, policies are listed', async () => {
   expect((await leasehold(folder, '--help')).out).toMatch(
@@ -70,7 +70,7 @@ test('help tells the exit codes, policies are listed', async () => {
   expect((await leasehold(folder, 'managements')).out).toMatch(
     /^linux +hardware .*of a task: max = 0 \(0 to 1e9\)\]$/m,
   );
-}, 60_000);
+});
 
 test('--expect says what holds, and 1 is the code when something does not', async () => {
   const kept = await leasehold(folder, 'run', lecture, '--expect', '--quiet');
@@ -86,4 +86,4 @@ test('--expect says what holds, and 1 is the code when something does not', asyn
   expect(() => JSON.parse(failed.out)).not.toThrow();
   const silent = await leasehold(folder, 'compare', 'wrong.yaml', '--json');
   expect(silent).toMatchObject({ code: 0, err: '' });
-}, 60_000);
+});

@@ -50,7 +50,7 @@ test('[INS5] the document is the same bytes however the run is looked at', async
   expect(linesOf('all.ndjson')).toEqual(linesOf('few.ndjson'));
   expect(readFileSync(join(folder, 'both', 'results.json'), 'utf8')).toBe(bare.out);
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
-}, 60_000);
+});
 
 test('[INS6] every line of a log is a record of the schema; fewer are asked for by default', async () => {
   const [few] = await Promise.all([
@@ -67,7 +67,7 @@ test('[INS6] every line of a log is a record of the schema; fewer are asked for 
   const kinds = new Set(contracts.map(({ kind }) => kind));
   expect(steps.slice(1).filter(({ kind }) => kinds.has(kind))).toEqual(contracts.slice(1));
   expect(new Set(steps.map(({ kind }) => kind)).size).toBeGreaterThan(kinds.size + 8);
-}, 60_000);
+});
 
 test('explain tells from a folder of --out --log why a task holds what it holds', async () => {
   const compared = await leasehold(folder, 'compare', 'leased.yaml', '--out', 'out', '--log');
@@ -94,7 +94,7 @@ test('explain tells from a folder of --out --log why a task holds what it holds'
   expect(within + extra - returned - taken).toBe(30);
   const end = await leasehold(folder, ...args);
   expect(end.out).toMatch(/^early is gone and holds 0 frames/);
-}, 60_000);
+});
 
 test('without a terminal --watch prints a line an interval, the same each time', async () => {
   const [one, two, central] = await Promise.all([
@@ -111,4 +111,4 @@ test('without a terminal --watch prints a line an interval, the same each time',
   expect(new Set(even).size).toBe(even.length);
   expect(one.out).not.toContain(String.fromCharCode(27));
   expect(central.out).toMatch(/free; early \d+, late \d+; \d+ locked/);
-}, 60_000);
+});

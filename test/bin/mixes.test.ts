@@ -68,4 +68,4 @@ test('mixes have no logs, and a run of one is refused', async () => {
   const run = await leasehold(folder, 'run', claim, '--management', 'mach');
   expect(run.code).toBe(2);
   expect(run.err).toContain('claim.yaml');
-}, 60_000);
+});

@@ -11,7 +11,7 @@ test('a world that there is not is one clear line', async () => {
   expect(code).toBe(2);
   expect(out).toBe('');
   expect(err).toMatch(/^leasehold: --world.*'lendig', expected a world.*lending.*\n$/);
-}, 60_000);
+});
 
 test('--json is one document, and a violation an exit code', async () => {
   const fine = await leasehold(folder, 'model-check', '--world', 'admission', '--json');
@@ -23,4 +23,4 @@ test('--json is one document, and a violation an exit code', async () => {
   const found = await leasehold(folder, ...args);
   expect(found.code).toBe(1);
   expect(found.out).toContain('world admission: [CON1] guarantees exceed the frames\n   1  ');
-}, 60_000);
+});

@@ -29,7 +29,7 @@ test('a disk trace of another tool: told of, with a page size of our own, and co
   const made = await leasehold(folder, 'trace', 'convert', 'disk.lis', 'disk.csv', '--to', 'csv');
   expect(made).toMatchObject({ code: 0, out: 'disk.csv: 9 references to 9 pages in 77 bytes\n' });
   expect(readFileSync(join(folder, 'disk.csv'), 'utf8')).toMatch(/^page,kind,count\n8,r,1\n/);
-}, 60_000);
+});
 
 test('cut, filter, sample and mix make traces that can be read', async () => {
   const commands = [

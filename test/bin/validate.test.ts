@@ -12,7 +12,7 @@ test('an experiment that there is not is one clear line', async () => {
   const { code, out, err } = await leasehold(folder, 'validate', '--only', 'L-E99');
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(/^leasehold: --only: is 'L-E99', expected an experiment; .*L-E12.*\n$/);
-}, 60_000);
+});
 
 test('an experiment of one’s own runs in place of those there are; outside, the exit code is 1', async () => {
   const text = readFileSync('lab/scenarios/papers/buffer-transfer.yaml', 'utf8');

@@ -79,7 +79,7 @@ test('[FAULT9] a page taken by the server is made anew, not lost', () => {
   expect(victim).toMatchObject({ lostFaults: 0, pageOuts: 0 });
   expect(victim?.revocationsMissed).toBeGreaterThan(0);
   expect(victim?.regeneratedFaults).toBeGreaterThan(100);
-}, 60_000);
+});
 
 test('[FAULT9] a central pager knows of no discardable pages', () => {
   const all = kinds({ discardable: [[0, 10]] });
@@ -111,7 +111,7 @@ test('[FAULT11] a callback is program time: it is preempted at the end of a slic
   expect(made?.regeneratedFaults).toBe(18);
   const times = world.kernel.state.finished[id]?.times as Float64Array;
   expect(times[PROGRAM]).toBeGreaterThan(18 * 3_000_000);
-}, 60_000);
+});
 
 test('[FAULT11] on the clock of references a callback takes time and no references', () => {
   const at = (regenerateNs: number) => {

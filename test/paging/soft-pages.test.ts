@@ -80,7 +80,7 @@ test('[SOFT5] a page that was read in by other means is never revived: an old co
     }),
     { seed: 3, numRuns: 40 },
   );
-}, 60_000);
+});
 
 test('[SOFT5] a central pager knows of none; a clone in the middle ends as the run does', () => {
   const [central] = quiet({ ...dented(soft, 4), management: 'global-clock' });

@@ -166,7 +166,7 @@ test('[POL9] [REV2] called back, open reservations go first, then the superpage 
   const [a, b] = quiet(cell(2 * SIZE, [lender, claimant], { terms }));
   expect(a).toMatchObject({ revocationsMissed: 0, lostFaults: 0, promotions: 1, demotions: 1 });
   expect(b).toMatchObject({ faults: 900, lostFaults: 0 });
-}, 60_000);
+});
 
 test('[POL8] [POL9] any program, contract and neighbour: contents are right, books hold', () => {
   const drawn = fc.record({

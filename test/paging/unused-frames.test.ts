@@ -110,4 +110,4 @@ test('[POL12] any lender and claimant: every deadline is met, nothing is lost, b
     }),
     { seed: 8, numRuns: 30 },
   );
-}, 60_000);
+});

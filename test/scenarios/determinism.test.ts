@@ -87,7 +87,7 @@ test('the same seed gives the same document, to the byte', async () => {
   expect(rows.map(({ management }) => management)).toEqual(['contracts', 'mach']);
   expect(rows[0].totals.revocationsMissed).toBeGreaterThan(0);
   expect(oracles.flatMap(({ violations }) => violations)).toEqual([]);
-}, 60_000);
+});
 
 test('[TIME7] cloned in the middle and continued: the same document', async () => {
   const uncloned = await documentBy(createInlinePool(), false);
@@ -96,7 +96,7 @@ test('[TIME7] cloned in the middle and continued: the same document', async () =
     expect(await documentBy(cloningPool(steps, cloned), false)).toBe(uncloned);
     expect(cloned.count).toBeGreaterThanOrEqual(2);
   }
-}, 60_000);
+});
 
 /** Extras that come and go, a hoarder, scratch and images: much that may go differently. */
 function mixed(pageTable: string, clock: 'ns' | 'references', extra: number): CellOptions {
@@ -161,7 +161,7 @@ test('pages hold the same on both page-table formats, whichever clock', () => {
     expect(inverted.contents).toBe(radix.contents);
     expect(inverted.ns).not.toBe(radix.ns);
   }
-}, 60_000);
+});
 
 test('faults and page-ins too where terms and slices count references, extras or not', () => {
   for (const extra of [0, 16]) {
@@ -171,4 +171,4 @@ test('faults and page-ins too where terms and slices count references, extras or
     expect(inverted.contents).toBe(radix.contents);
     expect(inverted.ns).not.toBe(radix.ns);
   }
-}, 60_000);
+});

@@ -112,4 +112,4 @@ test('with the defence off the damage is there', () => {
     // Until another task ends the grower does not get what it is guaranteed.
     expect(faults[2], `seed ${seed}`).toBeGreaterThan(1.1 * alone[seed].faults[2]);
   }
-}, 60_000);
+});

@@ -72,7 +72,7 @@ test('the comparison can fail: another seed of a task, another slice', () => {
   const one = left(use(mixed({ pageTable: 'vax' })));
   const other = left(use(mixed({ pageTable: 'vax' }, { slice: 60 })));
   expect(other).not.toEqual(one);
-}, 60_000);
+});
 
 test('[PMAP1] mappings dropped at random, of whatever page table, change nothing', () => {
   for (const pageTable of Object.keys(pageTableFormats)) {
@@ -88,7 +88,7 @@ test('[PMAP1] mappings dropped at random, of whatever page table, change nothing
 test('[PMAP1] under Mach too, with nanoseconds for a clock: what pages hold is right', () => {
   for (const management of managements)
     expect(use(mixed({ drops: 3 }, { management, clock: 'ns' })).reloads).toBeGreaterThan(500);
-}, 60_000);
+});
 
 test('[PMAP3] any number of hardware pages in a page: the same run', () => {
   const runs = [512, 1024, 4096, 8192, 65536].map((pageBytes) =>
@@ -110,7 +110,7 @@ test('[PMAP4] the NS32082 takes writes for reads: contents stay right, for a fau
   expect(mended.misreports).toBe(0);
   expect(broken.misreports).toBeGreaterThan(1000);
   expect(broken.ns).toBeGreaterThan(mended.ns);
-}, 60_000);
+});
 
 test('[PMAP5] bits set by software: a trap for each first touch, each first write, to the number', () => {
   const pages = randomPages(9, 1000, 30);

@@ -54,7 +54,7 @@ test('[MEM14] wired pages are not given up: of a loop only the others fault', ()
   // Asked for and refused: no page is wired, and the program runs as ever.
   const none = { ...plain, wiredMax: 0 };
   expect(runCell(cell(40, [one], { terms: none })).tasks[0]?.faults).toBe(6000);
-}, 60_000);
+});
 
 test('[MEM14] never more than half of what is guaranteed, and what its pager and the server say agrees', () => {
   const renegotiate = [
@@ -85,7 +85,7 @@ test('[MEM14] never more than half of what is guaranteed, and what its pager and
   expect([most, after]).toEqual([7, 3]);
   const unwired = world.kernel.receivers[world.memory]?.state as MemoryServerState;
   expect(unwired.wirings.every((wiring) => (wiring?.frames ?? 0) === 0)).toBe(true);
-}, 60_000);
+});
 
 test('[MEM11] [MEM14] when the time limit has come the page is like any other', () => {
   const reads = toReferenceString(loop(60, 100), { collapse: false });
@@ -117,4 +117,4 @@ test('[MEM12] a wirer beside an honest client: its claims are met by every deadl
       expect(oracles?.revocation.findings.violations).toEqual([]);
       expect(oracles?.contracts.findings.violations).toEqual([]);
     }
-}, 60_000);
+});

@@ -56,4 +56,4 @@ test('whoever is done first, the document is the same: rows by size, then by man
       ['contracts', 'mach', 'optimal'].map((name) => `${frames} ${name}`),
     ),
   );
-}, 60_000);
+});

@@ -63,4 +63,4 @@ test('[CPU2] the document has the CPUs of each row, and their parts sum to one l
   expect(told?.interrupted).toBeGreaterThan(told?.shootdowns ?? 0);
   // What was interrupted but waited for the nucleus anyway lost nothing.
   expect(told?.respondNs).toBeLessThanOrEqual(700 * (told?.interrupted ?? 0));
-}, 60_000);
+});

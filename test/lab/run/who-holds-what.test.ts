@@ -127,4 +127,4 @@ test('[INS2] [INS3] the same with containers of pages: charges, copies, losses, 
   );
   for (const kind of ['charge', 'move', 'loss', 'death', 'return', 'release taken', 'wait'])
     expect(seen).toContain(kind);
-}, 60_000);
+});

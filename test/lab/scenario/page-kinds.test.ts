@@ -82,4 +82,4 @@ test('what only the program tells is refused when it is there', async () => {
     /discardable is in pages of 4096 bytes, expected none/,
   );
   remove();
-}, 60_000);
+});

@@ -21,12 +21,12 @@ describe.skipIf(!hasValgrind)('recordTrace', () => {
     const trace = await readTrace(at('loop.lht'));
     expect(trace.references).toBe(1_200_000);
     expect(trace.kinds[2]).toBeGreaterThan(trace.kinds[0]);
-  }, 60_000);
+  });
 
   test('a program that ends by itself is recorded whole', async () => {
     const info = await recordTrace(at('true.lht'), ['true']);
     expect(info.references).toBeGreaterThan(50_000);
-  }, 60_000);
+  });
 
   test('a program that fails, or does not exist, leaves no file', async () => {
     expect(await refusal(recordTrace(at('no.lht'), ['false']))).toContain('exit code 1');
@@ -36,7 +36,7 @@ describe.skipIf(!hasValgrind)('recordTrace', () => {
     const words = await refusal(recordTrace(at('no.lht'), ['true'], { skip: 1e9 }));
     expect(words).toContain('skip fewer');
     await expect(readFile(at('no.lht'))).rejects.toThrow('ENOENT');
-  }, 60_000);
+  });
 });
 
 describe('what recordTrace refuses before it runs anything', () => {

@@ -72,4 +72,4 @@ test('[MEM15] an inverted table is there from boot, and a central pager pays as 
   }
   const free = outcome({ ...pressed(1, 'x86-64', 'repossess'), management: 'unlimited' });
   expect(free.tasks.map(({ tableFramesMax }) => tableFramesMax)).toEqual(Array(4).fill(undefined));
-}, 60_000);
+});

@@ -40,7 +40,7 @@ test('[SWAP28] [SWAP11] what is stored is what is fetched, in stacks before a di
     }),
     { seed: 21, numRuns: 100 },
   );
-}, 60_000);
+});
 
 test('[SWAP28] [SWAP12] whatever drives and power do, nothing is lost silently', () => {
   let refused = 0;
@@ -51,7 +51,7 @@ test('[SWAP28] [SWAP12] whatever drives and power do, nothing is lost silently',
     { seed: 22, numRuns: 100 },
   );
   expect(refused).toBeGreaterThan(50);
-}, 60_000);
+});
 
 test('[DISK20] [SWAP28] [SWAP12] the disk server dies: all ends, and nothing is lost silently', () => {
   const dies = fc.integer({ min: 0, max: 60 });
@@ -63,7 +63,7 @@ test('[DISK20] [SWAP28] [SWAP12] the disk server dies: all ends, and nothing is 
     { seed: 23, numRuns: 100 },
   );
   expect(refused).toBeGreaterThan(50);
-}, 60_000);
+});
 
 test('[SWAP28] the same finds a partition that begins where another ends', () => {
   const world = createStackOnDisk([{ layer: 'disk', fixed: true }]);

@@ -342,7 +342,7 @@ test('[CON11] [CON14] [CON15] [CON18] [CON19] whatever is split, moved, used, fo
   expect(splits).toBeGreaterThan(150);
   expect(deep).toBeGreaterThan(15);
   expect(shared).toBeGreaterThan(15);
-}, 60_000);
+});
 
 test('[CON11] the check of the books finds what is wrong, and the hash sees each move', () => {
   const desk = createDesk({ frames: 16 });

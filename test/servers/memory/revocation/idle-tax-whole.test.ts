@@ -59,4 +59,4 @@ test('[REV22] [REV20] the higher the tax, the more the busy one gets; the idle o
     const least = busy.indexOf(Math.max(...busy));
     expect(Math.max(...idle.slice(least))).toBeGreaterThanOrEqual(31);
   }
-}, 60_000);
+});

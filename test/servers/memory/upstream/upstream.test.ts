@@ -216,7 +216,7 @@ test('[TIME7] cloned in the middle, three deep, and continued: the same', () => 
   runWorld(clone);
   runWorld(world);
   expect(collect(clone)).toEqual(collect(world));
-}, 60_000);
+});
 
 test('[MEM1] the oracles of each level can fail', () => {
   const { world, oracles } = open(claimed(3));
