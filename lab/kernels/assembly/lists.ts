@@ -97,16 +97,20 @@ export function advance(count: u32): void {
 /** A block by its digest, part by part where that will not do. False: no digest was of any use. */
 function passBlock(all: u32, from: usize, to: usize): bool {
   const left = passDigest(all, from, to);
-  // Of as many pages as runs each is met as often as without.
-  let isUseful = left !== all && distinctPages() < BLOCK >> 2;
+  let isUseful = left !== all && isShort(BLOCK);
   if (left === 0) return isUseful;
   for (let at = from; at < to; at += (<usize>PART) << 2) {
     const end = min<usize>(to, at + ((<usize>PART) << 2));
     const loud = passDigest(left, at, end);
-    if (loud !== left) isUseful = true;
+    if (loud !== left && isShort(PART)) isUseful = true;
     takeRuns(loud, at, end);
   }
   return isUseful;
+}
+
+/** Whether the digest of so many runs saves looks: of as many pages as runs each is met as often as without. */
+function isShort(runs: u32): bool {
+  return distinctPages() < runs >> 2;
 }
 
 /** Those of `left` to whom the digest of runs [from, to) does not say what the runs say. */

@@ -90,11 +90,7 @@ export function go(slot: u32): u32 {
   store<u64>(at, bits ^ bit);
   subtractAfter(beforeInNode, word);
   subtractAfter(beforeInSpan, word >> 5);
-  const last = (used - 1) >> 16;
-  for (let span = (word >> 10) + 1; span <= last; span++) {
-    const count = beforeSpan + (span << 2);
-    store<u32>(count, load<u32>(count) - 1);
-  }
+  subtractFromSpans((word >> 10) + 1);
   live--;
   return live - before;
 }
@@ -104,6 +100,23 @@ export function newer(slot: u32): u32 {
   const word = slot >> 6;
   const bits = load<u64>(words + (word << 3));
   return live - 1 - rank(word, bits & (((<u64>1) << (slot & 63)) - 1));
+}
+
+/** One less before each span from `span` on, four at a time, of which the last may be beyond all. */
+function subtractFromSpans(span: u32): void {
+  let at = beforeSpan + ((span & ~3) << 2);
+  const end = beforeSpan + (((used - 1) >> 16) << 2);
+  let ones = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(span & 3));
+  for (; at <= end; at += 16) {
+    v128.store(at, i32x4.add(v128.load(at), ones));
+    ones = i32x4.splat(-1);
+  }
+}
+
+/** Looks at what `go` of this slot will look at, so that misses of caches overlap; what it returns says nothing. */
+export function fetchSlot(slot: u32): u32 {
+  const word = slot >> 6;
+  return load<u32>(words + (word << 3)) | load<u16>(beforeInNode + (word << 1));
 }
 
 /** One less before each of the 32 entries after `entry` in its group. */
