@@ -15,12 +15,14 @@ import {
   countWriteBack,
   lanes,
   layOut,
+  NONE,
   pages,
   recordOf,
   setFrames,
   takeFree,
   WRITE,
 } from './lane';
+import { circleAlone, sieveAlone, usedOf } from './marks/alone';
 import { fillCircle, layOutCircle, replaceInCircle } from './marks/circle';
 import { fillRandom, layOutRandom, replaceAtRandom } from './marks/random';
 import { admitToS3Fifo, layOutS3Fifo, takeFromS3Fifo } from './marks/s3-fifo';
@@ -45,11 +47,17 @@ const MRU: u32 = 4;
 
 /** Bytes of 48 runs. */
 const NEAR: usize = 192;
+/** One run of so many that changes something is often. */
+const CHANGES_MANY: u32 = 16;
 
 let rule: u32 = 0;
 /** Uses that are counted at most, 0 to 3; what a page comes with. */
 let most: u32 = 0;
 let first: u32 = 0;
+/** Whether windows in which many runs change something may be taken otherwise (marks/alone.ts). */
+let mayBeAlone = false;
+/** Runs of the window before that changed something. */
+let changes: u32 = 0;
 /** The page of the run before the one that faults, and of the last one of the window before. */
 let pageBefore: u32 = 0;
 let pageLast: u32 = 0;
@@ -79,6 +87,8 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   else if (rule === S3_FIFO) layOutS3Fifo(record, capacity, a, b, c);
   else if (rule === RANDOM) layOutRandom(record, capacity, a);
   else if (rule !== MRU) unreachable();
+  const isPlain = rule === SIEVE || (rule === CIRCLE && a === NONE);
+  mayBeAlone = isPlain && lanes === 1 && most <= 1;
 }
 
 /** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
@@ -98,9 +108,20 @@ export function holds(index: u32, page: u32): u32 {
 /** Executes the runs in the window. */
 export function advance(count: u32): void {
   const bits = wordBits();
-  if (bits === 0) advanceWith<u8>(count);
+  const before = changes;
+  changes = 0;
+  if (mayBeAlone && before > count / CHANGES_MANY) changes = advanceAlone(count);
+  else if (bits === 0) advanceWith<u8>(count);
   else if (bits === 2) advanceWith<u32>(count);
   else advanceWith<u64>(count);
+}
+
+/** Returns the faults. */
+function advanceAlone(count: u32): u32 {
+  const record = recordOf(0);
+  const end = WINDOW + ((<usize>count) << 2);
+  if (rule === SIEVE) return sieveAlone(record, WINDOW, end);
+  return circleAlone(record, WINDOW, end, usedOf(most), usedOf(first));
 }
 
 function advanceWith<W>(count: u32): void {
@@ -127,6 +148,7 @@ function advanceWith<W>(count: u32): void {
     if ((wantedOf<W>(run, ofRead, ofWrite) & ~word) !== 0) {
       pageBefore = from === WINDOW ? pageLast : load<u32>(from - 4) >>> 8;
       touch<W>(run, at, word, all);
+      changes++;
     }
   }
   if (count > 0) pageLast = load<u32>(end - 4) >>> 8;

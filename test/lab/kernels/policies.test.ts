@@ -162,19 +162,25 @@ describe.each(names)('kernel of %s', (name) => {
   });
 });
 
-/** Longer than a lane's room for moments or places, so that what it knows of pages moves. */
-test.each(['lru'])('[POL18] over strings in which all that is kept moves: %s', (name) => {
-  const pages = [
-    ...randomPages(3, 150_000, 900),
-    ...loop(20_000, 7),
-    ...randomPages(4, 60_000, 40),
-  ];
-  const runs = Uint32Array.from(pages, (page, at) => packRun(page, (at * 7) % 3, 1 + (at % 3)));
-  const sizes = [3, 130, 200, 640, 20_000];
-  const parameters = parametersOf(name);
-  const counts = simulateLanes(name, parameters, runs, 20_000, sizes, SEED);
-  expect(counts).toEqual(twinCounts(name, parameters, runs, 20_000, sizes));
-});
+/** Longer than a lane's room for moments or places, so that what it knows of pages moves; near and far by turns. */
+test.each(['lru', 'mru', 'fifo', 'clock', 'fifo-reinsertion', 'sieve', 's3-fifo'])(
+  '[POL18] one size alone, over strings in which all that is kept moves: %s',
+  (name) => {
+    const pages = [
+      ...randomPages(3, 150_000, 900),
+      ...loop(20_000, 7),
+      ...randomPages(4, 140_000, 40),
+      ...randomPages(6, 70_000, 3000),
+    ];
+    const runs = Uint32Array.from(pages, (page, at) => packRun(page, (at * 7) % 3, 1 + (at % 3)));
+    const sizes = [3, 130, 200, 640, 20_000];
+    const parameters = parametersOf(name);
+    const alone = sizes.flatMap((size) =>
+      simulateLanes(name, parameters, runs, 20_000, [size], SEED),
+    );
+    expect(alone).toEqual(twinCounts(name, parameters, runs, 20_000, sizes));
+  },
+);
 
 test('[POL18] parameters that a kernel does not know are left to its twin', () => {
   const left = [

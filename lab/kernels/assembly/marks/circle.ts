@@ -9,9 +9,9 @@ import { framesOf, NONE, OWN } from '../lane';
 import { room } from '../memory';
 import { high, low, words } from './words';
 
-const HAND: usize = OWN;
+export const HAND: usize = OWN;
 /** Page by frame. */
-const RING: usize = OWN + 4;
+export const RING: usize = OWN + 4;
 /** By frame, gclock only: what it is spared still; FRESH: the hand has not come past. */
 const COUNTS: usize = OWN + 8;
 const WEIGHT: usize = OWN + 12;

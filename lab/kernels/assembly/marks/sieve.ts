@@ -12,10 +12,10 @@ import { NONE, OWN } from '../lane';
 import { room } from '../memory';
 import { low, words } from './words';
 
-const HAND: usize = OWN;
-const QUEUE: usize = OWN + 4;
-const TAIL: usize = OWN + 8;
-const CAPACITY: usize = OWN + 12;
+export const HAND: usize = OWN;
+export const QUEUE: usize = OWN + 4;
+export const TAIL: usize = OWN + 8;
+export const CAPACITY: usize = OWN + 12;
 
 /** So that small queues are not closed up at each fault. */
 const SLACK: u32 = 256;
@@ -61,7 +61,8 @@ export function takeFromSieve<W>(record: usize, bit: W): u32 {
   }
 }
 
-function closeHoles(record: usize): void {
+/** Pages move down to where holes were. */
+export function closeHoles(record: usize): void {
   const queue = load<usize>(record + QUEUE);
   const tail = load<u32>(record + TAIL);
   const hand = load<u32>(record + HAND);
