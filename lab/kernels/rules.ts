@@ -12,6 +12,7 @@ const TWO_QUEUE = 2;
 const SLRU = 3;
 const LIRS = 4;
 const W_TINYLFU = 5;
+const MULTI_QUEUE = 6;
 /** As assembly/ranks.ts numbers them. */
 const LFU = 0;
 const LRU_K = 1;
@@ -48,7 +49,7 @@ const plain = (rule: number, most: number, first: number): Rule => ({
 const list = (
   rule: number,
   lane: Rule['lane'] = () => [0, 0, 0],
-  common: readonly number[] = [0],
+  common: readonly number[] = [0, 0],
 ): Rule => ({
   kernel: 'lists',
   rule,
@@ -90,6 +91,7 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
   'lru-k': lruK,
   lecar,
   'w-tinylfu': wTinyLfu,
+  'multi-queue': multiQueue,
 };
 
 /** A policy in words of a kernel; undefined: `name` with all its `parameters` has none. */
@@ -151,7 +153,13 @@ function wTinyLfu({ window, protected: safe, sample }: Parameters): Rule | undef
     const windowMost = Math.max(1, partOf(frames, window));
     return [windowMost, partOf(Math.max(0, frames - windowMost), safe), 0];
   };
-  return list(W_TINYLFU, lane, [sample]);
+  return list(W_TINYLFU, lane, [sample, 0]);
+}
+
+function multiQueue(parameters: Parameters): Rule | undefined {
+  const { queues, ghosts, lifeTime, correlated, repeats } = parameters;
+  if (!(queues >= 1 && queues <= 15 && isShare(ghosts)) || correlated !== 0) return undefined;
+  return list(MULTI_QUEUE, () => [queues, repeats > 0 ? 1 : 0, 0], [ghosts, lifeTime]);
 }
 
 /** Halving counts would change what all sizes share. */

@@ -4,7 +4,7 @@
  *   block of runs -> digest -> lanes in which all its pages are quiet: its pages, once each
  *                          `-> the other lanes: the same part by part, and run by run where a part is not quiet
  *
- * Rules: LRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS, W_TINYLFU. The twin is lab/curves/simulation.ts with the
+ * Rules: LRU (lists/lru.ts), ARC, TWO_QUEUE, SLRU, LIRS, W_TINYLFU, MULTI_QUEUE. The twin is lab/curves/simulation.ts with the
  * policy of clients/policies.
  */
 
@@ -13,6 +13,7 @@ import { arcHolds, layOutArc, runsOfArc, useArc } from './lists/arc';
 import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
 import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
+import { layOutMultiQueue, multiQueueHolds, runsOfMultiQueue } from './lists/multi-queue';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
 import { layOutTwoQueue, runsOfTwoQueue, twoQueueHolds, useTwoQueue } from './lists/two-queue';
 import {
@@ -31,20 +32,23 @@ const TWO_QUEUE: u32 = 2;
 const SLRU: u32 = 3;
 const LIRS: u32 = 4;
 const W_TINYLFU: u32 = 5;
+const MULTI_QUEUE: u32 = 6;
 
 let rule: u32 = 0;
-/** Of W_TINYLFU. */
-let sample: f64 = 0;
+/** Parameters at all sizes: of W_TINYLFU its sample; of MULTI_QUEUE its ghosts and the lifetime. */
+let first: f64 = 0;
+let second: f64 = 0;
 /** Blocks that are taken run by run before a digest is tried again, and how many last time. */
 let paused: u32 = 0;
 let pause: u32 = 0;
 const PAUSE_MAX: u32 = 31;
 
-export function start(pageCount: u32, laneCount: u32, ruleWanted: u32, a: f64): void {
+export function start(pageCount: u32, laneCount: u32, ruleWanted: u32, a: f64, b: f64): void {
   layOut(pageCount, laneCount);
   layOutDigest();
   rule = ruleWanted;
-  sample = a;
+  first = a;
+  second = b;
 }
 
 /** Gives a lane its size, and the rule its parameters. Each lane once, before any run. */
@@ -56,7 +60,8 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   else if (rule === TWO_QUEUE) layOutTwoQueue(record, a, b);
   else if (rule === SLRU) layOutSlru(record, a, b, c);
   else if (rule === LIRS) layOutLirs(record, a, b);
-  else if (rule === W_TINYLFU) layOutWTinyLfu(record, a, b, sample);
+  else if (rule === W_TINYLFU) layOutWTinyLfu(record, a, b, first);
+  else if (rule === MULTI_QUEUE) layOutMultiQueue(record, a, b !== 0, first, second);
   else unreachable();
 }
 
@@ -74,7 +79,8 @@ export function holds(index: u32, page: u32): u32 {
   if (rule === TWO_QUEUE) return <u32>twoQueueHolds(record, page);
   if (rule === SLRU) return <u32>slruHolds(record, page);
   if (rule === LIRS) return <u32>lirsHolds(record, page);
-  return <u32>wTinyLfuHolds(record, page);
+  if (rule === W_TINYLFU) return <u32>wTinyLfuHolds(record, page);
+  return <u32>multiQueueHolds(record, page);
 }
 
 /** Executes the runs in the window. */
@@ -140,7 +146,7 @@ function isQuiet(record: usize, page: u32): bool {
   if (rule === TWO_QUEUE) return twoQueueHolds(record, page);
   if (rule === SLRU) return isQuietSlru(record, page);
   if (rule === LIRS) return isQuietLirs(record, page);
-  return isQuietWTinyLfu(record, page);
+  return rule === W_TINYLFU && isQuietWTinyLfu(record, page);
 }
 
 /** The page used last is used last. */
@@ -167,6 +173,7 @@ function takeRuns(left: u32, from: usize, to: usize): void {
     else if (rule === TWO_QUEUE) runsOfTwoQueue(record, from, to);
     else if (rule === SLRU) runsOfSlru(record, from, to);
     else if (rule === LIRS) runsOfLirs(record, from, to);
-    else runsOfWTinyLfu(record, from, to);
+    else if (rule === W_TINYLFU) runsOfWTinyLfu(record, from, to);
+    else runsOfMultiQueue(record, from, to);
   }
 }

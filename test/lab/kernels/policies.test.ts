@@ -193,6 +193,7 @@ test('[POL18] parameters that a kernel does not know are left to its twin', () =
     ['lirs', { hir: -1 }],
     ['lfu', { age: 1 }],
     ['lecar', { keeps: 1 }],
+    ['multi-queue', { correlated: 1 }],
     ['lru-k', { k: 16 }],
     ['lru-k', { correlated: 1 }],
     ['lru-k', { retained: 0 }],

@@ -68,6 +68,11 @@ export function oldest(chains: usize, list: u32): u32 {
   return load<u32>(nodeOf(chains, headOf(list))) & PAGE_MASK;
 }
 
+/** The page after one that stands in a list; of the youngest, `pages` or more. */
+export function following(chains: usize, page: u32): u32 {
+  return load<u32>(nodeOf(chains, page)) & PAGE_MASK;
+}
+
 export function youngest(chains: usize, list: u32): u32 {
   return load<u32>(nodeOf(chains, headOf(list)) + PREVIOUS);
 }
