@@ -36,6 +36,7 @@ const SOURCES = [
 const ENTRIES = {
   leasehold: 'bin/leasehold.ts',
   worker: 'lab/compare/worker.ts',
+  'trace-worker': 'lab/compare/trace-worker.ts',
   bench: 'bench/index.ts',
 };
 

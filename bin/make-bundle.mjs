@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { publish, sweep } from '../lab/build-folder.mjs';
 import { compiledFolder } from './bundle.mjs';
 
-/** How lab/compare/pool.ts names its worker. */
-const WORKER = "'./worker.ts'";
+/** How lab/compare/pool.ts names its workers. */
+const WORKERS = ['worker', 'trace-worker'];
 /** Packages that stay where they are: large, and hardly ever wanted. */
 const APART = /^(rolldown|linkedom|@observablehq\/plot|assemblyscript)/;
 
@@ -35,8 +35,13 @@ async function makeEntry({ root, folder, mark }, name, entry) {
         name: 'worker',
         transform: (code, id) => {
           if (!/compare[\\/]pool\.ts$/.test(id)) return null;
-          if (!code.includes(WORKER)) throw new Error(`bundle: ${id} no longer starts ${WORKER}`);
-          return code.replace(WORKER, `'./worker-${mark}.mjs'`);
+          for (const worker of WORKERS)
+            if (!code.includes(`'./${worker}.ts'`))
+              throw new Error(`bundle: ${id} no longer starts ${worker}`);
+          return WORKERS.reduce(
+            (text, worker) => text.replace(`'./${worker}.ts'`, `'./${worker}-${mark}.mjs'`),
+            code,
+          );
         },
       },
       {

@@ -147,7 +147,11 @@ async function curve(file: string, options: CurveOptions & Asked): Promise<numbe
   } = options;
   if (plot !== undefined) requireNewFile('--plot', plot);
   const progress = createProgress(options.quiet !== true);
-  const pooling = { progress: progress.tell, ...(workers !== undefined && { size: workers }) };
+  const pooling = {
+    ofTraces: true,
+    progress: progress.tell,
+    ...(workers !== undefined && { size: workers }),
+  };
   const pool = createSparingPool(pooling, async () => {
     return (await import('../../lab/compare/pool.ts')).createPool(pooling);
   });

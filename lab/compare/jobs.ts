@@ -22,16 +22,9 @@ import { shared } from '../scenario/shared.ts';
 import { type ReadOptions, readTrace } from '../traces/index.ts';
 import { type Division, divisions } from './divisions.ts';
 import { policyCurve } from './policy-curve.ts';
-import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
+import { loadPolicy, type PolicyFacts } from './policy-modules.ts';
 import { runSteps, type StepRecord } from './steps.ts';
-import {
-  type DigestJob,
-  type PhasesJob,
-  type PointsJob,
-  performDigest,
-  performPhases,
-  performPoints,
-} from './trace-jobs.ts';
+import { performTraceJob, type TraceJob } from './trace-jobs.ts';
 import type { Watch } from './watch.ts';
 
 /** A cell's task with its policy by name rather than as code. */
@@ -51,16 +44,13 @@ export type Told = RunEvent | Snapshot;
 
 export type Job =
   | { readonly kind: 'read'; readonly file: string; readonly limit: number | null }
-  | { readonly kind: 'inspect'; readonly file: string }
   | {
       readonly kind: 'curve';
       readonly program: ReferenceString;
       readonly policy: PolicyChoice;
       readonly task: string;
     }
-  | DigestJob
-  | PointsJob
-  | PhasesJob
+  | TraceJob
   | {
       readonly kind: 'optimal';
       readonly programs: readonly ReferenceString[];
@@ -116,16 +106,13 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
   switch (job.kind) {
     case 'read':
       return shared(await readTrace(job.file, machineReading(job.limit)));
-    case 'inspect':
-      return inspectPolicy(job.file, signals.watch);
     case 'curve':
       return performCurve(job, signals);
     case 'digest':
-      return performDigest(job);
-    case 'points':
-      return performPoints(job, signals.watch);
+    case 'inspect':
     case 'phases':
-      return performPhases(job, signals.watch);
+    case 'points':
+      return performTraceJob(job, signals);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);
     case 'divisions':

@@ -30,6 +30,8 @@ export interface PoolOptions {
   readonly size?: number;
   /** Wall time that one answer of a policy may take; default 20 s. */
   readonly patienceMs?: number;
+  /** Whether all jobs will be of a trace and a policy alone: their workers start sooner. */
+  readonly ofTraces?: boolean;
   /** Told when a job starts or ends: jobs done, jobs known, what runs now. */
   readonly progress?: (done: number, known: number, running: readonly string[]) => void;
 }
@@ -118,7 +120,8 @@ function assign(state: PoolState): void {
 function addSeat(state: PoolState): Seat {
   const watch = createWatch();
   // A policy may print: not into our standard output, where a document may go.
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+  const file = state.options.ofTraces ? './trace-worker.ts' : './worker.ts';
+  const worker = new Worker(new URL(file, import.meta.url), {
     workerData: { watch },
     stdout: true,
   });

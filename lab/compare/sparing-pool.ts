@@ -13,17 +13,9 @@ import { availableParallelism } from 'node:os';
 import { errorOf, failureOf } from './failures.ts';
 import type { Job } from './jobs.ts';
 import type { Pool, PoolOptions } from './pool.ts';
-import {
-  type DigestJob,
-  type PhasesJob,
-  type PointsJob,
-  performDigest,
-  performPhases,
-  performPoints,
-} from './trace-jobs.ts';
+import { performTraceJob, type TraceJob } from './trace-jobs.ts';
 
 type Run = Pool['run'];
-type OwnJob = PointsJob | PhasesJob | DigestJob;
 
 interface Asked {
   readonly job: Job;
@@ -79,7 +71,7 @@ async function begin(state: SparingState): Promise<void> {
     pool.run(job, label, events).then(resolve as (result: unknown) => void, reject);
 }
 
-function isOwn(job: Job): job is OwnJob {
+function isOwn(job: Job): job is TraceJob {
   if (job.kind === 'digest') return true;
   return (job.kind === 'points' || job.kind === 'phases') && job.policy.file === null;
 }
@@ -87,14 +79,9 @@ function isOwn(job: Job): job is OwnJob {
 async function doHere(state: SparingState, { job, label, resolve, reject }: Asked, known: number) {
   state.options.progress?.(state.done, known, [label]);
   try {
-    resolve((await performHere(job as OwnJob)) as never);
+    resolve((await performTraceJob(job, { watch: null })) as never);
   } catch (error) {
     reject(errorOf(failureOf(error)));
   }
   state.done++;
-}
-
-async function performHere(job: OwnJob): Promise<unknown> {
-  if (job.kind === 'digest') return performDigest(job);
-  return job.kind === 'points' ? performPoints(job, null) : performPhases(job, null);
 }

@@ -8,7 +8,7 @@ import { type Digest, digestOf } from '../curves/digest.ts';
 import { type Parts, phasesOf } from '../curves/phases.ts';
 import { type Point, pointsOf } from '../curves/points.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
-import { loadPolicy } from './policy-modules.ts';
+import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
 import type { Watch } from './watch.ts';
 
 export interface PointsJob {
@@ -36,7 +36,35 @@ export interface PhasesJob {
   readonly parts: Parts;
 }
 
-export async function performPoints(
+export interface InspectJob {
+  readonly kind: 'inspect';
+  /** Of a policy of the user's own. */
+  readonly file: string;
+}
+
+export type TraceJob = DigestJob | InspectJob | PhasesJob | PointsJob;
+
+/** Does one job; throws what its parts throw, and for a job that is none of a trace. */
+export async function performTraceJob(
+  job: { readonly kind: string } | TraceJob,
+  { watch }: { readonly watch: Watch | null },
+): Promise<Digest | PolicyFacts | Point[]> {
+  const known = job as TraceJob;
+  switch (known.kind) {
+    case 'digest':
+      return performDigest(known);
+    case 'inspect':
+      return inspectPolicy(known.file, watch);
+    case 'phases':
+      return performPhases(known, watch);
+    case 'points':
+      return performPoints(known, watch);
+    default:
+      throw new Error(`trace jobs: ${job.kind} is none of them`);
+  }
+}
+
+async function performPoints(
   { program, policy, frames, traffic, seed = 0, digest }: PointsJob,
   watch: Watch | null,
 ): Promise<Point[]> {
@@ -51,7 +79,7 @@ export async function performPoints(
   });
 }
 
-export async function performPhases(
+async function performPhases(
   { program, policy, frames, parts }: PhasesJob,
   watch: Watch | null,
 ): Promise<Point[]> {
@@ -59,6 +87,6 @@ export async function performPhases(
   return phasesOf(program, code, policy.parameters, frames, parts);
 }
 
-export function performDigest({ program }: DigestJob): Digest {
+function performDigest({ program }: DigestJob): Digest {
   return digestOf(program.runs, program.pageNumbers.length);
 }

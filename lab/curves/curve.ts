@@ -68,8 +68,10 @@ export interface Curves {
 /** Jobs that go round among workers; sizes that one job simulates at least, since they share a pass. */
 const JOBS_WANTED = 12;
 const SIZES_A_JOB = 4;
-/** With a kernel, where eight sizes cost little more than four. */
-export const SIZES_A_KERNEL_JOB = 8;
+/** With a kernel, where eight sizes cost little more than four; and sixteen, while all of it stays in a cache. */
+const SIZES_A_KERNEL_JOB = 8;
+const SIZES_OF_FEW_PAGES = 16;
+const PAGES_FEW = 1 << 16;
 /** Simulated sizes, all policies together, from which gathering blocks first pays. */
 const DIGEST_SIZES = 4;
 
@@ -148,11 +150,12 @@ async function missCurves(
     digested.length * frames.length >= DIGEST_SIZES
       ? pool.run({ kind: 'digest', program }, 'gathering blocks')
       : undefined;
+  const together = sizesTogether(program.pageNumbers.length);
   const found = new Map<PolicyChoice, Promise<Point[]>[]>();
   for (const policy of [...choices].sort((a, b) => costOf(b) - costOf(a))) {
     const label = policyText(policy);
     const parts = simulated.includes(policy) ? Math.ceil(JOBS_WANTED / simulated.length) : 1;
-    const least = isKernel(policy) ? SIZES_A_KERNEL_JOB : SIZES_A_JOB;
+    const least = isKernel(policy) ? together : SIZES_A_JOB;
     const jobs = jobsOf(frames, parts, least).map(async (part) => {
       const job = { kind: 'points', program, policy, frames: part, traffic } as const;
       const own = digested.includes(policy) ? await digest : undefined;
@@ -199,6 +202,11 @@ function phaseCurves(
 /** What one pass gives at every size is one job. */
 function isStack({ name, file }: PolicyChoice, traffic: boolean): boolean {
   return file === null && isOnePass(name, traffic);
+}
+
+/** Sizes that a kernel simulates side by side, of a trace of so many pages. */
+export function sizesTogether(pages: number): number {
+  return pages <= PAGES_FEW ? SIZES_OF_FEW_PAGES : SIZES_A_KERNEL_JOB;
 }
 
 /** Who has one takes the runs as they are. */

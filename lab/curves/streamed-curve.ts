@@ -24,7 +24,7 @@ import { isPolicyFile, policyOfText } from '../scenario/policy-names.ts';
 import { pagesToldBy } from '../traces/compact-told.ts';
 import { type StreamOptions, streamTrace } from '../traces/read-trace.ts';
 import { choicesOf, policyText } from './choices.ts';
-import { type Curves, type CurvesWanted, SIZES_A_KERNEL_JOB } from './curve.ts';
+import { type Curves, type CurvesWanted, sizesTogether } from './curve.ts';
 import { pointOf } from './points.ts';
 import { sizesOf } from './sizes.ts';
 
@@ -61,7 +61,7 @@ async function streamedLanes(
   if (told === null || told === 0 || told > PAGES_MAX) return null;
   const sizes = sizesOf(wanted.sizes, told, '--sizes');
   const [choice] = await choicesOf(policies, '--policy', pool);
-  if (sizes.length > SIZES_A_KERNEL_JOB) return null;
+  if (sizes.length > sizesTogether(told)) return null;
   const settings = { ...findPolicy(choice.name)?.parameters, ...choice.parameters };
   const kernel = startLanes(choice.name, settings, told, sizes);
   if (kernel === null) return null;

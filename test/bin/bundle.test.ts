@@ -17,20 +17,23 @@ import { temporaryFolder } from './support.ts';
 const bundle = '../../bin/bundle.mjs';
 
 // A command that finds no bundle runs the sources as they are: right, and a third slower.
-test.each(['leasehold', 'worker', 'bench'])('the bundle of %s can be made', async (name) => {
-  const { bundled } = await import(bundle);
-  const file = await bundled(name);
-  expect(basename(file)).toMatch(new RegExp(`^${name}-[0-9a-f]{16}\\.mjs$`));
-  expect(existsSync(file)).toBe(true);
-});
+test.each(['leasehold', 'worker', 'trace-worker', 'bench'])(
+  'the bundle of %s can be made',
+  async (name) => {
+    const { bundled } = await import(bundle);
+    const file = await bundled(name);
+    expect(basename(file)).toMatch(new RegExp(`^${name}-[0-9a-f]{16}\\.mjs$`));
+    expect(existsSync(file)).toBe(true);
+  },
+);
 
-test('commands find their workers in the bundle', async () => {
+test.each(['worker', 'trace-worker'])('commands find each %s in the bundle', async (name) => {
   const { bundled } = await import(bundle);
-  const file: string = await bundled('worker');
+  const file: string = await bundled(name);
   const mark = /-([0-9a-f]{16})/.exec(basename(file))?.[1] as string;
-  const others = readdirSync(dirname(file)).filter((name) => name.includes(mark));
-  const callers = others.filter((name) =>
-    readFileSync(join(dirname(file), name), 'utf8').includes(`./${basename(file)}`),
+  const others = readdirSync(dirname(file)).filter((other) => other.includes(mark));
+  const callers = others.filter((other) =>
+    readFileSync(join(dirname(file), other), 'utf8').includes(`./${basename(file)}`),
   );
   expect(callers).not.toEqual([]);
 });
@@ -56,14 +59,24 @@ test('a curve of the house loads neither schemas nor the machine', async () => {
   expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
 });
 
+test('the worker for curves loads neither schemas nor the machine', async () => {
+  const { bundled } = await import(bundle);
+  const file: string = await bundled('trace-worker');
+  const texts = [...loadedWith(dirname(file), basename(file))].map((name) =>
+    readFileSync(join(dirname(file), name), 'utf8'),
+  );
+  expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
+});
+
 /** A checkout whose command only says that it ran. */
 function checkout(folder: string): string {
   const names = ['bench', 'bin', 'clients', 'contracts', 'lab/compare', 'nucleus', 'paging'];
   for (const name of [...names, 'servers', 'sim-hw'])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'package-lock.json'), '{}');
-  const entries = ['bin/leasehold.ts', 'lab/compare/worker.ts', 'bench/index.ts'];
-  for (const name of entries) writeFileSync(join(folder, name), "console.log('it ran');\n");
+  const workers = ['lab/compare/worker.ts', 'lab/compare/trace-worker.ts'];
+  for (const name of ['bin/leasehold.ts', ...workers, 'bench/index.ts'])
+    writeFileSync(join(folder, name), "console.log('it ran');\n");
   const launchers = ['bundle', 'leasehold', 'make-bundle', 'start-over'].map(
     (name) => `bin/${name}`,
   );
@@ -99,5 +112,5 @@ test('with a bundle it says nothing', () => {
   const made = readdirSync(join(folder, 'build'));
   remove();
   expect([stdout, stderr]).toEqual(['it ran\n', '']);
-  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(3);
+  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(4);
 });

@@ -54,7 +54,7 @@ test('a policy with a kernel at few sizes, as its runs stream by: the same docum
   const some: Partial<CurvesWanted>[] = [
     { policies: 'lru', sizes: '0.25' },
     { policies: 'clock', sizes: '64,0.5', traffic: true },
-    { policies: 's3-fifo:small=0.2', sizes: 'auto:8' },
+    { policies: 's3-fifo:small=0.2', sizes: 'auto:16' },
     { policies: 'arc', sizes: '100000,7' },
   ];
   for (const part of some) {
@@ -74,7 +74,7 @@ test('anything else is not for streams, nor where there are no kernels', async (
     { policies: 'lru', of: 'phases' },
     { policies: 'car' },
     { policies: './mine.ts:most=1', sizes: '64' },
-    { policies: 'clock', sizes: 'auto:16' },
+    { policies: 'clock', sizes: 'auto:17' },
   ];
   for (const other of others)
     expect(await streamedCurves(traceFile, 'x', { ...wanted, ...other }, {}, pool)).toBeNull();
