@@ -1,100 +1,186 @@
 /**
  * Plot: curves as one SVG, by Observable Plot over a document without a browser.
  *
- * Each policy has a colour and a dash, so that it can be told apart in print without colour too. Colours have a contrast of 3 or more on white and on black; everything
- * else takes the colour of text, which follows the reader's scheme.
+ * Each policy has a colour and a dash, so that it can be told apart in print without colour too. Colours have a
+ * contrast of 3 or more on white, and others on the dark; everything else takes the colour of text, which
+ * follows the reader's scheme. With traffic each thing counted has a frame of its own, one above the other. An
+ * estimate has its bound around it.
  */
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { bytesText } from '../bytes-text.ts';
 import { grouped } from '../grouped.ts';
+import { type Counted, countedIn } from './counted.ts';
 import type { CurveKind, Curves } from './curve.ts';
+import { frameBytesOf } from './page-sizes.ts';
+import { axisOf, bytesAxisOf } from './plot-axes.ts';
 import type { Point } from './points.ts';
 
+/** On white, and in the dark. */
 const COLOURS = [
-  '#0087ff',
-  '#d75f00',
-  '#008700',
-  '#af00af',
-  '#d70000',
-  '#8787d7',
-  '#878700',
-  '#008787',
-];
+  ['#0077e6', '#5fb0ff'],
+  ['#c85400', '#ff9a4d'],
+  ['#008700', '#4dd14d'],
+  ['#af00af', '#f07af0'],
+  ['#d70000', '#ff7070'],
+  ['#6a6ac8', '#b3b3ff'],
+  ['#787800', '#d1d14d'],
+  ['#008080', '#4dd1d1'],
+] as const;
 const DASHES = ['none', '6 3', '2 3', '9 3 2 3'];
 /** What a line looks like, before its name. */
 const SAMPLES = ['\u2501\u2501', '\u254d\u254d', '\u2505\u2505', '\u2501\u254d'];
-const WIDTH = 900;
+const WIDTH = 760;
 const HEIGHT = 520;
+const FRAME_HEIGHT = 230;
+const LINE_HEIGHT = 18;
+const LETTER_WIDTH = 8;
+/** Points of a curve up to which each has a dot. */
+const DOTS_MOST = 64;
 
 interface Dot {
   readonly policy: string;
+  /** What is counted: in which frame it stands. */
+  readonly what: string;
   readonly x: number;
   readonly ratio: number;
+  /** How far off it is at most; 0 where it is exact, or nobody knows. */
+  readonly bound: number;
 }
 
-/** Misses a reference over frames; both axes are logarithmic where values span more than a hundredfold. */
-export function curvesPlot({ of, trace, references, pages, curves }: Curves): string {
-  const dots = curves.flatMap(({ policy, points }) =>
-    points.map((point) => ({ policy, x: xOf(point), ratio: point.misses / references })),
-  );
+/** By what marks are put into frames, where there are several. */
+type Facet = { readonly fy?: 'what' };
+
+/** Misses a reference over frames; axes are logarithmic where values span more than a hundredfold. */
+export function curvesPlot(document: Curves): string {
+  const { of, curves } = document;
+  const counts = countedIn(document);
+  const dots = counts.flatMap((counted) => dotsOf(document, counted));
   const names = curves.map(({ policy }) => policy);
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const ratios = dots.map(({ ratio }) => ratio);
+  const xs = dots.map(({ x }) => x);
+  const least = Math.min(...ratios.filter((ratio) => ratio > 0));
+  const legendHeight = 90 + LINE_HEIGHT * names.length;
+  const isSplit = counts.length > 1;
+  const frames = isSplit ? FRAME_HEIGHT * counts.length : HEIGHT;
+  const facet: Facet = isSplit ? { fy: 'what' } : {};
+  const marginRight = 60 + LETTER_WIDTH * Math.max(...names.map(({ length }) => length));
+  const per = of === 'phases' ? 'in the part, per reference of the trace' : 'per reference';
   const plot = Plot.plot({
-    document,
-    width: WIDTH,
-    height: HEIGHT,
+    document: parseHTML('<!doctype html><html><body></body></html>').document,
+    width: WIDTH + marginRight,
+    height: Math.max(frames, legendHeight),
     marginLeft: 70,
-    marginRight: 140,
+    marginRight,
     marginTop: 56,
+    marginBottom: 46,
     style: { fontSize: '13px' },
-    x: { label: xLabels[of], type: isWide(dots.map(({ x }) => x)) ? 'log' : 'linear' },
-    y: {
-      label:
-        of === 'phases' ? 'misses in the part, per reference of the trace' : 'misses per reference',
-      type: isWide(dots.map(({ ratio }) => ratio)) ? 'log' : 'linear',
-      grid: true,
-      tickFormat: '~g',
+    x: {
+      ...(of === 'page-size' ? bytesAxisOf(xs) : axisOf(of === 'phases' ? [0, ...xs] : xs)),
+      label: xLabel(document),
+      labelAnchor: 'center',
     },
+    y: {
+      ...axisOf(ratios),
+      label: `${isSplit ? '' : 'misses '}${per}`,
+      grid: true,
+    },
+    ...(isSplit && { fy: { axis: null, domain: counts.map(({ title }) => title) } }),
     color: { domain: names, range: names.map((_, at) => colourOf(at)) },
     marks: [
-      Plot.text([`${trace}: ${grouped(references)} references to ${grouped(pages)} pages`], {
-        frameAnchor: 'top-left',
-        dy: -22,
-        fontSize: 15,
-      }),
-      ...names.flatMap((name, at) => lineMarks(dots, name, at)),
-      ...names.map((name, at) =>
-        Plot.text([`${SAMPLES[dashOf(at)]} ${name}`], {
-          frameAnchor: 'top-right',
-          textAnchor: 'start',
-          dx: 12,
-          dy: 18 * at,
-          fill: colourOf(at),
-        }),
-      ),
+      ...(isSplit ? [Plot.frame({ strokeOpacity: 0.25 })] : []),
+      ...headings(document, counts, facet),
+      ...names.flatMap((name, at) => lineMarks(dots, name, at, least, facet)),
+      ...names.map((name, at) => legendMark(name, at, counts[0].title, facet)),
     ],
-  });
+  } as Plot.PlotOptions);
   return withScheme(plot.outerHTML);
 }
 
-function lineMarks(dots: readonly Dot[], name: string, at: number): Plot.Markish[] {
-  const own = dots.filter(({ policy }) => policy === name);
-  const place = { x: 'x', y: 'ratio' };
-  const strokeDasharray = DASHES[dashOf(at)];
+function dotsOf({ of, references, pageBytes, curves }: Curves, counted: Counted): Dot[] {
+  const unit = of === 'page-size' ? frameBytesOf({ pageBytes }) : 1;
+  return curves.flatMap(({ policy, points }) =>
+    points.map((point) => ({
+      policy,
+      what: counted.title,
+      x: unit * xOf(point),
+      ratio: counted.count(point) / references,
+      bound: counted.bound(point) ?? 0,
+    })),
+  );
+}
+
+/** What the plot is of, above all, and what each frame is of, in it. */
+function headings(
+  { trace, references, pages, pageBytes, sample }: Curves,
+  counts: readonly Counted[],
+  facet: Facet,
+): Plot.Markish[] {
+  const size = `${grouped(pages)} pages of ${bytesText(pageBytes)}`;
+  const part = sample === undefined ? '' : `, estimated from ${grouped(sample.pages)} of them`;
+  const title = `${trace}: ${grouped(references)} references to ${size}${part}`;
+  const own = counts.map(({ title: what }) => ({ what }));
+  const above = { frameAnchor: 'top-left', dy: -22, fontSize: 15 } as const;
+  const inside = { frameAnchor: 'top-right', dx: -8, dy: 8, ...facet } as const;
   return [
-    Plot.line(own, { ...place, stroke: 'policy', strokeWidth: 2, strokeDasharray }),
-    Plot.dot(own, { ...place, fill: 'policy', r: own.length > 64 ? 0 : 2.5 }),
+    Plot.text([{ title, what: counts[0].title }], { ...above, text: 'title', ...facet }),
+    ...(counts.length > 1 ? [Plot.text(own, { ...inside, text: 'what' })] : []),
   ];
 }
 
-const xLabels: Readonly<Record<CurveKind, string>> = {
-  misses: 'frames',
-  phases: 'references so far',
-  'working-set': 'pages held on average',
-  'page-size': 'frames of 4 KiB',
-  'tlb-reach': 'entries',
-};
+function legendMark(name: string, at: number, what: string, facet: Facet): Plot.Markish {
+  return Plot.text([{ text: `${SAMPLES[dashOf(at)]} ${name}`, what }], {
+    text: 'text',
+    ...facet,
+    frameAnchor: 'top-right',
+    textAnchor: 'start',
+    dx: 12,
+    dy: LINE_HEIGHT * at,
+    fill: colourOf(at),
+  });
+}
+
+function lineMarks(
+  dots: readonly Dot[],
+  name: string,
+  at: number,
+  least: number,
+  facet: Facet,
+): Plot.Markish[] {
+  const own = dots.filter(({ policy }) => policy === name);
+  // None at all has no place on a logarithmic axis: the line stops before it.
+  const isLog = axisOf(dots.map(({ ratio }) => ratio)).type === 'log';
+  const y = ({ ratio }: Dot): number => (isLog && ratio <= 0 ? Number.NaN : ratio);
+  const place = { x: 'x', y, ...facet };
+  const strokeDasharray = DASHES[dashOf(at)];
+  const floor = isLog ? least : 0;
+  const isDotted = own.filter(({ what }) => what === own[0]?.what).length <= DOTS_MOST;
+  const band = {
+    x: 'x',
+    y1: ({ ratio, bound }: Dot) => Math.max(floor, ratio - bound),
+    y2: ({ ratio, bound }: Dot) => Math.max(floor, ratio + bound),
+    ...facet,
+  };
+  return [
+    ...(own.some(({ bound }) => bound > 0)
+      ? [Plot.areaY(own, { ...band, fill: colourOf(at), fillOpacity: 0.12 })]
+      : []),
+    Plot.line(own, { ...place, stroke: 'policy', strokeWidth: 2, strokeDasharray }),
+    Plot.dot(own, { ...place, fill: 'policy', r: isDotted ? 2.5 : 0 }),
+  ];
+}
+
+function xLabel({ of }: Curves): string {
+  const labels: Readonly<Record<CurveKind, string>> = {
+    misses: 'frames',
+    phases: 'references so far',
+    'working-set': 'pages held on average',
+    'page-size': 'memory',
+    'tlb-reach': 'entries',
+  };
+  return labels[of];
+}
 
 /** Over time for phases; else over memory, which a working set holds on average. */
 function xOf({ until, frames }: Point): number {
@@ -107,19 +193,17 @@ function dashOf(at: number): number {
 }
 
 function colourOf(at: number): string {
-  return COLOURS[at % COLOURS.length];
+  return COLOURS[at % COLOURS.length][0];
 }
 
-function isWide(values: readonly number[]): boolean {
-  const least = Math.min(...values);
-  return least > 0 && Math.max(...values) > 100 * least;
-}
-
-/** Makes it a file of its own that is dark where its reader is. */
+/** Makes it a file of its own that is dark where its reader is; in print it is on white. */
 function withScheme(svg: string): string {
+  const lighter = COLOURS.map(
+    ([light, dark]) => `[stroke="${light}"]{stroke:${dark}}[fill="${light}"]{fill:${dark}}`,
+  );
   const scheme =
     '<style>svg{color:#1a1a1a;background:#fff}' +
-    '@media (prefers-color-scheme:dark){svg{color:#e6e6e6;background:#111}}</style>';
+    `@media screen and (prefers-color-scheme:dark){svg{color:#e6e6e6;background:#111}${lighter.join('')}}</style>`;
   const inside = svg.replace(/<style>[\s\S]*?<\/style>/, scheme);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${inside.replace('<svg ', NAMED)}\n`;
 }

@@ -4,9 +4,10 @@ import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { bytesText } from '../bytes-text.ts';
 import { grouped } from '../grouped.ts';
 import { PAGE_BYTES_MAX } from '../traces/trace.ts';
+import { type Counted, countedIn } from './counted.ts';
 import type { CurveKind, Curves, Sample } from './curve.ts';
 import { frameBytesOf } from './page-sizes.ts';
-import type { Point, Traffic } from './points.ts';
+import type { Point } from './points.ts';
 
 /** What stands before each row, by what the curves are of. */
 function rowHead({ of, pageBytes }: Curves): string {
@@ -20,42 +21,13 @@ function rowHead({ of, pageBytes }: Curves): string {
   return heads[of];
 }
 
-/** What is counted: its title, how to find it in a point, and how far off it is. */
-interface Counted {
-  readonly title: string;
-  readonly count: (point: Point) => number;
-  readonly bound: (point: Point) => number | undefined;
-}
-
-const misses: Counted = {
-  title: 'misses',
-  count: (point) => point.misses,
-  bound: (point) => point.bound,
-};
-
-function trafficOf(title: string, key: keyof Traffic): Counted {
-  return {
-    title,
-    count: ({ traffic }) => traffic?.[key] ?? 0,
-    bound: ({ trafficBound }) => trafficBound?.[key],
-  };
-}
-
-const traffic: readonly Counted[] = [
-  trafficOf('misses on reads', 'readMisses'),
-  trafficOf('misses on writes', 'writeMisses'),
-  trafficOf('misses on fetches', 'fetchMisses'),
-  trafficOf('pages written back', 'writeBacks'),
-];
-
 /** Misses; with traffic, a block of rows for each thing counted. */
 export function curvesTable(document: Curves): string {
-  const { trace, references, pages, curves, sample } = document;
+  const { trace, references, pages, sample } = document;
   const whole = `${trace}: ${grouped(references)} references to ${grouped(pages)} pages`;
   const part = sample === undefined ? '' : sampleText(sample, document.of);
   const size = document.pageBytes === PAGE_BYTES ? '' : ` of ${bytesText(document.pageBytes)}`;
-  const blocks = curves[0]?.points[0]?.traffic === undefined ? [misses] : [misses, ...traffic];
-  const texts = blocks.map((counted) => block(document, counted));
+  const texts = countedIn(document).map((counted) => block(document, counted));
   return `${whole}${size}${part}\n\n${texts.join('\n')}`;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Curves } from '../../../lab/curves/index.ts';
 import { curvesPlot } from '../../../lab/curves/plot.ts';
+import { axisOf } from '../../../lab/curves/plot-axes.ts';
 
 const names = ['lru', 'clock', 'fifo', 'arc', 'lirs', 'sieve', 'random', 'optimal', 'a&b', 'x<y'];
 
@@ -21,7 +22,7 @@ function curves(misses: (frames: number, at: number) => number): Curves {
 test('a file of its own: named, escaped, every policy told apart by colour and dash', () => {
   const svg = curvesPlot(curves((frames, at) => 900_000 / frames + at));
   expect(svg).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg xmlns="http:\/\/www.w3.org/);
-  expect(svg).toContain('a &lt;b&gt; &amp; c: 1,000,000 references to 500 pages');
+  expect(svg).toContain('a &lt;b&gt; &amp; c: 1,000,000 references to 500 pages of 4 KiB');
   for (const name of ['lru', 'optimal', 'a&amp;b', 'x&lt;y']) expect(svg).toContain(`${name}<`);
   const lines = [...svg.matchAll(/<g [^>]*aria-label="line"[^>]*>/g)].map(([line]) => line);
   expect(lines).toHaveLength(names.length);
@@ -41,4 +42,58 @@ test('dark and light by the reader, without a browser in the file', () => {
 
 test('no misses at all is drawn too, on a linear axis', () => {
   expect(curvesPlot(curves(() => 0))).not.toContain('NaN');
+});
+
+test('with traffic: a frame for each thing counted, one above the other', () => {
+  const plain = curves((frames, at) => 900_000 / frames + at);
+  const traffic = { readMisses: 50, writeMisses: 30, fetchMisses: 0, writeBacks: 9 };
+  const svg = curvesPlot({
+    ...plain,
+    curves: plain.curves.slice(0, 2).map(({ policy, points }) => ({
+      policy,
+      points: points.map((point) => ({ ...point, traffic })),
+    })),
+  });
+  for (const what of ['misses on reads', 'misses on writes', 'pages written back'])
+    expect(svg).toContain(`>${what}<`);
+  expect(svg.match(/<g aria-label="frame"/g)).not.toBeNull();
+  expect(svg).not.toContain('NaN');
+  expect(curvesPlot(plain)).not.toContain('>misses<');
+});
+
+test('an estimate has its bound around it, and says what it is', () => {
+  const plain = curves((frames) => 900_000 / frames);
+  const [one] = plain.curves;
+  const points = (one?.points ?? []).map((point) => ({ ...point, bound: 0.001 }));
+  const sample = { seed: 1, rate: 0.1, pages: 50, bound: 0.001 };
+  const svg = curvesPlot({ ...plain, sample, curves: [{ policy: 'lru', points }] });
+  expect(svg).toContain('aria-label="area"');
+  expect(svg).toContain('estimated from 50 of them');
+  expect(svg).not.toContain('NaN');
+});
+
+test('memory of several page sizes is in bytes', () => {
+  const svg = curvesPlot({ ...curves((frames) => 900 / frames), of: 'page-size' });
+  for (const tick of ['4 KiB', '64 KiB', '1 MiB']) expect(svg).toContain(`>${tick}<`);
+});
+
+test('marks of axes: round numbers, none written out in zeros', () => {
+  const format = (values: number[]): string[] => {
+    const { ticks = [], tickFormat } = axisOf(values);
+    return ticks.map(tickFormat);
+  };
+  expect(format([0.5, 0.0000002])).toEqual(['1e-6', '1e-5', '1e-4', '0.001', '0.01', '0.1']);
+  expect(format([1, 150])).toEqual(['1', '2', '5', '10', '20', '50', '100']);
+  expect(format([300, 2_000_000])).toEqual([
+    '300',
+    '1000',
+    '3000',
+    '10k',
+    '30k',
+    '100k',
+    '300k',
+    '1M',
+  ]);
+  expect(axisOf([5, 300])).toMatchObject({ type: 'linear' });
+  expect(axisOf([0, 0])).toMatchObject({ type: 'linear' });
 });
