@@ -70,11 +70,13 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')
     .action(async (trace: string, options: CurveOptions, command: Command) => {
-      const policyIsAsked = command.getOptionValueSource('policy') === 'cli';
-      finish(await curve(trace, { ...options, policyIsAsked }));
+      const isAsked = (name: string) => command.getOptionValueSource(name) === 'cli';
+      const asked = { policyIsAsked: isAsked('policy'), partsAreAsked: isAsked('parts') };
+      finish(await curve(trace, { ...options, ...asked }));
     });
 }
 
+const PARTS_MAX = 4096;
 /** A trace that another program writes into this one. */
 const STDIN = '-';
 
@@ -111,8 +113,18 @@ async function sampledOf(
   return sampledCurvesOf(trace, sampler, name, wanted, pool);
 }
 
-/** Refuses what would be passed over in silence. */
-function requireMeaning({ of, traffic, policyIsAsked }: CurveOptions & Asked): void {
+/** Refuses what would be passed over in silence, and more parts than anyone looks at. */
+function requireMeaning({
+  of,
+  traffic,
+  parts,
+  policyIsAsked,
+  partsAreAsked,
+}: CurveOptions & Asked) {
+  if (parts > PARTS_MAX)
+    throw inputError('--parts', `is ${parts}, expected at most ${PARTS_MAX}; correct it`);
+  if (partsAreAsked && of !== 'phases')
+    throw inputError('--parts', `expected none with --of ${of}; add --of phases or leave it out`);
   if (traffic && of !== 'misses') {
     const problem = `is told of misses by frames, expected none with --of ${of}`;
     throw inputError('--traffic', `${problem}; leave one of them out`);
@@ -129,6 +141,7 @@ function requireMeaning({ of, traffic, policyIsAsked }: CurveOptions & Asked): v
 /** What was typed and is no default. */
 interface Asked {
   readonly policyIsAsked: boolean;
+  readonly partsAreAsked: boolean;
 }
 
 async function curve(file: string, options: CurveOptions & Asked): Promise<number> {

@@ -37,7 +37,10 @@ export function addTraceChanges(trace: Command, finish: (code: number) => void):
       .argument('<out>', 'a new file')
       .action(async (file: string, output: string, options: ChangeOptions) => {
         const whole = await whileReading(options, (reading) => readTrace(file, reading));
-        say(output, await writeTrace(output, work(whole, options, output), options.to));
+        // What cannot be is said of the file, not of the program that was recorded.
+        const made = work({ ...whole, origin: file }, options, output);
+        const trace = { ...made, origin: whole.origin };
+        say(output, await writeTrace(output, trace, options.to));
         finish(OK);
       });
   change('cut', 'a part of a trace, by references', (whole, { from = 0, count }) =>

@@ -31,7 +31,10 @@ function sizesOfPart(text: string, pages: number, place: string): number[] {
     if (frames >= 1 && frames <= 2 ** 31) return [frames];
     throw inputError(place, `${text} frames, expected 1 to 2147483648; correct it`);
   }
-  if (/^\d*\.\d+$/.test(text) && Number(text) > 0) return [atLeastOne(Number(text) * pages)];
+  if (/^\d*\.\d+$/.test(text) && Number(text) > 0) {
+    if (Number(text) <= 1) return [atLeastOne(Number(text) * pages)];
+    throw inputError(place, `${text} of the pages, expected a part of at most 1; correct it`);
+  }
   throw inputError(place, `has '${text}', ${expected}; correct it`);
 }
 

@@ -35,7 +35,8 @@ export function mixTraces(traces: readonly Trace[], quantum: number, seed?: numb
   const origin = traces.map((trace) => trace.origin).join(' + ');
   if (traces.length < 1 || traces.length > TASKS_MAX || !(quantum >= 1)) {
     const expected = `expected 1 to ${TASKS_MAX}, and a quantum of at least 1`;
-    throw traceError(origin, 0, `${traces.length} traces by ${quantum}, ${expected}; correct it`);
+    const found = `${traces.length} traces by ${quantum}`;
+    throw traceError(origin || 'a mixture', 0, `${found}, ${expected}; correct it`);
   }
   const [{ pageBytes }] = traces as [Trace];
   const random = createRandom(seed ?? 0);

@@ -111,7 +111,8 @@ async function read(
     }
     if (isCompact(start)) {
       const expected = `expected ${options.format ?? 'a table'}`;
-      throw traceError(file, 0, `is a compact trace, ${expected}; leave the format out`);
+      const extra = options.columns ? 'columns' : 'format';
+      throw traceError(file, 0, `is a compact trace, ${expected}; leave the ${extra} out`);
     }
     const taken = { bytes: 0 };
     const packing = packingOf(start);

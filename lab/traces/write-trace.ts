@@ -7,7 +7,7 @@
 
 import { constants, createWriteStream } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { PassThrough, Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
@@ -113,6 +113,7 @@ function requireWritten(file: string, name: string): WrittenFormat {
   throw traceError(file, 0, `format '${name}' to write, expected one of ${known}; correct it`);
 }
 
+/** Refuses a file that exists, or whose folder does not, before there is anything to write. */
 export async function requireAbsent(output: string): Promise<void> {
   const exists = await access(output, constants.F_OK).then(
     () => true,
@@ -122,4 +123,11 @@ export async function requireAbsent(output: string): Promise<void> {
     const expected = 'expected a name that is free';
     throw traceError(output, 0, `exists already, ${expected}; choose another or remove it`);
   }
+  const folder = dirname(resolve(output));
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder)
+    throw traceError(output, 0, `has no folder ${folder}, expected one that exists; create it`);
 }
