@@ -9,11 +9,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { centralNames } from '../lab/run/centrals.ts';
-import { readTrace } from '../lab/traces/index.ts';
+import { readTrace, traceFormats } from '../lab/traces/index.ts';
 import { centralRows } from './central.ts';
 import { containerRows } from './container-ops.ts';
 import { contractRows } from './contract-ops.ts';
 import { fileRows } from './file-reads.ts';
+import { formatRows } from './formats.ts';
 import { kernelRows } from './kernels.ts';
 import { managementRows } from './managements.ts';
 import { median, type Row } from './measure.ts';
@@ -38,6 +39,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
     const programs = await readPrograms();
     return [await compactRow(programs), await oracleGeneralRow(programs[0] as NamedProgram)];
   },
+  formats: async () => formatRows(),
   kernels: async () => kernelRows(await readPrograms()),
   memory: async () => memoryRows(),
   contracts: async () => contractRows(),
@@ -57,6 +59,7 @@ const ORDER: readonly string[] = [
   'read-lackey',
   'read-compact',
   'read-oracle-general',
+  ...traceFormats.map(({ name }) => `format-${name}`),
   'kernel-lru-curve',
   'kernel-lru-curve-far',
   'kernel-lru-traffic',

@@ -21,7 +21,7 @@ export function addBytes(
   count: number,
   kind: number,
 ): boolean {
-  const pageBytes = 2 ** log.pageBits;
+  const pageBytes = 1 << log.pageBits;
   const first = Math.floor(start / pageBytes);
   const sane = device >= 0 && device < DEVICES_MAX && start >= 0 && start + count < BYTES_END;
   if (!sane || first >= DEVICE_PAGES || count < 0 || count > REQUEST_BYTES_MAX) return false;

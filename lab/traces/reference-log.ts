@@ -118,7 +118,7 @@ export function addAccess(
   size: number,
 ): void {
   const { pageBits } = log;
-  const pageBytes = 2 ** pageBits;
+  const pageBytes = 1 << pageBits;
   let pageLow = (high << (32 - pageBits)) | (low >>> pageBits);
   let pageHigh = high >>> pageBits;
   for (let left = (low & (pageBytes - 1)) + size; left > 0; left -= pageBytes) {
@@ -212,7 +212,7 @@ export function traceOfLog(log: ReferenceLog, origin: string, format: string): T
     origin,
     format,
     lines: log.lines,
-    pageBytes: 2 ** log.pageBits,
+    pageBytes: 1 << log.pageBits,
     ...(log.times && { times: log.times.slice(0, log.runCount) }),
   };
 }

@@ -19,6 +19,10 @@ const ZERO = 48;
 const LETTER_X = 120;
 const NUMBER_END = 2 ** 53;
 const HEX_DIGITS_MAX = 16;
+/** Digits of which the number is below 2^31. */
+const SMALL_DIGITS = 9;
+/** One character for each byte. */
+const CHARACTERS = new TextDecoder('latin1');
 
 /** There is no number, or one too large. */
 export const NO_NUMBER = -1;
@@ -62,32 +66,47 @@ export function textLineParser(
   take: (log: ReferenceLog, line: string) => boolean,
   expected: string,
 ): TraceParser {
-  return lineParser((log, cursor) => {
+  let text = '';
+  let textFrom = 0;
+  const parse = lineParser((log, cursor) => {
     const from = cursor.at;
     skipLine(cursor);
-    const length = Math.min(cursor.at - 1 - from, LINE_BYTES_MAX);
-    return take(log, latin1(cursor.bytes, from, from + length));
+    const to = Math.min(cursor.at - 1, from + LINE_BYTES_MAX);
+    return take(log, withoutReturn(text.slice(from - textFrom, to - textFrom)));
   }, expected);
+  return (log, bytes, from, to) => {
+    text = CHARACTERS.decode(bytes.subarray(from, to));
+    textFrom = from;
+    parse(log, bytes, from, to);
+    text = '';
+  };
 }
 
-/** Bytes as characters: any byte is one, so that a binary file fits no pattern. */
+/** Few bytes as characters: any byte is one, so that a binary file fits no pattern. */
 export function latin1(bytes: Uint8Array, from: number, to: number): string {
   let text = '';
   for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at]);
-  return text.endsWith('\r') ? text.slice(0, -1) : text;
+  return withoutReturn(text);
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 /** A decimal number below 2^53, or NO_NUMBER. */
 export function takeDecimal(cursor: Cursor): number {
   const { bytes } = cursor;
-  const first = cursor.at;
-  let number = 0;
-  for (let digit = bytes[cursor.at] - ZERO; digit >= 0 && digit <= 9; ) {
+  let { at } = cursor;
+  const first = at;
+  let small = 0;
+  let digit = bytes[at] - ZERO;
+  for (; digit >= 0 && digit <= 9 && at - first < SMALL_DIGITS; digit = bytes[++at] - ZERO)
+    small = (small * 10 + digit) | 0;
+  let number = small;
+  for (; digit >= 0 && digit <= 9 && number < NUMBER_END; digit = bytes[++at] - ZERO)
     number = number * 10 + digit;
-    if (number >= NUMBER_END) return NO_NUMBER;
-    digit = bytes[++cursor.at] - ZERO;
-  }
-  return cursor.at === first ? NO_NUMBER : number;
+  cursor.at = at;
+  return at === first || number >= NUMBER_END ? NO_NUMBER : number;
 }
 
 /** A number below 2^53, decimal or 0x-hexadecimal, or NO_NUMBER. */
@@ -104,16 +123,18 @@ export function takeNumber(cursor: Cursor): number {
 export function takeAddress(cursor: Cursor): boolean {
   const { bytes } = cursor;
   const first = cursor.at;
+  const last = first + HEX_DIGITS_MAX;
+  let at = first;
   let low = 0;
   let high = 0;
-  for (let digit = hexDigit(bytes[first]); digit < 16; digit = hexDigit(bytes[++cursor.at])) {
-    if (cursor.at - first >= HEX_DIGITS_MAX) return false;
+  for (let digit = hexDigit(bytes[at]); digit < 16 && at <= last; digit = hexDigit(bytes[++at])) {
     high = (high << 4) | (low >>> 28);
     low = (low << 4) | digit;
   }
+  cursor.at = at;
   cursor.low = low >>> 0;
   cursor.high = high >>> 0;
-  return cursor.at > first;
+  return at > first && at <= last;
 }
 
 /** Passes over one byte if it is there. */
@@ -133,13 +154,17 @@ export function takeWord(cursor: Cursor, word: string): boolean {
 
 export function skipBlanks(cursor: Cursor): void {
   const { bytes } = cursor;
-  while (isBlank(bytes[cursor.at])) cursor.at++;
+  let { at } = cursor;
+  while (isBlank(bytes[at])) at++;
+  cursor.at = at;
 }
 
 /** To the next `byte` of this line, or to its newline. */
 export function skipTo(cursor: Cursor, byte: number): void {
   const { bytes } = cursor;
-  while (bytes[cursor.at] !== byte && bytes[cursor.at] !== NEWLINE) cursor.at++;
+  let { at } = cursor;
+  while (bytes[at] !== byte && bytes[at] !== NEWLINE) at++;
+  cursor.at = at;
 }
 
 export function skipLine(cursor: Cursor): void {

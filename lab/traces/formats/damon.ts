@@ -69,7 +69,7 @@ function addRegion(
   base: 10 | 16,
   [from, to, seen]: readonly string[],
 ): boolean {
-  const pageBytes = 2 ** log.pageBits;
+  const pageBytes = 1 << log.pageBits;
   const first = Math.floor(Number.parseInt(from, base) / pageBytes);
   const count = Math.ceil(Number.parseInt(to, base) / pageBytes) - first;
   if (count < 1 || count > REGION_PAGES_MAX || first >= TARGET_PAGES) return false;

@@ -50,7 +50,7 @@ export const drmemtrace: TextFormat = {
   isLine: (line) => HEAD.test(line),
   createParser: () =>
     lineParser((log, cursor) => {
-      const toNumber = OWN_WORDS.every((words) => !takeWord(cursor, words));
+      const toNumber = cursor.bytes[cursor.at] === SPACE || !isOwnWords(cursor);
       if (toNumber) {
         if (!takePrefix(cursor)) return false;
         const kind = takeKind(cursor);
@@ -64,6 +64,10 @@ export const drmemtrace: TextFormat = {
       return true;
     }, "a line of DynamoRIO's view tool such as '10 2: W0.T325 write 8 byte(s) @ 0x7fff9a9e3528'"),
 };
+
+function isOwnWords(cursor: Cursor): boolean {
+  return OWN_WORDS.some((words) => takeWord(cursor, words));
+}
 
 /** Numbers of record and instruction, and the thread; or the count that closes the tool's output. */
 function takePrefix(cursor: Cursor): boolean {
