@@ -24,8 +24,10 @@ describe.skipIf(!hasValgrind)('recordTrace', () => {
   });
 
   test('a program that ends by itself is recorded whole', async () => {
-    const info = await recordTrace(at('true.lht'), ['true']);
+    const info = await recordTrace(at('true.lht'), ['true'], { pageBytes: 512 });
     expect(info.references).toBeGreaterThan(50_000);
+    expect(info.pageBytes).toBe(512);
+    expect((await readTrace(at('true.lht'))).pageBytes).toBe(512);
   });
 
   test('a program that fails, or does not exist, leaves no file', async () => {
@@ -46,6 +48,8 @@ describe('what recordTrace refuses before it runs anything', () => {
     expect(await refusal(recordTrace(at('new'), []))).toContain('no command');
     expect(await refusal(recordTrace(at('new'), ['true'], { limit: 0 }))).toContain('limit 0');
     expect(await refusal(recordTrace(at('new'), ['true'], { skip: -1 }))).toContain('skip -1');
+    expect(await refusal(recordTrace(at('new'), ['true'], { pageBytes: 256 }))).toContain('256');
+    expect(await refusal(recordTrace(at('no/new'), ['true']))).toContain('no folder');
   });
 
   test('a machine without valgrind', async () => {
