@@ -85,7 +85,8 @@ export function runsOfLru(record: usize, from: usize, to: usize): void {
     const count = openMoments(record, <u32>(to - at) >> 2);
     const end = at + ((<usize>count) << 2);
     if (!isSmall) widenZone(record, count);
-    fetchAhead(record, at, end);
+    // Pages in sequence stand side by side.
+    if (load<u32>(end - 4) >>> 8 !== (load<u32>(at) >>> 8) + count - 1) fetchAhead(record, at, end);
     while (at < end) {
       if (!isSmall) at = takeTogether(record, at, end);
       if (at === end) break;
