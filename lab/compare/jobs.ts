@@ -11,6 +11,7 @@ import { PAGE_BYTES, type ReferenceString } from '../../sim-hw/references.ts';
 import { type BeladyFaults, beladyFaults, interleave } from '../bounds/index.ts';
 import type { Digest } from '../curves/digest.ts';
 import type { Point } from '../curves/points.ts';
+import type { StreamedPoints } from '../curves/streamed-points.ts';
 import type { CellResult } from '../results.ts';
 import { boot } from '../run/boot.ts';
 import { runCell } from '../run/cell.ts';
@@ -78,6 +79,7 @@ export interface JobResults {
   digest: Digest;
   points: Point[];
   phases: Point[];
+  stream: StreamedPoints | null;
   optimal: BeladyFaults[];
   divisions: Division[];
   survey: { pagerFrames: number };
@@ -112,6 +114,7 @@ export async function performJob(job: Job, signals: Signals): Promise<JobResults
     case 'inspect':
     case 'phases':
     case 'points':
+    case 'stream':
       return performTraceJob(job, signals);
     case 'optimal':
       return beladyFaults(interleave(job.programs, Math.min(...job.frames)), job.frames);

@@ -72,7 +72,7 @@ async function begin(state: SparingState): Promise<void> {
 }
 
 function isOwn(job: Job): job is TraceJob {
-  if (job.kind === 'digest') return true;
+  if (job.kind === 'digest' || job.kind === 'stream') return true;
   return (job.kind === 'points' || job.kind === 'phases') && job.policy.file === null;
 }
 

@@ -7,6 +7,11 @@ import type { ReferenceString } from '../../sim-hw/references.ts';
 import { type Digest, digestOf } from '../curves/digest.ts';
 import { type Parts, phasesOf } from '../curves/phases.ts';
 import { type Point, pointsOf } from '../curves/points.ts';
+import {
+  type StreamedPoints,
+  type StreamWanted,
+  streamedPoints,
+} from '../curves/streamed-points.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { inspectPolicy, loadPolicy, type PolicyFacts } from './policy-modules.ts';
 import type { Watch } from './watch.ts';
@@ -42,13 +47,19 @@ export interface InspectJob {
   readonly file: string;
 }
 
-export type TraceJob = DigestJob | InspectJob | PhasesJob | PointsJob;
+/** From the file of a plain compact trace. */
+export interface StreamJob extends StreamWanted {
+  readonly kind: 'stream';
+  readonly file: string;
+}
+
+export type TraceJob = DigestJob | InspectJob | PhasesJob | PointsJob | StreamJob;
 
 /** Does one job; throws what its parts throw, and for a job that is none of a trace. */
 export async function performTraceJob(
   job: { readonly kind: string } | TraceJob,
   { watch }: { readonly watch: Watch | null },
-): Promise<Digest | PolicyFacts | Point[]> {
+): Promise<Digest | PolicyFacts | Point[] | StreamedPoints | null> {
   const known = job as TraceJob;
   switch (known.kind) {
     case 'digest':
@@ -59,6 +70,8 @@ export async function performTraceJob(
       return performPhases(known, watch);
     case 'points':
       return performPoints(known, watch);
+    case 'stream':
+      return streamedPoints(known.file, known, { threads: 1 });
     default:
       throw new Error(`trace jobs: ${job.kind} is none of them`);
   }

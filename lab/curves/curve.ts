@@ -172,7 +172,7 @@ async function missCurves(
 }
 
 /** What decides who begins: oracles that want every run, those that do not, the others. */
-function costOf({ name, file }: PolicyChoice): number {
+export function costOf({ name, file }: PolicyChoice): number {
   const policy = file === null ? findPolicy(name) : undefined;
   if (policy === undefined) return 3;
   if (policy.referencesSeen === undefined) return 0;
@@ -204,13 +204,17 @@ function isStack({ name, file }: PolicyChoice, traffic: boolean): boolean {
   return file === null && isOnePass(name, traffic);
 }
 
-/** Sizes that a kernel simulates side by side, of a trace of so many pages. */
-export function sizesTogether(pages: number): number {
+/** The sizes in the parts that a kernel simulates side by side, of a trace of so many pages. */
+export function sizesInParts(frames: readonly number[], pages: number): number[][] {
+  return jobsOf(frames, frames.length, sizesTogether(pages));
+}
+
+function sizesTogether(pages: number): number {
   return pages <= PAGES_FEW ? SIZES_OF_FEW_PAGES : SIZES_A_KERNEL_JOB;
 }
 
 /** Who has one takes the runs as they are. */
-function isKernel({ name, file, parameters }: PolicyChoice): boolean {
+export function isKernel({ name, file, parameters }: PolicyChoice): boolean {
   const settings = { ...findPolicy(name)?.parameters, ...parameters };
   return file === null && hasKernel(name, settings);
 }

@@ -14,19 +14,6 @@ import { readFully } from './file-chunks.ts';
 /** More than the magic and the section HEAD take. */
 const START_BYTES = 8192;
 
-/** Pages that a compact file says it has, read and checked no further; null: it is none, or not to be read. */
-export async function pagesToldBy(file: string): Promise<number | null> {
-  const handle = await open(file).catch(() => null);
-  if (handle === null) return null;
-  try {
-    return (await handle.stat()).isFile() ? ((await headerToldBy(handle))?.pages ?? null) : null;
-  } catch {
-    return null;
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The header of a compact file, read and checked no further; null: there is none. */
 export async function headerToldBy(handle: FileHandle): Promise<CompactHeader | null> {
   const start = new Uint8Array(START_BYTES);
@@ -36,4 +23,17 @@ export async function headerToldBy(handle: FileHandle): Promise<CompactHeader | 
   const { storedSize } = decodeSectionHead(start.subarray(COMPACT_MAGIC.length));
   const header = decodeHeader(start.subarray(from, Math.min(size, from + storedSize)));
   return typeof header === 'string' ? null : header;
+}
+
+/** The same of the file of that name; null, too, where it is not to be read, or read only once. */
+export async function headerIn(file: string): Promise<CompactHeader | null> {
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return null;
+  try {
+    return (await handle.stat()).isFile() ? await headerToldBy(handle) : null;
+  } catch {
+    return null;
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { createInlinePool, createPool } from '../../../lab/compare/index.ts';
@@ -9,8 +10,10 @@ import {
 } from '../../../lab/curves/index.ts';
 import { curvesPlot } from '../../../lab/curves/plot.ts';
 import { streamedCurves } from '../../../lab/curves/streamed-curve.ts';
-import { readTrace } from '../../../lab/traces/index.ts';
+import { readTrace, writeCompact } from '../../../lab/traces/index.ts';
+import { scratch } from '../traces/traces-support.ts';
 
+const at = scratch();
 const traceFile = fileURLToPath(new URL('../../../traces/python.lht', import.meta.url));
 const skeleton = fileURLToPath(new URL('../../../clients/policies/skeleton.ts', import.meta.url));
 const trace = await readTrace(traceFile, { limit: 100_000 });
@@ -65,6 +68,35 @@ test('a policy with a kernel at few sizes, as its runs stream by: the same docum
   await expect(
     streamedCurves(traceFile, 'x', { ...wanted, policies: 'clock:k=1' }, {}, pool),
   ).rejects.toThrow('--policy: parameter k');
+});
+
+test('several policies at many sizes, each streaming a plain trace by itself: the same document', async () => {
+  const file = at('plain.lht');
+  const trace = await readTrace(traceFile, { limit: 1_500_000 });
+  await writeCompact(file, trace, true);
+  const read = await readTrace(file);
+  const pools = [createInlinePool(), createPool({ size: 2, ofTraces: true })];
+  for (const part of [
+    { policies: 'fifo, lru,arc,s3-fifo:small=0.2', sizes: 'auto:16' },
+    { policies: 'lru,clock', sizes: '64', traffic: true },
+    { policies: 'sieve', sizes: 'auto:19' },
+  ]) {
+    const asked = { ...wanted, ...part };
+    const kept = await curvesOf(read, 'x', asked, pools[0]);
+    for (const pool of pools)
+      expect(await streamedCurves(file, 'x', asked, {}, pool)).toEqual(kept);
+  }
+  const [pool] = pools;
+  for (const policies of ['lru,optimal', 'lru,car', 'lru,./mine.ts'])
+    expect(await streamedCurves(file, 'x', { ...wanted, policies }, {}, pool)).toBeNull();
+  const bytes = new Uint8Array(await readFile(file));
+  bytes[bytes.length >> 1] ^= 1;
+  await writeFile(file, bytes);
+  for (const one of pools)
+    await expect(
+      streamedCurves(file, 'x', { ...wanted, policies: 'fifo,lru' }, {}, one),
+    ).rejects.toThrow('section RUNS has the wrong sums');
+  await pools[1].close();
 });
 
 test('anything else is not for streams, nor where there are no kernels', async () => {
