@@ -156,7 +156,7 @@ describe('convertTrace and traceInfo', () => {
     expect((await readTrace(at('out.lht'))).origin).toBe('a program');
     expect(await refusal(convertTrace(input, at('out.lht')))).toContain('exists already');
     expect((await stat(at('out.lht'))).size).toBe(size);
-    expect(await refusal(convertTrace(input, at('no/such/out.lht')))).toContain('ENOENT');
+    expect(await refusal(convertTrace(input, at('no/such/out.lht')))).toContain('has no folder');
   });
 
   test('the facts of a trace, as figures and as text', async () => {
