@@ -172,7 +172,7 @@ async function missCurves(
 }
 
 /** What decides who begins: oracles that want every run, those that do not, the others. */
-export function costOf({ name, file }: PolicyChoice): number {
+function costOf({ name, file }: PolicyChoice): number {
   const policy = file === null ? findPolicy(name) : undefined;
   if (policy === undefined) return 3;
   if (policy.referencesSeen === undefined) return 0;

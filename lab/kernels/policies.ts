@@ -19,6 +19,8 @@ export interface LaneCounts {
 /** So many sizes side by side: the fields of a word of 64 bits. */
 export const LANES_MAX = 16;
 
+const KERNEL_COSTS = { lists: 3, ranks: 2, marks: 1 };
+
 /** Whether policy `name` with all its `parameters` is to run as a kernel, which may still not be had. */
 export function hasKernel(name: string, parameters: Parameters): boolean {
   return kernelsWanted(process.env.LEASEHOLD_KERNELS) && hasLanes(name, parameters);
@@ -27,6 +29,12 @@ export function hasKernel(name: string, parameters: Parameters): boolean {
 /** Whether policy `name` with all its `parameters` has a kernel. */
 export function hasLanes(name: string, parameters: Parameters): boolean {
   return ruleOf(name, parameters) !== undefined;
+}
+
+/** What decides who begins where several wait: a hit that moves a page costs more than one that marks it. */
+export function kernelCost(name: string, parameters: Parameters): number {
+  const kernel = ruleOf(name, parameters)?.kernel;
+  return kernel === undefined ? 0 : KERNEL_COSTS[kernel];
 }
 
 /**
