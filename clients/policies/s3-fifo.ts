@@ -111,12 +111,11 @@ const s3Fifo: Policy<S3FifoState> = {
     if (view.wanted() !== NONE) state.frames = state.resident;
     const { frames } = state;
     const isMainFull = lists.count[MAIN] > frames - Math.floor(frames * smallShare);
-    if (isMainFull || lists.count[SMALL] === 0) {
-      const page = victimOfMain(state, view);
-      return page === NONE ? victimOfSmall(state, view) : page;
-    }
-    const page = victimOfSmall(state, view);
-    return page === NONE ? victimOfMain(state, view) : page;
+    const full = isMainFull || lists.count[SMALL] === 0 ? victimOfMain(state, view) : NONE;
+    if (full !== NONE) return full;
+    const sifted = victimOfSmall(state, view);
+    // Where all of main is busy, a page that this search has lifted there may leave.
+    return sifted === NONE ? victimOfMain(state, view) : sifted;
   },
 
   check({ lists, resident }) {

@@ -160,3 +160,21 @@ describe('optimal', () => {
     expect([...drive.victims].sort()).toEqual([0, 1]);
   });
 });
+
+test('s3-fifo gives up a page that its search has just lifted, where all others are busy', () => {
+  const policy = policies['s3-fifo'];
+  const drive = startDrive(policy, runsOf([0]), PAGES, { frames: 1 });
+  const only = (page: number) => ({ ...drive.view, evictable: (each: number) => each === page });
+  const use = (page: number) => {
+    policy.admitted(drive.state, page, drive.view);
+    // Three references at once, so two hits.
+    const runs = Uint32Array.of((page << 8) | 2);
+    policy.referencesSeen?.(drive.state, { runs, nextUse: runs, from: 0, to: 1 });
+  };
+  for (const page of [0, 1]) use(page);
+  policy.admitted(drive.state, 2, drive.view);
+  expect(policy.victim(drive.state, only(2))).toBe(2);
+  policy.removed(drive.state, 2, drive.view);
+  use(3);
+  expect(policy.victim(drive.state, only(3))).toBe(3);
+});
