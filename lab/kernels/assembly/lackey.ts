@@ -99,7 +99,8 @@ function layOutSizes(): void {
     store<u8>(sizes + ((ZERO + first) | (NEWLINE << 8)), <u8>first);
     for (let second: u32 = 0; second < 10; second++) {
       const characters = (ZERO + first) | ((ZERO + second) << 8);
-      store<u8>(sizes + characters, <u8>((10 * first + second) | 128));
+      const size = 10 * first + second;
+      if (size > 0) store<u8>(sizes + characters, <u8>(size | 128));
     }
   }
 }

@@ -123,6 +123,15 @@ test('[POL18] damaged text: the same refusal of the same line, and the same runs
   expect(refused).toBeGreaterThan(MUTATIONS / 10);
 }, 600_000);
 
+test.each(['0', '00', '01', '99', '100'])(
+  '[POL18] a size of %s: read, or refused, as its twin does',
+  (size) => {
+    const rest = drawnText(createRandom(2), 3000, { odd: 0, pages: 9 });
+    const { refused } = expectTwins(encode(`${rest} L 0405c010,${size}\n`));
+    expect(refused === '').toBe(Number(size) > 0);
+  },
+);
+
 test('[POL18] any byte in every place of a line: read, or refused, as its twin does', () => {
   const rest = encode(drawnText(createRandom(1), 3000, { odd: 0, pages: 9 }));
   // Digits and letters, what stands beside them, and what differs from one by a bit.
