@@ -9,7 +9,7 @@
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
-import { hasKernel } from '../kernels/policies.ts';
+import { hasKernel, kernelCost } from '../kernels/policies.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import type { Trace } from '../traces/trace.ts';
@@ -158,8 +158,10 @@ async function missCurves(
     const least = isKernel(policy) ? together : SIZES_A_JOB;
     const jobs = jobsOf(frames, parts, least).map(async (part) => {
       const job = { kind: 'points', program, policy, frames: part, traffic } as const;
-      const own = digested.includes(policy) ? await digest : undefined;
-      return pool.run(own ? { ...job, digest: own } : job, `${label} at ${part.length} sizes`);
+      // All wait for it: kernels that went ahead would leave the longest jobs to the end.
+      const gathered = await digest;
+      const own = gathered && digested.includes(policy) ? { digest: gathered } : {};
+      return pool.run({ ...job, ...own }, `${label} at ${part.length} sizes`);
     });
     found.set(policy, jobs);
   }
@@ -169,14 +171,6 @@ async function missCurves(
       return { policy: policyText(policy), points: points.sort((a, b) => a.frames - b.frames) };
     }),
   );
-}
-
-/** What decides who begins: oracles that want every run, those that do not, the others. */
-function costOf({ name, file }: PolicyChoice): number {
-  const policy = file === null ? findPolicy(name) : undefined;
-  if (policy === undefined) return 3;
-  if (policy.referencesSeen === undefined) return 0;
-  return policy.digest === undefined ? 2 : 1;
 }
 
 function phaseCurves(
@@ -214,9 +208,28 @@ function sizesTogether(pages: number): number {
 }
 
 /** Who has one takes the runs as they are. */
-export function isKernel({ name, file, parameters }: PolicyChoice): boolean {
-  const settings = { ...findPolicy(name)?.parameters, ...parameters };
-  return file === null && hasKernel(name, settings);
+export function isKernel(policy: PolicyChoice): boolean {
+  return policy.file === null && hasKernel(policy.name, settingsOf(policy));
+}
+
+/** Above what any kernel costs. */
+const COST_WITHOUT_KERNEL = 4;
+
+/**
+ * What decides who begins, the greatest first, so that the last to end is a short one: who is not known, oracles
+ * that want every run, those that do not, the others; then kernels.
+ */
+export function costOf(choice: PolicyChoice): number {
+  const { name, file } = choice;
+  const policy = file === null ? findPolicy(name) : undefined;
+  if (policy === undefined) return COST_WITHOUT_KERNEL + 3;
+  if (isKernel(choice)) return kernelCost(name, settingsOf(choice));
+  if (policy.referencesSeen === undefined) return COST_WITHOUT_KERNEL;
+  return COST_WITHOUT_KERNEL + (policy.digest === undefined ? 2 : 1);
+}
+
+function settingsOf({ name, parameters }: PolicyChoice): PolicyChoice['parameters'] {
+  return { ...findPolicy(name)?.parameters, ...parameters };
 }
 
 /** The sizes in parts: small and large ones in each, since the small cost most. */

@@ -6,18 +6,16 @@
  *   several, or more sizes    of a plain one: each job reads the file again, which is quick
  */
 
-import { findPolicy } from '../../clients/policies/index.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { startLruStream } from '../kernels/lru-curve.ts';
-import { kernelCost } from '../kernels/policies.ts';
 import { isPolicyFile, policyOfText } from '../scenario/policy-names.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { type CompactHeader, PLAIN_VERSION } from '../traces/compact-layout.ts';
 import { headerIn } from '../traces/compact-told.ts';
 import type { StreamOptions } from '../traces/read-trace.ts';
 import { choicesOf, policyText } from './choices.ts';
-import { type Curves, type CurvesWanted, isKernel, sizesInParts } from './curve.ts';
+import { type Curves, type CurvesWanted, costOf, isKernel, sizesInParts } from './curve.ts';
 import { isOnePass } from './points.ts';
 import { sizesOf } from './sizes.ts';
 import {
@@ -86,7 +84,7 @@ async function pointsOfAll(
   const isAsked = options.format !== undefined || options.columns !== undefined;
   if (version !== PLAIN_VERSION || isAsked) return null;
   const running = new Map<StreamWanted, Promise<StreamedPoints | null>>();
-  const inOrder = jobs.flat().sort((a, b) => costOf(b) - costOf(a));
+  const inOrder = jobs.flat().sort((a, b) => costOf(b.policy) - costOf(a.policy));
   for (const wanted of inOrder) {
     const label = `${policyText(wanted.policy)} at ${wanted.frames.length} sizes`;
     running.set(wanted, pool.run({ kind: 'stream', file, ...wanted }, label));
@@ -100,9 +98,4 @@ async function pointsOfAll(
   for (const part of whole as StreamedPoints[])
     if (JSON.stringify(part.summary) !== JSON.stringify(first.summary)) throw writtenAnew();
   return found as StreamedPoints[][];
-}
-
-/** The longest first, so that the last to end is a short one. */
-function costOf({ policy: { name, parameters } }: StreamWanted): number {
-  return kernelCost(name, { ...findPolicy(name)?.parameters, ...parameters });
 }

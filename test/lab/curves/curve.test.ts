@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { createInlinePool, createPool } from '../../../lab/compare/index.ts';
+import { createInlinePool, createPool, type Pool } from '../../../lab/compare/index.ts';
 import {
   CURVE_KINDS,
   type CurvesWanted,
@@ -117,6 +117,27 @@ test('anything else is not for streams, nor where there are no kernels', async (
   expect(await streamedCurves(traceFile, 'x', { ...wanted, policies: 'lru' }, {}, pool)).toBeNull();
   expect(await streamedCurves(traceFile, 'x', clock, {}, pool)).toBeNull();
   vi.unstubAllEnvs();
+});
+
+test('who costs most begins: policies of files, those without a kernel, lists, marks', async () => {
+  const asked: string[] = [];
+  const inline = createInlinePool();
+  const pool: Pool = {
+    ...inline,
+    run: (job, label, events) => {
+      if ('policy' in job) asked.push(job.policy.name);
+      return inline.run(job, label, events);
+    },
+  };
+  const policies = `fifo,lfu,car,arc,${skeleton},eelru,random,2q`;
+  const some = { ...wanted, policies, sizes: '64' };
+  await curvesOf(await readTrace(traceFile, { limit: 5000 }), 't', some, pool);
+  expect(asked).toEqual(['skeleton', 'eelru', 'car', 'arc', '2q', 'lfu', 'fifo', 'random']);
+  asked.length = 0;
+  const file = at('order.lht');
+  await writeCompact(file, trace, true);
+  await streamedCurves(file, 't', { ...some, policies: 'fifo,lfu,random,arc,2q' }, {}, pool);
+  expect(asked).toEqual(['arc', '2q', 'lfu', 'fifo', 'random']);
 });
 
 test('workers, however many, give the same bytes', async () => {
