@@ -26,7 +26,9 @@ export function report(error: unknown): number {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const ofFile = (error as NodeJS.ErrnoException).syscall !== undefined;
   const next = ofFile ? ', expected a file or folder that can be used so; check the path' : '';
-  process.stderr.write(`leasehold: ${message.replaceAll(/\s*[\r\n]+\s*/g, ' ')}${next}\n`);
+  // What a file holds may be quoted: not what would move a terminal's cursor.
+  const line = message.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(/\p{Cc}/gu, '?');
+  process.stderr.write(`leasehold: ${line}${next}\n`);
   if (process.env.LEASEHOLD_DEBUG === '1') process.stderr.write(`${stack}\n`);
   if (ofFile || error instanceof InputError || error instanceof TraceError) return BAD_INPUT;
   if (error instanceof PolicyFailure) return BAD_POLICY;

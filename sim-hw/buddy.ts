@@ -22,7 +22,7 @@ import {
   setBits,
 } from './bitmaps.ts';
 
-const FRAMES_MAX = 1 << 24;
+export const FRAMES_MAX = 1 << 24;
 
 export interface BuddyState extends Bitmaps {
   readonly frames: number;

@@ -3,13 +3,16 @@
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createSparingPool } from '../../lab/compare/sparing-pool.ts';
+import { requireChoices } from '../../lab/curves/choices.ts';
 import { CURVE_KINDS, type CurveKind, type Curves, curvesOf } from '../../lab/curves/curve.ts';
 import type { sampledCurvesOf as SampledCurvesOf } from '../../lab/curves/sampled.ts';
+import { sizesOf } from '../../lab/curves/sizes.ts';
 import { streamedCurves } from '../../lab/curves/streamed-curve.ts';
 import { curvesTable } from '../../lab/curves/table.ts';
 import { inputError } from '../../lab/scenario/input-error.ts';
 import { type ReadOptions, readTrace } from '../../lab/traces/read-trace.ts';
 import type { Sampler } from '../../lab/traces/sampler.ts';
+import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { OK } from '../exit-codes.ts';
 import { requireNewFile, writeNewFile } from '../new-files.ts';
 import { parseCount, parseFactor, parseNames, parseSeed } from '../options.ts';
@@ -71,7 +74,11 @@ export function addCurve(program: Command, finish: (code: number) => void): void
     .option('--quiet', 'print the table alone: no progress')
     .action(async (trace: string, options: CurveOptions, command: Command) => {
       const isAsked = (name: string) => command.getOptionValueSource(name) === 'cli';
-      const asked = { policyIsAsked: isAsked('policy'), partsAreAsked: isAsked('parts') };
+      const asked = {
+        policyIsAsked: isAsked('policy'),
+        partsAreAsked: isAsked('parts'),
+        seedIsAsked: isAsked('seed'),
+      };
       finish(await curve(trace, { ...options, ...asked }));
     });
 }
@@ -113,18 +120,19 @@ async function sampledOf(
   return sampledCurvesOf(trace, sampler, name, wanted, pool);
 }
 
-/** Refuses what would be passed over in silence, and more parts than anyone looks at. */
-function requireMeaning({
-  of,
-  traffic,
-  parts,
-  policyIsAsked,
-  partsAreAsked,
-}: CurveOptions & Asked) {
+/**
+ * Refuses what would be passed over in silence, more parts than anyone looks at, and, before a trace is read
+ * for it, a list of policies or sizes that cannot be.
+ */
+function requireMeaning(options: CurveOptions & Asked): void {
+  const { of, traffic, parts, sample, samplePages } = options;
+  const { policyIsAsked, partsAreAsked, seedIsAsked } = options;
   if (parts > PARTS_MAX)
     throw inputError('--parts', `is ${parts}, expected at most ${PARTS_MAX}; correct it`);
   if (partsAreAsked && of !== 'phases')
     throw inputError('--parts', `expected none with --of ${of}; add --of phases or leave it out`);
+  if (seedIsAsked && sample === undefined && samplePages === undefined)
+    throw inputError('--seed', 'expected none without --sample; add --sample RATE or leave it out');
   if (traffic && of !== 'misses') {
     const problem = `is told of misses by frames, expected none with --of ${of}`;
     throw inputError('--traffic', `${problem}; leave one of them out`);
@@ -136,12 +144,15 @@ function requireMeaning({
       `expected none with --of ${of}, which is of ${what}; leave it out`,
     );
   }
+  requireChoices(options.policy, '--policy');
+  sizesOf(options.sizes, PAGES_MAX, '--sizes');
 }
 
 /** What was typed and is no default. */
 interface Asked {
   readonly policyIsAsked: boolean;
   readonly partsAreAsked: boolean;
+  readonly seedIsAsked: boolean;
 }
 
 async function curve(file: string, options: CurveOptions & Asked): Promise<number> {

@@ -3,8 +3,10 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { createPool } from '../../lab/compare/index.ts';
+import { requireChoices } from '../../lab/curves/choices.ts';
+import { sizesOf } from '../../lab/curves/sizes.ts';
 import { readTrace } from '../../lab/traces/index.ts';
-import { PAGE_BYTES } from '../../sim-hw/references.ts';
+import { PAGE_BYTES, PAGES_MAX } from '../../sim-hw/references.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount } from '../options.ts';
 import { createProgress } from '../progress.ts';
@@ -44,6 +46,9 @@ export function addSight(program: Command, finish: (code: number) => void): void
 async function sight(file: string, options: SightOptions): Promise<number> {
   const { sightsOf, sightsTable } = await import('../../lab/curves/index.ts');
   const { policy: policies, sizes, costs, pageTable = null, limit, format, workers } = options;
+  // Before a trace is read for it.
+  requireChoices(policies, '--policy');
+  sizesOf(sizes, PAGES_MAX, '--sizes');
   const progress = createProgress(options.quiet !== true);
   const pool = createPool({
     progress: progress.tell,

@@ -1,11 +1,13 @@
 /** `leasehold trace cut | mix | split | sample | filter`: a trace made from others, exactly or by a sample. */
 
 import type { Command } from 'commander';
+import { inputError } from '../../lab/scenario/input-error.ts';
 import {
   cutTrace,
   filterTrace,
   mixTraces,
   readTrace,
+  requireOutput,
   sampleTrace,
   splitTrace,
   type Trace,
@@ -13,7 +15,14 @@ import {
 } from '../../lab/traces/index.ts';
 import { OK } from '../exit-codes.ts';
 import { parseCount, parseFactor, parseSeed } from '../options.ts';
-import { addReading, addWriting, type ReadingOptions, say, whileReading } from './trace-reading.ts';
+import {
+  addReading,
+  addWriting,
+  type ReadingOptions,
+  say,
+  whileReading,
+  whileWriting,
+} from './trace-reading.ts';
 
 interface ChangeOptions extends ReadingOptions {
   readonly to?: string;
@@ -36,11 +45,12 @@ export function addTraceChanges(trace: Command, finish: (code: number) => void):
       .argument('<file>', 'a trace of any format')
       .argument('<out>', 'a new file')
       .action(async (file: string, output: string, options: ChangeOptions) => {
+        await requireOutput(output, options.to);
         const whole = await whileReading(options, (reading) => readTrace(file, reading));
         // What cannot be is said of the file, not of the program that was recorded.
         const made = work({ ...whole, origin: file }, options, output);
         const trace = { ...made, origin: whole.origin };
-        say(output, await writeTrace(output, trace, options.to));
+        say(output, await whileWriting(() => writeTrace(output, trace, options.to)));
         finish(OK);
       });
   change('cut', 'a part of a trace, by references', (whole, { from = 0, count }) =>
@@ -74,11 +84,17 @@ function addMix(trace: Command, finish: (code: number) => void): void {
     .option('--seed <n>', 'each round in an order drawn anew (the order given)', parseSeed)
     .action(async (files: string[], options: ChangeOptions) => {
       const output = files.at(-1) as string;
+      if (files.length < 2)
+        throw inputError(
+          output,
+          'stands alone, expected traces and behind them a new file; name it',
+        );
+      await requireOutput(output, options.to);
       const traces: Trace[] = [];
       for (const file of files.slice(0, -1))
         traces.push(await whileReading(options, (reading) => readTrace(file, reading)));
       const mixed = mixTraces(traces, options.quantum ?? 10_000, options.seed);
-      say(output, await writeTrace(output, mixed, options.to));
+      say(output, await whileWriting(() => writeTrace(output, mixed, options.to)));
       finish(OK);
     });
 }

@@ -10,6 +10,7 @@ import {
 } from '../../lab/traces/index.ts';
 import { parseCount, parseNames } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { exitOnSignals } from '../signals.ts';
 
 export interface ReadingOptions {
   readonly limit?: number;
@@ -50,6 +51,16 @@ export async function whileReading<Result>(
     return await work({ ...reading(options), progress: progress.read });
   } finally {
     progress.clear();
+  }
+}
+
+/** Does what writes a file: of one that is not whole yet Ctrl-C leaves nothing. */
+export async function whileWriting<Result>(work: () => Promise<Result>): Promise<Result> {
+  const ignoreSignals = exitOnSignals();
+  try {
+    return await work();
+  } finally {
+    ignoreSignals();
   }
 }
 

@@ -7,7 +7,14 @@ import { parseCount } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { isPaintable } from '../terminal.ts';
 import { addTraceChanges } from './trace-changes.ts';
-import { addReading, addWriting, type ReadingOptions, say, whileReading } from './trace-reading.ts';
+import {
+  addReading,
+  addWriting,
+  type ReadingOptions,
+  say,
+  whileReading,
+  whileWriting,
+} from './trace-reading.ts';
 
 interface TraceOptions extends ReadingOptions {
   readonly skip?: number;
@@ -38,11 +45,13 @@ export function addTrace(program: Command, finish: (code: number) => void): void
     .action(async (input: string, output: string, options: TraceOptions) => {
       const { origin, to } = options;
       const done = await whileReading(options, (reading) =>
-        convertTrace(input, output, {
-          ...reading,
-          ...(origin !== undefined && { origin }),
-          ...(to !== undefined && { to }),
-        }),
+        whileWriting(() =>
+          convertTrace(input, output, {
+            ...reading,
+            ...(origin !== undefined && { origin }),
+            ...(to !== undefined && { to }),
+          }),
+        ),
       );
       say(output, done);
       finish(OK);
@@ -63,12 +72,14 @@ function addRecord(trace: Command, finish: (code: number) => void): void {
     .action(async (output: string, command: string[], options: TraceOptions) => {
       const { limit, skip, pageBytes } = options;
       const progress = createProgress(true);
-      const info = await recordTrace(output, command, {
-        ...(limit !== undefined && { limit }),
-        ...(skip !== undefined && { skip }),
-        ...(pageBytes !== undefined && { pageBytes }),
-        onProgress: (references) => progress.tell(references, limit ?? references, ['recording']),
-      });
+      const info = await whileWriting(() =>
+        recordTrace(output, command, {
+          ...(limit !== undefined && { limit }),
+          ...(skip !== undefined && { skip }),
+          ...(pageBytes !== undefined && { pageBytes }),
+          onProgress: (references) => progress.tell(references, limit ?? references, ['recording']),
+        }),
+      );
       progress.clear();
       process.stdout.write(formatTraceInfo(info, bars()));
       finish(OK);

@@ -33,11 +33,20 @@ interface SparingState {
   pool: Pool | null;
   asked: Asked[];
   done: number;
+  closed: boolean;
 }
 
 /** As createPool (pool.ts), whose module `workers` imports when it is needed. */
 export function createSparingPool(options: PoolOptions, workers: () => Promise<Pool>): Pool {
-  const state: SparingState = { options, workers, making: null, pool: null, asked: [], done: 0 };
+  const state: SparingState = {
+    options,
+    workers,
+    making: null,
+    pool: null,
+    asked: [],
+    done: 0,
+    closed: false,
+  };
   return {
     run: (job, label, events) =>
       state.pool?.run(job, label, events) ??
@@ -46,13 +55,14 @@ export function createSparingPool(options: PoolOptions, workers: () => Promise<P
         // What is asked for together is there by then.
         if (state.asked.length === 1) setImmediate(() => void begin(state));
       }),
-    close: async () => state.pool?.close(),
+    close: () => close(state),
   };
 }
 
 async function begin(state: SparingState): Promise<void> {
   const asked = state.asked;
   state.asked = [];
+  if (state.closed) return;
   const threads = state.options.size ?? availableParallelism();
   const alone = asked.length === 1 || threads === 1;
   if (alone && asked.every(({ job }) => isOwn(job))) {
@@ -66,9 +76,17 @@ async function begin(state: SparingState): Promise<void> {
     for (const { reject } of asked) reject(error);
     return;
   }
-  const { pool } = state;
+  const { pool, closed } = state;
+  if (closed) return;
   for (const { job, label, events, resolve, reject } of asked)
     pool.run(job, label, events).then(resolve as (result: unknown) => void, reject);
+}
+
+/** What is asked for and not begun is dropped, as pool.ts drops it: no worker starts for it. */
+async function close(state: SparingState): Promise<void> {
+  state.closed = true;
+  const pool = state.pool ?? (await state.making?.catch(() => null));
+  await pool?.close();
 }
 
 function isOwn(job: Job): job is TraceJob {

@@ -16,6 +16,7 @@
  */
 
 import type { Sight } from '../../contracts/policy.ts';
+import { FRAMES_MAX } from '../../sim-hw/buddy.ts';
 import { bareCosts, costProfiles, machineLabel } from '../../sim-hw/costs/index.ts';
 import { pageTableFormats } from '../../sim-hw/page-table/index.ts';
 import { seedOf } from '../../sim-hw/random.ts';
@@ -93,6 +94,9 @@ export async function sightsOf(
 ): Promise<Sights> {
   const { machine, label } = machineOf(wanted);
   const sizes = sizesOf(wanted.sizes, trace.pageNumbers.length, '--sizes');
+  const most = sizes.at(-1) as number;
+  if (most > FRAMES_MAX)
+    throw inputError('--sizes', `${most} frames, expected at most ${FRAMES_MAX}; correct it`);
   const asked = await choicesOf(wanted.policies, '--policy', pool);
   const program = programOn(trace, machine.pageTable);
   const rowsOf = (policies: readonly PolicyChoice[]): Promise<SightRow[]> =>

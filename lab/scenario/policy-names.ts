@@ -15,6 +15,8 @@ export function policyOfText(
     const [key, value] = setting.split('=') as [string, string];
     if (!NUMBER.test(value))
       throw inputError(place, `${key} is '${value}', expected a number; correct it`);
+    if (Object.hasOwn(parameters, key))
+      throw inputError(place, `${key} is given twice, expected once; leave one out`);
     parameters[key] = Number(value);
   }
   return { name, parameters };

@@ -1,6 +1,6 @@
 /** What a compact file tells of itself in its header, read and checked no further. A host file. */
 
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import {
   COMPACT_MAGIC,
   type CompactHeader,
@@ -27,10 +27,15 @@ export async function headerToldBy(handle: FileHandle): Promise<CompactHeader | 
 
 /** The same of the file of that name; null, too, where it is not to be read, or read only once. */
 export async function headerIn(file: string): Promise<CompactHeader | null> {
-  const handle = await open(file).catch(() => null);
+  // A pipe is not even opened: whoever writes into it would be told that nobody reads when it is closed.
+  const isFile = await stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const handle = isFile ? await open(file).catch(() => null) : null;
   if (handle === null) return null;
   try {
-    return (await handle.stat()).isFile() ? await headerToldBy(handle) : null;
+    return await headerToldBy(handle);
   } catch {
     return null;
   } finally {

@@ -14,6 +14,7 @@ export { formatTraceInfo, type TraceInfo, traceInfo } from './trace-info.ts';
 export {
   type ConvertOptions,
   convertTrace,
+  requireOutput,
   WRITTEN_FORMATS,
   type WrittenTrace,
   writeCompact,

@@ -231,6 +231,7 @@ async function openTrace(file: string): Promise<FileHandle> {
     return await open(file, 'r');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (file === '') throw traceError("''", 0, 'is no name, expected that of a trace; name it');
     throw traceError(file, 0, `cannot be opened (${code}), expected a trace file; check the path`);
   }
 }

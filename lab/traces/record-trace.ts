@@ -79,6 +79,9 @@ async function runLackey(
     stdio: ['inherit', 'ignore', 'pipe', pipe.writeDescriptor],
   });
   pipe.closeWriter();
+  // Who is ended does not leave it running.
+  const end = (): boolean => child.kill('SIGKILL');
+  process.once('exit', end);
   const ending = endingOf(child);
   let failure: unknown;
   try {
@@ -87,8 +90,9 @@ async function runLackey(
     failure = error;
   }
   // By its own process id: valgrind would go on after we stop listening.
-  if (failure !== undefined || reader.log.limitLeft === 0) child.kill('SIGKILL');
+  if (failure !== undefined || reader.log.limitLeft === 0) end();
   const { error, code, signal, words } = await ending;
+  process.removeListener('exit', end);
   if (error) throw noValgrind(output, error);
   if (failure !== undefined) throw failure;
   if (reader.log.limitLeft > 0 && (code !== 0 || signal)) {

@@ -1,11 +1,12 @@
 /**
  * Writing traces: compact, as records of libCacheSim, as a table. A host file.
  *
- * A file is written beside its place and renamed when it is whole, so what has the name is whole.
+ * A file is written beside its place and renamed when it is whole, so what has the name is whole; what is
+ * beside it goes when the process exits.
  * One whose name ends in .zst or .gz is packed so (a compact trace is packed by itself).
  */
 
-import { constants, createWriteStream } from 'node:fs';
+import { constants, createWriteStream, rmSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { PassThrough, Readable, type Transform } from 'node:stream';
@@ -34,8 +35,7 @@ export async function writeTrace(
   trace: Trace,
   format = COMPACT as string,
 ): Promise<WrittenTrace> {
-  await requireAbsent(file);
-  switch (requireWritten(file, format)) {
+  switch (await requireOutput(file, format)) {
     case COMPACT:
       await writeCompact(file, trace);
       break;
@@ -73,8 +73,7 @@ export async function convertTrace(
   options: ConvertOptions = {},
 ): Promise<WrittenTrace> {
   const { origin, to, ...readOptions } = options;
-  requireWritten(output, to ?? COMPACT);
-  await requireAbsent(output);
+  await requireOutput(output, to);
   const trace = await readTrace(input, readOptions);
   return writeTrace(output, { ...trace, origin: origin ?? (trace.origin || basename(input)) }, to);
 }
@@ -85,6 +84,8 @@ async function writeChunks(
   packer: Transform,
 ): Promise<void> {
   const partial = `${file}.${process.pid}.partial`;
+  const remove = (): void => rmSync(partial, { force: true });
+  process.once('exit', remove);
   try {
     await pipeline(Readable.from(chunks), packer, createWriteStream(partial, { flush: true }));
     await rename(partial, file);
@@ -93,6 +94,8 @@ async function writeChunks(
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw traceError(file, 0, `cannot be written (${code}), expected a writable place; choose one`);
+  } finally {
+    process.removeListener('exit', remove);
   }
 }
 
@@ -106,6 +109,16 @@ function* copies(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   for (const chunk of chunks) yield chunk.slice();
 }
 
+/** Refuses a format that cannot be written, and a file as requireAbsent does, before there is anything to write. */
+export async function requireOutput(
+  file: string,
+  format: string = COMPACT,
+): Promise<WrittenFormat> {
+  const known = requireWritten(file, format);
+  await requireAbsent(file);
+  return known;
+}
+
 function requireWritten(file: string, name: string): WrittenFormat {
   const format = WRITTEN_FORMATS.find((known) => known === name);
   if (format) return format;
@@ -115,6 +128,7 @@ function requireWritten(file: string, name: string): WrittenFormat {
 
 /** Refuses a file that exists, or whose folder does not, before there is anything to write. */
 export async function requireAbsent(output: string): Promise<void> {
+  if (output === '') throw traceError("''", 0, 'is no name, expected one of a new file; name it');
   const exists = await access(output, constants.F_OK).then(
     () => true,
     () => false,

@@ -59,7 +59,7 @@ function lookingIn(): Case[] {
     ['events into a folder that is not', /no parent folder/, ...run, '--events', 'no/such'],
     [
       'events into what is no folder',
-      /cannot be written \(ENOTDIR\)/,
+      /small.yaml\/x: has no parent folder/,
       ...run,
       '--events',
       'small.yaml/x',

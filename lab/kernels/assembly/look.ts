@@ -16,7 +16,7 @@ const LENGTH: u8 = 0x3f;
 const KIND: u8 = 0xc0;
 const PAGES_END: u32 = 1 << 24;
 
-/** Eight words, as lab/kernels/look.ts reads them: what is below, in its order. */
+/** Eight words, as lab/kernels/run-window.ts reads them: what is below, in its order. */
 const found: usize = memory.data(32);
 
 /** Pages seen. */

@@ -80,7 +80,10 @@ function createParser({ columns, pageBytes }: FormatOptions): TraceParser {
   const finest = pageBytes === 'finest';
   return (log, bytes, from, to) => {
     let at = from;
-    if (!parseRows && columns) parseRows = rowParser(log, columnsOf(columns), '--columns', finest);
+    if (!parseRows && columns) {
+      const told = `'${columns.join(',')}' of --columns`;
+      parseRows = rowParser(log, columnsOf(columns), told, finest);
+    }
     if (!parseRows) {
       at = bytes.indexOf(NEWLINE, from) + 1;
       const names = latin1(bytes, from, at - 1).split(SEPARATOR);

@@ -55,3 +55,35 @@ test('what fails here fails as it does in a worker', async () => {
   const { pool } = counted(2);
   await expect(pool.run(points('nobody'), 'nobody')).rejects.toThrow('nobody: is no policy');
 });
+
+/** A sparing pool whose workers come when `come` is called; how often they were asked for, and ended. */
+function late(): { pool: Pool; come: () => void; counts: { asked: number; ended: number } } {
+  const counts = { asked: 0, ended: 0 };
+  const coming = Promise.withResolvers<void>();
+  const workers = async (): Promise<Pool> => {
+    counts.asked++;
+    await coming.promise;
+    const pool = createInlinePool();
+    return { ...pool, close: async () => void counts.ended++ };
+  };
+  return { pool: createSparingPool({ size: 2 }, workers), come: coming.resolve, counts };
+}
+
+const turns = async (): Promise<void> => {
+  for (let at = 0; at < 5; at++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('closed before it has begun it asks for no workers; closed while they come it ends them', async () => {
+  const first = late();
+  void first.pool.run({ kind: 'inspect', file: './none.ts' }, 'none');
+  await first.pool.close();
+  await turns();
+  expect(first.counts).toEqual({ asked: 0, ended: 0 });
+  const second = late();
+  void second.pool.run({ kind: 'inspect', file: './none.ts' }, 'none');
+  await turns();
+  const closing = second.pool.close();
+  second.come();
+  await closing;
+  expect(second.counts).toEqual({ asked: 1, ended: 1 });
+});
