@@ -7,9 +7,9 @@
  * dirty, else the page found unreferenced for longest: the working set does not fit.
  *
  * Left out: the queue that cleans old dirty pages (the pager keeps its own clean reserve) and load
- * control (the memory server's part). Times are kept modulo 2^32 references.
+ * control (the memory server's part).
  *
- * 12 bytes a page. A search looks at each page at most once.
+ * 16 bytes a page. A search looks at each page at most once.
  */
 
 import { ABSENT, checkRing, enterRing, leaveRing } from '../../contracts/page-ring.ts';
@@ -19,8 +19,8 @@ interface WorkingSetState {
   /** Following page in the circle. ABSENT: not resident. */
   readonly next: Int32Array;
   readonly previous: Int32Array;
-  /** Own time (references, modulo 2^32) at which the page was last known to be in use. */
-  readonly lastUse: Uint32Array;
+  /** Own time (references) at which the page was last known to be in use. */
+  readonly lastUse: Float64Array;
   /** Window in the task's own references. */
   readonly tau: number;
   /** Page looked at next; ABSENT while nothing is resident. */
@@ -41,7 +41,7 @@ const workingSet: Policy<WorkingSetState> = {
     return {
       next: new Int32Array(pages).fill(ABSENT),
       previous: new Int32Array(pages).fill(ABSENT),
-      lastUse: new Uint32Array(pages),
+      lastUse: new Float64Array(pages),
       tau: parameters.tau ?? 100_000,
       hand: ABSENT,
       resident: 0,
@@ -50,7 +50,7 @@ const workingSet: Policy<WorkingSetState> = {
 
   admitted(state, page, view) {
     if (!enterRing(state, page)) return;
-    state.lastUse[page] = view.now() >>> 0;
+    state.lastUse[page] = view.now();
   },
 
   removed(state, page) {
@@ -59,7 +59,7 @@ const workingSet: Policy<WorkingSetState> = {
 
   victim(state, view) {
     const { next, lastUse, tau } = state;
-    const now = view.now() >>> 0;
+    const now = view.now();
     let oldDirty = ABSENT;
     let oldest = ABSENT;
     let oldestAge = -1;
@@ -70,7 +70,7 @@ const workingSet: Policy<WorkingSetState> = {
         view.clearReferenced(page);
         lastUse[page] = now;
       }
-      const age = (now - lastUse[page]) >>> 0;
+      const age = now - lastUse[page];
       if (age > oldestAge) {
         oldest = page;
         oldestAge = age;

@@ -1,6 +1,6 @@
 /**
  * Rules: which of the house's policies, with which parameters, is which rule of which kernel
- * (assembly/marks.ts, assembly/lists.ts, assembly/ranks.ts).
+ * (assembly/marks.ts, assembly/lists.ts, assembly/ranks.ts, assembly/bits.ts).
  */
 
 export type Parameters = Readonly<Record<string, number>>;
@@ -17,6 +17,11 @@ const MULTI_QUEUE = 6;
 const LFU = 0;
 const LRU_K = 1;
 const LECAR = 2;
+/** As assembly/bits.ts numbers them. */
+const NRU = 0;
+const AGING = 1;
+const WORKING_SET = 2;
+const PFF = 3;
 /** As assembly/marks.ts numbers them. */
 const CIRCLE = 0;
 const SIEVE = 1;
@@ -31,7 +36,7 @@ const SEED_WHEN_ZERO = 2463534242;
 
 /** A policy in words of the kernel. */
 export interface Rule {
-  readonly kernel: 'marks' | 'lists' | 'ranks';
+  readonly kernel: 'marks' | 'lists' | 'ranks' | 'bits';
   readonly rule: number;
   /** Its parameters at all sizes. Of marks: uses that it tells apart, 0 to 3, and those that a page comes with. */
   readonly common: readonly number[];
@@ -68,6 +73,12 @@ const rank = (
   lane,
 });
 
+/** Undefined: with fewer `references` than the policy's least. */
+const bits = (rule: number, references: number, least: number): Rule | undefined =>
+  references >= least
+    ? { kernel: 'bits', rule, common: [references], lane: () => [0, 0, 0] }
+    : undefined;
+
 /** By name of the policy. Undefined: not with these parameters. */
 const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefined>> = {
   fifo: () => plain(CIRCLE, 0, 0),
@@ -92,6 +103,10 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
   lecar,
   'w-tinylfu': wTinyLfu,
   'multi-queue': multiQueue,
+  nru: ({ period }) => bits(NRU, period, 0),
+  aging: ({ period }) => bits(AGING, period, 1),
+  'working-set': ({ tau }) => bits(WORKING_SET, tau, 0),
+  pff: ({ threshold }) => bits(PFF, threshold, 0),
 };
 
 /** A policy in words of a kernel; undefined: `name` with all its `parameters` has none. */

@@ -63,6 +63,11 @@ export function takeFreeOnes(record: usize, wanted: u32): u32 {
   return taken;
 }
 
+/** A frame is nobody's again. */
+export function giveFree(record: usize): void {
+  store<u32>(record + HELD, load<u32>(record + HELD) - 1);
+}
+
 /** Frames that are taken. */
 export function heldBy(record: usize): u32 {
   return load<u32>(record + HELD);
