@@ -15,7 +15,7 @@ const MEMORY_BASE = 1 << 18;
 const LOOK = 'look.ts';
 
 const options = [
-  ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd,bulk-memory'],
+  ['-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd,relaxed-simd,bulk-memory'],
   ['--memoryBase', String(MEMORY_BASE), '--baseDir', join(here, 'assembly'), '--outFile', 'out'],
 ].flat();
 

@@ -20,6 +20,11 @@ export function seatNumbers(): v128 {
   return i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
+/** By seat, a vector each: 16 times its number; all ones but for its own byte. Looked up sooner than made. */
+const numberOf: usize = memory.data(256, 16);
+const others: usize = memory.data(256, 16);
+/** The seats' numbers, which a loop would make anew each time. */
+export const seatsAt: usize = memory.data(16, 16);
 /** Page in each seat. */
 let pageIn: usize = 0;
 /** Pages in the front: it may fill anew. */
@@ -30,13 +35,23 @@ export let distance: u32 = 0;
 export function layOutFront(): void {
   pageIn = room(FRONT << 2);
   memory.fill(pageIn, 0xff, FRONT << 2);
+  v128.store(seatsAt, seatNumbers());
+  for (let seat: u32 = 0; seat < FRONT; seat++) {
+    const own = i8x16.splat(<i8>seat);
+    v128.store(numberOf + (seat << 4), own);
+    v128.store(others + (seat << 4), i8x16.ne(own, seatNumbers()));
+  }
 }
 
-/** The ages after a use of the page in this seat. */
-export function used(ages: v128, seat: u32, seats: v128): v128 {
-  const own = i8x16.splat(<i8>seat);
-  const age = i8x16.swizzle(ages, own);
-  return v128.andnot(i8x16.sub(ages, i8x16.gt_s(age, ages)), i8x16.eq(own, seats));
+/** The age of this seat, 16 times. */
+export function ageOf(ages: v128, seat: u32): v128 {
+  return i8x16.relaxed_swizzle(ages, v128.load(numberOf + (seat << 4)));
+}
+
+/** The ages after a use of the page in this seat, whose age is `age`. */
+export function used(ages: v128, seat: u32, age: v128): v128 {
+  const older = i8x16.sub(ages, i8x16.gt_s(age, ages));
+  return v128.and(older, v128.load(others + (seat << 4)));
 }
 
 /** The seat of this age. */

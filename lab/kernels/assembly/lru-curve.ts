@@ -8,19 +8,33 @@
  * front, it does not pay: pages then stand behind an empty one, until most are found near again.
  */
 
-import { distance, FRONT, layOutFront, leaveFront, seatNumbers, takeSeat } from './front';
+import {
+  ageOf,
+  distance,
+  FRONT,
+  layOutFront,
+  leaveFront,
+  seatNumbers,
+  seatsAt,
+  takeSeat,
+  used,
+} from './front';
 import { moreRoom, room, WINDOW } from './memory';
 import { come, FIRST_SLOT, fetchSlot, go, growOrder, layOut, NOWHERE, slotOf } from './page-order';
 
 /** Runs after which a count of a byte may be full. */
 const BLOCK: u32 = 255;
 /** Runs whose pages are looked up ahead of time where they are many, so that misses of caches overlap. */
-const AHEAD: u32 = 128;
+const AHEAD: u32 = 64;
 
 let pagesAll: u32 = 0;
 let ages: v128 = seatNumbers();
-/** hits[d]: runs whose page was at distance d, 0: at none, 4 bytes each; those at 1..16 of the front in `near`. */
+/**
+ * Runs whose page was at distance d, 0: at none; those at 1..16 of the front in `near`. A byte each in `hits`, so that
+ * most of them stay in a cache, and what has left it in `more`, 4 bytes each.
+ */
 let hits: usize = 0;
+let more: usize = 0;
 let near: usize = 0;
 let curve: usize = 0;
 let references: u64 = 0;
@@ -39,14 +53,18 @@ export function start(pages: u32): void {
   layOutFront();
   near = room(FRONT << 3);
   places = room(AHEAD << 2);
-  hits = room((pages + FRONT + 2) << 2);
+  hits = room(pages + FRONT + 2);
+  more = room((pages + FRONT + 2) << 2);
   curve = room((pages + 1) << 3);
 }
 
 /** Room for more pages than it was started with. */
 export function grow(pages: u32): void {
   growOrder(pages);
-  hits = moreRoom(hits, (pagesAll + FRONT + 2) << 2, (pages + FRONT + 2) << 2, 0);
+  const entries = pagesAll + FRONT + 2;
+  const wanted = pages + FRONT + 2;
+  hits = moreRoom(hits, entries, wanted, 0);
+  more = moreRoom(more, entries << 2, wanted << 2, 0);
   curve = room((pages + 1) << 3);
   pagesAll = pages;
 }
@@ -54,10 +72,7 @@ export function grow(pages: u32): void {
 /** Executes the first `count` runs of the window. */
 export function advance(count: u32): void {
   missed = 0;
-  let lengths: u32 = 0;
-  const end = WINDOW + (count << 2);
-  for (let at = WINDOW; at < end; at += 4) lengths += load<u32>(at) & 63;
-  references += lengths + count;
+  references += lengthsOf(count);
   if (frontOn) {
     for (let from: u32 = 0; from < count; from += BLOCK)
       throughFront(from, min(count, from + BLOCK));
@@ -72,23 +87,42 @@ export function advance(count: u32): void {
   }
 }
 
+/** References of the first `count` runs. */
+function lengthsOf(count: u32): u32 {
+  const fours = WINDOW + ((count & ~3) << 2);
+  const end = WINDOW + (count << 2);
+  let sums = i32x4.splat(0);
+  for (let at = WINDOW; at < fours; at += 16)
+    sums = i32x4.add(sums, v128.and(v128.load(at), i32x4.splat(63)));
+  let lengths = count;
+  for (let at = fours; at < end; at += 4) lengths += load<u32>(at) & 63;
+  const pairs = i32x4.add(
+    sums,
+    i8x16.shuffle(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7),
+  );
+  return lengths + i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
+}
+
 function throughFront(from: u32, to: u32): void {
-  const seats = seatNumbers();
   const slots = slotOf;
   let order = ages;
   let counts = i8x16.splat(0);
   const end = WINDOW + (to << 2);
-  for (let at = WINDOW + (from << 2); at < end; at += 4) {
-    const page = load<u32>(at) >> 8;
-    let seat = load<u32>(slots + (page << 2));
-    if (seat >= FRONT) {
-      seat = takeSeat(page, seat, order);
-      countMissed();
+  let at = WINDOW + (from << 2);
+  for (; at < end; at += 4) {
+    let seat: u32 = 0;
+    // Nothing is called in here, so that all stays in registers.
+    for (; at < end; at += 4) {
+      seat = load<u32>(slots + ((load<u32>(at) >> 8) << 2));
+      if (seat >= FRONT) break;
+      const age = ageOf(order, seat);
+      counts = i8x16.sub(counts, i8x16.eq(age, v128.load(seatsAt)));
+      order = used(order, seat, age);
     }
-    const own = i8x16.splat(<i8>seat);
-    const age = i8x16.swizzle(order, own);
-    counts = i8x16.sub(counts, i8x16.eq(age, seats));
-    order = v128.andnot(i8x16.sub(order, i8x16.gt_s(age, order)), i8x16.eq(own, seats));
+    if (at === end) break;
+    seat = takeSeat(load<u32>(at) >> 8, seat, order);
+    countMissed();
+    order = used(order, seat, i8x16.splat(15));
   }
   ages = order;
   for (let age: u32 = 0; age < FRONT; age++) {
@@ -98,17 +132,21 @@ function throughFront(from: u32, to: u32): void {
   }
 }
 
-/** A run that missed the front: its seat's age, the oldest, will be counted as if it were hit. */
+/** A run that missed the front. */
 function countMissed(): void {
   missed++;
-  store<u64>(near, load<u64>(near, 15 << 3) - 1, 15 << 3);
   if (distance === NOWHERE) coldMisses++;
   else countHit(distance);
 }
 
 function countHit(distance: u32): void {
-  const count = hits + (distance << 2);
-  store<u32>(count, load<u32>(count) + 1);
+  const count = <u32>load<u8>(hits + distance) + 1;
+  store<u8>(hits + distance, <u8>count);
+  if (count === 256) store<u32>(more + (distance << 2), load<u32>(more + (distance << 2)) + 256);
+}
+
+function countOf(distance: u32): f64 {
+  return <f64>(load<u32>(more + (distance << 2)) + load<u8>(hits + distance));
 }
 
 /** At most AHEAD runs, of which no page is in the front. */
@@ -143,11 +181,12 @@ function behindFront(from: u32, to: u32): void {
 function fetchAhead(from: u32, to: u32): void {
   const slots = slotOf;
   const end = WINDOW + (to << 2);
+  let place = places;
+  for (let at = WINDOW + (from << 2); at < end; at += 4, place += 4)
+    store<u32>(place, load<u32>(slots + ((load<u32>(at) >> 8) << 2)));
   let seen: u32 = 0;
-  for (let at = WINDOW + (from << 2); at < end; at += 4)
-    seen |= load<u32>(slots + ((load<u32>(at) >> 8) << 2));
-  for (let at = WINDOW + (from << 2); at < end; at += 4) {
-    const entry = load<u32>(slots + ((load<u32>(at) >> 8) << 2));
+  for (let at = places; at < place; at += 4) {
+    const entry = load<u32>(at);
     if (entry !== NOWHERE) seen |= fetchSlot(entry - FIRST_SLOT);
   }
   // Written, or looking would be left out.
@@ -156,9 +195,9 @@ function fetchAhead(from: u32, to: u32): void {
 
 /** Faults with f frames, for f = 0..pages: the address of as many doubles. */
 export function result(): usize {
-  let faults = <f64>coldMisses + <f64>load<u32>(hits);
+  let faults = <f64>coldMisses + countOf(0);
   for (let frames = pagesAll; frames >= 1; frames--) {
-    faults += <f64>load<u32>(hits + ((frames + 1) << 2));
+    faults += countOf(frames + 1);
     if (frames < FRONT) faults += <f64>load<u64>(near + (frames << 3));
     store<f64>(curve + (frames << 3), faults);
   }

@@ -3,7 +3,16 @@
  * frames, from one pass (twin: lab/bounds/lru-traffic.ts, which tells how).
  */
 
-import { distance, FRONT, layOutFront, leaveFront, seatNumbers, takeSeat, used } from './front';
+import {
+  ageOf,
+  distance,
+  FRONT,
+  layOutFront,
+  leaveFront,
+  seatNumbers,
+  takeSeat,
+  used,
+} from './front';
 import { room, WINDOW } from './memory';
 import { FIRST_SLOT, layOut, NOWHERE, newer, slotOf } from './page-order';
 
@@ -37,7 +46,6 @@ export function start(pages: u32): void {
 
 /** Executes the first `count` runs of the window. */
 export function advance(count: u32): void {
-  const seats = seatNumbers();
   let order = ages;
   const end = WINDOW + (count << 2);
   for (let at = WINDOW; at < end; at += 4) {
@@ -46,13 +54,15 @@ export function advance(count: u32): void {
     const kind = (run >> 6) & 3;
     let seat = load<u32>(slotOf + (page << 2));
     let place: u32;
-    if (seat < FRONT)
-      place = <u32>i8x16.extract_lane_u(i8x16.swizzle(order, i8x16.splat(<i8>seat)), 0) + 1;
-    else {
+    let age = i8x16.splat(15);
+    if (seat < FRONT) {
+      age = ageOf(order, seat);
+      place = <u32>i8x16.extract_lane_u(age, 0) + 1;
+    } else {
       seat = takeSeat(page, seat, order);
       place = distance;
     }
-    order = used(order, seat, seats);
+    order = used(order, seat, age);
     const hit = place === NOWHERE ? cold + (kind << 2) : hits + kind * stride + (place << 2);
     store<u32>(hit, load<u32>(hit) + 1);
     const from = modifiedFrom + (page << 2);

@@ -83,10 +83,16 @@ test.each([
     500,
   ],
   ['more than a span of pages', [...loop(70_000, 6), ...randomPages(7, 300_000, 70_000)], 65_536],
-])('[POL18] over many nodes and much moving down: %s', (_, pages, chunk) => {
+])('[POL18] over many lines and much moving down: %s', (_, pages, chunk) => {
   const runs = runsOf(pages);
   const all = runs.reduce((most, run) => Math.max(most, run >>> 8), 0) + 1;
   expect(kernelCurve(runs, all, chunk)).toEqual(lruCurve(runs, all));
+});
+
+test('[POL18] with room for more pages than sixteen spans hold', () => {
+  const all = 1_100_000;
+  const runs = runsOf(randomPages(8, 4_300_000, 3000));
+  expect(kernelCurve(runs, all)).toEqual(lruCurve(runs, all));
 });
 
 test('[POL18] runs that stream by, of ever more pages: at any moment what all so far come to', () => {
