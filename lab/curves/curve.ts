@@ -9,6 +9,7 @@
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
+import { hasFutureKernel } from '../kernels/future.ts';
 import { hasKernel, kernelCost } from '../kernels/policies.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
@@ -145,7 +146,7 @@ async function missCurves(
   pool: Pool,
 ): Promise<Curve[]> {
   const simulated = choices.filter((policy) => !isStack(policy, traffic));
-  const digested = simulated.filter((policy) => !isKernel(policy));
+  const digested = simulated.filter((policy) => !takesRuns(policy));
   const digest =
     digested.length * frames.length >= DIGEST_SIZES
       ? pool.run({ kind: 'digest', program }, 'gathering blocks')
@@ -155,7 +156,7 @@ async function missCurves(
   for (const policy of [...choices].sort((a, b) => costOf(b) - costOf(a))) {
     const label = policyText(policy);
     const parts = simulated.includes(policy) ? Math.ceil(JOBS_WANTED / simulated.length) : 1;
-    const least = isKernel(policy) ? together : SIZES_A_JOB;
+    const least = takesRuns(policy) ? together : SIZES_A_JOB;
     const jobs = jobsOf(frames, parts, least).map(async (part) => {
       const job = { kind: 'points', program, policy, frames: part, traffic } as const;
       // All wait for it: kernels that went ahead would leave the longest jobs to the end.
@@ -207,7 +208,13 @@ function sizesTogether(pages: number): number {
   return pages <= PAGES_FEW ? SIZES_OF_FEW_PAGES : SIZES_A_KERNEL_JOB;
 }
 
-/** Who has one takes the runs as they are. */
+/** Who has a kernel takes the runs as they are: as they come, or all at once. */
+function takesRuns(policy: PolicyChoice): boolean {
+  if (isKernel(policy)) return true;
+  return policy.file === null && hasFutureKernel(policy.name, settingsOf(policy));
+}
+
+/** Whether a kernel takes the runs as they come. */
 export function isKernel(policy: PolicyChoice): boolean {
   return policy.file === null && hasKernel(policy.name, settingsOf(policy));
 }

@@ -9,6 +9,7 @@
 
 import type { Policy } from '../../contracts/policy.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
+import { simulateFuture } from '../kernels/future.ts';
 import { fastLruCurve } from '../kernels/lru-curve.ts';
 import { fastLruTraffic } from '../kernels/lru-traffic.ts';
 import { optimalFaults } from '../kernels/optimal-sizes.ts';
@@ -79,6 +80,7 @@ export function pointsOf(
   const settings = { ...policy.parameters, ...parameters };
   const counts =
     (isOurs && simulateLanes(policy.name, settings, program.runs, pages, frames, seed)) ||
+    (isOurs && simulateFuture(policy.name, settings, program.runs, pages, frames)) ||
     simulate(policy, program, frames, parameters, seed, digest);
   return counts.map((count) => pointOf(count, traffic));
 }
