@@ -31,6 +31,11 @@ const traffic: readonly Counted[] = [
   trafficOf('pages written back', 'writeBacks'),
 ];
 
+/** What counts are told by: the references of the whole, or of the phase. */
+export function referencesOf({ references: own }: Point, { references }: Curves): number {
+  return own ?? references;
+}
+
 /** Misses; with traffic where they come from, and what was written back. */
 export function countedIn({ curves }: Curves): readonly [Counted, ...Counted[]] {
   return curves[0]?.points[0]?.traffic === undefined ? [misses] : [misses, ...traffic];

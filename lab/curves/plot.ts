@@ -11,10 +11,10 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { bytesText } from '../bytes-text.ts';
 import { grouped } from '../grouped.ts';
-import { type Counted, countedIn } from './counted.ts';
+import { type Counted, countedIn, referencesOf } from './counted.ts';
 import type { CurveKind, Curves } from './curve.ts';
 import { frameBytesOf } from './page-sizes.ts';
-import { axisOf, bytesAxisOf } from './plot-axes.ts';
+import { type Axis, axisOf, bytesAxisOf, evenAxis } from './plot-axes.ts';
 import type { Point } from './points.ts';
 
 /** On white, and in the dark. */
@@ -36,6 +36,9 @@ const HEIGHT = 520;
 const FRAME_HEIGHT = 230;
 const LINE_HEIGHT = 18;
 const LETTER_WIDTH = 8;
+const TICK_SPACING = 45;
+/** A line of the title, in its letters' height. */
+const TITLE_WIDTH = 48;
 /** Points of a curve up to which each has a dot. */
 const DOTS_MOST = 64;
 
@@ -45,7 +48,7 @@ interface Dot {
   readonly what: string;
   readonly x: number;
   readonly ratio: number;
-  /** How far off it is at most; 0 where it is exact, or nobody knows. */
+  /** How far off it is at most; no number where it is exact, or nobody knows. */
   readonly bound: number;
 }
 
@@ -60,13 +63,15 @@ export function curvesPlot(document: Curves): string {
   const names = curves.map(({ policy }) => policy);
   const ratios = dots.map(({ ratio }) => ratio);
   const xs = dots.map(({ x }) => x);
-  const least = Math.min(...ratios.filter((ratio) => ratio > 0));
   const legendHeight = 90 + LINE_HEIGHT * names.length;
   const isSplit = counts.length > 1;
   const frames = isSplit ? FRAME_HEIGHT * counts.length : HEIGHT;
   const facet: Facet = isSplit ? { fy: 'what' } : {};
   const marginRight = 60 + LETTER_WIDTH * Math.max(...names.map(({ length }) => length));
-  const per = of === 'phases' ? 'in the part, per reference of the trace' : 'per reference';
+  const xAxis = of === 'page-size' ? bytesAxisOf(xs) : of === 'phases' ? evenAxis : axisOf(xs);
+  const yAxis = axisOf(ratios);
+  const xLabel = { label: xLabels[of], labelAnchor: 'center' } as const;
+  const yLabel = `${isSplit ? '' : 'misses '}per reference${of === 'phases' ? ' of the part' : ''}`;
   const plot = Plot.plot({
     document: parseHTML('<!doctype html><html><body></body></html>').document,
     width: WIDTH + marginRight,
@@ -76,37 +81,33 @@ export function curvesPlot(document: Curves): string {
     marginTop: 56,
     marginBottom: 46,
     style: { fontSize: '13px' },
-    x: {
-      ...(of === 'page-size' ? bytesAxisOf(xs) : axisOf(of === 'phases' ? [0, ...xs] : xs)),
-      label: xLabel(document),
-      labelAnchor: 'center',
-    },
-    y: {
-      ...axisOf(ratios),
-      label: `${isSplit ? '' : 'misses '}${per}`,
-      grid: true,
-    },
+    x: { ...xAxis, ...xLabel },
+    y: { ...yAxis, label: yLabel, grid: true, tickSpacing: TICK_SPACING },
     ...(isSplit && { fy: { axis: null, domain: counts.map(({ title }) => title) } }),
     color: { domain: names, range: names.map((_, at) => colourOf(at)) },
     marks: [
       ...(isSplit ? [Plot.frame({ strokeOpacity: 0.25 })] : []),
+      // By the library's own choice some marks of a logarithmic axis have no number.
+      ...textsOf(xAxis, (ticks, text) => Plot.axisX(ticks, { text, ...xLabel })),
+      ...textsOf(yAxis, (ticks, text) => Plot.axisY(ticks, { text, label: yLabel })),
       ...headings(document, counts, facet),
-      ...names.flatMap((name, at) => lineMarks(dots, name, at, least, facet)),
+      ...names.flatMap((name, at) => lineMarks(dots, name, at, yAxis, facet)),
       ...names.map((name, at) => legendMark(name, at, counts[0].title, facet)),
     ],
   } as Plot.PlotOptions);
   return withScheme(plot.outerHTML);
 }
 
-function dotsOf({ of, references, pageBytes, curves }: Curves, counted: Counted): Dot[] {
+function dotsOf(document: Curves, counted: Counted): Dot[] {
+  const { of, pageBytes, curves } = document;
   const unit = of === 'page-size' ? frameBytesOf({ pageBytes }) : 1;
   return curves.flatMap(({ policy, points }) =>
     points.map((point) => ({
       policy,
       what: counted.title,
       x: unit * xOf(point),
-      ratio: counted.count(point) / references,
-      bound: counted.bound(point) ?? 0,
+      ratio: counted.count(point) / referencesOf(point, document),
+      bound: counted.bound(point) ?? Number.NaN,
     })),
   );
 }
@@ -121,7 +122,8 @@ function headings(
   const part = sample === undefined ? '' : `, estimated from ${grouped(sample.pages)} of them`;
   const title = `${trace}: ${grouped(references)} references to ${size}${part}`;
   const own = counts.map(({ title: what }) => ({ what }));
-  const above = { frameAnchor: 'top-left', dy: -22, fontSize: 15 } as const;
+  const lines = { lineAnchor: 'bottom', lineWidth: TITLE_WIDTH, fontSize: 15 } as const;
+  const above = { frameAnchor: 'top-left', dy: -9, ...lines } as const;
   const inside = { frameAnchor: 'top-right', dx: -8, dy: 8, ...facet } as const;
   return [
     Plot.text([{ title, what: counts[0].title }], { ...above, text: 'title', ...facet }),
@@ -145,21 +147,19 @@ function lineMarks(
   dots: readonly Dot[],
   name: string,
   at: number,
-  least: number,
+  { type, least }: Axis,
   facet: Facet,
 ): Plot.Markish[] {
   const own = dots.filter(({ policy }) => policy === name);
   // None at all has no place on a logarithmic axis: the line stops before it.
-  const isLog = axisOf(dots.map(({ ratio }) => ratio)).type === 'log';
-  const y = ({ ratio }: Dot): number => (isLog && ratio <= 0 ? Number.NaN : ratio);
+  const y = ({ ratio }: Dot): number => (type === 'log' && ratio <= 0 ? Number.NaN : ratio);
   const place = { x: 'x', y, ...facet };
   const strokeDasharray = DASHES[dashOf(at)];
-  const floor = isLog ? least : 0;
   const isDotted = own.filter(({ what }) => what === own[0]?.what).length <= DOTS_MOST;
   const band = {
     x: 'x',
-    y1: ({ ratio, bound }: Dot) => Math.max(floor, ratio - bound),
-    y2: ({ ratio, bound }: Dot) => Math.max(floor, ratio + bound),
+    y1: ({ ratio, bound }: Dot) => Math.max(least, ratio - bound),
+    y2: ({ ratio, bound }: Dot) => Math.max(least, ratio + bound),
     ...facet,
   };
   return [
@@ -171,15 +171,20 @@ function lineMarks(
   ];
 }
 
-function xLabel({ of }: Curves): string {
-  const labels: Readonly<Record<CurveKind, string>> = {
-    misses: 'frames',
-    phases: 'references so far',
-    'working-set': 'pages held on average',
-    'page-size': 'memory',
-    'tlb-reach': 'entries',
-  };
-  return labels[of];
+const xLabels: Readonly<Record<CurveKind, string>> = {
+  misses: 'frames',
+  phases: 'references so far',
+  'working-set': 'pages held on average',
+  'page-size': 'memory',
+  'tlb-reach': 'entries',
+};
+
+/** The axis drawn by `draw` with a number at each mark, where it says itself where those are. */
+function textsOf(
+  { ticks, tickFormat }: Axis,
+  draw: (ticks: number[], text: (tick: number) => string) => Plot.Markish,
+): Plot.Markish[] {
+  return ticks === undefined ? [] : [draw([...ticks], tickFormat)];
 }
 
 /** Over time for phases; else over memory, which a working set holds on average. */

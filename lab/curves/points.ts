@@ -24,8 +24,9 @@ export interface Point {
   readonly misses: number;
   /** Of a working set: references that a page is kept for. */
   readonly window?: number;
-  /** Of a phase: references up to its end. */
+  /** Of a phase: references up to its end, and in it. */
   readonly until?: number;
+  readonly references?: number;
   readonly traffic?: Traffic;
   /** Of an estimate: misses per reference are off by at most so much; absent: nobody can say. */
   readonly bound?: number;

@@ -83,7 +83,7 @@ export async function sampledCurvesOf(
     }),
   }));
   const bounds = curves.flatMap(({ points }) => points.flatMap(({ bound }) => bound ?? []));
-  const bound = bounds.length === 0 ? null : Math.max(...bounds);
+  const bound = bounds.length === 0 ? null : bounds.reduce((most, one) => Math.max(most, one));
   return {
     of: wanted.of,
     trace: name,
@@ -160,7 +160,7 @@ function withBounds(point: Point, estimates: readonly Point[], references: numbe
   const { window, traffic } = point;
   return {
     ...point,
-    bound: boundBy(({ misses }) => misses) / references,
+    bound: boundBy(({ misses }) => misses) / (point.references ?? references),
     ...(window !== undefined && { framesBound: boundBy(({ frames }) => frames) }),
     ...(traffic && {
       trafficBound: trafficBy((key) => boundBy((one) => one.traffic?.[key] ?? 0) / references),

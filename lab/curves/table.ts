@@ -4,7 +4,7 @@ import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import { bytesText } from '../bytes-text.ts';
 import { grouped } from '../grouped.ts';
 import { PAGE_BYTES_MAX } from '../traces/trace.ts';
-import { type Counted, countedIn } from './counted.ts';
+import { type Counted, countedIn, referencesOf } from './counted.ts';
 import type { CurveKind, Curves, Sample } from './curve.ts';
 import { frameBytesOf } from './page-sizes.ts';
 import type { Point } from './points.ts';
@@ -45,13 +45,13 @@ function boundText(bound: number | undefined): string {
 }
 
 function block(document: Curves, { title, count, bound }: Counted): string {
-  const { of, curves, references, sample } = document;
+  const { of, curves, sample } = document;
   const all = curves.flatMap(({ points }) => points.map(rowOf));
   const rows = [...new Set(all)].sort((a, b) => a - b);
   const counted = (point: Point | undefined): string =>
     point === undefined
       ? '-'
-      : `${heldText(of, point)}${grouped(count(point))} ${ratio(count(point) / references)}${
+      : `${heldText(of, point)}${grouped(count(point))} ${ratio(count(point) / referencesOf(point, document))}${
           sample === undefined ? '' : boundText(bound(point))
         }`;
   const cells = rows.map((row) => [

@@ -82,7 +82,7 @@ test('marks of axes: round numbers, none written out in zeros', () => {
     const { ticks = [], tickFormat } = axisOf(values);
     return ticks.map(tickFormat);
   };
-  expect(format([0.5, 0.0000002])).toEqual(['1e-6', '1e-5', '1e-4', '0.001', '0.01', '0.1']);
+  expect(format([0.5, 0.0000002])).toEqual(['1e-6', '1e-5', '0.0001', '0.001', '0.01', '0.1']);
   expect(format([1, 150])).toEqual(['1', '2', '5', '10', '20', '50', '100']);
   expect(format([300, 2_000_000])).toEqual([
     '300',
@@ -96,4 +96,57 @@ test('marks of axes: round numbers, none written out in zeros', () => {
   ]);
   expect(axisOf([5, 300])).toMatchObject({ type: 'linear' });
   expect(axisOf([0, 0])).toMatchObject({ type: 'linear' });
+});
+
+test('each mark of a logarithmic axis has its number', () => {
+  const [policy] = names as [string];
+  const points = [8, 64, 512, 1024].map((frames) => ({ frames, misses: 900_000 / frames }));
+  const svg = curvesPlot({ ...curves(() => 0), curves: [{ policy, points }] });
+  const labels = /aria-label="x-axis tick label"[^>]*>(.*?)<\/g>/.exec(svg)?.[1] ?? '';
+  const texts = [...labels.matchAll(/>([^<]+)</g)].map(([, text]) => text);
+  expect(texts).toEqual(['10', '20', '50', '100', '200', '500', '1000']);
+});
+
+test('as many points as may be asked for', () => {
+  const traffic = { readMisses: 50, writeMisses: 30, fetchMisses: 0, writeBacks: 9 };
+  const points = Array.from({ length: 4096 }, (_, at) => ({ frames: at + 1, misses: 80, traffic }));
+  const many = names.slice(0, 8).map((policy) => ({ policy, points }));
+  expect(curvesPlot({ ...curves(() => 0), curves: many })).toContain('pages written back');
+}, 60_000);
+
+test('phases: time by equal steps from 0 on, misses by those of the part', () => {
+  const [policy] = names as [string];
+  const points = Array.from({ length: 200 }, (_, at) => ({
+    frames: 10,
+    misses: 1000,
+    until: 5000 * (at + 1),
+    references: 5000,
+  }));
+  const svg = curvesPlot({ ...curves(() => 0), of: 'phases', curves: [{ policy, points }] });
+  expect(svg).toContain('misses per reference of the part');
+  for (const text of ['0', '200k', '400k', '600k', '800k', '1M', '0.2'])
+    expect(svg).toContain(`>${text}<`);
+});
+
+test('even axes begin at 0, and no two numbers on them read alike', () => {
+  for (const least of [2e-5, 0.004, 0.3]) {
+    const svg = curvesPlot(curves((frames) => 1_000_000 * (least + (least * frames) / 1000)));
+    const labels = /aria-label="y-axis tick label"[^>]*>(.*?)<\/g>/.exec(svg)?.[1] ?? '';
+    const texts = [...labels.matchAll(/>([^<]+)</g)].map(([, text]) => text);
+    expect(texts[0]).toBe('0');
+    expect(new Set(texts).size).toBe(texts.length);
+  }
+});
+
+test('where nobody can say how far off an estimate is its band has a gap', () => {
+  const [policy] = names as [string];
+  const bounds = [0.1, 0.1, undefined, 0.1, 0.1];
+  const points = bounds.map((bound, at) => ({
+    frames: 100 * (at + 1),
+    misses: 500_000 - at,
+    ...(bound !== undefined && { bound }),
+  }));
+  const svg = curvesPlot({ ...curves(() => 0), curves: [{ policy, points }] });
+  const area = /aria-label="area"[^>]*><path d="([^"]+)"/.exec(svg)?.[1] ?? '';
+  expect(area.match(/Z/g)).toHaveLength(2);
 });
