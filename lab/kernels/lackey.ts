@@ -40,10 +40,9 @@ export function parseLackeyText(
   while (at < to) {
     const end = to - at <= INPUT_BYTES ? to : bytes.lastIndexOf(NEWLINE, at + INPUT_BYTES - 1) + 1;
     if (end <= at) return at;
-    offer(kernel, bytes.subarray(at, end), log.index.pages);
-    const start = at;
+    const before = offer(kernel, log, bytes, at, end) - at;
     while (at < end) {
-      at = start + advanceParser(kernel, log, at - start, end - start);
+      at = advanceParser(kernel, log, before + at, before + end) - before;
       if (at < end) at = parseLine(log, bytes, at);
     }
   }

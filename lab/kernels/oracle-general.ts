@@ -34,10 +34,9 @@ export function parseRecords(
 ): number {
   for (let at = from; at < to; ) {
     const end = Math.min(to, at + PIECE_BYTES);
-    offer(kernel, bytes.subarray(at, end), log.index.pages);
+    const before = offer(kernel, log, bytes, at, end) - at;
     ask(kernel.kernel, 'countFrom', log.lines);
-    const read = advanceParser(kernel, log, 0, end - at);
-    at += read;
+    at = advanceParser(kernel, log, before + at, before + end) - before;
     if (at < end) return at;
   }
   return to;

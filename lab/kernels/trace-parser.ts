@@ -7,7 +7,15 @@
  * Page ids are the log's. The kernel knows those of pages seen lately and leaves the others open.
  */
 
-import { kindOfRun, lengthOfRun, pageOfRun, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
+import {
+  FETCH,
+  kindOfRun,
+  lengthOfRun,
+  pageOfRun,
+  READ,
+  RUN_LENGTH_MAX,
+  WRITE,
+} from '../../sim-hw/references.ts';
 import { denseIds } from '../traces/page-index.ts';
 import { type ReferenceLog, requireId, reserveRuns } from '../traces/reference-log.ts';
 import { ask, type Kernel, startKernel } from './kernel.ts';
@@ -31,7 +39,7 @@ export interface TraceParserKernel {
   runs: Uint32Array;
   /** References without an id. */
   open: Int32Array;
-  /** By the last call: lines or records read, runs begun, references left open. */
+  /** By the last call: lines or records read, runs begun, references left open, writes, fetches. */
   found: Uint32Array;
 }
 
@@ -55,18 +63,32 @@ function arraysOf(kernel: Kernel, entryBytesMin: number) {
     input: new Uint8Array(buffer, at(0), INPUT_BYTES),
     runs: new Uint32Array(buffer, at(1), entries + 1),
     open: new Int32Array(buffer, at(2), OPEN_WORDS * entries),
-    found: new Uint32Array(buffer, at(3), 3),
+    found: new Uint32Array(buffer, at(3), 5),
   };
 }
 
-/** Puts a piece of a file into the kernel's input. */
-export function offer(parser: TraceParserKernel, piece: Uint8Array, pages: number): void {
+/** Where a piece of a file goes, beside which `pages` pages are known. What was given before is gone. */
+export function inputFor(parser: TraceParserKernel, pages: number): Uint8Array {
   while (2 * pages > parser.places && parser.places < PLACES_MOST) {
     ask(parser.kernel, 'growPlaces');
     parser.places *= 8;
     Object.assign(parser, arraysOf(parser.kernel, parser.entryBytesMin));
   }
-  parser.input.set(piece);
+  return parser.input;
+}
+
+/** The place in the input of bytes[from], a piece ending at `to`, which may have been read there at once. */
+export function offer(
+  parser: TraceParserKernel,
+  log: ReferenceLog,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  if (bytes.buffer === parser.input.buffer)
+    return bytes.byteOffset - parser.input.byteOffset + from;
+  inputFor(parser, log.index.pages).set(bytes.subarray(from, to));
+  return 0;
 }
 
 /**
@@ -87,7 +109,7 @@ export function advanceParser(
   const length = isOpen ? openLength : RUN_LENGTH_MAX;
   runs[0] = openWord | (openLength - 1);
   const stop = ask(kernel, 'advance', from, to, index.low[page], index.high[page], kind, length);
-  const [entries, begun, left] = found;
+  const [entries, begun, left, writes, fetches] = found;
   if (entries === 0) return stop;
   if (left > 0) {
     nameOpen(log, open.subarray(0, OPEN_WORDS * left));
@@ -101,6 +123,9 @@ export function advanceParser(
   log.openWord = (runs[begun] & ~(RUN_LENGTH_MAX - 1)) | 0;
   log.openLength = lengthOfRun(runs[begun]);
   log.references += entries;
+  log.kinds[READ] += entries - writes - fetches;
+  log.kinds[WRITE] += writes;
+  log.kinds[FETCH] += fetches;
   log.limitLeft -= entries;
   log.lines += entries;
   return stop;

@@ -8,13 +8,19 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { isCompact } from './detect-format.ts';
 import { TraceError, traceError } from './trace.ts';
 
 const CHUNK_BYTES = 1 << 20;
+/** Of a plain file: it stays in a second-level cache until it is parsed. */
+const PIECE_BYTES = 1 << 18;
+/** Pieces that are read at a stretch: a few milliseconds, after which signals and timers have their turn. */
+const PIECES_AT_A_STRETCH = 16;
 const WINDOW_LOG_MAX = 27;
 const XZ = ['--decompress', '--stdout', '--memlimit-decompress=256MiB'];
 const MAGICS: readonly (readonly [Packing, ...number[]])[] = [
@@ -42,8 +48,11 @@ export interface Taken {
   bytes: number;
 }
 
+/** Where the caller likes to have the next bytes; undefined: anywhere. */
+export type Room = () => Uint8Array | undefined;
+
 /**
- * The unpacked bytes. A chunk may be overwritten once the next one is asked for. Refuses (TraceError)
+ * The unpacked bytes, those of a plain file in the `room` for them. A chunk may be overwritten once the next one is asked for. Refuses (TraceError)
  * what does not unpack, is cut short, or is packed in a way that is not known here.
  */
 export function chunksOf(
@@ -51,10 +60,11 @@ export function chunksOf(
   handle: FileHandle,
   packing: Packing,
   taken: Taken,
+  room: Room,
 ): AsyncIterable<Uint8Array> {
   switch (packing) {
     case 'none':
-      return chunksAhead(handle, taken);
+      return plainChunks(handle, taken, room);
     case 'zstd':
       return zstdChunks(file, handle, taken);
     case 'gzip':
@@ -105,7 +115,7 @@ export async function* pipedChunks(
   taken: Taken,
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  for await (const chunk of chunksAhead(handle, taken, true)) {
+  for await (const chunk of chunksAhead(handle, taken)) {
     const packing = isFirst ? packingOf(chunk) : 'none';
     if (isFirst && isCompact(chunk)) {
       const problem = 'is a compact trace and comes through a pipe';
@@ -120,23 +130,38 @@ export async function* pipedChunks(
   }
 }
 
-/** The whole file in two buffers by turns: one is read while the other is in the caller's hands. */
-async function* chunksAhead(
+/**
+ * A plain file, piece by piece, by plain calls: it is in the system's cache, or is read ahead into that, and
+ * a thread beside this one would have to be waited for at each piece.
+ */
+async function* plainChunks(
   handle: FileHandle,
   taken: Taken,
-  piped = false,
+  room: Room,
 ): AsyncGenerator<Uint8Array> {
+  const own = new Uint8Array(PIECE_BYTES);
+  for (let pieces = 1; ; pieces++) {
+    const piece = room() ?? own;
+    const got = readSync(handle.fd, piece, 0, piece.length, taken.bytes);
+    if (got === 0) return;
+    taken.bytes += got;
+    yield piece.subarray(0, got);
+    if (pieces % PIECES_AT_A_STRETCH === 0) await setImmediate();
+  }
+}
+
+/** A pipe in two buffers by turns: one is read while the other is in the caller's hands. */
+async function* chunksAhead(handle: FileHandle, taken: Taken): AsyncGenerator<Uint8Array> {
   let mine = new Uint8Array(CHUNK_BYTES);
   let theirs = new Uint8Array(CHUNK_BYTES);
-  let reading = readFully(handle, mine, piped ? null : 0);
+  let reading = readFully(handle, mine, null);
   try {
-    for (let at = 0; ; ) {
+    for (;;) {
       const got = await reading;
       if (got === 0) return;
-      at += got;
-      taken.bytes = at;
+      taken.bytes += got;
       [mine, theirs] = [theirs, mine];
-      reading = readFully(handle, mine, piped ? null : at);
+      reading = readFully(handle, mine, null);
       yield theirs.subarray(0, got);
     }
   } finally {

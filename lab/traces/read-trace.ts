@@ -14,7 +14,14 @@ import type { RunWindow } from '../kernels/run-window.ts';
 import { readCompact } from './compact-read.ts';
 import { headerToldBy } from './compact-told.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
-import { chunksOf, PACKING_BYTES, packingOf, pipedChunks, readFully } from './file-chunks.ts';
+import {
+  chunksOf,
+  PACKING_BYTES,
+  packingOf,
+  pipedChunks,
+  type Room,
+  readFully,
+} from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
 import { type RunSink, reserveRuns, traceOfLog } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
@@ -26,11 +33,12 @@ import {
   pushTrace,
   type ReaderOptions,
   requireNumbers,
+  roomIn,
 } from './trace-reader.ts';
 import { uncollapse } from './uncollapse.ts';
 
-/** Text that a run takes, about two lines: room is made at once for as many runs as a file may hold. */
-const BYTES_A_RUN = 28;
+/** Text that a run takes, a line at least: room is made at once for as many runs as a file may hold. */
+const BYTES_A_RUN = 14;
 const RUNS_AHEAD_MAX = 1 << 26;
 
 export interface ReadOptions {
@@ -116,7 +124,7 @@ async function read(
     }
     const taken = { bytes: 0 };
     const packing = packingOf(start);
-    const chunks = chunksOf(file, handle, packing, taken);
+    const chunks = (room: Room) => chunksOf(file, handle, packing, taken, room);
     const plainBytes = packing === 'none' ? stat.size : 0;
     const tell = (share: number): void => {
       const known = Math.max(share, taken.bytes / stat.size);
@@ -145,7 +153,7 @@ async function readPipe(
   const taken = { bytes: 0 };
   const tell = (): void => options.progress?.(taken.bytes, 0);
   const reading = readerOptions(options, wanted, sink);
-  return readChunks(file, pipedChunks(file, handle, taken), 0, reading, tell);
+  return readChunks(file, () => pipedChunks(file, handle, taken), 0, reading, tell);
 }
 
 function readerOptions(
@@ -167,7 +175,7 @@ function readerOptions(
 /** Reads chunks until they end or the window is full; `tell` hears which share of the window is. */
 async function readChunks(
   file: string,
-  chunks: AsyncIterable<Uint8Array>,
+  chunksIn: (room: Room) => AsyncIterable<Uint8Array>,
   plainBytes: number,
   options: ReaderOptions,
   tell: (share: number) => void,
@@ -177,7 +185,7 @@ async function readChunks(
   if (!sink && !sampler)
     reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(plainBytes / BYTES_A_RUN)));
   let full = false;
-  for await (const chunk of chunks) {
+  for await (const chunk of chunksIn(() => roomIn(reader))) {
     pushTrace(reader, chunk);
     if (sampler) thinOut(reader.log, sampler);
     tell(1 - reader.log.limitLeft / limit);

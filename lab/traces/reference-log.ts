@@ -12,13 +12,7 @@
  * page index. Dense ids are the same either way; their page numbers stand in the index.
  */
 
-import {
-  kindOfRun,
-  lengthOfRun,
-  PAGE_BYTES,
-  RUN_LENGTH_MAX,
-  WRITE,
-} from '../../sim-hw/references.ts';
+import { PAGE_BYTES, RUN_LENGTH_MAX } from '../../sim-hw/references.ts';
 import { createPageIndex, denseId, type PageIndex, pageNumbersOf } from './page-index.ts';
 import { isSampled, type Sampler } from './sampler.ts';
 import { type Trace, traceError } from './trace.ts';
@@ -59,8 +53,9 @@ export interface ReferenceLog {
   /** References still to pass over, and still wanted. */
   skipLeft: number;
   limitLeft: number;
-  /** References kept. */
+  /** References kept, and how many there are of each kind. */
   references: number;
+  readonly kinds: Float64Array;
   /** Packed runs, the last one still growing: its word without a length (-1: none), its length. */
   runs: Uint32Array;
   runCount: number;
@@ -72,8 +67,6 @@ export interface ReferenceLog {
   /** Of a sampler that keeps time: references of the whole before each run, and up to the last one's end. */
   times: Float64Array | undefined;
   openUntil: number;
-  /** Writes and fetches among the runs that the sink has. */
-  readonly passed: { writes: number; fetches: number };
 }
 
 export function createReferenceLog(file: string, options: LogOptions): ReferenceLog {
@@ -85,6 +78,7 @@ export function createReferenceLog(file: string, options: LogOptions): Reference
     skipLeft: options.skip ?? 0,
     limitLeft: options.limit ?? Number.MAX_SAFE_INTEGER,
     references: 0,
+    kinds: new Float64Array(3),
     runs: new Uint32Array(sink ? RUNS_BATCH : RUNS_FIRST),
     runCount: 0,
     openWord: -1,
@@ -94,7 +88,6 @@ export function createReferenceLog(file: string, options: LogOptions): Reference
     sampler,
     times: sampler?.keepsTime ? new Float64Array(RUNS_FIRST) : undefined,
     openUntil: 0,
-    passed: { writes: 0, fetches: 0 },
   };
 }
 
@@ -154,6 +147,7 @@ export function addRun(
   }
   const word = (requireId(log, low, high) << 8) | (kind << 6);
   log.references += length;
+  log.kinds[kind] += length;
   let left = length;
   if (word === log.openWord) {
     const room = Math.min(left, RUN_LENGTH_MAX - log.openLength);
@@ -198,17 +192,16 @@ export function reserveRuns(log: ReferenceLog, count: number): void {
   log.times = times;
 }
 
-/** What the log holds, in arrays of exact size; a log with a sink gives its last runs there. */
+/** What the log holds, which then takes no more; a log with a sink gives its last runs there. */
 export function traceOfLog(log: ReferenceLog, origin: string, format: string): Trace {
   if (log.sink) giveRuns(log, 0);
-  const runs = log.runs.slice(0, log.runCount);
-  const { writes, fetches } = countKinds(runs);
-  const all = { writes: writes + log.passed.writes, fetches: fetches + log.passed.fetches };
+  const [reads, writes, fetches] = log.kinds;
   return {
     references: log.references,
-    runs,
+    // A view: the rest of the array was never written to, so that it takes no memory.
+    runs: log.runs.subarray(0, log.runCount),
     pageNumbers: pageNumbersOf(log.index),
-    kinds: [log.references - all.writes - all.fetches, all.writes, all.fetches],
+    kinds: [reads, writes, fetches],
     origin,
     format,
     lines: log.lines,
@@ -221,25 +214,9 @@ export function traceOfLog(log: ReferenceLog, origin: string, format: string): T
 function giveRuns(log: ReferenceLog, keep: number): void {
   const count = log.runCount - keep;
   const batch = log.runs.subarray(0, count);
-  const { writes, fetches } = countKinds(batch);
-  log.passed.writes += writes;
-  log.passed.fetches += fetches;
   if (count > 0) log.sink?.(batch, log.index.pages);
   log.runs.copyWithin(0, count, log.runCount);
   log.runCount = keep;
-}
-
-/** Without a branch, since no predictor knows the kind of the next run. */
-function countKinds(runs: Uint32Array): { writes: number; fetches: number } {
-  let writes = 0;
-  let fetches = 0;
-  for (let i = 0; i < runs.length; i++) {
-    const length = lengthOfRun(runs[i]);
-    const kind = kindOfRun(runs[i]);
-    writes += length & -(kind & WRITE);
-    fetches += length & -(kind >>> 1);
-  }
-  return { writes, fetches };
 }
 
 function bitsOf(pageBytes: number): number {

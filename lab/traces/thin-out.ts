@@ -45,6 +45,7 @@ function keepSampled(log: ReferenceLog, sampler: Sampler): void {
   }
   const { references, openWord, openLength, openUntil } = fresh;
   Object.assign(log, { runs: fresh.runs, runCount: fresh.runCount, references });
+  log.kinds.set(fresh.kinds);
   Object.assign(log, { openWord, openLength, times: fresh.times, openUntil });
   Object.assign(index, fresh.index);
 }

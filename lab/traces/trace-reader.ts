@@ -47,6 +47,11 @@ export function createTraceReader(file: string, options: ReaderOptions): TraceRe
   return reader;
 }
 
+/** Where the parser likes to find the next bytes, if it has such a place. */
+export function roomIn({ log, parse }: TraceReader): Uint8Array | undefined {
+  return parse.room?.(log);
+}
+
 /** Takes the next bytes in; the chunk may be used again afterwards. Throws TraceError. */
 export function pushTrace(reader: TraceReader, chunk: Uint8Array): void {
   if (reader.format) {

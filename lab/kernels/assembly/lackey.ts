@@ -7,8 +7,24 @@
  *
  * Each page has one text here (small letters, no more zeros in front than make 8 digits), so that equal
  * pages are equal texts; any other is not usual.
+ *
+ * A block of text at a time: where its lines end (lackey/line-ends.ts), then their characters in fixed
+ * places (lackey/shapes.ts), then runs. What differs from line to line is not branched on: no predictor
+ * knows it.
  */
 
+import {
+  DIGIT_MAX,
+  digits,
+  kinds,
+  lasts,
+  layOutCharacters,
+  pairs,
+  sizes,
+  WRONG,
+} from './lackey/characters';
+import { findLineEnds, STEP } from './lackey/line-ends';
+import { layOutShapes, shapeLines } from './lackey/shapes';
 import { room } from './memory';
 import {
   addressOf,
@@ -17,7 +33,9 @@ import {
   layOut,
   leaveOpen,
   open,
-  placeOf,
+  placeIn,
+  placeMask,
+  places,
   RUN_LENGTH_MAX,
   report,
   runs,
@@ -31,78 +49,42 @@ const TEXT_BYTES: u32 = 1 << 18;
 const AFTER: u32 = 64;
 /** ' L 12345678,1' and its newline: no usual line is shorter. */
 const LINE_BYTES_MIN: u32 = 14;
+const BLOCK_BYTES: usize = 2048;
 
-const NEWLINE: u32 = 10;
-const SPACE: u32 = 32;
-const COMMA: u32 = 44;
-const ZERO: u32 = 48;
-const NONE: u32 = 255;
-const DIGIT_MAX: u32 = 15;
+const SPACE: u64 = 32;
+const ZERO: u64 = 48;
+const LETTERS: u64 = 0x57;
 const PAGE_BYTES: u32 = 4096;
-
-/** Texts of five and of seven digits, the first one in the lowest byte. */
-const FIVE: u64 = 0xffffffffff;
-const SEVEN: u64 = (1 << 56) - 1;
 const NO_TEXT: u64 = ~0;
-/** Where the kind stands beside a text. */
-const KIND_SHIFT: u64 = 56;
+/** Above the digits of a page: the space before them. */
+const BEFORE: u64 = SPACE << 56;
+/** What a kind, as a run has it, is shifted by to go beside a text. */
+const KIND_SHIFT: u64 = 52;
 
-/** By the first two characters of a line, one of them a space: the kind. */
-let kinds: usize = 0;
-/** By two characters after the comma: a digit and newline: the size; two digits: 128 more; else 0. */
-let sizes: usize = 0;
-/** By a character: its value as a digit. By two: theirs (2 bytes), more than PAGE_BYTES for others. */
-let digits: usize = 0;
-let pairs: usize = 0;
+/** What a kind, as a run has it, adds to `tally`. */
+const weights: usize = memory.data(136, 64);
+
+/** Of the lines of a block: where the one before the first ends, where each of them ends; their vectors. */
+let ends: usize = 0;
+let vectors: usize = 0;
+/** The last run: its page's text and kind, its length. */
+let lastKey: u64 = 0;
+let lastLength: u32 = 0;
+/** Where the next open entry goes. */
+let left: usize = 0;
+/** Lines read by this call, and by readLines; how many were writes, and 2^32 times the fetches. */
+let lines: u32 = 0;
+let read: i32 = 0;
+let tally: u64 = 0;
 
 export function start(): void {
   layOut(TEXT_BYTES, AFTER, TEXT_BYTES / LINE_BYTES_MIN + 1);
-  layOutKinds();
-  layOutDigits();
-  layOutSizes();
-}
-
-function layOutKinds(): void {
-  kinds = room(1 << 16);
-  memory.fill(kinds, <u8>NONE, 1 << 16);
-  setKind(0x4c, 0);
-  setKind(0x53, 1);
-  setKind(0x4d, 1);
-  setKind(0x49, 2);
-}
-
-function setKind(letter: u32, kind: u8): void {
-  store<u8>(kinds + (SPACE | (letter << 8)), kind);
-  store<u8>(kinds + (letter | (SPACE << 8)), kind);
-}
-
-function layOutDigits(): void {
-  digits = room(1 << 8);
-  pairs = room(1 << 17);
-  memory.fill(digits, <u8>NONE, 1 << 8);
-  memory.fill(pairs, 0xff, 1 << 17);
-  for (let value: u32 = 0; value <= DIGIT_MAX; value++) {
-    store<u8>(digits + (value < 10 ? ZERO + value : 0x57 + value), <u8>value);
-    if (value > 9) store<u8>(digits + 0x37 + value, <u8>value);
-  }
-  for (let pair: u32 = 0; pair < 1 << 16; pair++) {
-    const first = <u32>load<u8>(digits + (pair & 255));
-    const second = <u32>load<u8>(digits + (pair >> 8));
-    if ((first | second) <= DIGIT_MAX)
-      store<u16>(pairs + (pair << 1), <u16>((first << 4) | second));
-  }
-}
-
-function layOutSizes(): void {
-  sizes = room(1 << 16);
-  for (let first: u32 = 0; first < 10; first++) {
-    store<u8>(sizes + ((ZERO + first) | (NEWLINE << 8)), <u8>first);
-    for (let second: u32 = 0; second < 10; second++) {
-      const characters = (ZERO + first) | ((ZERO + second) << 8);
-      const size = 10 * first + second;
-      if (size > 0) store<u8>(sizes + characters, <u8>(size | 128));
-    }
-  }
+  ends = room((BLOCK_BYTES + STEP) << 2);
+  vectors = room(BLOCK_BYTES << 4);
+  store<u64>(weights, 1, 1 << 6);
+  store<u64>(weights, (<u64>1) << 32, 2 << 6);
+  layOutCharacters();
+  layOutShapes();
 }
 
 /**
@@ -111,60 +93,78 @@ function layOutSizes(): void {
  */
 export function advance(from: u32, to: u32, low: u32, high: u32, kind: u32, length: u32): u32 {
   const end = input + to;
-  let lastKey = textOf(((<u64>high) << 32) | low) | ((<u64>kind) << KIND_SHIFT);
-  let at = input + from;
+  lastKey = textOf(((<u64>high) << 32) | low) ^ ((<u64>(kind << 6)) << KIND_SHIFT);
+  lastLength = length;
+  left = open;
+  lines = 0;
+  tally = 0;
   let run = runs;
-  let left = open;
-  let lines: u32 = 0;
-  while (at < end) {
-    const head = load<u32>(at) & 0xffffff;
-    const mark = <u32>load<u8>(kinds + (head & 0xffff));
-    let page = load<u64>(at, 3);
-    let tail = load<u32>(at, 8);
-    let sized = <u32>load<u8>(sizes + load<u16>(at, 12));
-    let next = at + 14;
-    if (tail >> 24 === COMMA) page &= FIVE;
-    else {
-      page &= SEVEN;
-      tail = load<u32>(at, 10);
-      sized = <u32>load<u8>(sizes + load<u16>(at, 14));
-      next = at + 16;
-    }
-    next += sized >> 7;
-    const digit = <u32>load<u8>(digits + ((tail >> 16) & 0xff));
-    const first = ((<u32>load<u16>(pairs + ((tail & 0xffff) << 1))) << 4) | digit;
-    if ((mark | digit) > DIGIT_MAX || head >> 16 !== SPACE || tail >> 24 !== COMMA) break;
-    if (sized === 0 || first + (sized & 127) > PAGE_BYTES) break;
-    if (load<u8>(next - 1) !== NEWLINE) break;
+  store<u32>(ends, <u32>input + from - 1);
+  for (let at = input + from; at < end; at += BLOCK_BYTES) {
+    const count = findLineEnds(at, min(end, at + BLOCK_BYTES), ends + 4);
+    if (count < 0) break;
+    shapeLines(ends, count, vectors);
+    run = readLines(count, run);
+    lines += read;
+    store<u32>(ends, load<u32>(ends + ((<usize>read) << 2)));
+    if (read < count) break;
+  }
+  report(lines, run, left, <u32>tally, <u32>(tally >> 32));
+  return load<u32>(ends) + 1 - <u32>input;
+}
 
-    const key = page | ((<u64>mark) << KIND_SHIFT);
-    const begins = <u32>(key !== lastKey) | <u32>(length === RUN_LENGTH_MAX);
-    const place = placeOf(page);
-    if (load<u64>(place) !== page) {
-      const number = pageOf(page);
+/** Reads the lines of a block, of which the first may continue `from`; gives the last run. */
+function readLines(count: i32, from: usize): usize {
+  const end = vectors + ((<usize>count) << 4);
+  const first = places;
+  const mask = placeMask;
+  let key = lastKey;
+  let length = lastLength;
+  let seen = tally;
+  let run = from;
+  let line = vectors;
+  for (; line < end; line += 16) {
+    const text = load<u64>(line);
+    const mark = <u32>load<u16>(kinds + ((<usize>load<u16>(line, 8)) << 1));
+    const placeEnd =
+      <u32>load<u16>(pairs + ((<usize>load<u16>(line, 10)) << 1)) +
+      <u32>load<u16>(lasts + ((<usize>load<u16>(line, 12)) << 1)) +
+      <u32>load<u16>(sizes + ((<usize>load<u16>(line, 14)) << 1));
+    if (placeEnd > PAGE_BYTES || mark === WRONG) break;
+
+    const nextKey = text ^ ((<u64>mark) << KIND_SHIFT);
+    // A full run has a length of which one bit is RUN_LENGTH_MAX.
+    const begins = <u32>(((nextKey ^ key) | (length & RUN_LENGTH_MAX)) !== 0);
+    const place = placeIn(first, mask, text);
+    if (load<u64>(place) !== text) {
+      const number = pageOf(text);
       if (number === NO_TEXT) break;
-      left = leaveOpen(left, number, page, (<u32>(run - runs) >> 2) + begins, lines);
+      const entry = lines + (<u32>(line - vectors) >> 4);
+      left = leaveOpen(left, number, text, (<u32>(run - runs) >> 2) + begins, entry);
     }
-    lastKey = key;
+    key = nextKey;
+    seen += load<u64>(weights + mark);
     length = (length & (begins - 1)) + 1;
     run += begins << 2;
-    store<u32>(run, ((load<u32>(place, 8) << 8) | (mark << 6)) + length - 1);
-    lines++;
-    at = next;
+    store<u32>(run, ((load<u32>(place, 8) << 8) | mark) + length - 1);
   }
-  report(lines, run, left);
-  return <u32>(at - input);
+  lastKey = key;
+  lastLength = length;
+  tally = seen;
+  read = <i32>(line - vectors) >> 4;
+  return run;
 }
 
 /** The page whose text this is; NO_TEXT where it is not the text of one. */
-function pageOf(page: u64): u64 {
+function pageOf(text: u64): u64 {
+  if (text >> 56 !== SPACE) return NO_TEXT;
   let number: u64 = 0;
-  for (let rest = page; rest !== 0; rest >>= 8) {
-    const digit = load<u8>(digits + <usize>(rest & 0xff));
+  for (let rest = text ^ BEFORE; rest !== 0; rest >>= 8) {
+    const digit = <u32>load<u8>(digits + <usize>(rest & 0xff));
     number = (number << 4) | digit;
     if (digit > DIGIT_MAX) return NO_TEXT;
   }
-  return textOf(number) === page ? number : NO_TEXT;
+  return textOf(number) === text ? number : NO_TEXT;
 }
 
 /** The text of a page; NO_TEXT for one that usual lines do not have. */
@@ -174,7 +174,7 @@ function textOf(page: u64): u64 {
   let characters: u64 = 0;
   for (let rest = page; count > 0; count--, rest >>= 4) {
     const digit = rest & DIGIT_MAX;
-    characters = (characters << 8) | (digit + (digit < 10 ? ZERO : 0x57));
+    characters = (characters << 8) | (digit + (digit < 10 ? ZERO : LETTERS));
   }
-  return characters;
+  return characters | BEFORE;
 }

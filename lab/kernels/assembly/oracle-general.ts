@@ -80,7 +80,7 @@ export function advance(from: u32, to: u32, low: u32, high: u32, kind: u32, leng
   }
   const records = <u32>(at - input - from) / RECORD_BYTES;
   uses = before + records;
-  report(records, run, left);
+  report(records, run, left, 0, 0);
   return <u32>(at - input);
 }
 

@@ -17,7 +17,11 @@ export const NO_KEY: u64 = ~0;
 export const RUN_LENGTH_MAX: u32 = 64;
 
 const PLACE_BITS_FIRST: u32 = 14;
-const PLACE_BYTES: usize = 16;
+const PLACE_SHIFT: usize = 4;
+const PLACE_BYTES: usize = 1 << PLACE_SHIFT;
+/** So many places there are at most, in bits, and a shift that leaves as many of a hash. */
+const PLACE_BITS_MOST: u64 = 20;
+const HASH_SHIFT: u64 = 64 - PLACE_BITS_MOST - PLACE_SHIFT;
 const OPEN_BYTES: usize = 32;
 /** 2^64 by the golden ratio, odd: Fibonacci hashing. */
 const MIXER: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
@@ -26,8 +30,10 @@ export let input: usize = 0;
 export let runs: usize = 0;
 export let open: usize = 0;
 export let placeBits: u32 = 0;
-let places: usize = 0;
-/** What a call found: entries read, runs begun, entries left open. */
+export let places: usize = 0;
+/** Of the distance of a place from the first one. */
+export let placeMask: usize = 0;
+/** What a call found: entries read, runs begun, entries left open, and how many were writes, fetches. */
 let found: usize = 0;
 
 /** Room for `bytes` of input, and `after` of them that may be looked at; entries: lines or records. */
@@ -35,12 +41,13 @@ export function layOut(bytes: u32, after: u32, entries: u32): void {
   input = room(bytes + after);
   runs = room((entries + 1) << 2);
   open = room(<usize>entries * OPEN_BYTES);
-  found = room(12);
+  found = room(20);
   layOutPlaces(PLACE_BITS_FIRST);
 }
 
 function layOutPlaces(bits: u32): void {
   placeBits = bits;
+  placeMask = ((1 << bits) - 1) << PLACE_SHIFT;
   places = room(PLACE_BYTES << bits);
   memory.fill(places, 0xff, PLACE_BYTES << bits);
 }
@@ -57,7 +64,12 @@ export function growPlaces(): void {
 }
 
 export function placeOf(key: u64): usize {
-  return places + ((<usize>((key * MIXER) >> (64 - placeBits))) << 4);
+  return placeIn(places, placeMask, key);
+}
+
+/** The same with what a loop has at hand: `places` and `placeMask`. The uppermost bits of a hash are the best. */
+export function placeIn(first: usize, mask: usize, key: u64): usize {
+  return first + (<usize>((key * MIXER) >> HASH_SHIFT) & mask);
 }
 
 function take(key: u64, id: u32): void {
@@ -76,10 +88,12 @@ export function leaveOpen(left: usize, page: u64, key: u64, run: u32, entry: u32
 }
 
 /** Puts down what a call found: `run` and `left` are where it stands with runs and what is open. */
-export function report(entries: u32, run: usize, left: usize): void {
+export function report(entries: u32, run: usize, left: usize, writes: u32, fetches: u32): void {
   store<u32>(found, entries);
   store<u32>(found, <u32>(run - runs) >> 2, 4);
   store<u32>(found, <u32>((left - open) / OPEN_BYTES), 8);
+  store<u32>(found, writes, 12);
+  store<u32>(found, fetches, 16);
 }
 
 /** The first `count` open entries have got their ids. */

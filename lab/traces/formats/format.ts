@@ -16,7 +16,11 @@ import type { ReferenceLog } from '../reference-log.ts';
  * Reads what stands in bytes[from..to), which is whole: lines, of which the last byte is a newline,
  * or records.
  */
-export type TraceParser = (log: ReferenceLog, bytes: Uint8Array, from: number, to: number) => void;
+export interface TraceParser {
+  (log: ReferenceLog, bytes: Uint8Array, from: number, to: number): void;
+  /** Where it likes to find the next bytes, all of which may be written; else they may be anywhere. */
+  readonly room?: (log: ReferenceLog) => Uint8Array | undefined;
+}
 
 /** What a parser is told beside the bytes. */
 export interface FormatOptions {

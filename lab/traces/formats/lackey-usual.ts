@@ -87,6 +87,8 @@ export function parseUsual(
   let openWord = log.openWord | 0;
   let openLength = log.openLength | 0;
   let lines = 0;
+  let writes = 0;
+  let fetches = 0;
   let at = from | 0;
   while (at < stop) {
     const head = view.getInt32(at, true) | 0;
@@ -121,6 +123,8 @@ export function parseUsual(
     }
     at = (comma + 3 + longer) | 0;
     lines = (lines + 1) | 0;
+    writes = (writes + (kind & WRITE)) | 0;
+    fetches = (fetches + (kind >>> 1)) | 0;
     const word = (id << 8) | (kind << 6);
     const begins = ((word ^ openWord) | -(word ^ openWord)) >>> 31;
     last = (last + begins) | 0;
@@ -136,6 +140,9 @@ export function parseUsual(
   log.openWord = openWord;
   log.openLength = openLength;
   log.references += lines;
+  log.kinds[READ] += lines - writes - fetches;
+  log.kinds[WRITE] += writes;
+  log.kinds[FETCH] += fetches;
   log.limitLeft -= lines;
   log.lines += lines;
   return at;

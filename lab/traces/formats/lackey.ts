@@ -15,11 +15,11 @@
 
 import { PAGE_BYTES } from '../../../sim-hw/references.ts';
 import { parseLackeyText, startLackey } from '../../kernels/lackey.ts';
-import type { TraceParserKernel } from '../../kernels/trace-parser.ts';
+import { inputFor, type TraceParserKernel } from '../../kernels/trace-parser.ts';
 import { addAccess, type ReferenceLog } from '../reference-log.ts';
 import { LINE_BYTES_MAX, quoteLine } from '../text-lines.ts';
 import { traceError } from '../trace.ts';
-import type { TextFormat } from './format.ts';
+import type { TextFormat, TraceParser } from './format.ts';
 import {
   COMMA,
   createPageTexts,
@@ -54,7 +54,9 @@ export const lackey: TextFormat = {
   isLine: (line) => /^ ?[ILSM] +[0-9a-f]+,[0-9]+$/i.test(line),
   createParser: () => {
     const known: Known = { texts: createPageTexts(), kernel: undefined };
-    return (log, bytes, from, to) => parseLackey(log, bytes, from, to, known);
+    const parse: TraceParser = (log, bytes, from, to) => parseLackey(log, bytes, from, to, known);
+    const room = (log: ReferenceLog) => known.kernel && inputFor(known.kernel, log.index.pages);
+    return Object.assign(parse, { room: (log: ReferenceLog) => room(log) ?? undefined });
   },
 };
 

@@ -15,11 +15,11 @@
 
 import { PAGE_BYTES, READ, RUN_LENGTH_MAX } from '../../../sim-hw/references.ts';
 import { parseRecords, startOracleGeneral } from '../../kernels/oracle-general.ts';
-import type { TraceParserKernel } from '../../kernels/trace-parser.ts';
+import { inputFor, type TraceParserKernel } from '../../kernels/trace-parser.ts';
 import { hashOfPage } from '../page-index.ts';
 import { badRecord } from '../records.ts';
 import { addReference, type ReferenceLog, requireId, reserveRuns } from '../reference-log.ts';
-import type { RecordFormat } from './format.ts';
+import type { RecordFormat, TraceParser } from './format.ts';
 
 export const ORACLE_RECORD_BYTES = 24;
 const TWO_TO_32 = 4294967296;
@@ -43,7 +43,10 @@ export const oracleGeneral: RecordFormat = {
   },
   createParser: () => {
     const kernels: Kernels = { kernel: undefined };
-    return (log, bytes, from, to) => parseOracleGeneral(log, bytes, from, to, kernels);
+    const parse: TraceParser = (log, bytes, from, to) =>
+      parseOracleGeneral(log, bytes, from, to, kernels);
+    const room = (log: ReferenceLog) => kernels.kernel && inputFor(kernels.kernel, log.index.pages);
+    return Object.assign(parse, { room: (log: ReferenceLog) => room(log) ?? undefined });
   },
 };
 
@@ -112,6 +115,7 @@ function parseWhole(log: ReferenceLog, view: DataView, from: number, to: number)
   }
   Object.assign(log, { runCount, openWord, openLength, lines: first + count });
   log.references += count;
+  log.kinds[READ] += count;
   log.limitLeft -= count;
 }
 

@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { startLackey } from '../../../lab/kernels/lackey.ts';
 import { lackey } from '../../../lab/traces/formats/lackey.ts';
+import { readTrace } from '../../../lab/traces/read-trace.ts';
 import { traceOfLog } from '../../../lab/traces/reference-log.ts';
 import { TraceError } from '../../../lab/traces/trace.ts';
 import { createTraceReader, endTrace, pushTrace } from '../../../lab/traces/trace-reader.ts';
@@ -168,4 +172,36 @@ test('[POL18] batches for a sink are those of its twin', () => {
     return taken;
   };
   expect(total('on')).toEqual(total('off'));
+});
+
+test('[POL18] a file, read to where the kernel finds it: the trace of its twin, of few pages and of many', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'leasehold-lackey-'));
+  const file = join(folder, 'text');
+  try {
+    for (const pages of [40, 30_000]) {
+      await writeFile(file, drawnText(createRandom(pages), 2 * LINES_MANY, { odd: 2, pages }));
+      process.env.LEASEHOLD_KERNELS = 'off';
+      const twin = await readTrace(file);
+      process.env.LEASEHOLD_KERNELS = 'on';
+      expect(await readTrace(file)).toEqual(twin);
+      expect(twin.pageNumbers.length).toBeGreaterThanOrEqual(pages);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('[POL18] a NUL in a line is refused as by the twin, wherever it stands', () => {
+  const rest = encode(drawnText(createRandom(5), 3000, { odd: 0, pages: 9 }));
+  // Without the NULs: a page known by five digits, and lines that are in order.
+  const nul = '\x00';
+  const texts = [`04008${nul}${nul}123,4`, `04008123,${nul}4`, `0400${nul}123,4`];
+  const lines = ['I  04008123,4', `I ${nul}04008123,4`, ...texts.map((of) => `I  ${of}`)];
+  for (const line of lines)
+    for (const place of [0, 2000, rest.length]) {
+      const at = place === 0 ? 0 : rest.lastIndexOf(10, place - 1) + 1;
+      const parts = [rest.subarray(0, at), encode(`I  04008123,4\n${line}\n`), rest.subarray(at)];
+      const { refused } = expectTwins(new Uint8Array(Buffer.concat(parts)));
+      expect(refused !== '').toBe(line.includes(nul));
+    }
 });

@@ -111,3 +111,15 @@ function hasXz(): boolean {
     return false;
   }
 }
+
+test('signals and timers have their turn while a plain file is read', async () => {
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    timer = setImmediate(count);
+  };
+  let timer = setImmediate(count);
+  await readTrace(await put(at('long'), text.repeat(Math.ceil(9e6 / text.length))));
+  clearImmediate(timer);
+  expect(turns).toBeGreaterThan(2);
+});
