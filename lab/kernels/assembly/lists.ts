@@ -9,13 +9,19 @@
  */
 
 import { countsOf, lanes, layOut, pages, recordOf, setFrames } from './lane';
-import { arcHolds, layOutArc, runsOfArc, useArc } from './lists/arc';
+import { arcHolds, layOutArc, runsOfArc, settleArc, useArc } from './lists/arc';
 import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
 import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
 import { layOutMultiQueue, multiQueueHolds, runsOfMultiQueue } from './lists/multi-queue';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
-import { layOutTwoQueue, runsOfTwoQueue, twoQueueHolds, useTwoQueue } from './lists/two-queue';
+import {
+  layOutTwoQueue,
+  runsOfTwoQueue,
+  settleTwoQueue,
+  twoQueueHolds,
+  useTwoQueue,
+} from './lists/two-queue';
 import {
   countForWTinyLfu,
   isQuietWTinyLfu,
@@ -68,6 +74,8 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
 /** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
 export function counts(index: u32): usize {
   if (rule === LRU) settleLru(recordOf(index));
+  else if (rule === ARC) settleArc(recordOf(index));
+  else if (rule === TWO_QUEUE) settleTwoQueue(recordOf(index));
   return countsOf(index);
 }
 

@@ -167,8 +167,13 @@ describe.each(names)('kernel of %s', (name) => {
   });
 });
 
-/** Longer than a lane's room for moments or places, so that what it knows of pages moves; near and far by turns. */
-test.each(['lru', 'mru', 'fifo', 'clock', 'fifo-reinsertion', 'sieve', 's3-fifo'])(
+/**
+ * Longer than a lane's room for moments or places, so that what it knows of pages moves; near and far by turns, and
+ * room for so many pages that it looks ahead.
+ */
+const alone = ['lru', 'mru', 'fifo', 'clock', 'fifo-reinsertion', 'sieve', 's3-fifo'];
+const inLists = ['arc', '2q', 'slru', 'lirs', 'w-tinylfu', 'multi-queue'];
+test.each([...alone, ...inLists])(
   '[POL18] one size alone, over strings in which all that is kept moves: %s',
   (name) => {
     const pages = [
@@ -178,12 +183,11 @@ test.each(['lru', 'mru', 'fifo', 'clock', 'fifo-reinsertion', 'sieve', 's3-fifo'
       ...randomPages(6, 70_000, 3000),
     ];
     const runs = Uint32Array.from(pages, (page, at) => packRun(page, (at * 7) % 3, 1 + (at % 3)));
+    const all = 40_000;
     const sizes = [3, 130, 200, 640, 20_000];
     const parameters = parametersOf(name);
-    const alone = sizes.flatMap((size) =>
-      simulateLanes(name, parameters, runs, 20_000, [size], SEED),
-    );
-    expect(alone).toEqual(twinCounts(name, parameters, runs, 20_000, sizes));
+    const each = sizes.flatMap((size) => simulateLanes(name, parameters, runs, all, [size], SEED));
+    expect(each).toEqual(twinCounts(name, parameters, runs, all, sizes));
   },
 );
 

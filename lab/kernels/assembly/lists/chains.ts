@@ -2,7 +2,7 @@
  * Chains: lists of pages, oldest first; each page stands in one list or in none. What contracts/page-lists.ts
  * is, in 8 bytes a page, so that entering, leaving and moving touch one line of memory a neighbour.
  *
- *   counts of 16 lists | nodes of pages | heads: a node a list, before its oldest and after its youngest
+ *   counts of 16 lists | seen | nodes of pages | heads: a node a list, before its oldest and after its youngest
  *
  *   node   | modified (1) | list + 1 (7) | next (24) | previous (32) |
  */
@@ -11,7 +11,9 @@ import { pages } from '../lane';
 import { room } from '../memory';
 
 export const LISTS_MAX: u32 = 16;
-const NODES: usize = 64;
+/** Of what was looked at ahead of time, so that looking is not left out. */
+const SEEN: usize = 64;
+const NODES: usize = 128;
 const PREVIOUS: usize = 4;
 const LIST: usize = 3;
 const LIST_MASK: u32 = 0x7f;
@@ -19,6 +21,10 @@ const PAGE_MASK: u32 = 0xffffff;
 /** In its word, and in the byte of its list. */
 const MODIFIED: u32 = 1 << 31;
 const MODIFIED_BYTE: u32 = 1 << 7;
+
+/** Runs that are looked at ahead of time; from so many pages on, whose nodes no cache near the processor holds. */
+const AHEAD: usize = 64;
+const PAGES_MANY: u32 = 1 << 15;
 
 /** Traps where pages and heads are too many to be numbered. */
 export function layOutChains(lists: u32): usize {
@@ -34,6 +40,26 @@ export function layOutChains(lists: u32): usize {
 
 function nodeOf(chains: usize, page: u32): usize {
   return chains + NODES + ((<usize>page) << 3);
+}
+
+/** Up to where runs from `at` on, of those before `to`, have been looked at: so that misses of caches overlap. */
+export function lookAhead(chains: usize, at: usize, to: usize): usize {
+  const end = min<usize>(to, at + (AHEAD << 2));
+  const last = (load<u32>(at) >>> 8) + (<u32>(end - at) >> 2) - 1;
+  // Pages in sequence stand side by side.
+  if (pages >= PAGES_MANY && load<u32>(end - 4) >>> 8 !== last) fetchAhead(chains, at, end);
+  return end;
+}
+
+function fetchAhead(chains: usize, from: usize, to: usize): void {
+  let seen: u32 = 0;
+  for (let at = from; at < to; at += 4) seen |= load<u32>(nodeOf(chains, load<u32>(at) >>> 8));
+  for (let at = from; at < to; at += 4) {
+    const node = nodeOf(chains, load<u32>(at) >>> 8);
+    seen |= load<u32>(nodeOf(chains, load<u32>(node) & PAGE_MASK));
+    seen |= load<u32>(nodeOf(chains, load<u32>(node + PREVIOUS)));
+  }
+  store<u32>(chains + SEEN, seen);
 }
 
 /** In place of a page beyond either end of a list. */

@@ -11,6 +11,7 @@ import {
   headOf,
   layOutChains,
   listOf,
+  lookAhead,
   modify,
   move,
   moveToEnd,
@@ -56,17 +57,21 @@ export function useLirs(record: usize, page: u32, isWritten: bool): void {
 
 /** Runs [from, to) at a size, one by one. */
 export function runsOfLirs(record: usize, from: usize, to: usize): void {
+  const stack = load<usize>(record + STACK);
   const kinds = load<usize>(record + KINDS);
-  for (let at = from; at < to; at += 4) {
-    const run = load<u32>(at);
-    const page = run >>> 8;
-    if (((run >>> 6) & 3) === WRITE) modify(kinds, page);
-    const kind = listOf(kinds, page);
-    if (kind === LIR + 1) useLirs(record, page, false);
-    else if (kind === Q + 1) hit(record, page, (run & 63) + 1);
-    else {
-      fault(record, run);
-      hit(record, page, run & 63);
+  for (let at = from; at < to; ) {
+    const end = lookAhead(stack, at, to);
+    for (; at < end; at += 4) {
+      const run = load<u32>(at);
+      const page = run >>> 8;
+      if (((run >>> 6) & 3) === WRITE) modify(kinds, page);
+      const kind = listOf(kinds, page);
+      if (kind === LIR + 1) useLirs(record, page, false);
+      else if (kind === Q + 1) hit(record, page, (run & 63) + 1);
+      else {
+        fault(record, run);
+        hit(record, page, run & 63);
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import {
   following,
   layOutChains,
   listOf,
+  lookAhead,
   modify,
   move,
   moveToEnd,
@@ -73,13 +74,16 @@ export function runsOfMultiQueue(record: usize, from: usize, to: usize): void {
   const chains = load<usize>(record, CHAINS);
   let now = load<f64>(record, NOW);
   let earliest = load<f64>(record, EARLIEST);
-  for (let at = from; at < to; at += 4) {
-    const run = load<u32>(at);
-    const page = run >>> 8;
-    if (!multiQueueHolds(record, page)) earliest = fault(record, chains, run, earliest);
-    for (let left = repeats ? (run & 63) + 1 : 1; left > 0; left--)
-      earliest = use(record, chains, page, ++now, earliest);
-    if (((run >>> 6) & 3) === WRITE) modify(chains, page);
+  for (let at = from; at < to; ) {
+    const end = lookAhead(chains, at, to);
+    for (; at < end; at += 4) {
+      const run = load<u32>(at);
+      const page = run >>> 8;
+      if (!multiQueueHolds(record, page)) earliest = fault(record, chains, run, earliest);
+      for (let left = repeats ? (run & 63) + 1 : 1; left > 0; left--)
+        earliest = use(record, chains, page, ++now, earliest);
+      if (((run >>> 6) & 3) === WRITE) modify(chains, page);
+    }
   }
   store<f64>(record, now, NOW);
   store<f64>(record, earliest, EARLIEST);

@@ -7,6 +7,7 @@ import {
   countOf,
   layOutChains,
   listOf,
+  lookAhead,
   modify,
   move,
   moveToEnd,
@@ -47,14 +48,17 @@ export function useSlru(record: usize, page: u32, isWritten: bool): void {
 export function runsOfSlru(record: usize, from: usize, to: usize): void {
   const chains = load<usize>(record + CHAINS);
   const segments = load<u32>(record + SEGMENTS);
-  for (let at = from; at < to; at += 4) {
-    const run = load<u32>(at);
-    const page = run >>> 8;
-    if (((run >>> 6) & 3) === WRITE) modify(chains, page);
-    const list = listOf(chains, page);
-    if (list === segments) moveToEnd(chains, segments - 1, page);
-    else if (list !== 0) lift(record, chains, page, (run & 63) + 1);
-    else fault(record, run);
+  for (let at = from; at < to; ) {
+    const end = lookAhead(chains, at, to);
+    for (; at < end; at += 4) {
+      const run = load<u32>(at);
+      const page = run >>> 8;
+      if (((run >>> 6) & 3) === WRITE) modify(chains, page);
+      const list = listOf(chains, page);
+      if (list === segments) moveToEnd(chains, segments - 1, page);
+      else if (list !== 0) lift(record, chains, page, (run & 63) + 1);
+      else fault(record, run);
+    }
   }
 }
 

@@ -1,76 +1,91 @@
-/** 2Q (clients/policies/2q.ts): a queue for what is used once, ghosts of it, LRU for what comes back. */
+/**
+ * 2Q (clients/policies/2q.ts): a queue for what is used once, ghosts of it, LRU for what comes back. What the first
+ * queue gives up is the youngest ghost, so that both are one.
+ */
 
-import { countFault, countWriteBack, OWN, takeFree, WRITE } from '../lane';
+import { countFault, framesOf, OWN, takeFree } from '../lane';
 import {
-  append,
-  clean,
-  countOf,
-  layOutChains,
-  listOf,
-  modify,
-  move,
-  moveToEnd,
-  oldest,
-  remove,
-} from './chains';
+  enter,
+  forgetGhost,
+  GHOST,
+  ghostsOf,
+  giveUp,
+  HELD,
+  isHeld,
+  layOutQueues,
+  leave,
+  lookAhead,
+  modifyHeld,
+  rejoin,
+  residentIn,
+  settleQueues,
+  stateOf,
+} from './queues';
 
-const CHAINS: usize = OWN;
+const QUEUES: usize = OWN;
 /** Pages that the queue may hold before it gives one up; ghosts. */
 const IN_MOST: usize = OWN + 4;
 const OUT_MOST: usize = OWN + 8;
 
+/** In, and its ghosts, out; main, which has none. */
 const IN: u32 = 0;
-const OUT: u32 = 1;
-const MAIN: u32 = 2;
+const MAIN: u32 = 1;
 
 export function layOutTwoQueue(record: usize, inMost: u32, outMost: u32): void {
-  store<usize>(record + CHAINS, layOutChains(3));
+  const frames = <u64>framesOf(record);
+  store<usize>(record + QUEUES, layOutQueues(record, frames + outMost + 1, frames));
   store<u32>(record + IN_MOST, inMost);
   store<u32>(record + OUT_MOST, outMost);
 }
 
 export function twoQueueHolds(record: usize, page: u32): bool {
-  const list = listOf(load<usize>(record + CHAINS), page);
-  return list === IN + 1 || list === MAIN + 1;
+  return isHeld(load<usize>(record + QUEUES), page);
+}
+
+export function settleTwoQueue(record: usize): void {
+  settleQueues(load<usize>(record + QUEUES));
 }
 
 /** `page`, which is resident, is used: all pages are quiet. */
 export function useTwoQueue(record: usize, page: u32, isWritten: bool): void {
-  const chains = load<usize>(record + CHAINS);
-  if (isWritten) modify(chains, page);
-  if (listOf(chains, page) === MAIN + 1) moveToEnd(chains, MAIN, page);
+  const queues = load<usize>(record + QUEUES);
+  if (isWritten) modifyHeld(queues, page);
+  if (stateOf(queues, page) === HELD + MAIN) rejoin(queues, MAIN, page);
 }
 
 /** Runs [from, to) at a size, one by one. */
 export function runsOfTwoQueue(record: usize, from: usize, to: usize): void {
-  const chains = load<usize>(record + CHAINS);
-  for (let at = from; at < to; at += 4) {
-    const run = load<u32>(at);
-    const page = run >>> 8;
-    if (((run >>> 6) & 3) === WRITE) modify(chains, page);
-    const list = listOf(chains, page);
-    if (list === MAIN + 1) moveToEnd(chains, MAIN, page);
-    else if (list !== IN + 1) fault(record, run, list === OUT + 1);
+  const queues = load<usize>(record + QUEUES);
+  for (let at = from; at < to; ) {
+    const end = lookAhead(queues, at, to);
+    for (; at < end; at += 4) {
+      const run = load<u32>(at);
+      const page = run >>> 8;
+      const state = stateOf(queues, page);
+      if (state < HELD) {
+        fault(record, run, state === GHOST + IN);
+        continue;
+      }
+      if (((run >>> 6) & 1) !== 0) modifyHeld(queues, page);
+      if (state === HELD + MAIN) rejoin(queues, MAIN, page);
+    }
   }
 }
 
 function fault(record: usize, run: u32, isGhost: bool): void {
-  const chains = load<usize>(record + CHAINS);
+  const queues = load<usize>(record + QUEUES);
   const page = run >>> 8;
   countFault(record, (run >>> 6) & 3);
-  if (isGhost) remove(chains, page);
-  if (!takeFree(record)) evict(record, chains);
-  append(chains, isGhost ? MAIN : IN, page);
+  if (isGhost) leave(queues, page);
+  if (!takeFree(record)) evict(record, queues);
+  enter(queues, isGhost ? MAIN : IN, page, (run >>> 6) & 1);
 }
 
-function evict(record: usize, chains: usize): void {
-  const isInFull = countOf(chains, IN) > load<u32>(record + IN_MOST);
+function evict(record: usize, queues: usize): void {
+  const isInFull = residentIn(queues, IN) > load<u32>(record + IN_MOST);
   // Of the other one where it is empty.
-  const isOfIn = isInFull ? countOf(chains, IN) > 0 : countOf(chains, MAIN) === 0;
-  const victim = oldest(chains, isOfIn ? IN : MAIN);
-  if (isOfIn) {
-    move(chains, OUT, victim);
-    while (countOf(chains, OUT) > load<u32>(record + OUT_MOST)) remove(chains, oldest(chains, OUT));
-  } else remove(chains, victim);
-  if (clean(chains, victim)) countWriteBack(record);
+  const isOfIn = isInFull ? residentIn(queues, IN) > 0 : residentIn(queues, MAIN) === 0;
+  giveUp(queues, isOfIn ? IN : MAIN);
+  if (!isOfIn) forgetGhost(queues, MAIN);
+  else while (ghostsOf(queues, IN) > load<u32>(record + OUT_MOST)) forgetGhost(queues, IN);
 }

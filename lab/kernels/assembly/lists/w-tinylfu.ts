@@ -15,6 +15,7 @@ import {
   headOf,
   layOutChains,
   listOf,
+  lookAhead,
   modify,
   move,
   moveToEnd,
@@ -103,18 +104,21 @@ export function countForWTinyLfu(record: usize, from: usize, to: usize): void {
 /** Runs [from, to) at a size, one by one. */
 export function runsOfWTinyLfu(record: usize, from: usize, to: usize): void {
   const chains = load<usize>(record, CHAINS);
-  for (let at = from; at < to; at += 4) {
-    const run = load<u32>(at);
-    const page = run >>> 8;
-    const list = listOf(chains, page);
-    if (list === 0) {
-      countFault(record, (run >>> 6) & 3);
-      if (!takeFree(record)) evict(record, chains);
-      enter(record, chains, page);
-      if ((run & 63) !== 0) hit(record, chains, page);
-    } else hit(record, chains, page);
-    count(record, page, (run & 63) + 1);
-    if (((run >>> 6) & 3) === WRITE) modify(chains, page);
+  for (let at = from; at < to; ) {
+    const end = lookAhead(chains, at, to);
+    for (; at < end; at += 4) {
+      const run = load<u32>(at);
+      const page = run >>> 8;
+      const list = listOf(chains, page);
+      if (list === 0) {
+        countFault(record, (run >>> 6) & 3);
+        if (!takeFree(record)) evict(record, chains);
+        enter(record, chains, page);
+        if ((run & 63) !== 0) hit(record, chains, page);
+      } else hit(record, chains, page);
+      count(record, page, (run & 63) + 1);
+      if (((run >>> 6) & 3) === WRITE) modify(chains, page);
+    }
   }
 }
 
