@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CentralManagement } from '../../../contracts/central-management.ts';
 import type { TaskState } from '../../../nucleus/tasks.ts';
-import mglru, { type MglruState } from '../../../servers/central/linux/mglru.ts';
+import type { MglruState } from '../../../servers/central/linux/generations.ts';
+import mglru from '../../../servers/central/linux/mglru.ts';
 import {
   carryOver,
   createTiers,
