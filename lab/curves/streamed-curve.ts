@@ -96,6 +96,6 @@ async function pointsOfAll(
   if (whole.some((part) => !part)) return null;
   const [first] = whole as StreamedPoints[];
   for (const part of whole as StreamedPoints[])
-    if (JSON.stringify(part.summary) !== JSON.stringify(first.summary)) throw writtenAnew();
+    if (JSON.stringify(part.summary) !== JSON.stringify(first.summary)) throw writtenAnew(file);
   return found as StreamedPoints[][];
 }

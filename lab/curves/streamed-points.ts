@@ -48,11 +48,11 @@ export async function streamedPoints(
   const kernel = startLanes(policy.name, settings, told, frames);
   if (kernel === null) return null;
   const sink = (runs: Uint32Array, pages: number): void => {
-    requireTold(pages, told);
+    requireTold(file, pages, told);
     advanceKernel(kernel, runs);
   };
   const window = kernelWindow(kernel, (count, pages) => {
-    requireTold(pages, told);
+    requireTold(file, pages, told);
     ask(kernel, 'advance', count);
   });
   const summary = summaryOf(await streamTrace(file, sink, { ...options, window }));
@@ -87,11 +87,11 @@ function summaryOf({
 }
 
 /** The kernel has room for the pages that the file told of when it was looked at first. */
-function requireTold(pages: number, told: number): void {
-  if (pages > told) throw writtenAnew();
+function requireTold(file: string, pages: number, told: number): void {
+  if (pages > told) throw writtenAnew(file);
 }
 
-export function writtenAnew() {
+export function writtenAnew(file: string) {
   const expected = 'expected one that stays as it is while it is read';
-  return inputError('trace', `has been written anew meanwhile, ${expected}; try again`);
+  return inputError(file, `has been written anew meanwhile, ${expected}; try again`);
 }

@@ -10,7 +10,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { isCompact } from './detect-format.ts';
@@ -70,7 +71,7 @@ export function chunksOf(
     case 'gzip':
       return gzipChunks(file, handle, taken);
     case 'xz':
-      return xzChunks(file, handle);
+      return xzChunks(file, handle, taken);
     case 'bzip2':
     case 'zip':
     case '7z':
@@ -223,10 +224,17 @@ async function* gzipChunks(
   }
 }
 
-/** The command reads the file by itself; it is ended, by its own id, when the caller has had enough. */
-async function* xzChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
-  const child = spawn('xz', XZ, { stdio: [handle.fd, 'pipe', 'pipe'] });
-  const { stdout, stderr } = child as ChildProcess;
+/** The command is given the file, and is ended, by its own id, when the caller has had enough. */
+async function* xzChunks(
+  file: string,
+  handle: FileHandle,
+  taken: Taken,
+): AsyncGenerator<Uint8Array> {
+  const child = spawn('xz', XZ);
+  const { stdin, stdout, stderr } = child as ChildProcess;
+  const raw = Readable.from(countedChunks(handle, taken), { highWaterMark: 1 });
+  // What the command does not take any more it tells of itself, and how it ended.
+  const given = pipeline(raw, stdin as Writable).catch((error: unknown) => error);
   let words = '';
   stderr?.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-200);
@@ -245,6 +253,15 @@ async function* xzChunks(file: string, handle: FileHandle): AsyncGenerator<Uint8
     if (ending !== 0) throw notUnpacked(file, 'xz', new Error(words.trim() || 'xz was ended'));
   } finally {
     if (child.exitCode === null) child.kill();
+    raw.destroy();
+    await given;
+  }
+}
+
+async function* countedChunks(handle: FileHandle, taken: Taken): AsyncGenerator<Uint8Array> {
+  for await (const chunk of rawChunks(handle, 0)) {
+    yield chunk;
+    taken.bytes += chunk.length;
   }
 }
 

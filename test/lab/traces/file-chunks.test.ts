@@ -52,6 +52,9 @@ describe('packed traces', () => {
     expect(referencesIn(await readTrace(await put(at('xz'), packed)))).toEqual(references);
     const few = await readTrace(at('xz'), { limit: 5 });
     expect(few.references).toBe(5);
+    const told: number[][] = [];
+    await readTrace(at('xz'), { progress: (bytes, of) => told.push([bytes, of]) });
+    expect(told.at(-1)).toEqual([packed.length, packed.length]);
     const short = await put(at('short.xz'), packed.subarray(0, packed.length / 2));
     expect(await refusal(readTrace(short))).toContain('does not decompress');
   });
