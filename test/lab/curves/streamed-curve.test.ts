@@ -35,7 +35,8 @@ function meddling(file: string, by: Trace, number: number): Pool {
   return { ...inner, run };
 }
 
-const says = /\.lht: has been written anew meanwhile, expected one that stays as it is .*; try again/;
+const says =
+  /\.lht: has been written anew meanwhile, expected one that stays as it is .*; try again/;
 
 test.each([
   ['with more pages, before any has read it', short, long, 0],
