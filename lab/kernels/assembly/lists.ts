@@ -9,18 +9,26 @@
  */
 
 import { countsOf, lanes, layOut, pages, recordOf, setFrames } from './lane';
-import { arcHolds, layOutArc, runsOfArc, settleArc, useArc } from './lists/arc';
+import {
+  arcHolds,
+  isDigestQuietArc,
+  layOutArc,
+  runsOfArc,
+  settleArc,
+  useDigestArc,
+} from './lists/arc';
 import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
 import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
 import { layOutMultiQueue, multiQueueHolds, runsOfMultiQueue } from './lists/multi-queue';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
 import {
+  isDigestQuietTwoQueue,
   layOutTwoQueue,
   runsOfTwoQueue,
   settleTwoQueue,
   twoQueueHolds,
-  useTwoQueue,
+  useDigestTwoQueue,
 } from './lists/two-queue';
 import {
   countForWTinyLfu,
@@ -143,6 +151,8 @@ function passDigest(left: u32, from: usize, to: usize): u32 {
 }
 
 function isDigestQuiet(record: usize): bool {
+  if (rule === ARC) return isDigestQuietArc(record);
+  if (rule === TWO_QUEUE) return isDigestQuietTwoQueue(record);
   for (let index: u32 = distinctPages(); index > 0; index--)
     if (!isQuiet(record, entryOf(index - 1) >>> 1)) return false;
   return true;
@@ -150,8 +160,6 @@ function isDigestQuiet(record: usize): bool {
 
 function isQuiet(record: usize, page: u32): bool {
   if (rule === LRU) return lruHolds(record, page);
-  if (rule === ARC) return arcHolds(record, page);
-  if (rule === TWO_QUEUE) return twoQueueHolds(record, page);
   if (rule === SLRU) return isQuietSlru(record, page);
   if (rule === LIRS) return isQuietLirs(record, page);
   return rule === W_TINYLFU && isQuietWTinyLfu(record, page);
@@ -159,13 +167,13 @@ function isQuiet(record: usize, page: u32): bool {
 
 /** The page used last is used last. */
 function useDigest(record: usize): void {
+  if (rule === ARC) return useDigestArc(record);
+  if (rule === TWO_QUEUE) return useDigestTwoQueue(record);
   for (let index = distinctPages(); index > 0; index--) {
     const entry = entryOf(index - 1);
     const page = entry >>> 1;
     const isWritten = (entry & 1) !== 0;
     if (rule === LRU) useLru(record, page, isWritten);
-    else if (rule === ARC) useArc(record, page, isWritten);
-    else if (rule === TWO_QUEUE) useTwoQueue(record, page, isWritten);
     else if (rule === SLRU) useSlru(record, page, isWritten);
     else if (rule === LIRS) useLirs(record, page, isWritten);
     else useWTinyLfu(record, page, isWritten);

@@ -11,7 +11,7 @@ import {
   ghostsOf,
   giveUp,
   HELD,
-  isHeld,
+  isDigestHeld,
   layOutQueues,
   leave,
   lookAhead,
@@ -21,6 +21,7 @@ import {
   residentIn,
   settleQueues,
   stateOf,
+  useDigestHeld,
 } from './queues';
 
 const QUEUES: usize = OWN;
@@ -37,18 +38,21 @@ export function layOutArc(record: usize): void {
 }
 
 export function arcHolds(record: usize, page: u32): bool {
-  return isHeld(load<usize>(record + QUEUES), page);
+  return stateOf(load<usize>(record + QUEUES), page) >= HELD;
 }
 
 export function settleArc(record: usize): void {
   settleQueues(load<usize>(record + QUEUES));
 }
 
-/** `page`, which is resident, is used: all pages are quiet. */
-export function useArc(record: usize, page: u32, isWritten: bool): void {
-  const queues = load<usize>(record + QUEUES);
-  if (isWritten) modifyHeld(queues, page);
-  rejoin(queues, AGAIN, page);
+/** Whether the pages of the digest are quiet: they are resident. */
+export function isDigestQuietArc(record: usize): bool {
+  return isDigestHeld(load<usize>(record + QUEUES));
+}
+
+/** The pages of the digest, which are quiet, are used. */
+export function useDigestArc(record: usize): void {
+  useDigestHeld(load<usize>(record + QUEUES), true);
 }
 
 /** Runs [from, to) at a size, one by one. */
@@ -59,8 +63,12 @@ export function runsOfArc(record: usize, from: usize, to: usize): void {
     for (; at < end; at += 4) {
       const run = load<u32>(at);
       const state = stateOf(queues, run >>> 8);
-      if (state < HELD) fault(record, run, state);
-      else useArc(record, run >>> 8, ((run >>> 6) & 1) !== 0);
+      if (state < HELD) {
+        fault(record, run, state);
+        continue;
+      }
+      if (((run >>> 6) & 1) !== 0) modifyHeld(queues, run >>> 8);
+      rejoin(queues, AGAIN, run >>> 8);
     }
   }
 }

@@ -1,14 +1,7 @@
 /**
- * Queues: two queues of pages by time, without a list. Who joins takes its queue's next moment, and a bit a moment
- * says who still stands there. A page stands in one of them or in none.
- *
- *   moment   1 . . 1 1 . 1 . | . 1 1 . 1 . . 1 1 . . 1        1: someone stands here, .: no longer
- *            ^LOW             ^HAND                    ^TAIL
- *              ghosts           resident pages
- *
- * A queue's oldest resident page becomes its youngest ghost: the hand goes past a bit, and nobody need know whose it
- * is. Of a page it is known where it stood last; whether it still does, and as what, is a comparison. What it had
- * written to it is found written back when it comes again, or in the end.
+ * Queues: two queues of pages by time (moments.ts). A page stands in one of them or in none. It is known where it
+ * stood last; whether it still does, and as what, is a comparison. What it had written to it is found written back
+ * when it comes again, or in the end.
  *
  *   place of a page   | moment (30) | queue (1) | modified (1) |        moment 0: it never came
  *
@@ -17,18 +10,27 @@
 
 import { countWriteBacks, pages } from '../lane';
 import { room } from '../memory';
+import { distinctPages, entryOf } from './digest';
+import {
+  BEFORE,
+  BITS,
+  clearBit,
+  clearBitOf,
+  count,
+  END,
+  FIRST,
+  GHOSTS,
+  HAND,
+  LOW,
+  layOutQueue,
+  openWord,
+  pastBit,
+  RESIDENT,
+  TAIL,
+} from './moments';
 
 /** Of a queue; the second one follows the first. */
 const QUEUE: usize = 64;
-const BITS: usize = 0;
-const LOW: usize = 4;
-const HAND: usize = 8;
-const TAIL: usize = 12;
-const END: usize = 16;
-const GHOSTS: usize = 20;
-const RESIDENT: usize = 24;
-/** By word of bits, while pages move down: how many are set before it. */
-const BEFORE: usize = 28;
 /** Of what was looked at ahead of time, so that looking is not left out. */
 const SEEN: usize = 32;
 /** The lane, and places of pages: 4 bytes each. */
@@ -36,10 +38,6 @@ const RECORD: usize = 36;
 const PLACES: usize = 2 * QUEUE;
 
 const MODIFIED: u32 = 1;
-const FIRST: u32 = 64;
-const MOMENTS_LEAST: u32 = 1 << 16;
-/** Room for several times the pages makes moving down rare. */
-const MOMENTS_A_PAGE: u32 = 8;
 /** Runs that are looked at ahead of time; from so many pages on, whose places no cache near the processor holds. */
 const AHEAD: u32 = 64;
 const PAGES_MANY: u32 = 1 << 15;
@@ -56,17 +54,6 @@ export function layOutQueues(record: usize, first: u64, second: u64): usize {
   layOutQueue(queues, first);
   layOutQueue(queues + QUEUE, second);
   return queues;
-}
-
-function layOutQueue(queue: usize, most: u64): void {
-  const moments = max(MOMENTS_LEAST, MOMENTS_A_PAGE * <u32>min<u64>(most, pages)) & ~63;
-  const words = (moments + FIRST) >> 6;
-  store<usize>(queue + BITS, room((<usize>words) << 3));
-  store<usize>(queue + BEFORE, room((<usize>words) << 2));
-  store<u32>(queue + LOW, FIRST);
-  store<u32>(queue + HAND, FIRST);
-  store<u32>(queue + TAIL, FIRST);
-  store<u32>(queue + END, FIRST + moments);
 }
 
 function placeOf(queues: usize, page: u32): usize {
@@ -86,10 +73,47 @@ export function stateOf(queues: usize, page: u32): u32 {
   return moment >= load<u32>(queue + LOW) ? GHOST + ((place >>> 1) & 1) : NOWHERE;
 }
 
-/** Whether `page` has a frame. */
-export function isHeld(queues: usize, page: u32): bool {
-  const place = load<u32>(placeOf(queues, page));
-  return place >>> 2 >= load<u32>(queueOf(queues, place) + HAND);
+/** Whether all pages of the digest have frames. */
+export function isDigestHeld(queues: usize): bool {
+  const first = load<u32>(queues + HAND);
+  const second = load<u32>(queues + QUEUE + HAND);
+  for (let index = distinctPages(); index > 0; index--) {
+    const place = load<u32>(placeOf(queues, entryOf(index - 1) >>> 1));
+    if (place >>> 2 < select<u32>(second, first, (place & 2) !== 0)) return false;
+  }
+  return true;
+}
+
+/**
+ * The pages of the digest, which all have frames, are used: they are from now on the youngest of the second queue;
+ * those of the first one only where they are `moved`.
+ */
+export function useDigestHeld(queues: usize, moved: bool): void {
+  const queue = queues + QUEUE;
+  const distinct = distinctPages();
+  if (load<u32>(queue + END) - load<u32>(queue + TAIL) < distinct) moveDown(queues, 1);
+  const bits = load<usize>(queue + BITS);
+  let tail = load<u32>(queue + TAIL);
+  let came: u32 = 0;
+  for (let index = distinct; index > 0; index--) {
+    const entry = entryOf(index - 1);
+    const at = placeOf(queues, entry >>> 1);
+    const place = load<u32>(at) | (entry & 1);
+    if ((place & 2) !== 0) clearBitOf(bits, place >>> 2);
+    else if (moved) {
+      clearBit(queues, place >>> 2);
+      came++;
+    } else {
+      store<u32>(at, place);
+      continue;
+    }
+    if ((tail & 63) === 0) openWord(bits, tail);
+    store<u32>(at, (tail << 2) | 2 | (place & MODIFIED));
+    tail++;
+  }
+  store<u32>(queue + TAIL, tail);
+  count(queues, RESIDENT, -came);
+  count(queue, RESIDENT, came);
 }
 
 export function residentIn(queues: usize, which: usize): u32 {
@@ -152,38 +176,14 @@ export function forgetGhost(queues: usize, which: usize): void {
   count(queue, GHOSTS, -1);
 }
 
-function count(queue: usize, field: usize, change: u32): void {
-  store<u32>(queue + field, load<u32>(queue + field) + change);
-}
-
 /** The place of who joins. */
 function join(queues: usize, which: u32): u32 {
   const queue = queues + <usize>which * QUEUE;
   if (load<u32>(queue + TAIL) === load<u32>(queue + END)) moveDown(queues, which);
   const moment = load<u32>(queue + TAIL);
-  // The bits of moments to come are set together: nobody looks beyond the youngest page.
-  if ((moment & 63) === 0)
-    store<u64>(load<usize>(queue + BITS) + ((<usize>(moment >>> 6)) << 3), -1);
+  if ((moment & 63) === 0) openWord(load<usize>(queue + BITS), moment);
   store<u32>(queue + TAIL, moment + 1);
   return (moment << 2) | (which << 1);
-}
-
-function clearBit(queue: usize, moment: u32): void {
-  const word = load<usize>(queue + BITS) + ((<usize>(moment >>> 6)) << 3);
-  store<u64>(word, load<u64>(word) & ~((<u64>1) << (<u64>(moment & 63))));
-}
-
-/** The moment after the first one from `moment` on at which someone stands. There is one. */
-function pastBit(queue: usize, moment: u32): u32 {
-  let at = load<usize>(queue + BITS) + ((<usize>(moment >>> 6)) << 3);
-  let first = moment & ~63;
-  let word = load<u64>(at) & ((<u64>-1) << (<u64>(moment & 63)));
-  while (word === 0) {
-    at += 8;
-    first += 64;
-    word = load<u64>(at);
-  }
-  return first + <u32>ctz<u64>(word) + 1;
 }
 
 /** Up to where runs from `at` on, of those before `to`, have been looked at: so that misses of caches overlap. */
@@ -227,7 +227,11 @@ function moveDown(queues: usize, which: u32): void {
   const bits = load<usize>(queue + BITS);
   const before = load<usize>(queue + BEFORE);
   const low = load<u32>(queue + LOW);
-  const words = <usize>(load<u32>(queue + TAIL) >>> 6);
+  const tail = load<u32>(queue + TAIL);
+  const words = <usize>((tail + 63) >>> 6);
+  const last = bits + ((<usize>(tail >>> 6)) << 3);
+  // Bits of moments to come.
+  if ((tail & 63) !== 0) store<u64>(last, load<u64>(last) & (((<u64>1) << (<u64>(tail & 63))) - 1));
   let set = FIRST;
   const first = bits + ((<usize>(low >>> 6)) << 3);
   store<u64>(first, load<u64>(first) & ((<u64>-1) << (<u64>(low & 63))));

@@ -11,7 +11,7 @@ import {
   ghostsOf,
   giveUp,
   HELD,
-  isHeld,
+  isDigestHeld,
   layOutQueues,
   leave,
   lookAhead,
@@ -20,6 +20,7 @@ import {
   residentIn,
   settleQueues,
   stateOf,
+  useDigestHeld,
 } from './queues';
 
 const QUEUES: usize = OWN;
@@ -39,18 +40,21 @@ export function layOutTwoQueue(record: usize, inMost: u32, outMost: u32): void {
 }
 
 export function twoQueueHolds(record: usize, page: u32): bool {
-  return isHeld(load<usize>(record + QUEUES), page);
+  return stateOf(load<usize>(record + QUEUES), page) >= HELD;
 }
 
 export function settleTwoQueue(record: usize): void {
   settleQueues(load<usize>(record + QUEUES));
 }
 
-/** `page`, which is resident, is used: all pages are quiet. */
-export function useTwoQueue(record: usize, page: u32, isWritten: bool): void {
-  const queues = load<usize>(record + QUEUES);
-  if (isWritten) modifyHeld(queues, page);
-  if (stateOf(queues, page) === HELD + MAIN) rejoin(queues, MAIN, page);
+/** Whether the pages of the digest are quiet: they are resident. */
+export function isDigestQuietTwoQueue(record: usize): bool {
+  return isDigestHeld(load<usize>(record + QUEUES));
+}
+
+/** The pages of the digest, which are quiet, are used. */
+export function useDigestTwoQueue(record: usize): void {
+  useDigestHeld(load<usize>(record + QUEUES), false);
 }
 
 /** Runs [from, to) at a size, one by one. */
