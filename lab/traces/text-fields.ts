@@ -21,6 +21,15 @@ const NUMBER_END = 2 ** 53;
 const HEX_DIGITS_MAX = 16;
 /** Digits of which the number is below 2^31. */
 const SMALL_DIGITS = 9;
+/** The value of a hexadecimal digit, with CAPITAL beside a large one; NO_DIGIT for any other byte. */
+const HEX = new Uint8Array(256).fill(255);
+const NO_DIGIT = 255;
+const CAPITAL = 16;
+for (let value = 0; value < 16; value++) {
+  const small = value.toString(16).charCodeAt(0);
+  HEX[small] = value;
+  if (value > 9) HEX[small - 32] = value | CAPITAL;
+}
 /** One character for each byte. */
 const CHARACTERS = new TextDecoder('latin1');
 
@@ -33,6 +42,8 @@ export interface Cursor {
   /** The address that `takeAddress` read, as two words (unsigned). */
   low: number;
   high: number;
+  /** Whether it has capitals among its digits. */
+  hasCapitals: boolean;
 }
 
 /** Reads one line: through its newline, and true; or false for a line that is not of the format. */
@@ -43,7 +54,7 @@ export type TakeLine = (log: ReferenceLog, cursor: Cursor) => boolean;
  * `take` does not take is refused: the line, `expected`, what to do.
  */
 export function lineParser(take: TakeLine, expected: string): TraceParser {
-  const cursor: Cursor = { bytes: new Uint8Array(0), at: 0, low: 0, high: 0 };
+  const cursor: Cursor = { bytes: new Uint8Array(0), at: 0, low: 0, high: 0, hasCapitals: false };
   return (log, bytes, from, to) => {
     cursor.bytes = bytes;
     for (let at = from; at < to && log.limitLeft > 0; at = cursor.at) {
@@ -61,25 +72,27 @@ export function lineParser(take: TakeLine, expected: string): TraceParser {
   };
 }
 
-/** The same over texts: for the formats of which a line is best read by a pattern. */
+/** Reads the usual line that ends before the newline at `end`; false, with nothing done, for any other. */
+export type TakeUsual = (log: ReferenceLog, cursor: Cursor, end: number) => boolean;
+
+/**
+ * The same for formats whose grammar is a pattern over a text. Nearly every line has a usual shape, which
+ * `takeUsual` reads from its bytes; any other is a text for `takeText`.
+ */
 export function textLineParser(
-  take: (log: ReferenceLog, line: string) => boolean,
+  takeUsual: TakeUsual,
+  takeText: (log: ReferenceLog, line: string) => boolean,
   expected: string,
 ): TraceParser {
-  let text = '';
-  let textFrom = 0;
-  const parse = lineParser((log, cursor) => {
-    const from = cursor.at;
-    skipLine(cursor);
-    const to = Math.min(cursor.at - 1, from + LINE_BYTES_MAX);
-    return take(log, withoutReturn(text.slice(from - textFrom, to - textFrom)));
+  return lineParser((log, cursor) => {
+    const { bytes, at: from } = cursor;
+    const end = bytes.indexOf(NEWLINE, from);
+    const taken = end - from <= LINE_BYTES_MAX && takeUsual(log, cursor, end);
+    cursor.at = end + 1;
+    if (taken) return true;
+    const to = Math.min(end, from + LINE_BYTES_MAX);
+    return takeText(log, withoutReturn(CHARACTERS.decode(bytes.subarray(from, to))));
   }, expected);
-  return (log, bytes, from, to) => {
-    text = CHARACTERS.decode(bytes.subarray(from, to));
-    textFrom = from;
-    parse(log, bytes, from, to);
-    text = '';
-  };
 }
 
 /** Few bytes as characters: any byte is one, so that a binary file fits no pattern. */
@@ -127,11 +140,15 @@ export function takeAddress(cursor: Cursor): boolean {
   let at = first;
   let low = 0;
   let high = 0;
-  for (let digit = hexDigit(bytes[at]); digit < 16 && at <= last; digit = hexDigit(bytes[++at])) {
+  let all = 0;
+  // By look-up: whether the next digit is a letter no predictor knows.
+  for (let digit = HEX[bytes[at]]; digit !== NO_DIGIT && at <= last; digit = HEX[bytes[++at]]) {
     high = (high << 4) | (low >>> 28);
-    low = (low << 4) | digit;
+    low = (low << 4) | (digit & 15);
+    all |= digit;
   }
   cursor.at = at;
+  cursor.hasCapitals = (all & CAPITAL) !== 0;
   cursor.low = low >>> 0;
   cursor.high = high >>> 0;
   return at > first && at <= last;
@@ -177,15 +194,9 @@ export function takeLineEnd(cursor: Cursor): boolean {
   return take(cursor, NEWLINE);
 }
 
-function isBlank(byte: number): boolean {
+/** A space, a tab or a carriage return. */
+export function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB || byte === RETURN;
-}
-
-/** 0..15, or 255 for what is no digit. */
-function hexDigit(byte: number): number {
-  if (byte >= ZERO && byte <= 57) return byte - ZERO;
-  const letter = byte | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : 255;
 }
 
 function badLine(log: ReferenceLog, bytes: Uint8Array, start: number, expected: string) {

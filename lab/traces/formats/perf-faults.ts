@@ -13,9 +13,9 @@
 
 import { FETCH, PAGE_BYTES, READ, WRITE } from '../../../sim-hw/references.ts';
 import { addAccess, type ReferenceLog } from '../reference-log.ts';
-import { textLineParser } from '../text-fields.ts';
+import { type Cursor, takeWord, textLineParser } from '../text-fields.ts';
 import type { TextFormat } from './format.ts';
-import { wordsOf } from './perf-words.ts';
+import { isPlain, takePerfAddress, wordsOf } from './perf-words.ts';
 
 const EVENT =
   /\s(?:page-faults|faults|major-faults|minor-faults)(?::\w+)?:\s+([0-9a-f]{1,16})\b(.*)$/;
@@ -23,6 +23,13 @@ const TRACE_POINT =
   /\sexceptions:page_fault_(?:user|kernel): address=(?:0x)?([0-9a-f]{1,16})f? ip=\S+ error_code=0x([0-9a-f]{1,8})\s*$/;
 /** After the only address: a symbol, so the address is where the program stood. */
 const PLACE_ALONE = /^\s+\S+\+0x[0-9a-f]+ \([^)]*\)\s*$/;
+const POINT = ' exceptions:page_fault_';
+const USER = 'user: address=0x';
+const KERNEL = 'kernel: address=0x';
+const CODE_DIGITS_MAX = 8;
+const BLANK = 32;
+const LETTER_E = 101;
+const LETTER_X = 120;
 const WRITE_BIT = 2;
 const FETCH_BIT = 16;
 
@@ -36,17 +43,46 @@ export const perfFaults: TextFormat = {
   isLine: (line) => EVENT.test(line) || TRACE_POINT.test(line),
   createParser: () =>
     textLineParser(
-      (log, line) => takePoint(log, line) || takeEvent(log, line),
+      takeUsual,
+      takeFault,
       "a page fault with its address, as of 'perf script -F comm,tid,time,event,addr'",
     ),
 };
 
+/** A trace point with nothing after its error code; the first that is begun in the line. */
+function takeUsual(log: ReferenceLog, cursor: Cursor, end: number): boolean {
+  const { bytes } = cursor;
+  let { at } = cursor;
+  for (; bytes[at] !== BLANK || bytes[at + 1] !== LETTER_E || bytes[at + 2] !== LETTER_X; at++)
+    if (!isPlain(bytes[at])) return false;
+  cursor.at = at;
+  if (!takeWord(cursor, POINT) || !(takeWord(cursor, USER) || takeWord(cursor, KERNEL)))
+    return false;
+  if (!takePerfAddress(cursor)) return false;
+  const { low, high } = cursor;
+  if (!takeWord(cursor, ' ip=')) return false;
+  const place = cursor.at;
+  while (bytes[cursor.at] !== BLANK && isPlain(bytes[cursor.at])) cursor.at++;
+  if (cursor.at === place || !takeWord(cursor, ' error_code=0x')) return false;
+  const code = cursor.at;
+  if (!takePerfAddress(cursor) || cursor.at !== end || end - code > CODE_DIGITS_MAX) return false;
+  addAccess(log, low, high, kindOfFault(cursor.low), 1);
+  return true;
+}
+
+function kindOfFault(code: number): number {
+  return (code & FETCH_BIT) !== 0 ? FETCH : (code & WRITE_BIT) !== 0 ? WRITE : READ;
+}
+
+/** A line of any shape. */
+export function takeFault(log: ReferenceLog, line: string): boolean {
+  return takePoint(log, line) || takeEvent(log, line);
+}
+
 function takePoint(log: ReferenceLog, line: string): boolean {
   const found = TRACE_POINT.exec(line);
   if (!found) return false;
-  const code = Number.parseInt(found[2], 16);
-  const kind = (code & FETCH_BIT) !== 0 ? FETCH : (code & WRITE_BIT) !== 0 ? WRITE : READ;
-  addAccess(log, ...wordsOf(found[1]), kind, 1);
+  addAccess(log, ...wordsOf(found[1]), kindOfFault(Number.parseInt(found[2], 16)), 1);
   return true;
 }
 
