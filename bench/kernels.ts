@@ -46,6 +46,8 @@ export const contests: readonly Contest[] = [
   policyContest('kernel-clock', 'clock', () => [1 / 4]),
   policyContest('kernel-clock-sizes', 'clock', partsOfSizes),
   policyContest('kernel-s3-fifo-sizes', 's3-fifo', partsOfSizes),
+  policyContest('kernel-car-sizes', 'car', partsOfSizes),
+  policyContest('kernel-clock-pro-sizes', 'clock-pro', partsOfSizes),
   policyContest('kernel-arc-sizes', 'arc', partsOfSizes),
   policyContest('kernel-lfu-sizes', 'lfu', partsOfSizes),
 ];

@@ -28,6 +28,8 @@ const SIEVE = 1;
 const S3_FIFO = 2;
 const RANDOM = 3;
 const MRU = 4;
+const CAR = 5;
+const CLOCK_PRO = 6;
 /** In place of a parameter that the rule has no use for. */
 const NO_WEIGHT = 0xffffffff;
 
@@ -92,6 +94,11 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
     ...plain(RANDOM, 0, 0),
     lane: (_, seed) => [seed >>> 0 || SEED_WHEN_ZERO, 0, 0],
   }),
+  car: ({ countsFault }) => ({
+    ...plain(CAR, 1, 1),
+    lane: () => [countsFault !== 0 ? 1 : 0, 0, 0],
+  }),
+  'clock-pro': clockPro,
   lru: () => list(LRU),
   mru: () => plain(MRU, 0, 0),
   arc: () => list(ARC),
@@ -126,6 +133,14 @@ function gclock(parameters: Parameters): Rule | undefined {
   const initial = Math.max(0, Math.floor(parameters.initial));
   if (!(weight <= 64 && initial <= 64)) return undefined;
   return { ...plain(CIRCLE, 1, 1), lane: () => [weight, initial, 0] };
+}
+
+function clockPro({ cold, countsFault }: Parameters): Rule | undefined {
+  if (!(cold >= 0 && cold <= 1)) return undefined;
+  return {
+    ...plain(CLOCK_PRO, 1, 1),
+    lane: (frames) => [Math.max(1, Math.floor(cold * frames)), countsFault !== 0 ? 1 : 0, 0],
+  };
 }
 
 function s3Fifo({ small, ghost, promote }: Parameters): Rule | undefined {
@@ -173,7 +188,8 @@ function wTinyLfu({ window, protected: safe, sample }: Parameters): Rule | undef
 
 function multiQueue(parameters: Parameters): Rule | undefined {
   const { queues, ghosts, lifeTime, correlated, repeats } = parameters;
-  if (!(queues >= 1 && queues <= 15 && isShare(ghosts)) || correlated !== 0) return undefined;
+  if (!(queues >= 1 && queues <= 15 && isShare(ghosts))) return undefined;
+  if (correlated !== 0 || Number.isNaN(lifeTime)) return undefined;
   return list(MULTI_QUEUE, () => [queues, repeats > 0 ? 1 : 0, 0], [ghosts, lifeTime]);
 }
 

@@ -5,8 +5,8 @@
  *                  |-- else: where it is resident its uses are counted ...
  *                  `-- ... and each size that does not hold it takes a fault by the rule of the policy
  *
- * Rules: CIRCLE (circle.ts), SIEVE (sieve.ts), S3_FIFO (s3-fifo.ts), RANDOM (random.ts), MRU: the page of the
- * run before leaves. The twin is lab/curves/simulation.ts with the policy of clients/policies.
+ * Rules: CIRCLE (circle.ts), SIEVE (sieve.ts), S3_FIFO (s3-fifo.ts), RANDOM (random.ts), CAR (car.ts),
+ * CLOCK_PRO (clock-pro.ts), MRU: the page of the run before leaves. The twin is lab/curves/simulation.ts with the policy of clients/policies.
  */
 
 import {
@@ -23,7 +23,10 @@ import {
   WRITE,
 } from './lane';
 import { circleAlone, sieveAlone, usedOf } from './marks/alone';
+import { admitToCar, layOutCar, takeFromCar } from './marks/car';
 import { fillCircle, layOutCircle, replaceInCircle } from './marks/circle';
+import { admitToClockPro, layOutClockPro, takeFromClockPro } from './marks/clock-pro';
+import { settleNewest } from './marks/newest';
 import { fillRandom, layOutRandom, replaceAtRandom } from './marks/random';
 import { admitToS3Fifo, layOutS3Fifo, takeFromS3Fifo } from './marks/s3-fifo';
 import { appendToSieve, layOutSieve, takeFromSieve } from './marks/sieve';
@@ -34,6 +37,7 @@ import {
   low,
   lowestLane,
   modified,
+  use,
   wordBits,
   words,
 } from './marks/words';
@@ -44,6 +48,8 @@ const SIEVE: u32 = 1;
 const S3_FIFO: u32 = 2;
 const RANDOM: u32 = 3;
 const MRU: u32 = 4;
+const CAR: u32 = 5;
+const CLOCK_PRO: u32 = 6;
 
 /** Bytes of 48 runs. */
 const NEAR: usize = 192;
@@ -86,6 +92,8 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   else if (rule === SIEVE) layOutSieve(record, capacity);
   else if (rule === S3_FIFO) layOutS3Fifo(record, capacity, a, b, c);
   else if (rule === RANDOM) layOutRandom(record, capacity, a);
+  else if (rule === CAR) layOutCar(record, capacity, a);
+  else if (rule === CLOCK_PRO) layOutClockPro(record, a, b);
   else if (rule !== MRU) unreachable();
   const isPlain = rule === SIEVE || (rule === CIRCLE && a === NONE);
   mayBeAlone = isPlain && lanes === 1 && most <= 1;
@@ -180,12 +188,13 @@ function wordAt<W>(run: u32): usize {
 
 function touch<W>(run: u32, at: usize, word: W, all: W): void {
   const held = word & all;
-  let after = most === 0 || held === 0 ? word : use<W>(word, held, (run & 63) + 1);
+  let after = most === 0 || held === 0 ? word : use<W>(word, held, min(most, (run & 63) + 1), most);
   const missing = all & ~word;
   const isWrite = ((run >>> 6) & 3) === WRITE;
   if (missing !== 0) {
     for (let left = missing; left !== 0; left &= left - 1) fault<W>(lowestLane<W>(left), run);
-    after |= missing;
+    // What they said of a page that had left.
+    after = (after & ~((missing << low<W>()) | (missing << high<W>()))) | missing;
     const uses = min(most, first + (run & 63));
     if ((uses & 1) !== 0) after |= missing << low<W>();
     if (uses > 1) after |= missing << high<W>();
@@ -194,50 +203,41 @@ function touch<W>(run: u32, at: usize, word: W, all: W): void {
   store<W>(at, after);
 }
 
-/** So many uses in the lanes of `held`. */
-function use<W>(word: W, held: W, times: u32): W {
-  let ones = (word >> low<W>()) & held;
-  let twos = (word >> high<W>()) & held;
-  if (most === 1) ones = held;
-  else
-    for (let left = min(times, most); left > 0; left--) {
-      // From 0 to 1, 1 to 2, 2 to 3; 3 stays.
-      const carry = ones;
-      ones = held & (~ones | twos);
-      twos |= carry;
-      if (most === 2) ones &= ~twos;
-    }
-  return (
-    (word & ~((held << low<W>()) | (held << high<W>()))) | (ones << low<W>()) | (twos << high<W>())
-  );
-}
-
 /** The page of `run` gets a frame in that lane; its own word is the caller's. */
 function fault<W>(index: u32, run: u32): void {
   const record = recordOf(index);
   const page = run >>> 8;
   const bit = bitOf<W>(index);
   countFault(record, (run >>> 6) & 3);
-  if (takeFree(record)) {
-    if (rule === CIRCLE) fillCircle(record, page);
-    else if (rule === SIEVE) appendToSieve(record, page);
-    else if (rule === S3_FIFO) admitToS3Fifo(record, page);
-    else if (rule === RANDOM) fillRandom(record, page);
-    return;
-  }
-  let victim: u32;
-  if (rule === CIRCLE) victim = replaceInCircle<W>(record, bit, page);
-  else if (rule === SIEVE) {
-    victim = takeFromSieve<W>(record, bit);
+  if (rule === CAR || rule === CLOCK_PRO) settleNewest<W>(record, bit, page);
+  const isFree = takeFree(record);
+  if (rule === CIRCLE) {
+    if (isFree) fillCircle(record, page);
+    else leave<W>(record, bit, replaceInCircle<W>(record, bit, page));
+  } else if (rule === SIEVE) {
+    if (!isFree) leave<W>(record, bit, takeFromSieve<W>(record, bit));
     appendToSieve(record, page);
   } else if (rule === S3_FIFO) {
-    victim = takeFromS3Fifo<W>(record, bit);
+    if (!isFree) leave<W>(record, bit, takeFromS3Fifo<W>(record, bit));
     admitToS3Fifo(record, page);
-  } else if (rule === RANDOM) victim = replaceAtRandom(record, page);
-  else victim = pageBefore;
+  } else if (rule === RANDOM) {
+    if (isFree) fillRandom(record, page);
+    else leave<W>(record, bit, replaceAtRandom(record, page));
+  } else if (rule === CAR) {
+    if (!isFree) leave<W>(record, bit, takeFromCar<W>(record, bit));
+    admitToCar<W>(record, bit, page);
+  } else if (rule === CLOCK_PRO) {
+    if (!isFree) leave<W>(record, bit, takeFromClockPro<W>(record, bit));
+    admitToClockPro<W>(record, bit, page, isFree);
+  } else if (!isFree) leave<W>(record, bit, pageBefore);
+}
+
+/** `victim` leaves. Where a rule keeps ghosts in words, LOW and HIGH are as it has set them. */
+function leave<W>(record: usize, bit: W, victim: u32): void {
   const at = words + <usize>victim * sizeof<W>();
   const word = load<W>(at);
   if ((word & (bit << modified<W>())) !== 0) countWriteBack(record);
-  const fieldsOfLane = bit | (bit << low<W>()) | (bit << high<W>()) | (bit << modified<W>());
-  store<W>(at, word & ~fieldsOfLane);
+  const ofLane = bit | (bit << modified<W>());
+  const uses = rule === CAR || rule === CLOCK_PRO ? <W>0 : (bit << low<W>()) | (bit << high<W>());
+  store<W>(at, word & ~(ofLane | uses));
 }

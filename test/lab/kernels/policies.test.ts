@@ -172,8 +172,9 @@ describe.each(names)('kernel of %s', (name) => {
  * room for so many pages that it looks ahead.
  */
 const alone = ['lru', 'mru', 'fifo', 'clock', 'fifo-reinsertion', 'sieve', 's3-fifo'];
+const clocks = ['car', 'clock-pro'];
 const inLists = ['arc', '2q', 'slru', 'lirs', 'w-tinylfu', 'multi-queue'];
-test.each([...alone, ...inLists])(
+test.each([...alone, ...clocks, ...inLists])(
   '[POL18] one size alone, over strings in which all that is kept moves: %s',
   (name) => {
     const pages = [
@@ -197,6 +198,7 @@ test('[POL18] parameters that a kernel does not know are left to its twin', () =
     ['gclock', { weight: 65 }],
     ['s3-fifo', { small: 1.5 }],
     ['s3-fifo', { promote: 0 }],
+    ['clock-pro', { cold: 1.5 }],
     ['slru', { segments: 17 }],
     ['2q', { in: Number.NaN }],
     ['lirs', { hir: -1 }],

@@ -4,7 +4,7 @@
  * head, tail, count, place by page (plus one; 0: no ghost).
  */
 
-import { NONE } from '../lane';
+import { NONE, pages } from '../lane';
 import { room } from '../memory';
 
 const QUEUE: usize = 0;
@@ -17,12 +17,17 @@ export const GHOSTS_RECORD: usize = 24;
 
 const SLACK: u32 = 256;
 
-/** Of `pages` pages at most `most` at a time. */
-export function layOutGhosts(ghosts: usize, pages: u32, most: u32): void {
-  const places = 2 * most + SLACK;
-  store<usize>(ghosts + QUEUE, room((<usize>places) << 2));
-  store<u32>(ghosts + CAPACITY, places);
-  store<usize>(ghosts + PLACES, room((<usize>pages) << 2));
+/** At most `most` at a time. Two queues may share `places`, of placesOfGhosts, if none stands in both. */
+export function layOutGhosts(ghosts: usize, places: usize, most: u32): void {
+  const capacity = 2 * most + SLACK;
+  store<usize>(ghosts + QUEUE, room((<usize>capacity) << 2));
+  store<u32>(ghosts + CAPACITY, capacity);
+  store<usize>(ghosts + PLACES, places);
+}
+
+/** Room for the place of each page. */
+export function placesOfGhosts(): usize {
+  return room((<usize>pages) << 2);
 }
 
 export function ghostCount(ghosts: usize): u32 {
@@ -45,17 +50,22 @@ export function addGhost(ghosts: usize, page: u32): void {
 
 /** False: it was none. */
 export function recallGhost(ghosts: usize, page: u32): bool {
-  const at = load<usize>(ghosts + PLACES) + ((<usize>page) << 2);
-  const place = load<u32>(at);
-  if (place === 0) return false;
-  store<u32>(at, 0);
-  store<u32>(load<usize>(ghosts + QUEUE) + ((<usize>(place - 1)) << 2), NONE);
-  store<u32>(ghosts + COUNT, load<u32>(ghosts + COUNT) - 1);
+  if (!isGhost(ghosts, page)) return false;
+  removeGhost(ghosts, page);
   return true;
 }
 
-/** There is one. */
-export function forgetOldestGhost(ghosts: usize): void {
+/** `page`, which is one, is none from now on. */
+export function removeGhost(ghosts: usize, page: u32): void {
+  const at = load<usize>(ghosts + PLACES) + ((<usize>page) << 2);
+  const place = load<u32>(at);
+  store<u32>(at, 0);
+  store<u32>(load<usize>(ghosts + QUEUE) + ((<usize>(place - 1)) << 2), NONE);
+  store<u32>(ghosts + COUNT, load<u32>(ghosts + COUNT) - 1);
+}
+
+/** There is one; gives which. */
+export function forgetOldestGhost(ghosts: usize): u32 {
   const queue = load<usize>(ghosts + QUEUE);
   let head = load<u32>(ghosts + HEAD);
   while (load<u32>(queue + ((<usize>head) << 2)) === NONE) head++;
@@ -63,6 +73,7 @@ export function forgetOldestGhost(ghosts: usize): void {
   store<u32>(load<usize>(ghosts + PLACES) + ((<usize>page) << 2), 0);
   store<u32>(ghosts + HEAD, head + 1);
   store<u32>(ghosts + COUNT, load<u32>(ghosts + COUNT) - 1);
+  return page;
 }
 
 function closeHoles(ghosts: usize): void {

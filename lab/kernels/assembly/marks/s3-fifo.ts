@@ -9,6 +9,7 @@ import {
   GHOSTS_RECORD,
   ghostCount,
   layOutGhosts,
+  placesOfGhosts,
   recallGhost,
 } from './ghosts';
 import { high, low, words } from './words';
@@ -35,7 +36,7 @@ export function layOutS3Fifo(
   layOutFifo(queues, capacity);
   layOutFifo(queues + FIFO_RECORD, capacity);
   // One is remembered before another one is forgotten; more than there are pages never are.
-  layOutGhosts(queues + 2 * FIFO_RECORD, pages, min(ghostsMost, pages) + 1);
+  layOutGhosts(queues + 2 * FIFO_RECORD, placesOfGhosts(), min(ghostsMost, pages) + 1);
 }
 
 /** `page` has come: to main if it is remembered. */

@@ -51,3 +51,21 @@ export function bitOf<W>(lane: u32): W {
 export function lowestLane<W>(mask: W): u32 {
   return <u32>ctz<W>(mask);
 }
+
+/** The word after so many uses in the lanes of `held`, of which `most` are counted. */
+export function use<W>(word: W, held: W, times: u32, most: u32): W {
+  let ones = (word >> low<W>()) & held;
+  let twos = (word >> high<W>()) & held;
+  if (most === 1) ones = held;
+  else
+    for (let left = times; left > 0; left--) {
+      // From 0 to 1, 1 to 2, 2 to 3; 3 stays.
+      const carry = ones;
+      ones = held & (~ones | twos);
+      twos |= carry;
+      if (most === 2) ones &= ~twos;
+    }
+  return (
+    (word & ~((held << low<W>()) | (held << high<W>()))) | (ones << low<W>()) | (twos << high<W>())
+  );
+}
