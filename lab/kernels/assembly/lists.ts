@@ -20,7 +20,14 @@ import {
 import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
 import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
-import { layOutMultiQueue, multiQueueHolds, runsOfMultiQueue } from './lists/multi-queue';
+import {
+  isQuietMultiQueue,
+  layOutMultiQueue,
+  multiQueueHolds,
+  passMultiQueue,
+  runsOfMultiQueue,
+} from './lists/multi-queue';
+import { layOutWindow, noteReturns } from './lists/returns';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
 import {
   isDigestQuietTwoQueue,
@@ -63,6 +70,7 @@ export function start(pageCount: u32, laneCount: u32, ruleWanted: u32, a: f64, b
   rule = ruleWanted;
   first = a;
   second = b;
+  if (rule === MULTI_QUEUE) layOutWindow();
 }
 
 /** Gives a lane its size, and the rule its parameters. Each lane once, before any run. */
@@ -104,6 +112,7 @@ export function advance(count: u32): void {
   const end = WINDOW + ((<usize>count) << 2);
   const all: u32 = (1 << lanes) - 1;
   let from = WINDOW;
+  if (rule === MULTI_QUEUE) noteReturns(count);
   while (from < end) {
     // Where digests do not pay many blocks are one, so that what a lane has in the cache serves it longer.
     const to = min<usize>(end, from + ((<usize>BLOCK) << 2) * (paused + 1));
@@ -143,7 +152,9 @@ function passDigest(left: u32, from: usize, to: usize): u32 {
     const index = <u32>ctz<u32>(each);
     const record = recordOf(index);
     if (!isDigestQuiet(record)) continue;
-    useDigest(record);
+    if (rule === MULTI_QUEUE) {
+      if (!passMultiQueue(record, from, to)) continue;
+    } else useDigest(record);
     if (rule === W_TINYLFU) countForWTinyLfu(record, from, to);
     loud &= ~(1 << index);
   }
@@ -162,7 +173,8 @@ function isQuiet(record: usize, page: u32): bool {
   if (rule === LRU) return lruHolds(record, page);
   if (rule === SLRU) return isQuietSlru(record, page);
   if (rule === LIRS) return isQuietLirs(record, page);
-  return rule === W_TINYLFU && isQuietWTinyLfu(record, page);
+  if (rule === W_TINYLFU) return isQuietWTinyLfu(record, page);
+  return isQuietMultiQueue(record, page);
 }
 
 /** The page used last is used last. */

@@ -5,6 +5,8 @@
  *   counts of 16 lists | seen | nodes of pages | heads: a node a list, before its oldest and after its youngest
  *
  *   node   | modified (1) | list + 1 (7) | next (24) | previous (32) |
+ *
+ * With 8 bytes more a page, a rule's own word stands in the same line of memory.
  */
 
 import { pages } from '../lane';
@@ -26,10 +28,20 @@ const MODIFIED_BYTE: u32 = 1 << 7;
 const AHEAD: usize = 64;
 const PAGES_MANY: u32 = 1 << 15;
 
+/** Bytes of a node, as a power of two: 3, or 4 with a rule's own word. */
+let nodeBits: usize = 3;
+const OWN_WORD: usize = 8;
+
+/** Chains whose pages have a word of the rule's own, all chains of this kernel alike. */
+export function layOutChainsWithWords(lists: u32): usize {
+  nodeBits = 4;
+  return layOutChains(lists);
+}
+
 /** Traps where pages and heads are too many to be numbered. */
 export function layOutChains(lists: u32): usize {
   if (lists > LISTS_MAX || pages + lists > PAGE_MASK) unreachable();
-  const chains = room(NODES + ((<usize>(pages + lists)) << 3));
+  const chains = room(NODES + ((<usize>(pages + lists)) << nodeBits));
   for (let list: u32 = 0; list < lists; list++) {
     const head = nodeOf(chains, headOf(list));
     store<u32>(head, headOf(list));
@@ -39,7 +51,12 @@ export function layOutChains(lists: u32): usize {
 }
 
 function nodeOf(chains: usize, page: u32): usize {
-  return chains + NODES + ((<usize>page) << 3);
+  return chains + NODES + ((<usize>page) << nodeBits);
+}
+
+/** Where the rule's own word of a page stands. */
+export function wordOf(chains: usize, page: u32): usize {
+  return nodeOf(chains, page) + OWN_WORD;
 }
 
 /** Up to where runs from `at` on, of those before `to`, have been looked at: so that misses of caches overlap. */
@@ -92,6 +109,11 @@ export function clean(chains: usize, page: u32): bool {
 
 export function oldest(chains: usize, list: u32): u32 {
   return load<u32>(nodeOf(chains, headOf(list))) & PAGE_MASK;
+}
+
+/** The page before one that stands in a list; of the oldest, `pages` or more. */
+export function preceding(chains: usize, page: u32): u32 {
+  return load<u32>(nodeOf(chains, page) + PREVIOUS);
 }
 
 /** The page after one that stands in a list; of the youngest, `pages` or more. */

@@ -15,12 +15,15 @@ export const PART: u32 = 128;
 /** Page << 1, and whether it was written; the one used last first. */
 let entries: usize = 0;
 let distinct: u32 = 0;
+/** By entry: where the run of the last use stands. */
+let lastRuns: usize = 0;
 /** By page: the block that it was last met in, and whether it was written there. */
 let marks: usize = 0;
 let block: u32 = 0;
 
 export function layOutDigest(): void {
   entries = room((<usize>BLOCK) << 2);
+  lastRuns = room((<usize>BLOCK) << 2);
   marks = room((<usize>pages) << 2);
 }
 
@@ -40,6 +43,7 @@ export function digest(from: usize, to: usize): void {
     store<u32>(mark, wanted);
     if (known >= block) continue;
     store<u32>(entries + ((<usize>count) << 2), page);
+    store<usize>(lastRuns + ((<usize>count) << 2), at);
     count++;
   }
   distinct = count;
@@ -57,4 +61,9 @@ export function distinctPages(): u32 {
 
 export function entryOf(index: u32): u32 {
   return load<u32>(entries + ((<usize>index) << 2));
+}
+
+/** Where the run of that page's last use stands. */
+export function lastRunOf(index: u32): usize {
+  return load<usize>(lastRuns + ((<usize>index) << 2));
 }

@@ -1,50 +1,56 @@
 /**
- * Multi-queue (clients/policies/multi-queue.ts): queues by the logarithm of uses, with lifetimes, and ghosts. Who
- * goes down a queue, and when, depends on each reference, so no page is quiet: all runs are taken one by one.
+ * Multi-queue (clients/policies/multi-queue.ts): queues by the logarithm of uses, with lifetimes, and ghosts.
  *
- *   of a page   | after what it goes down (64) | last use (64) | uses (32) | unused (32) |
+ *   own word of a page   | moment after which it goes down (48) | uses, at most those of the last queue (16) |
+ *
+ * Who goes down a queue, and when, depends on each reference. But where no two pages go down one queue at once,
+ * each goes down each time that it has stood there for a lifetime and one more reference: so it is known when it
+ * comes to the lowest queue, and pages stand in the order in which they will. Such a size is *regular*, and its
+ * pages with the uses of the last queue are quiet: each use only puts off that moment, by as much for all.
  */
 
-import { countFault, countWriteBack, framesOf, OWN, pages, takeFree, WRITE } from '../lane';
-import { room } from '../memory';
+import { countFault, countWriteBack, framesOf, pages, takeFree, WRITE } from '../lane';
 import {
   append,
   clean,
   countOf,
   following,
-  layOutChains,
+  layOutChainsWithWords,
   listOf,
   lookAhead,
   modify,
   move,
-  moveToEnd,
   oldest,
+  preceding,
   remove,
+  wordOf,
 } from './chains';
+import { distinctPages, entryOf, lastRunOf } from './digest';
+import {
+  countReturns,
+  layOutReturns,
+  lifetimeOf,
+  momentOf,
+  OWN_AFTER_RETURNS,
+  passReturns,
+  powerOf,
+  returnsLeft,
+  usesOf,
+} from './returns';
 
-const CHAINS: usize = OWN;
-const PAGES: usize = OWN + 4;
-/** Uses that returned after 2^n to 2^(n+1) references, by n; 0: the lifetime is fixed. */
-const DISTANCES: usize = OWN + 8;
+const CHAINS: usize = OWN_AFTER_RETURNS;
 /** Queues; the list of that number is that of the ghosts. */
-const QUEUES: usize = OWN + 12;
-/** Doubles: references seen; no head goes down before EARLIEST; returns since distances were looked at. */
-const NOW: usize = OWN + 16;
-const EARLIEST: usize = OWN + 24;
-const LIFETIME: usize = OWN + 32;
-const RETURNS: usize = OWN + 40;
-const GHOSTS_MOST: usize = OWN + 48;
+const QUEUES: usize = OWN_AFTER_RETURNS + 4;
+/** 64 bits: no page goes down before. */
+const NEXT: usize = OWN_AFTER_RETURNS + 8;
+const IS_REGULAR: usize = OWN_AFTER_RETURNS + 16;
+const GHOSTS_MOST: usize = OWN_AFTER_RETURNS + 20;
 
-/** Of a page. */
-const PAGE_BYTES: usize = 24;
-const LAST: usize = 8;
-const USES: usize = 16;
-
-const RETURNS_MIN: f64 = 64;
-const DISTANCES_ALL: u32 = 31;
-const DISTANCE_MAX: f64 = 0x7fffffff;
-
-let repeats: bool = false;
+const NEVER: u64 = 0xffffffffffff;
+const USES_BITS: u64 = 16;
+const USES_MASK: u64 = 0xffff;
+/** With more pages above the lowest queue it does not pay to see whether a size is regular. */
+const RISEN_MOST: u32 = 128;
 
 /** `ghosts`: in memories; `lifeTime`: below 0 as uses return; `areCounted`: each reference of a run. */
 export function layOutMultiQueue(
@@ -54,14 +60,11 @@ export function layOutMultiQueue(
   ghosts: f64,
   lifeTime: f64,
 ): void {
-  const frames = <f64>framesOf(record);
-  store<usize>(record, layOutChains(queues + 1), CHAINS);
-  store<usize>(record, room(<usize>pages * PAGE_BYTES), PAGES);
-  if (lifeTime < 0) store<usize>(record, room((<usize>DISTANCES_ALL) << 3), DISTANCES);
+  layOutReturns(record, areCounted, ghosts, lifeTime);
+  store<usize>(record, layOutChainsWithWords(queues + 1), CHAINS);
   store<u32>(record, queues, QUEUES);
-  store<f64>(record, lifeTime < 0 ? frames : lifeTime, LIFETIME);
-  store<f64>(record, frames * ghosts, GHOSTS_MOST);
-  repeats = areCounted;
+  store<u64>(record, NEVER, NEXT);
+  store<u32>(record, <u32>min(<f64>0xffffffff, <f64>framesOf(record) * ghosts), GHOSTS_MOST);
 }
 
 export function multiQueueHolds(record: usize, page: u32): bool {
@@ -69,121 +72,183 @@ export function multiQueueHolds(record: usize, page: u32): bool {
   return list !== 0 && list !== load<u32>(record, QUEUES) + 1;
 }
 
+/** Quiet, in a regular size: in memory, and each use calls for the last queue. */
+export function isQuietMultiQueue(record: usize, page: u32): bool {
+  if (!multiQueueHolds(record, page)) return false;
+  const uses = <u32>(load<u64>(wordOf(load<usize>(record, CHAINS), page)) & USES_MASK);
+  return uses === 1 << (load<u32>(record, QUEUES) - 1);
+}
+
+/** Runs [from, to), of quiet pages, by their digest. False, and nothing happens: it will not do. */
+export function passMultiQueue(record: usize, from: usize, to: usize): bool {
+  if (load<u32>(record, IS_REGULAR) === 0 && !isRegular(record, momentOf(from))) return false;
+  store<u32>(record, 1, IS_REGULAR);
+  if (!passReturns(record, from, to)) return false;
+  const chains = load<usize>(record, CHAINS);
+  const now = momentOf(to - 4) + usesOf(load<u32>(to - 4));
+  const top = load<u32>(record, QUEUES) - 1;
+  const stay = lifetimeOf(record) + 1;
+  for (let level: u32 = 1; level <= top; level++)
+    while (true) {
+      const page = oldest(chains, level);
+      if (page >= pages || expiryOf(chains, page) >= now) break;
+      stand(chains, page, bottomOf(chains, page, level, stay), now, stay);
+    }
+  for (let index = distinctPages(); index > 0; index--) {
+    const entry = entryOf(index - 1);
+    const run = lastRunOf(index - 1);
+    if ((entry & 1) !== 0) modify(chains, entry >>> 1);
+    const lastUse = momentOf(run) + usesOf(load<u32>(run));
+    stand(chains, entry >>> 1, lastUse + <u64>top * stay, now, stay);
+  }
+  store<u64>(record, nextOf(record, chains), NEXT);
+  return true;
+}
+
+/** Puts a page where it stands now if it comes to the lowest queue at `bottom`. */
+function stand(chains: usize, page: u32, bottom: u64, now: u64, stay: u64): void {
+  const level = bottom <= now ? 0 : <u32>((bottom - now + stay - 1) / stay);
+  move(chains, level, page);
+  if (level !== 0) setExpiry(chains, page, bottom - <u64>(level - 1) * stay - 1);
+}
+
+/** When a page comes to the lowest queue if none is in its way. */
+function bottomOf(chains: usize, page: u32, level: u32, stay: u64): u64 {
+  return expiryOf(chains, page) + 1 + <u64>(level - 1) * stay;
+}
+
+/**
+ * Whether pages, lower queues first, come to the lowest queue in the order in which they stand. Who should have gone
+ * down, and has not, has been in somebody's way; who stays for longer has come when the lifetime was another.
+ */
+function isRegular(record: usize, now: u64): bool {
+  const chains = load<usize>(record, CHAINS);
+  const queues = load<u32>(record, QUEUES);
+  const stay = lifetimeOf(record) + 1;
+  let risen: u32 = 0;
+  for (let level: u32 = 1; level < queues; level++) risen += countOf(chains, level);
+  if (risen > RISEN_MOST) return false;
+  let last = now;
+  for (let level: u32 = 1; level < queues; level++)
+    for (let page = oldest(chains, level); page < pages; page = following(chains, page)) {
+      const bottom = bottomOf(chains, page, level, stay);
+      const expiry = expiryOf(chains, page);
+      if (bottom <= last || expiry < now || expiry >= now + stay) return false;
+      last = bottom;
+    }
+  return true;
+}
+
 /** Runs [from, to) at a size, one by one. */
 export function runsOfMultiQueue(record: usize, from: usize, to: usize): void {
   const chains = load<usize>(record, CHAINS);
-  let now = load<f64>(record, NOW);
-  let earliest = load<f64>(record, EARLIEST);
+  store<u32>(record, 0, IS_REGULAR);
   for (let at = from; at < to; ) {
     const end = lookAhead(chains, at, to);
     for (; at < end; at += 4) {
       const run = load<u32>(at);
       const page = run >>> 8;
-      if (!multiQueueHolds(record, page)) earliest = fault(record, chains, run, earliest);
-      for (let left = repeats ? (run & 63) + 1 : 1; left > 0; left--)
-        earliest = use(record, chains, page, ++now, earliest);
+      if (multiQueueHolds(record, page)) stepOut(record, chains, page);
+      else fault(record, chains, run);
       if (((run >>> 6) & 3) === WRITE) modify(chains, page);
+      use(record, chains, page, at);
     }
   }
-  store<f64>(record, now, NOW);
-  store<f64>(record, earliest, EARLIEST);
 }
 
-/** The page of `run` gets a frame; what was a ghost goes on counting. Gives the earliest, as all below do. */
-function fault(record: usize, chains: usize, run: u32, earliest: f64): f64 {
+/** The page of `run` gets a frame; what was a ghost goes on counting. */
+function fault(record: usize, chains: usize, run: u32): void {
   const page = run >>> 8;
   countFault(record, (run >>> 6) & 3);
-  const after = takeFree(record) ? earliest : evict(record, chains, earliest);
+  if (!takeFree(record)) evict(record, chains);
   if (listOf(chains, page) !== 0) remove(chains, page);
-  else store<u32>(pageAt(record, page), 0, USES);
-  return after;
+  else store<u64>(wordOf(chains, page), 0);
 }
 
 /** The head of the lowest queue that has one becomes a ghost. */
-function evict(record: usize, chains: usize, earliest: f64): f64 {
+function evict(record: usize, chains: usize): void {
   const ghosts = load<u32>(record, QUEUES);
   let level: u32 = 0;
   while (countOf(chains, level) === 0) level++;
   const victim = oldest(chains, level);
-  const after = standBack(record, chains, victim, earliest);
-  move(chains, ghosts, victim);
+  stepOut(record, chains, victim);
+  append(chains, ghosts, victim);
   if (clean(chains, victim)) countWriteBack(record);
-  if (<f64>countOf(chains, ghosts) > load<f64>(record, GHOSTS_MOST))
+  if (countOf(chains, ghosts) > load<u32>(record, GHOSTS_MOST))
     remove(chains, oldest(chains, ghosts));
-  return after;
 }
 
-/** A reference: to the tail of the queue that the count of uses calls for. */
-function use(record: usize, chains: usize, page: u32, now: f64, before: f64): f64 {
-  const entry = pageAt(record, page);
-  const uses = load<u32>(entry, USES) + 1;
-  let earliest = before;
-  store<u32>(entry, uses, USES);
-  if (uses !== 1 && load<usize>(record, DISTANCES) !== 0)
-    countReturn(record, now - load<f64>(entry, LAST));
-  const level = min<u32>(load<u32>(record, QUEUES) - 1, 31 - clz<u32>(uses));
-  const list = listOf(chains, page);
-  if (list === 0) append(chains, level, page);
-  else {
-    earliest = standBack(record, chains, page, earliest);
-    if (list === level + 1) moveToEnd(chains, level, page);
-    else move(chains, level, page);
+/**
+ * The references of the run that stands there; its page is in no queue. Until its last one it stands at the end of
+ * some queue each time, in nobody's way; but the lifetime may change on the way.
+ */
+function use(record: usize, chains: usize, page: u32, at: usize): void {
+  const top = load<u32>(record, QUEUES) - 1;
+  const word = wordOf(chains, page);
+  let uses = <u32>(load<u64>(word) & USES_MASK);
+  let now = momentOf(at);
+  let power = powerOf(at);
+  for (let left = usesOf(load<u32>(at)); left > 0; power = 0) {
+    // The first use of all returns from nowhere.
+    const fresh: u32 = uses === 0 ? 1 : 0;
+    const times = <u32>min<u64>(left, returnsLeft(record) + fresh);
+    lower(record, chains, now + 1, now + times - 1);
+    countReturns(record, fresh !== 0 ? 0 : power, times - fresh);
+    now += times;
+    left -= times;
+    uses = min<u32>(1 << top, uses + times);
+    append(chains, min<u32>(top, 31 - clz<u32>(uses)), page);
+    const expiry = now + lifetimeOf(record);
+    store<u64>(word, (expiry << USES_BITS) | uses);
+    store<u64>(record, min(load<u64>(record, NEXT), expiry + 1), NEXT);
+    lower(record, chains, now, now);
+    if (left > 0) stepOut(record, chains, page);
   }
-  const expires = now + load<f64>(record, LIFETIME);
-  store<f64>(entry, expires);
-  store<f64>(entry, now, LAST);
-  earliest = min(earliest, expires);
-  return now > earliest ? lowerExpired(record, chains, now) : earliest;
 }
 
-/** A page is about to leave its place: who stands behind it may be next to go down. */
-function standBack(record: usize, chains: usize, page: u32, earliest: f64): f64 {
+/** A page leaves its place: who stands behind it may be next to go down. */
+function stepOut(record: usize, chains: usize, page: u32): void {
   const next = following(chains, page);
-  return next < pages ? min(earliest, load<f64>(pageAt(record, next))) : earliest;
+  if (listOf(chains, page) > 1 && preceding(chains, page) >= pages && next < pages)
+    store<u64>(record, min(load<u64>(record, NEXT), expiryOf(chains, next) + 1), NEXT);
+  remove(chains, page);
 }
 
-/** The head of each queue, if its lifetime is over, goes down a queue. */
-function lowerExpired(record: usize, chains: usize, now: f64): f64 {
+/** At each reference of [from, to] heads of queues whose lifetime is over go down a queue. */
+function lower(record: usize, chains: usize, from: u64, to: u64): void {
+  let now = max(from, load<u64>(record, NEXT));
+  if (now > to) return;
   const queues = load<u32>(record, QUEUES);
-  // One that goes down may be a head there. A bound that is too low costs no more than a look.
-  const after = now + load<f64>(record, LIFETIME);
-  let earliest = f64.MAX_VALUE;
-  for (let level: u32 = 1; level < queues; level++) {
-    let page = oldest(chains, level);
-    if (page >= pages) continue;
-    let entry = pageAt(record, page);
-    if (now > load<f64>(entry)) {
+  const lifetime = lifetimeOf(record);
+  while (now <= to) {
+    for (let level: u32 = 1; level < queues; level++) {
+      const page = oldest(chains, level);
+      if (page >= pages || expiryOf(chains, page) >= now) continue;
       move(chains, level - 1, page);
-      store<f64>(entry, after);
-      earliest = min(earliest, after);
-      page = oldest(chains, level);
-      if (page >= pages) continue;
-      entry = pageAt(record, page);
+      setExpiry(chains, page, now + lifetime);
     }
-    earliest = min(earliest, load<f64>(entry));
+    const next = nextOf(record, chains);
+    store<u64>(record, next, NEXT);
+    now = max(now + 1, next);
   }
-  return earliest;
 }
 
-/** The distance at which most uses return makes the lifetime, looked at once in so many. */
-function countReturn(record: usize, distance: f64): void {
-  const distances = load<usize>(record, DISTANCES);
-  const power = 31 - clz<u32>(<u32>min(distance, DISTANCE_MAX));
-  const at = distances + ((<usize>power) << 3);
-  store<f64>(at, load<f64>(at) + 1);
-  const returns = load<f64>(record, RETURNS) + 1;
-  store<f64>(record, returns, RETURNS);
-  if (returns < max(RETURNS_MIN, load<f64>(record, GHOSTS_MOST))) return;
-  store<f64>(record, 0, RETURNS);
-  let most: u32 = 0;
-  for (let n: u32 = 1; n < DISTANCES_ALL; n++)
-    if (load<f64>(distances + ((<usize>n) << 3)) > load<f64>(distances + ((<usize>most) << 3)))
-      most = n;
-  store<f64>(record, <f64>((<u64>2) << (<u64>most)), LIFETIME);
-  for (let n: usize = 0; n < <usize>DISTANCES_ALL; n++)
-    store<f64>(distances + (n << 3), load<f64>(distances + (n << 3)) / 2);
+/** When the next head of a queue goes down, if none is in its way. */
+function nextOf(record: usize, chains: usize): u64 {
+  const queues = load<u32>(record, QUEUES);
+  let next = NEVER;
+  for (let level: u32 = 1; level < queues; level++) {
+    const page = oldest(chains, level);
+    if (page < pages) next = min(next, expiryOf(chains, page) + 1);
+  }
+  return next;
 }
 
-function pageAt(record: usize, page: u32): usize {
-  return load<usize>(record, PAGES) + <usize>page * PAGE_BYTES;
+function expiryOf(chains: usize, page: u32): u64 {
+  return load<u64>(wordOf(chains, page)) >> USES_BITS;
+}
+
+function setExpiry(chains: usize, page: u32, expiry: u64): void {
+  const word = wordOf(chains, page);
+  store<u64>(word, (expiry << USES_BITS) | (load<u64>(word) & USES_MASK));
 }
