@@ -2,6 +2,7 @@
 
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import type { Costs } from '../sim-hw/costs/profile.ts';
+import type { Executor } from '../sim-hw/executor.ts';
 import type { FramesState } from '../sim-hw/frames.ts';
 import type { PageTableFormat, PageTableState } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
@@ -48,4 +49,6 @@ export interface KernelParts {
   readonly logsSegments: boolean;
   readonly planted?: string;
   readonly address?: AddressSpaces;
+  /** Of the hot loop; absent: the machine's own loop. */
+  readonly executor?: Executor | null;
 }

@@ -9,6 +9,7 @@
 import type { SpaceState } from '../sim-hw/address-space.ts';
 import type { Costs } from '../sim-hw/costs/profile.ts';
 import { createEventQueue, type EventQueueState } from '../sim-hw/event-queue.ts';
+import type { Executor } from '../sim-hw/executor.ts';
 import type { FramesState } from '../sim-hw/frames.ts';
 import type { PageTableFormat, PageTableState } from '../sim-hw/page-table/format.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
@@ -188,10 +189,11 @@ export function createKernel(parts: KernelParts): Kernel {
     'references',
     'sliceLeft',
   );
-  return wire({ ...parts, threadPrograms: [] }, state, [{ step: () => {}, state: {} }]);
+  const nobody = { step: () => {}, state: {} };
+  return wire({ ...parts, threadPrograms: [] }, state, [nobody], parts.executor);
 }
 
-/** A second run that continues from here on its own. Programs and code are shared. */
+/** A second run that continues from here on its own. Programs and code are shared, but no executor. */
 export function cloneKernel(kernel: Kernel): Kernel {
   const copy = cloneState({
     kernel: kernel.state,
@@ -209,6 +211,7 @@ function wire(
     Pick<KernelParts, 'address'>,
   state: KernelState,
   receivers: Receiver[],
+  executor: Executor | null = null,
 ): Kernel {
   const { mmu, frames, table, processors } = state;
   const { format } = parts;
@@ -222,8 +225,8 @@ function wire(
     address: parts.address ?? NUCLEUS_ALONE,
     receivers,
     state,
-    translation: { mmu, frames, format, table },
-    translations: others.map((cpu) => ({ mmu: cpu.mmu, frames, format, table })),
+    translation: { mmu, frames, format, table, executor },
+    translations: others.map((cpu) => ({ mmu: cpu.mmu, frames, format, table, executor: null })),
     message: createMessage(),
     probe: null,
     tap: null,

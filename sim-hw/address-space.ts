@@ -16,6 +16,7 @@
  */
 
 import type { ReferenceString } from './references.ts';
+import { HEAP, type Room } from './room.ts';
 
 export interface SpaceState {
   /** Number of the address space, from 0. */
@@ -34,14 +35,16 @@ export interface SpaceState {
   offset: number;
 }
 
+/** `room`: where the arrays lie that the hot loop reads. */
 export function createSpace(
   id: number,
   base: number,
   program: ReferenceString,
   order: number,
+  room: Room = HEAP,
 ): SpaceState {
   const pages = program.pageNumbers.length;
-  const unitOf = new Uint32Array(pages);
+  const unitOf = room.words(pages);
   for (let page = 0; page < pages; page++)
     unitOf[page] = unitWord(base, page, program.pageNumbers[page] as number, order);
   return {
@@ -50,7 +53,7 @@ export function createSpace(
     pages,
     order,
     unitOf,
-    written: new Uint8Array(pages),
+    written: room.bytes(pages),
     versions: new Uint32Array(pages),
     cursor: 0,
     offset: 0,

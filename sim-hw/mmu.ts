@@ -26,6 +26,9 @@ export const FAULTED = 2;
 /** Of a run: it is done, and the batch goes on. */
 const WENT_BY = 3;
 
+/** Runs after which an executor is asked again whether it goes on. */
+const STRETCH = 4096;
+
 /** Bit of a run that writes: of the kinds only WRITE has it. */
 const WRITE_BIT = WRITE << 6;
 
@@ -39,7 +42,7 @@ export function runBatch(
   program: ReferenceString,
   ticks: number,
 ): number {
-  const { mmu } = at;
+  const { mmu, executor } = at;
   renumberUses(mmu.tlb);
   mmu.references = 0;
   mmu.secondLookups = 0;
@@ -50,7 +53,9 @@ export function runBatch(
   mmu.left = ticks | 0;
   const end = program.runs.length;
   while (space.cursor < end) {
-    let result = space.offset === 0 ? runGroups(at, space, program) : WENT_BY;
+    let result = WENT_BY;
+    if (space.offset === 0 && !executor?.goBy(space, program.runs))
+      result = runGroups(at, space, program);
     if (result === WENT_BY && space.cursor < end) result = runOne(at, space, program);
     if (result !== WENT_BY) return result;
   }
@@ -69,8 +74,8 @@ function runGroups(at: Translation, space: SpaceState, program: ReferenceString)
   const { firstPlace, firstUse } = tlb;
   const { runs } = program;
   const key = 4 * (space.base + 1);
-  const last = runs.length - 4;
   let cursor = space.cursor;
+  const last = Math.min(runs.length, cursor + STRETCH) - 4;
   let now = tlb.now;
   let references = 0;
   let end = Math.min(last, cursor + 4 * ((mmu.left * groupsPerTick) | 0) - 4) | 0;

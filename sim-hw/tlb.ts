@@ -18,6 +18,7 @@
 
 import { assert } from './assert.ts';
 import { FETCH, READ, WRITE } from './references.ts';
+import { HEAP, type Room } from './room.ts';
 import type { TlbGeometry } from './tlb-geometry.ts';
 
 export interface TlbState {
@@ -53,22 +54,27 @@ export const KEY_MASK = (1 << KEY_BITS) - 1;
  */
 const NOW_MAX = 0x60000000;
 
-/** `pages`: pages of all address spaces together. */
-export function createTlb(geometry: TlbGeometry, pages: number, promotes = false): TlbState {
+/** `pages`: pages of all address spaces together; `room`: where its arrays lie. */
+export function createTlb(
+  geometry: TlbGeometry,
+  pages: number,
+  promotes = false,
+  room: Room = HEAP,
+): TlbState {
   const first = geometry.firstSets * geometry.firstWays;
   const second = geometry.secondSets * geometry.secondWays;
   assert(first < 256 && second < 65536, 'tlb: more entries than places can number');
   return {
     firstWays: geometry.firstWays,
     firstMask: geometry.firstSets - 1,
-    firstTag: new Uint32Array(first + 1),
-    firstUse: new Uint32Array(first + 1),
-    firstPlace: new Uint8Array(4 * (pages + 1)),
+    firstTag: room.words(first + 1),
+    firstUse: room.words(first + 1),
+    firstPlace: room.bytes(4 * (pages + 1)),
     secondWays: geometry.secondWays,
     secondMask: geometry.secondSets - 1,
-    secondTag: new Uint32Array(second + 1),
-    secondUse: new Uint32Array(second + 1),
-    secondPlace: new Uint16Array(second === 0 ? 0 : pages + 1),
+    secondTag: room.words(second + 1),
+    secondUse: room.words(second + 1),
+    secondPlace: room.halves(second === 0 ? 0 : pages + 1),
     spans: promotes ? new Uint8Array(pages + 1) : null,
     now: 0,
   };

@@ -5,6 +5,7 @@
 
 import type { SpaceState } from './address-space.ts';
 import type { Costs } from './costs/profile.ts';
+import type { Executor } from './executor.ts';
 import type { FramesState } from './frames.ts';
 import {
   LARGE,
@@ -15,6 +16,7 @@ import {
   WRITABLE,
 } from './page-table/format.ts';
 import { type ReferenceString, RUN_LENGTH_MAX } from './references.ts';
+import { HEAP, type Room } from './room.ts';
 import { hitsStale, type StaleEntries, writesStale } from './stale-entries.ts';
 import {
   createTlb,
@@ -60,6 +62,7 @@ export function createMmu(
   countsReferences: boolean,
   promotes = false,
   stale: StaleEntries | null = null,
+  room: Room = HEAP,
 ): MmuState {
   const referenceTicks = countsReferences ? 1 : costs.referencePs;
   return {
@@ -70,7 +73,7 @@ export function createMmu(
     walkStartTicks: countsReferences ? 0 : costs.walkStartPs,
     walkProbeTicks: countsReferences ? 0 : costs.walkProbePs,
     trapTicks: countsReferences ? 0 : costs.trapNs * 1000,
-    tlb: createTlb(geometry, pages, promotes),
+    tlb: createTlb(geometry, pages, promotes, room),
     stale,
     left: 0,
     references: 0,
@@ -88,6 +91,8 @@ export interface Translation {
   readonly frames: FramesState;
   readonly format: PageTableFormat;
   readonly table: PageTableState;
+  /** Who executes what goes by, if not the hot loop here. */
+  readonly executor?: Executor | null;
 }
 
 /** First-level miss: second level, then walk. False when the walk finds nothing: a fault. */

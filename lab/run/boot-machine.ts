@@ -10,18 +10,38 @@ import { interruptCosts } from '../../sim-hw/costs/interrupts.ts';
 import { createFrames } from '../../sim-hw/frames.ts';
 import { formatFor } from '../../sim-hw/page-table/index.ts';
 import { splitRandom } from '../../sim-hw/random.ts';
+import { HEAP, type Room } from '../../sim-hw/room.ts';
 import { createStaleEntries } from '../../sim-hw/stale-entries.ts';
 import { tlbGeometries } from '../../sim-hw/tlb-geometry.ts';
 import { createMmu } from '../../sim-hw/translation.ts';
+import { type MmuRoom, mmuRoom } from '../kernels/mmu.ts';
 import type { CellOptions } from './cell-options.ts';
 import { centralOf } from './centrals.ts';
 import { CENTRAL, containersFor, depthOf, ORDER_MAX, orderOf } from './layout.ts';
 
+/** From so many runs on a kernel saves more than it takes to start one. */
+const RUNS_MANY = 1 << 18;
+
+/**
+ * Where a kernel executes the hot loop (lab/kernels/mmu.ts), the room for what it reads and writes; null:
+ * the machine's own loop runs. Several CPUs and promoted pages are for that alone.
+ */
+export function createMmuRoom({ machine, tasks, hotLoop }: CellOptions): MmuRoom | null {
+  const geometry = tlbGeometries[machine.tlb];
+  const programs = tasks.flatMap(({ program, threads = [] }) => [program, ...threads]);
+  const runs = programs.reduce((sum, program) => sum + program.runs.length, 0);
+  const wanted = hotLoop ?? (runs >= RUNS_MANY ? 'compiled' : 'plain');
+  const isSimple = (machine.cpus ?? 1) === 1 && !promotes(tasks);
+  if (geometry === undefined || wanted === 'plain' || !isSimple) return null;
+  const pages = tasks.reduce((sum, { program }) => sum + program.pageNumbers.length, 0);
+  return mmuRoom(geometry, pages, tasks.length);
+}
+
 /** An address space for each task, their global page ids one after the other. */
-export function createSpaces(options: CellOptions): SpaceState[] {
+export function createSpaces(options: CellOptions, room: Room = HEAP): SpaceState[] {
   let base = 0;
   return options.tasks.map((task, id) => {
-    const space = createSpace(id, base, task.program, orderOf(task));
+    const space = createSpace(id, base, task.program, orderOf(task), room);
     base += space.pages;
     return space;
   });
@@ -32,6 +52,7 @@ export function createWorldKernel(
   options: CellOptions,
   spaces: SpaceState[],
   frames: number,
+  room: MmuRoom | null,
 ): Kernel {
   const { machine, tasks } = options;
   const profile = costProfiles[machine.costs];
@@ -46,8 +67,9 @@ export function createWorldKernel(
     pagesOf(spaces),
     costs,
     options.clock === 'references',
-    tasks.some(({ kinds }) => kinds.superpages !== null),
+    promotes(tasks),
     cpus === 1 ? null : createStaleEntries(),
+    room ?? HEAP,
   );
   const isCentral = options.management !== 'contracts' && options.management !== 'unlimited';
   const kernel = createKernel({
@@ -63,6 +85,7 @@ export function createWorldKernel(
     },
     frames: createFrames(frames, ORDER_MAX, machine.fidelity === 'bytes'),
     mmu,
+    executor: room === null ? null : room.executorOf(mmu),
     ...(cpus > 1 && {
       processors: createProcessors(
         cpus,
@@ -100,6 +123,10 @@ export function createWorldKernel(
     };
   (kernel.receivers as object[])[NUCLEUS] = { step: nucleusStep, state: {} };
   return kernel;
+}
+
+function promotes(tasks: CellOptions['tasks']): boolean {
+  return tasks.some(({ kinds }) => kinds.superpages !== null);
 }
 
 function pagesOf(spaces: readonly SpaceState[]): number {

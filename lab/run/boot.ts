@@ -17,7 +17,7 @@ import { addDisk, disksOf } from './boot-disk.ts';
 import { addExternalPagers, externalsOf } from './boot-external.ts';
 import { addFileServers, fileServersOf } from './boot-files.ts';
 import { addFinalPagers, finalsOf } from './boot-final.ts';
-import { createSpaces, createWorldKernel } from './boot-machine.ts';
+import { createMmuRoom, createSpaces, createWorldKernel } from './boot-machine.ts';
 import { addMemories } from './boot-memories.ts';
 import { clientCode, clientPager, stepOf } from './boot-pagers.ts';
 import { addParts } from './boot-parts.ts';
@@ -55,7 +55,8 @@ export interface World {
 export function boot(options: CellOptions): World {
   const isCentral = options.management !== 'contracts' && options.management !== 'unlimited';
   const firstClient = isCentral ? DEFAULT_PAGER + 1 : CENTRAL;
-  const spaces = createSpaces(options);
+  const room = createMmuRoom(options);
+  const spaces = createSpaces(options, room ?? undefined);
   const codes = isCentral ? [centralCode(options)] : options.tasks.map(clientCode);
   const pagers = isCentral
     ? [centralPager(options, firstClient)]
@@ -83,7 +84,7 @@ export function boot(options: CellOptions): World {
       `machine.frames: ${options.machine.frames} frames, but pagers and servers alone take ` +
         `${pagerFrames}; give the machine more frames, or set pagerFrames: outside`,
     );
-  const kernel = createWorldKernel(options, spaces, taskFrames);
+  const kernel = createWorldKernel(options, spaces, taskFrames, room);
   addServers(options, kernel, taskFrames, isCentral);
   if (isCentral)
     addCentral(options, kernel, codes[0] as PagerCode, pagers[0] as PagerState, taskFrames);

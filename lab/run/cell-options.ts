@@ -123,6 +123,8 @@ export interface CellOptions {
   readonly clock: 'ns' | 'references';
   readonly tasks: readonly CellTask[];
   readonly seed: number;
+  /** Who executes the hot loop, to the same results; absent: a kernel where there is much to execute. */
+  readonly hotLoop?: 'compiled' | 'plain';
   readonly oracles: boolean;
   /** Results tell what the page table cost, and what the run left behind. */
   readonly tellsPageTable?: boolean;

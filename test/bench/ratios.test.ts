@@ -20,7 +20,7 @@ describe('a kernel is quicker than its twin', async () => {
   });
 });
 
-test('the whole stack does a third of what the bare loop does', async () => {
+test('the whole stack, its hot loop a kernel, does four fifths of what the bare loop does', async () => {
   const rows = ampleRows([await python(5_000_000)]);
-  expect(rows.find(({ name }) => name === 'stack-ample')?.ratio).toBeGreaterThan(1 / 3);
+  expect(rows.find(({ name }) => name === 'stack-ample')?.ratio).toBeGreaterThan(0.8);
 });
