@@ -18,7 +18,7 @@
  * as many events as M has pages: the paper leaves resolution and ageing open; figures are ours.
  *
  * Left out: a version without sight of each reference (of all tasks: `eelru-bits`). A repeated reference is one to the youngest page,
- * which no decision depends on. 21 bytes a page. A reference costs the number of bins that its page rises.
+ * which no decision depends on. 23 bytes a page. A reference costs the number of bins that its page rises.
  */
 
 import {
@@ -38,7 +38,7 @@ export interface EelruState {
   readonly older: Int32Array;
   readonly younger: Int32Array;
   /** By page: its bin. */
-  readonly bin: Int16Array;
+  readonly bin: Int32Array;
   /** 1: it has a frame. */
   readonly here: Uint8Array;
   resident: number;
@@ -95,7 +95,7 @@ function create({ pages, guaranteedFrames, parameters }: PolicyContext): EelruSt
   return {
     older,
     younger,
-    bin: new Int16Array(pages),
+    bin: new Int32Array(pages),
     here: new Uint8Array(pages),
     resident: 0,
     used: createLists(pages, 1),

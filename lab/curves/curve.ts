@@ -220,7 +220,7 @@ export function isKernel(policy: PolicyChoice): boolean {
 }
 
 /** Above what any kernel costs. */
-const COST_WITHOUT_KERNEL = 4;
+const COST_WITHOUT_KERNEL = 5;
 
 /**
  * What decides who begins, the greatest first, so that the last to end is a short one: who is not known, oracles

@@ -19,7 +19,7 @@ export interface LaneCounts {
 /** So many sizes side by side: the fields of a word of 64 bits. */
 export const LANES_MAX = 16;
 
-const KERNEL_COSTS = { lists: 3, bits: 2, ranks: 2, marks: 1 };
+const KERNEL_COSTS = { eelru: 4, lists: 3, bits: 2, ranks: 2, marks: 1 };
 
 /** Whether policy `name` with all its `parameters` is to run as a kernel, which may still not be had. */
 export function hasKernel(name: string, parameters: Parameters): boolean {

@@ -1,6 +1,6 @@
 /**
  * Rules: which of the house's policies, with which parameters, is which rule of which kernel
- * (assembly/marks.ts, assembly/lists.ts, assembly/ranks.ts, assembly/bits.ts).
+ * (assembly/marks.ts, assembly/lists.ts, assembly/ranks.ts, assembly/bits.ts, assembly/eelru.ts).
  */
 
 export type Parameters = Readonly<Record<string, number>>;
@@ -38,7 +38,7 @@ const SEED_WHEN_ZERO = 2463534242;
 
 /** A policy in words of the kernel. */
 export interface Rule {
-  readonly kernel: 'marks' | 'lists' | 'ranks' | 'bits';
+  readonly kernel: 'marks' | 'lists' | 'ranks' | 'bits' | 'eelru';
   readonly rule: number;
   /** Its parameters at all sizes. Of marks: uses that it tells apart, 0 to 3, and those that a page comes with. */
   readonly common: readonly number[];
@@ -110,6 +110,7 @@ const rules: Readonly<Record<string, (parameters: Parameters) => Rule | undefine
   lecar,
   'w-tinylfu': wTinyLfu,
   'multi-queue': multiQueue,
+  eelru,
   nru: ({ period }) => bits(NRU, period, 0),
   aging: ({ period }) => bits(AGING, period, 1),
   'working-set': ({ tau }) => bits(WORKING_SET, tau, 0),
@@ -214,6 +215,17 @@ function lecar({ learning, history, keeps, least }: Parameters): Rule | undefine
     seed >>> 0 || SEED_WHEN_ZERO,
     0,
   ]);
+}
+
+/** Bins as clients/policies/eelru.ts makes them. */
+function eelru({ bins, reach }: Parameters): Rule | undefined {
+  if (!(bins >= 1 && reach >= 1)) return undefined;
+  const lane = (frames: number): readonly [number, number, number] => {
+    const width = Math.max(1, Math.floor(frames / bins));
+    const memoryBins = Math.max(1, Math.floor(frames / width));
+    return [width, memoryBins, Math.max(memoryBins + 1, Math.floor((frames * reach) / width))];
+  };
+  return { kernel: 'eelru', rule: 0, common: [], lane };
 }
 
 function isShare(share: number): boolean {
