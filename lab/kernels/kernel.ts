@@ -26,21 +26,21 @@ export interface Kernel {
 
 /**
  * A kernel of that name (assembly/NAME.ts), started with these sizes; null where there are no kernels or
- * its state does not fit into the 4 GiB of WebAssembly: then its twin must run.
+ * no memory for its state, of 4 GiB at most: then its twin must run.
  */
 export function startKernel(name: string, ...sizes: readonly number[]): Kernel | null {
   const module = moduleOf(name);
   if (module === null) return null;
-  const { memory, ...calls } = new WebAssembly.Instance(module).exports;
-  const kernel = { memory: memory as WebAssembly.Memory, calls: calls as Record<string, Call> };
   try {
+    const { memory, ...calls } = new WebAssembly.Instance(module).exports;
+    const kernel = { memory: memory as WebAssembly.Memory, calls: calls as Record<string, Call> };
     kernel.calls.start?.(...sizes);
+    return kernel;
   } catch (error) {
-    // What `start` cannot lay out it gives up by a trap.
-    if (error instanceof WebAssembly.RuntimeError) return null;
+    // What `start` cannot lay out it gives up by a trap; a RangeError: no address space for one memory more.
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return null;
     throw error;
   }
-  return kernel;
 }
 
 /** Executes runs [from, to). */
