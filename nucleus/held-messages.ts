@@ -20,7 +20,10 @@ export function isHeld(kernel: Kernel, processors: Processors, message: Message)
     return false;
   }
   const untilNs = processors.quietNs[message.from] ?? 0;
-  if (untilNs <= kernel.state.nowNs || message.op === FAULT) return false;
+  if (message.op === FAULT) return false;
+  // The tick may be over while what waited for it has not gone on yet: nothing overtakes that.
+  const isBehind = processors.held.some((held) => held.message.from === message.from);
+  if (untilNs <= kernel.state.nowNs && !isBehind) return false;
   processors.held.push({ untilNs, message: Object.assign(createMessage(), message) });
   timerAt(kernel, untilNs, NUCLEUS, HELD_WORD);
   return true;

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { OP } from '../../contracts/messages.ts';
 import { sweep } from '../../lab/oracles/index.ts';
 import type { World } from '../../lab/run/boot.ts';
 import { watch } from '../../lab/run/watch.ts';
 import type { CapabilityTable } from '../../nucleus/capabilities.ts';
 import { charge } from '../../nucleus/clock.ts';
 import { endWriteEpoch } from '../../nucleus/dma.ts';
+import { isHeld, releaseHeld } from '../../nucleus/held-messages.ts';
 import { forbidWriting, lend } from '../../nucleus/lent-mappings.ts';
 import { killTask } from '../../nucleus/life.ts';
 import {
@@ -18,6 +20,7 @@ import {
   zero,
   zeroRun,
 } from '../../nucleus/memory-map.ts';
+import { createMessage, dequeue } from '../../nucleus/messages.ts';
 import { moveRun } from '../../nucleus/move-frames.ts';
 import { type Consistency, processorOf } from '../../nucleus/processors.ts';
 import { protectPages } from '../../nucleus/protect-pages.ts';
@@ -253,6 +256,27 @@ test('[CPU5] tick: who gets several frames waits for the last of them', () => {
     expect(map(kernel, central, client, 3, table.slotFrame.indexOf(frame), true)).toBe(true);
     expect(map(kernel, central, client, 4, table.slotFrame.indexOf(free), true)).toBe(true);
     expect(usableNs[client]).toBe(frameQuietNs[frame]);
+  });
+});
+
+test('[CPU5] tick: what a server sends after the tick does not overtake what still waits from before it', () => {
+  const { kernel, central, clients } = sideBySide(1, 2, 'tick');
+  const processors = processorsOf(kernel);
+  const { state } = kernel;
+  const waits = (from: number, w0: number) =>
+    isHeld(kernel, processors, Object.assign(createMessage(), { op: OP.loss, from, w0 }));
+  inNucleus(kernel, () => {
+    expect(state.queue.count).toBe(0);
+    processors.quietNs[central] = state.nowNs + 10;
+    expect(waits(central, 1)).toBe(true);
+    charge(kernel, MESSAGE, 20);
+    expect(waits(central, 2)).toBe(true);
+    expect(waits(clients[0] as number, 3)).toBe(false);
+    releaseHeld(kernel);
+    expect(processors.held).toEqual([]);
+    expect([dequeue(state.queue).w0, dequeue(state.queue).w0]).toEqual([1, 2]);
+    processors.passing = 0;
+    expect(waits(central, 4)).toBe(false);
   });
 });
 
