@@ -87,7 +87,7 @@ test('several policies at many sizes, each streaming a plain trace by itself: th
       expect(await streamedCurves(file, 'x', asked, {}, pool)).toEqual(kept);
   }
   const [pool] = pools;
-  for (const policies of ['lru,optimal', 'lru,car', 'lru,./mine.ts'])
+  for (const policies of ['lru,optimal', 'lru,lru-k:k=16', 'lru,./mine.ts'])
     expect(await streamedCurves(file, 'x', { ...wanted, policies }, {}, pool)).toBeNull();
   const bytes = new Uint8Array(await readFile(file));
   bytes[bytes.length >> 1] ^= 1;
@@ -104,7 +104,7 @@ test('anything else is not for streams, nor where there are no kernels', async (
   const others: Partial<CurvesWanted>[] = [
     { policies: 'lru,clock' },
     { policies: 'lru', of: 'phases' },
-    { policies: 'car' },
+    { policies: 'lru-k:k=16' },
     { policies: './mine.ts:most=1', sizes: '64' },
     { policies: 'clock', sizes: 'auto:17' },
   ];
@@ -119,7 +119,7 @@ test('anything else is not for streams, nor where there are no kernels', async (
   vi.unstubAllEnvs();
 });
 
-test('who costs most begins: policies of files, those without a kernel, lists, marks', async () => {
+test('who costs most begins: policies of files, those without a kernel, eelru, lists, ranks, marks', async () => {
   const asked: string[] = [];
   const inline = createInlinePool();
   const pool: Pool = {
@@ -129,10 +129,10 @@ test('who costs most begins: policies of files, those without a kernel, lists, m
       return inline.run(job, label, events);
     },
   };
-  const policies = `fifo,lfu,car,arc,${skeleton},eelru,random,2q`;
+  const policies = `fifo,lfu,lru-k:k=16,arc,${skeleton},eelru,random,2q`;
   const some = { ...wanted, policies, sizes: '64' };
   await curvesOf(await readTrace(traceFile, { limit: 5000 }), 't', some, pool);
-  expect(asked).toEqual(['skeleton', 'eelru', 'car', 'arc', '2q', 'lfu', 'fifo', 'random']);
+  expect(asked).toEqual(['skeleton', 'lru-k', 'eelru', 'arc', '2q', 'lfu', 'fifo', 'random']);
   asked.length = 0;
   const file = at('order.lht');
   await writeCompact(file, trace, true);
