@@ -53,8 +53,9 @@ export interface Taken {
 export type Room = () => Uint8Array | undefined;
 
 /**
- * The unpacked bytes, those of a plain file in the `room` for them. A chunk may be overwritten once the next one is asked for. Refuses (TraceError)
- * what does not unpack, is cut short, or is packed in a way that is not known here.
+ * The unpacked bytes, those of a plain file in the `room` for them. A chunk may be overwritten once the next
+ * one is asked for. Refuses (TraceError) what does not unpack, is cut short, or is packed in a way that is not
+ * known here.
  */
 export function chunksOf(
   file: string,

@@ -6,7 +6,8 @@
  *                  `-- ... and each size that does not hold it takes a fault by the rule of the policy
  *
  * Rules: CIRCLE (circle.ts), SIEVE (sieve.ts), S3_FIFO (s3-fifo.ts), RANDOM (random.ts), CAR (car.ts),
- * CLOCK_PRO (clock-pro.ts), MRU: the page of the run before leaves. The twin is lab/curves/simulation.ts with the policy of clients/policies.
+ * CLOCK_PRO (clock-pro.ts), MRU: the page of the run before leaves. The twin is lab/curves/simulation.ts with
+ * the policy of clients/policies.
  */
 
 import {
