@@ -10,7 +10,7 @@ import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { hasFutureKernel } from '../kernels/future.ts';
-import { hasKernel, kernelCost } from '../kernels/policies.ts';
+import { hasKernel, KERNEL_COST_MOST, kernelCost } from '../kernels/policies.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import type { Trace } from '../traces/trace.ts';
@@ -219,8 +219,7 @@ export function isKernel(policy: PolicyChoice): boolean {
   return policy.file === null && hasKernel(policy.name, settingsOf(policy));
 }
 
-/** Above what any kernel costs. */
-const COST_WITHOUT_KERNEL = 5;
+const COST_WITHOUT_KERNEL = KERNEL_COST_MOST + 1;
 
 /**
  * What decides who begins, the greatest first, so that the last to end is a short one: who is not known, oracles

@@ -20,6 +20,8 @@ export interface LaneCounts {
 export const LANES_MAX = 16;
 
 const KERNEL_COSTS = { eelru: 4, lists: 3, bits: 2, ranks: 2, marks: 1 };
+/** What kernelCost gives at most. */
+export const KERNEL_COST_MOST = Math.max(...Object.values(KERNEL_COSTS));
 
 /** Whether policy `name` with all its `parameters` is to run as a kernel, which may still not be had. */
 export function hasKernel(name: string, parameters: Parameters): boolean {
