@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { publish, sweep } from '../lab/build-folder.mjs';
 import { compiledFolder } from './bundle.mjs';
 
-/** How lab/compare/pool.ts names its workers. */
+/** How lab/compare/worker-thread.ts names its workers. */
 const WORKERS = ['worker', 'trace-worker'];
 /** Packages that stay where they are: large, and hardly ever wanted. */
 const APART = /^(rolldown|linkedom|@observablehq\/plot|assemblyscript)/;
@@ -34,7 +34,7 @@ async function makeEntry({ root, folder, mark }, name, entry) {
       {
         name: 'worker',
         transform: (code, id) => {
-          if (!/compare[\\/]pool\.ts$/.test(id)) return null;
+          if (!/compare[\\/]worker-thread\.ts$/.test(id)) return null;
           for (const worker of WORKERS)
             if (!code.includes(`'./${worker}.ts'`))
               throw new Error(`bundle: ${id} no longer starts ${worker}`);

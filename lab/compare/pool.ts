@@ -6,13 +6,13 @@
  * nothing else; results come back in the order of the calls that asked for them.
  */
 
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { errorOf, PolicyFailure, RunFailure } from './failures.ts';
 import type { Job, ResultOf, Told } from './jobs.ts';
 import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
+import { startWorker, threadsFor } from './worker-thread.ts';
 
 export interface Pool {
   /** Does one job. Rejects with InputError, PolicyFailure or RunFailure. */
@@ -37,7 +37,6 @@ export interface PoolOptions {
 }
 
 const PATIENCE_MS = 20_000;
-const WORKERS_MAX = 4;
 
 const replySchema = z.union([
   z.strictObject({ result: z.unknown() }),
@@ -81,10 +80,9 @@ interface PoolState {
 
 /** A pool of worker threads. They start when there is work. */
 export function createPool(options: PoolOptions = {}): Pool {
-  const size = options.size ?? Math.min(WORKERS_MAX, availableParallelism());
   const state: PoolState = {
     options,
-    size: Math.max(1, size),
+    size: threadsFor(options.size),
     waiting: [],
     seats: [],
     done: 0,
@@ -119,13 +117,7 @@ function assign(state: PoolState): void {
 
 function addSeat(state: PoolState): Seat {
   const watch = createWatch();
-  // A policy may print: not into our standard output, where a document may go.
-  const file = state.options.ofTraces ? './trace-worker.ts' : './worker.ts';
-  const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { watch },
-    stdout: true,
-  });
-  worker.stdout.pipe(process.stderr, { end: false });
+  const worker = startWorker(state.options.ofTraces === true, { watch });
   const seat: Seat = { worker, watch, task: null, answers: 0, sinceMs: 0 };
   worker.on('message', (message) => receive(state, seat, message));
   worker.on('error', (error) => {

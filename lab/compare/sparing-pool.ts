@@ -1,19 +1,20 @@
 /**
- * Sparing pool: does a job of a trace and a policy of the house in this thread where it is the only
- * one asked for, or one thread is all there may be; starts workers for anything else. A thread takes
- * longer to start than such a job to do.
+ * Sparing pool: does jobs of a trace and policies of the house in this thread, and in helpers beside it
+ * where several are asked for together; starts a pool of workers for anything else. A thread takes longer to
+ * start than one such job to do, and this one is there already.
  *
- *   jobs asked for together -> one, or one thread -> here, one after the other
- *                           -> more               -> pool of workers, from then on
+ *   jobs asked for together -> all of policies of the house -> here and in helpers (helpers.ts)
+ *                           -> others                       -> pool of workers, from then on
  *
  * A policy of a user's own may never come back, so it always runs where a watchdog can end it.
  */
 
-import { availableParallelism } from 'node:os';
-import { errorOf, failureOf } from './failures.ts';
+import { errorOf } from './failures.ts';
+import { closeHelpers, createHelpers, type Helpers, workTogether } from './helpers.ts';
 import type { Job } from './jobs.ts';
 import type { Pool, PoolOptions } from './pool.ts';
-import { performTraceJob, type TraceJob } from './trace-jobs.ts';
+import type { TraceJob } from './trace-jobs.ts';
+import { threadsFor } from './worker-thread.ts';
 
 type Run = Pool['run'];
 
@@ -28,10 +29,13 @@ interface Asked {
 interface SparingState {
   readonly options: PoolOptions;
   readonly workers: () => Promise<Pool>;
+  readonly helpers: Helpers;
   /** The pool of workers, once it is being made, and once there is one. */
   making: Promise<Pool> | null;
   pool: Pool | null;
   asked: Asked[];
+  /** Whether somebody sees to what is asked. */
+  isSeen: boolean;
   done: number;
   closed: boolean;
 }
@@ -41,9 +45,11 @@ export function createSparingPool(options: PoolOptions, workers: () => Promise<P
   const state: SparingState = {
     options,
     workers,
+    helpers: createHelpers(),
     making: null,
     pool: null,
     asked: [],
+    isSeen: false,
     done: 0,
     closed: false,
   };
@@ -53,22 +59,45 @@ export function createSparingPool(options: PoolOptions, workers: () => Promise<P
       new Promise((resolve, reject) => {
         state.asked.push({ job, label, events, resolve, reject });
         // What is asked for together is there by then.
-        if (state.asked.length === 1) setImmediate(() => void begin(state));
+        if (!state.isSeen) setImmediate(() => void seeTo(state));
+        state.isSeen = true;
       }),
     close: () => close(state),
   };
 }
 
-async function begin(state: SparingState): Promise<void> {
-  const asked = state.asked;
-  state.asked = [];
-  if (state.closed) return;
-  const threads = state.options.size ?? availableParallelism();
-  const alone = asked.length === 1 || threads === 1;
-  if (alone && asked.every(({ job }) => isOwn(job))) {
-    for (const one of asked) await doHere(state, one, state.done + asked.length);
-    return;
+/** What is asked for while this goes on comes next. */
+async function seeTo(state: SparingState): Promise<void> {
+  while (state.asked.length > 0 && !state.closed) {
+    const asked = state.asked.splice(0);
+    const own = asked.map(({ job }) => job).filter(isOwn);
+    if (own.length === asked.length && !state.pool) await doTogether(state, asked, own);
+    else await handOn(state, asked);
   }
+  state.isSeen = false;
+}
+
+async function doTogether(state: SparingState, asked: Asked[], jobs: TraceJob[]): Promise<void> {
+  const { options, done, helpers } = state;
+  const threads = threadsFor(options.size);
+  const open = new Set(asked);
+  const tell = (): void => {
+    // They are taken in this order.
+    const running = [...open].slice(0, threads).map(({ label }) => label);
+    options.progress?.(state.done, done + asked.length, running);
+  };
+  tell();
+  await workTogether(helpers, jobs, threads, (outcome) => {
+    const one = asked[outcome.at];
+    open.delete(one);
+    state.done++;
+    tell();
+    if ('failure' in outcome) one.reject(errorOf(outcome.failure));
+    else one.resolve(outcome.result as never);
+  });
+}
+
+async function handOn(state: SparingState, asked: readonly Asked[]): Promise<void> {
   try {
     state.making ??= state.workers();
     state.pool = await state.making;
@@ -85,6 +114,7 @@ async function begin(state: SparingState): Promise<void> {
 /** What is asked for and not begun is dropped, as pool.ts drops it: no worker starts for it. */
 async function close(state: SparingState): Promise<void> {
   state.closed = true;
+  await closeHelpers(state.helpers);
   const pool = state.pool ?? (await state.making?.catch(() => null));
   await pool?.close();
 }
@@ -92,14 +122,4 @@ async function close(state: SparingState): Promise<void> {
 function isOwn(job: Job): job is TraceJob {
   if (job.kind === 'digest' || job.kind === 'stream') return true;
   return (job.kind === 'points' || job.kind === 'phases') && job.policy.file === null;
-}
-
-async function doHere(state: SparingState, { job, label, resolve, reject }: Asked, known: number) {
-  state.options.progress?.(state.done, known, [label]);
-  try {
-    resolve((await performTraceJob(job, { watch: null })) as never);
-  } catch (error) {
-    reject(errorOf(failureOf(error)));
-  }
-  state.done++;
 }

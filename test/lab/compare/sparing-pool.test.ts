@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
 import { createInlinePool } from '../../../lab/compare/index.ts';
-import type { Job } from '../../../lab/compare/jobs.ts';
 import type { Pool } from '../../../lab/compare/pool.ts';
 import { createSparingPool } from '../../../lab/compare/sparing-pool.ts';
-import { packRun, READ, type ReferenceString } from '../../../sim-hw/references.ts';
+import { points as pointsIn } from '../../support/points-job.ts';
 
-const runs = Uint32Array.from([0, 1, 2, 0, 1, 2], (page) => packRun(page, READ, 1));
-const program: ReferenceString = { references: 6, runs, pageNumbers: Float64Array.of(0, 1, 2) };
-
-function points(name: string, file: string | null = null): Job & { kind: 'points' } {
-  const policy = { name, file, parameters: {} };
-  return { kind: 'points', program, policy, frames: [2], traffic: false };
-}
+const points = (name: string, file: string | null = null) => pointsIn(name, 2, file);
 
 /** A sparing pool, and how often it has asked for workers. */
 function counted(size: number): { pool: Pool; asked: () => number } {
@@ -30,17 +23,27 @@ test('a lone job of a policy of the house starts no worker', async () => {
   expect(asked()).toBe(0);
 });
 
-test('several at a time go to workers, made once; with one thread they stay', async () => {
-  const many = counted(2);
+test('several at a time are done here and in helpers, whatever threads there may be', async () => {
   const jobs = [points('fifo'), points('mru'), points('lru')];
-  const results = await Promise.all(jobs.map((job) => many.pool.run(job, job.policy.name)));
-  expect(results.map(([point]) => point.misses)).toEqual([6, 4, 6]);
-  await many.pool.run(points('fifo'), 'fifo');
-  expect(many.asked()).toBe(1);
-  const one = counted(1);
-  const same = await Promise.all(jobs.map((job) => one.pool.run(job, job.policy.name)));
-  expect(same).toEqual(results);
-  expect(one.asked()).toBe(0);
+  for (const size of [1, 2, 9]) {
+    const { pool, asked } = counted(size);
+    const results = await Promise.all(jobs.map((job) => pool.run(job, job.policy.name)));
+    expect(results.map(([point]) => point.misses)).toEqual([6, 4, 6]);
+    expect(await pool.run(points('fifo'), 'fifo')).toEqual(results[0]);
+    await pool.close();
+    expect(asked()).toBe(0);
+  }
+});
+
+test('what is asked for when a job is done comes after it; each is told as it begins and ends', async () => {
+  const told: string[] = [];
+  const progress = (done: number, known: number, running: readonly string[]): void => {
+    told.push(`${done}/${known} ${running}`);
+  };
+  const pool = createSparingPool({ size: 1, progress }, async () => createInlinePool());
+  const next = pool.run(points('fifo'), 'a').then(() => pool.run(points('fifo'), 'c'));
+  expect(await Promise.all([next, pool.run(points('mru'), 'b')])).toHaveLength(2);
+  expect(told).toEqual(['0/2 a', '1/2 b', '2/2 ', '2/3 c', '3/3 ']);
 });
 
 test("a policy of a user's own never runs in this thread", async () => {
