@@ -1,5 +1,6 @@
 /** Options that several commands share, and how their texts become values. */
 
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { inputError } from '../lab/scenario/input-error.ts';
@@ -14,6 +15,11 @@ const FACTOR_MAX = 1_000_000;
 
 export const parseSeed = parser(WHOLE, 0, Number.MAX_SAFE_INTEGER, 'a whole number from 0');
 export const parseCount = parser(WHOLE, 1, Number.MAX_SAFE_INTEGER, 'a whole number from 1');
+/** Threads: what they do keeps a core busy, so more of them than cores would take memory for nothing. */
+export function parseWorkers(text: string): number {
+  return Math.min(parseCount(text), availableParallelism());
+}
+
 const parseSeconds = parser(DECIMAL, 0.1, SECONDS_MAX, 'seconds from 0.1');
 export const parseFactor = parser(
   DECIMAL,

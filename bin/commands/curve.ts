@@ -15,7 +15,7 @@ import type { Sampler } from '../../lab/traces/sampler.ts';
 import { PAGES_MAX } from '../../sim-hw/references.ts';
 import { OK } from '../exit-codes.ts';
 import { requireNewFile, writeNewFile } from '../new-files.ts';
-import { parseCount, parseFactor, parseNames, parseSeed } from '../options.ts';
+import { parseCount, parseFactor, parseNames, parseSeed, parseWorkers } from '../options.ts';
 import { createProgress } from '../progress.ts';
 
 interface CurveOptions {
@@ -68,7 +68,7 @@ export function addCurve(program: Command, finish: (code: number) => void): void
       'columns of a CSV file whose first line does not name them',
       parseNames,
     )
-    .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
+    .option('--workers <n>', 'threads, one a core at most (default: at most 4)', parseWorkers)
     .option('--plot <file>', 'also draw them into a new file, an SVG')
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')

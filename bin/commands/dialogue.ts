@@ -15,7 +15,7 @@ export function addDialogue(program: Command, finish: (code: number) => void): v
     .option('--json', 'print one JSON document and nothing else')
     .action(async (file: string, { json }: { json?: boolean }) => {
       const lab = await import('../../lab/dialogue/index.ts');
-      const document = lab.checkDialogue(parseSource(file, await readText(file)));
+      const document = lab.checkDialogue(parseSource(file, await readText(file), 'a dialogue'));
       const { name, undefended: off } = document;
       const without = lab.undefended(document);
       const undefended = without === null ? [] : lab.holdDialogue(without);

@@ -8,7 +8,7 @@ import { sizesOf } from '../../lab/curves/sizes.ts';
 import { readTrace } from '../../lab/traces/index.ts';
 import { PAGE_BYTES, PAGES_MAX } from '../../sim-hw/references.ts';
 import { OK } from '../exit-codes.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseWorkers } from '../options.ts';
 import { createProgress } from '../progress.ts';
 
 interface SightOptions {
@@ -37,7 +37,7 @@ export function addSight(program: Command, finish: (code: number) => void): void
     .option('--page-table <name>', "page table (the profile's)")
     .option('--limit <n>', 'references to read at most', parseCount)
     .option('--format <name>', 'format of the trace; found by content otherwise')
-    .option('--workers <n>', 'threads at most (one a core, at most 4)', parseCount)
+    .option('--workers <n>', 'threads, one a core at most (default: at most 4)', parseWorkers)
     .option('--json', 'print one JSON document and nothing else')
     .option('--quiet', 'print the table alone: no progress')
     .action(async (trace: string, options: SightOptions) => finish(await sight(trace, options)));

@@ -5,14 +5,13 @@
  * is found, and named. Policies of the house run bare.
  */
 
-import { existsSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { findPolicy } from '../../clients/policies/index.ts';
 import type { ParameterRange, ParameterRanges, Policy, Sight } from '../../contracts/policy.ts';
 import { PolicyFault } from '../../paging/policy-fault.ts';
 import { inputError } from '../scenario/input-error.ts';
 import { isInRange, rangeText } from '../scenario/parameters.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
+import { defaultExportOf } from '../users-module.ts';
 import { answered, ask, type Watch, type WatchedMethod, watchedMethods } from './watch.ts';
 
 /** What a policy says of itself. */
@@ -54,25 +53,17 @@ export async function loadPolicy(
 }
 
 async function importPolicy(file: string, watch: Watch | null): Promise<Policy> {
-  if (!existsSync(file))
-    throw inputError(`policy ${file}`, 'does not exist, expected a file; check the path');
-  let module: { default?: unknown };
+  const what = `policy ${file}`;
   if (watch) ask(watch, 0, watchedMethods.indexOf('load'));
+  let loaded: unknown;
   try {
-    module = await importFile(file);
-  } catch (error) {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const what = `cannot be loaded (${why.split('\n')[0]})`;
-    throw inputError(
-      `policy ${file}`,
-      `${what}, expected a module of erasable TypeScript; ${guide}`,
-    );
+    loaded = await defaultExportOf({ what, file, guide });
   } finally {
     if (watch) answered(watch);
   }
-  const wrong = wrongWith(module.default);
-  if (wrong !== undefined) throw inputError(`policy ${file}`, `${wrong}; ${guide}`);
-  return module.default as Policy;
+  const wrong = wrongWith(loaded);
+  if (wrong !== undefined) throw inputError(what, `${wrong}; ${guide}`);
+  return loaded as Policy;
 }
 
 /** What keeps a value from being a policy, or undefined. */
@@ -159,8 +150,4 @@ function created(policy: Policy, task: string, context: Parameters<Policy['creat
       `returned no state from create(), expected an object; ${guide}`,
     );
   return state;
-}
-
-function importFile(file: string): Promise<{ default?: unknown }> {
-  return import(pathToFileURL(file).href);
 }

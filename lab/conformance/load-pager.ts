@@ -1,11 +1,9 @@
 /** Loads a pager: one of the house by its name, or a file of the user's own. A host file. */
 
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { PagerModule } from '../../servers/central/mach/emmi/pager.ts';
 import { badPagers, goodPagers } from '../../servers/central/mach/emmi/pagers/index.ts';
 import { inputError } from '../scenario/input-error.ts';
+import { defaultExportOf } from '../users-module.ts';
 
 const guide = 'see docs/external-pagers.md';
 
@@ -16,22 +14,11 @@ export async function loadPager(given: string): Promise<PagerModule> {
   if (found !== undefined) return found;
   const names = house.map(({ name }) => name).join(', ');
   const what = `pager ${given}`;
-  if (!existsSync(given))
-    throw inputError(what, `does not exist, expected a file or one of ${names}; check the path`);
-  let module: { default?: unknown };
-  try {
-    module = await import(pathToFileURL(resolve(given)).href);
-  } catch (error) {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const first = why.split('\n')[0];
-    throw inputError(
-      what,
-      `cannot be loaded (${first}), expected a module of erasable TypeScript; ${guide}`,
-    );
-  }
-  const wrong = wrongWith(module.default);
+  const expected = `a file or one of ${names}`;
+  const loaded = await defaultExportOf({ what, file: given, guide, expected });
+  const wrong = wrongWith(loaded);
   if (wrong !== undefined) throw inputError(what, `${wrong}; ${guide}`);
-  return module.default as PagerModule;
+  return loaded as PagerModule;
 }
 
 function wrongWith(value: unknown): string | undefined {

@@ -84,7 +84,9 @@ function parseLine(file: string, number: number, line: string): { kind: string }
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue.path.join('.');
-  throw notALine(place, `is no event record (${where === '' ? 'line' : where}: ${issue.message})`);
+  // Of a kind that there is not zod would name all that there are.
+  const why = where === 'kind' ? 'its kind is unknown' : `${where || 'line'}: ${issue.message}`;
+  throw notALine(place, `is no event record (${why})`);
 }
 
 function notALine(place: string, what: string): Error {
@@ -93,7 +95,10 @@ function notALine(place: string, what: string): Error {
 
 function findLog(out: string, choice: LogChoice): string {
   if (!existsSync(out))
-    throw inputError(out, 'does not exist, expected an event log or a folder of --out with logs');
+    throw inputError(
+      out,
+      'does not exist, expected an event log or a folder of --out with logs; check the path',
+    );
   if (!statSync(out).isDirectory()) return out;
   const folder = existsSync(join(out, 'events')) ? join(out, 'events') : out;
   const all = readdirSync(folder)

@@ -44,7 +44,7 @@ export interface ExperimentOptions {
 
 /** What the file says of its paper. Throws InputError before anything runs. */
 export function readPaper({ file, text }: ExperimentFile): PaperDocument {
-  const source = parseSource(file, text);
+  const source = parseSource(file, text, 'an experiment');
   const { paper } = parseBy(z.looseObject({ paper: paperSchema }), source);
   const known = paper.runs === undefined ? [''] : Object.keys(paper.runs);
   for (const figure of figuresOf(paper)) {

@@ -87,8 +87,11 @@ export async function loadSource(source: Source, pool: Pool): Promise<LoadedScen
   const policies = scenario.tasks.map((task, at) =>
     loadPolicyChoice(source, folder, task, at, pool),
   );
-  const read = await Promise.all(programs);
+  const reading = Promise.all(programs);
+  // Where a policy is refused nobody waits for what is read, and its failure would end the process.
+  reading.catch(() => {});
   const choices = await Promise.all(policies);
+  const read = await reading;
   const tasks = scenario.tasks.map((task, at) =>
     placeTask(source, scenario, { ...task, policy: choices[at] }, at, read[at]),
   );

@@ -41,7 +41,7 @@ export function override(source: Source, options: Overrides): Source {
     const parts = path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     if (put(parts, `set ${path}`, given)) continue;
     const parent = parts.slice(0, -1).join('.');
-    throw inputError(`set ${path}`, `has no place, expected ${parent} in the file; write it there`);
+    throw inputError(source.file, `has no ${parent}, expected it, to set ${path}; write it there`);
   }
   if (options.seed !== undefined) put(['seed'], '--seed', options.seed);
   if (options.frames !== undefined) put(['machine', 'frames'], '--frames', [...options.frames]);

@@ -30,24 +30,33 @@ export interface Source {
   readonly within?: Path;
 }
 
-/** Parses the text. Throws InputError with the place of the first error of YAML's own. */
-export function parseSource(file: string, text: string): Source {
+/** What a parser of YAML says of a file that is none may quote it at length. */
+const SAID_MAX = 120;
+const NUL = '\0';
+
+/** Parses the text of `kind`, as errors call it. Throws InputError with the place of the first error of YAML's own. */
+export function parseSource(file: string, text: string, kind = 'a scenario'): Source {
+  if (text.includes(NUL)) throw inputError(file, `is binary, expected ${kind}; is it a trace?`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const error = document.errors[0];
   if (error) {
     const at = lines.linePos(error.pos[0]);
-    const what = `is no YAML (${error.message.split('\n')[0]})`;
-    throw inputError(`${file}:${at.line}:${at.col}`, `${what}, expected a scenario; correct it`);
+    const what = `is no YAML (${shortened(error.message.split('\n')[0])})`;
+    throw inputError(`${file}:${at.line}:${at.col}`, `${what}, expected ${kind}; correct it`);
   }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (problem) {
     const what = `is no usable YAML (${(problem as Error).message})`;
-    throw inputError(`${file}:1:1`, `${what}, expected a scenario; correct it`);
+    throw inputError(`${file}:1:1`, `${what}, expected ${kind}; correct it`);
   }
   return { file, value, document, lines, overridden: [] };
+}
+
+function shortened(text: string): string {
+  return text.length > SAID_MAX ? `${text.slice(0, SAID_MAX - 3)}...` : text;
 }
 
 /** Where the value at `path` stands, or the nearest that holds it when it is missing. */

@@ -80,5 +80,5 @@ function detectText(file: string, head: Uint8Array, whole: boolean): TraceFormat
 
 function unknown(file: string, line: number, found: string) {
   const expected = `expected a trace of one of the formats ${formatNames.join(', ')}`;
-  return traceError(file, line, `${found}, ${expected}; see docs/traces.md, or name it`);
+  return traceError(file, line, `${found}, ${expected}; see docs/traces.md, or name its format`);
 }

@@ -46,6 +46,22 @@ test('what is asked for when a job is done comes after it; each is told as it be
   expect(told).toEqual(['0/2 a', '1/2 b', '2/2 ', '2/3 c', '3/3 ']);
 });
 
+test('jobs done are told of as many as there are', async () => {
+  const told: [number, number][] = [];
+  const progress = (done: number, known: number): void => void told.push([done, known]);
+  const pool = createSparingPool({ size: 1, progress }, async () => createInlinePool());
+  await Promise.all(['fifo', 'mru', 'lru'].map((name) => pool.run(points(name), name)));
+  await pool.run(points('fifo'), 'fifo');
+  expect(told).toEqual([
+    [0, 3],
+    [1, 3],
+    [2, 3],
+    [3, 3],
+    [3, 4],
+    [4, 4],
+  ]);
+});
+
 test("a policy of a user's own never runs in this thread", async () => {
   const { pool, asked } = counted(1);
   const loading = pool.run({ kind: 'inspect', file: './none.ts' }, 'none');
