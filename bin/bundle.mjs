@@ -37,6 +37,7 @@ const ENTRIES = {
   leasehold: 'bin/leasehold.ts',
   worker: 'lab/compare/worker.ts',
   'trace-worker': 'lab/compare/trace-worker.ts',
+  'lru-part-worker': 'lab/curves/lru-part-worker.ts',
   bench: 'bench/index.ts',
 };
 

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { publish, sweep } from '../lab/build-folder.mjs';
 import { compiledFolder } from './bundle.mjs';
 
-/** How lab/compare/worker-thread.ts names its workers. */
-const WORKERS = ['worker', 'trace-worker'];
+/** Who starts workers, and how it names them. */
+const WORKERS = [
+  [/compare[\\/]worker-thread\.ts$/, ['worker', 'trace-worker']],
+  [/curves[\\/]lru-parts\.ts$/, ['lru-part-worker']],
+];
 /** Packages that stay where they are: large, and hardly ever wanted. */
 const APART = /^(rolldown|linkedom|@observablehq\/plot|assemblyscript)/;
 
@@ -34,11 +37,12 @@ async function makeEntry({ root, folder, mark }, name, entry) {
       {
         name: 'worker',
         transform: (code, id) => {
-          if (!/compare[\\/]worker-thread\.ts$/.test(id)) return null;
-          for (const worker of WORKERS)
+          const [, workers] = WORKERS.find(([starter]) => starter.test(id)) ?? [];
+          if (!workers) return null;
+          for (const worker of workers)
             if (!code.includes(`'./${worker}.ts'`))
               throw new Error(`bundle: ${id} no longer starts ${worker}`);
-          return WORKERS.reduce(
+          return workers.reduce(
             (text, worker) => text.replace(`'./${worker}.ts'`, `'./${worker}-${mark}.mjs'`),
             code,
           );

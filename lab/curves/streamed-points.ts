@@ -17,6 +17,7 @@ import { kernelWindow } from '../kernels/run-window.ts';
 import { inputError } from '../scenario/input-error.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { type StreamOptions, streamTrace, type TraceSummary } from '../traces/read-trace.ts';
+import { createLruParts } from './lru-parts.ts';
 import { type Point, pointOf } from './points.ts';
 
 export interface StreamWanted {
@@ -68,9 +69,11 @@ export async function streamedLru(
 ): Promise<StreamedPoints> {
   const sink = (runs: Uint32Array, pages: number): void => takeRuns(stream, runs, pages);
   const window = kernelWindow(stream.kernel, (count, pages) => takeWindow(stream, count, pages));
-  const summary = summaryOf(await streamTrace(file, sink, { ...options, window }));
+  const later = createLruParts(stream, options.threads);
+  const summary = summaryOf(await streamTrace(file, sink, { ...options, window, later }));
   const { pages } = summary;
   const curve = curveSoFar(stream, pages);
+  await later.addTo(curve);
   const points = sizes(pages).map((frames) => ({
     frames,
     misses: curve[Math.min(frames, pages)],

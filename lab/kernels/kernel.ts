@@ -30,7 +30,11 @@ export interface Kernel {
  */
 export function startKernel(name: string, ...sizes: readonly number[]): Kernel | null {
   const module = moduleOf(name);
-  if (module === null) return null;
+  return module && kernelOf(module, ...sizes);
+}
+
+/** The same of its module, which another thread may have made. */
+export function kernelOf(module: WebAssembly.Module, ...sizes: readonly number[]): Kernel | null {
   try {
     const { memory, ...calls } = new WebAssembly.Instance(module).exports;
     const kernel = { memory: memory as WebAssembly.Memory, calls: calls as Record<string, Call> };

@@ -33,7 +33,7 @@ export function startLruStream(): LruStream | null {
 }
 
 /** The kernel counts the runs of each distance in 32 bits. */
-const RUNS_MAX = 0xffffffff;
+export const RUNS_MAX = 0xffffffff;
 
 /** Takes the next runs in, whose page ids are below `pages`. Throws InputError beyond 2^32 - 1 runs. */
 export function takeRuns(stream: LruStream, runs: Uint32Array, pages: number): void {
@@ -58,6 +58,16 @@ function makeRoom(stream: LruStream, count: number, pages: number): void {
     stream.pages = Math.max(pages, 2 * stream.pages);
     ask(stream.kernel, 'grow', stream.pages);
   }
+}
+
+/** How many pages have been used so far. */
+export function firstUses({ kernel }: LruStream): number {
+  return ask(kernel, 'firstCount');
+}
+
+/** Pages [from, to) in the order of first use; not after `curveSoFar`. They stand there until memory grows. */
+export function firstPages({ kernel }: LruStream, from: number, to: number): Uint32Array {
+  return new Uint32Array(kernel.memory.buffer, ask(kernel, 'firsts') >>> 0, to).subarray(from);
 }
 
 /** Faults of LRU on all runs so far with f frames, for f = 0..pages. */

@@ -6,10 +6,10 @@
  *            another                         unpack ..........             unpack .........
  *   plain    head, sums | read, look | read, look | ... | head, sums | read, look | ...
  *
- * Plain runs (version 2) are read into the window as they stand in the file.
+ * Plain runs (version 2) are read into the window as they stand in the file; another thread may be at those that
+ * come later (later-runs.ts).
  */
 
-import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { type RunWindow, windowFor } from '../kernels/run-window.ts';
 import { copyRuns, createCopyLog, traceOfCopy } from './compact-copy.ts';
@@ -25,13 +25,16 @@ import {
 } from './compact-decode.ts';
 import {
   COMPACT_MAGIC,
+  RUNS_PER_SECTION,
   SECTION_HEAD_BYTES,
   type SectionHead,
   SUMS_BYTES,
 } from './compact-layout.ts';
 import { compactPort, decompressAside } from './compact-port.ts';
 import { type CompactReader, createCompactReader, damaged, keepRuns } from './compact-reader.ts';
-import { toHostOrder, wordsIn } from './compact-runs.ts';
+import { wordsIn } from './compact-runs.ts';
+import { CHUNK_RUNS, type LaterRuns, sectionsAreFull } from './later-runs.ts';
+import { readAt, readWords } from './read-at.ts';
 import type { RunSink } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
 import type { Trace } from './trace.ts';
@@ -51,6 +54,8 @@ export interface CompactOptions {
   readonly shared: boolean;
   /** Whether another thread may help. */
   readonly aside: boolean;
+  /** Who else is at the runs, of a plain trace that is read whole; undefined: nobody. */
+  readonly later: LaterRuns | undefined;
   /** Told how many of the file's bytes have been read. */
   readonly progress: ((bytes: number, of: number) => void) | undefined;
 }
@@ -62,6 +67,7 @@ interface Source {
   /** Made when the header is known, unless it is the caller's. */
   window: RunWindow | undefined;
   readonly sink: RunSink;
+  later: LaterRuns | undefined;
   readonly fileBytes: number;
   /** Told how many of its bytes have been read. */
   readonly progress: ((bytes: number, of: number) => void) | undefined;
@@ -100,6 +106,7 @@ export async function readCompact(
     aside,
     window,
     sink: sink ?? ((runs) => keepRuns(reader, runs)),
+    later: copy || limit < Number.MAX_SAFE_INTEGER ? undefined : options.later,
     fileBytes,
     progress: options.progress,
     at: COMPACT_MAGIC.length,
@@ -107,6 +114,9 @@ export async function readCompact(
   };
   try {
     await readSections(source);
+  } catch (error) {
+    await source.later?.end();
+    throw error;
   } finally {
     await source.under.catch(() => 0);
   }
@@ -125,9 +135,9 @@ async function readSections(source: Source): Promise<void> {
     const content = await contentOf(reader, section);
     const isPacked = section.head.type === 'RUNS' && section.sums === null;
     next = aside && isPacked ? begin(source) : null;
-    if (section.head.type === 'RUNS') passRuns(source, section, content);
+    if (section.head.type === 'RUNS') await passRuns(source, section, content);
     else acceptSection(reader, section.head, content as Uint8Array);
-    source.progress?.(source.at, source.fileBytes);
+    source.progress?.(source.at + doneLater(source), source.fileBytes);
   }
 }
 
@@ -144,27 +154,50 @@ async function contentOf(reader: CompactReader, section: Section): Promise<Uint8
 }
 
 /** Lets the runs of a section pass through the window, from its content or from the file. */
-function passRuns(source: Source, { head, plainAt, sums }: Section, content: Uint8Array | null) {
+async function passRuns(
+  source: Source,
+  { head, plainAt, sums }: Section,
+  content: Uint8Array | null,
+): Promise<void> {
   const { reader } = source;
+  const passed = reader.runsPassed;
   openRuns(reader, head);
   if (reader.references >= reader.limit) return;
   source.window ??= windowFor(reader.header?.runs ?? 0, source.sink);
   const words = content && wordsIn(content);
   const count = head.plainSize / 4;
+  // It was another file when a thread began at it.
+  if (source.later && passed % RUNS_PER_SECTION !== 0)
+    throw damaged(reader, 'a section of runs has the wrong size');
+  if (passed === 0) source.later = words ? undefined : begunLater(source, plainAt);
   for (let from = 0, chunk = 0; from < count; from += chunk) {
+    const theirs = await source.later?.windowOf((passed + from) / CHUNK_RUNS);
     const room = source.window.words();
     chunk = Math.min(room.length, count - from);
     if (words) room.set(words.subarray(from, from + chunk));
-    else readRuns(source, room.subarray(0, chunk), plainAt + 4 * from);
-    takeRuns(reader, source.window, chunk);
+    else if (!theirs) readRuns(source, room.subarray(0, chunk), plainAt + 4 * from);
+    takeRuns(reader, theirs ?? source.window, chunk);
   }
   closeRuns(reader, sums);
 }
 
+/** Bytes that it is done with, beyond what has passed here. */
+function doneLater({ reader, later }: Source): number {
+  return 4 * (later?.doneAfter(Math.ceil(reader.runsPassed / CHUNK_RUNS) - 1) ?? 0);
+}
+
+/** Has another thread begin, if there is one, and if it can know where its runs stand. */
+function begunLater(
+  { reader, handle, later, fileBytes }: Source,
+  at: number,
+): LaterRuns | undefined {
+  const { runs = 0, pages = 0 } = reader.header ?? {};
+  const plan = { fd: handle.fd, at, runs, pages };
+  return later && sectionsAreFull(plan, fileBytes) && later.begin(plan) ? later : undefined;
+}
+
 function readRuns(source: Source, words: Uint32Array, at: number): void {
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  if (readAt(source, bytes, at) < bytes.length) throw cutShort(source, at);
-  toHostOrder(words);
+  if (!readWords(source.handle.fd, words, at)) throw cutShort(source, at);
 }
 
 /** Reads the next head and what its checksum covers, and sets the rest going. */
@@ -214,18 +247,8 @@ function readExactly(source: Source, size: number): Uint8Array {
 }
 
 function readBytes(source: Source, bytes: Uint8Array): number {
-  const got = readAt(source, bytes, source.at);
+  const got = readAt(source.handle.fd, bytes, source.at);
   source.at += got;
-  return got;
-}
-
-function readAt({ handle }: Source, bytes: Uint8Array, at: number): number {
-  let got = 0;
-  while (got < bytes.length) {
-    const more = readSync(handle.fd, bytes, got, bytes.length - got, at + got);
-    if (more === 0) break;
-    got += more;
-  }
   return got;
 }
 

@@ -23,6 +23,7 @@ import {
   readFully,
 } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
+import type { LaterRuns } from './later-runs.ts';
 import { type RunSink, reserveRuns, traceOfLog } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
 import { emptySample, thinOut } from './thin-out.ts';
@@ -68,6 +69,8 @@ export interface ReadOptions {
 export interface StreamOptions extends Omit<ReadOptions, 'collapse' | 'shared'> {
   /** Where the runs of a compact trace pass by; the sink then has none of them. */
   readonly window?: RunWindow;
+  /** Who else is at the runs of a plain compact trace. */
+  readonly later?: LaterRuns;
 }
 
 /** All that a trace says but its runs, which the sink has had. */
@@ -112,9 +115,10 @@ async function read(
       if (!isCompact(start))
         throw traceError(file, 0, 'is no compact trace, expected compact; leave the format out');
       const sizes = await compactSizes(file, handle, options.pageBytes);
-      const { shared = false, threads = availableParallelism(), sampler, window } = options;
-      const { progress } = options;
-      const reading = { limit, window, sink, sampler, shared, aside: threads > 1, progress };
+      const { shared = false, threads = availableParallelism(), sampler } = options;
+      const { window, later, progress } = options;
+      const aside = threads > 1;
+      const reading = { limit, window, sink, sampler, shared, aside, later, progress };
       return await readCompact(file, handle, { ...reading, ...sizes });
     }
     if (isCompact(start)) {

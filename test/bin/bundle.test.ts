@@ -17,7 +17,7 @@ import { temporaryFolder } from './support.ts';
 const bundle = '../../bin/bundle.mjs';
 
 // A command that finds no bundle runs the sources as they are: right, and a third slower.
-test.each(['leasehold', 'worker', 'trace-worker', 'bench'])(
+test.each(['leasehold', 'worker', 'trace-worker', 'lru-part-worker', 'bench'])(
   'the bundle of %s can be made',
   async (name) => {
     const { bundled } = await import(bundle);
@@ -27,16 +27,19 @@ test.each(['leasehold', 'worker', 'trace-worker', 'bench'])(
   },
 );
 
-test.each(['worker', 'trace-worker'])('commands find each %s in the bundle', async (name) => {
-  const { bundled } = await import(bundle);
-  const file: string = await bundled(name);
-  const mark = /-([0-9a-f]{16})/.exec(basename(file))?.[1] as string;
-  const others = readdirSync(dirname(file)).filter((other) => other.includes(mark));
-  const callers = others.filter((other) =>
-    readFileSync(join(dirname(file), other), 'utf8').includes(`./${basename(file)}`),
-  );
-  expect(callers).not.toEqual([]);
-});
+test.each(['worker', 'trace-worker', 'lru-part-worker'])(
+  'commands find each %s in the bundle',
+  async (name) => {
+    const { bundled } = await import(bundle);
+    const file: string = await bundled(name);
+    const mark = /-([0-9a-f]{16})/.exec(basename(file))?.[1] as string;
+    const others = readdirSync(dirname(file)).filter((other) => other.includes(mark));
+    const callers = others.filter((other) =>
+      readFileSync(join(dirname(file), other), 'utf8').includes(`./${basename(file)}`),
+    );
+    expect(callers).not.toEqual([]);
+  },
+);
 
 /** That module of the bundle and all that it imports at once. */
 function loadedWith(folder: string, name: string, seen = new Set<string>()): Set<string> {
@@ -59,22 +62,26 @@ test('a curve of the house loads neither schemas nor the machine', async () => {
   expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
 });
 
-test('the worker for curves loads neither schemas nor the machine', async () => {
-  const { bundled } = await import(bundle);
-  const file: string = await bundled('trace-worker');
-  const texts = [...loadedWith(dirname(file), basename(file))].map((name) =>
-    readFileSync(join(dirname(file), name), 'utf8'),
-  );
-  expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
-});
+test.each(['trace-worker', 'lru-part-worker'])(
+  'workers for curves load neither schemas nor the machine: %s',
+  async (name) => {
+    const { bundled } = await import(bundle);
+    const file: string = await bundled(name);
+    const texts = [...loadedWith(dirname(file), basename(file))].map((name) =>
+      readFileSync(join(dirname(file), name), 'utf8'),
+    );
+    expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
+  },
+);
 
 /** A checkout whose command only says that it ran. */
 function checkout(folder: string): string {
-  const names = ['bench', 'bin', 'clients', 'contracts', 'lab/compare', 'nucleus', 'paging'];
-  for (const name of [...names, 'servers', 'sim-hw'])
+  const names = ['bench', 'bin', 'clients', 'contracts', 'lab/compare', 'lab/curves', 'nucleus'];
+  for (const name of [...names, 'paging', 'servers', 'sim-hw'])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'package-lock.json'), '{}');
-  const workers = ['lab/compare/worker.ts', 'lab/compare/trace-worker.ts'];
+  const jobs = ['lab/compare/worker.ts', 'lab/compare/trace-worker.ts'];
+  const workers = [...jobs, 'lab/curves/lru-part-worker.ts'];
   for (const name of ['bin/leasehold.ts', ...workers, 'bench/index.ts'])
     writeFileSync(join(folder, name), "console.log('it ran');\n");
   const launchers = ['bundle', 'leasehold', 'make-bundle', 'start-over'].map(
@@ -112,5 +119,5 @@ test('with a bundle it says nothing', () => {
   const made = readdirSync(join(folder, 'build'));
   remove();
   expect([stdout, stderr]).toEqual(['it ran\n', '']);
-  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(4);
+  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(5);
 });

@@ -40,6 +40,8 @@ let curve: usize = 0;
 let references: u64 = 0;
 /** Those counted as hits at 0 apart. */
 let coldMisses: u64 = 0;
+/** Pages used so far; in the order of their first use they stand at `curve`, until `result`. */
+let firstUses: u32 = 0;
 let frontOn = true;
 let lastPage: u32 = NOWHERE;
 /** In this window: runs that missed the front; while it is off, runs that it would not have missed. */
@@ -65,7 +67,9 @@ export function grow(pages: u32): void {
   const wanted = pages + FRONT + 2;
   hits = moreRoom(hits, entries, wanted, 0);
   more = moreRoom(more, entries << 2, wanted << 2, 0);
+  const before = curve;
   curve = room((pages + 1) << 3);
+  memory.copy(curve, before, firstUses << 2);
   pagesAll = pages;
 }
 
@@ -120,8 +124,9 @@ function throughFront(from: u32, to: u32): void {
       order = used(order, seat, age);
     }
     if (at === end) break;
-    seat = takeSeat(load<u32>(at) >> 8, seat, order);
-    countMissed();
+    const page = load<u32>(at) >> 8;
+    seat = takeSeat(page, seat, order);
+    countMissed(page);
     order = used(order, seat, i8x16.splat(15));
   }
   ages = order;
@@ -133,10 +138,16 @@ function throughFront(from: u32, to: u32): void {
 }
 
 /** A run that missed the front. */
-function countMissed(): void {
+function countMissed(page: u32): void {
   missed++;
-  if (distance === NOWHERE) coldMisses++;
-  else countHit(distance);
+  if (distance !== NOWHERE) return countHit(distance);
+  coldMisses++;
+  noteFirst(page);
+}
+
+function noteFirst(page: u32): void {
+  store<u32>(curve + (firstUses << 2), page);
+  firstUses++;
 }
 
 function countHit(distance: u32): void {
@@ -164,7 +175,12 @@ function behindFront(from: u32, to: u32): void {
       last = page;
       const entry = load<u32>(slots + (page << 2));
       // Of a page that has never been used the distance is written 0.
-      found = entry === NOWHERE ? 0 : go(entry - FIRST_SLOT) + 1;
+      if (entry === NOWHERE) {
+        found = 0;
+        noteFirst(page);
+      } else {
+        found = go(entry - FIRST_SLOT) + 1;
+      }
       come(page);
     }
     near += <u32>(found - 1 < FRONT);
@@ -191,6 +207,15 @@ function fetchAhead(from: u32, to: u32): void {
   }
   // Written, or looking would be left out.
   store<u32>(places, seen);
+}
+
+/** Pages used so far, and the address of their numbers in the order of first use, until `result`. */
+export function firstCount(): u32 {
+  return firstUses;
+}
+
+export function firsts(): usize {
+  return curve;
 }
 
 /** Faults with f frames, for f = 0..pages: the address of as many doubles. */

@@ -6,6 +6,8 @@ import { advanceKernel, ask, doublesAt, startKernel } from '../../../lab/kernels
 import {
   curveSoFar,
   fastLruCurve,
+  firstPages,
+  firstUses,
   startLruStream,
   takeRuns,
 } from '../../../lab/kernels/lru-curve.ts';
@@ -111,6 +113,42 @@ test('[POL18] runs that stream by, of ever more pages: at any moment what all so
     takeRuns(stream, part, seen);
     expect(curveSoFar(stream, seen)).toEqual(lruCurve(runs.subarray(0, at + 10_007), seen));
   }
+});
+
+/** The curve of runs cut in two, each part from an empty stack, joined by the first uses of the second. */
+function curveOfParts(runs: Uint32Array, cut: number, pages: number): Float64Array {
+  const first = startLruStream();
+  const second = startLruStream();
+  if (first === null || second === null) throw new Error('there is no kernel');
+  takeRuns(first, runs.subarray(0, cut), pages);
+  takeRuns(second, runs.subarray(cut), pages);
+  const used = firstPages(second, 0, firstUses(second)).slice();
+  expect([...used]).toEqual([...new Set(runs.subarray(cut).map((run) => run >>> 8))]);
+  takeRuns(first, runsOf([...used]), pages);
+  const theirs = curveSoFar(second, pages);
+  return curveSoFar(first, pages).map((faults, at) => faults + theirs[at] - used.length);
+}
+
+test('[CURV4] cut in two anywhere, its parts come to the whole', () => {
+  const page = fc.oneof(fc.nat(39), fc.nat(5));
+  const run = fc.tuple(page, fc.nat(2), fc.integer({ min: 1, max: 64 }));
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 120 }), (words) => {
+      const runs = Uint32Array.from(words, ([page, kind, length]) => packRun(page, kind, length));
+      const whole = lruCurve(runs, 40);
+      for (let cut = 0; cut <= runs.length; cut++)
+        expect(curveOfParts(runs, cut, 40)).toEqual(whole);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('[CURV4] cut in two where the front comes and goes, and memory grows', () => {
+  const far = (seed: number) => randomPages(seed, 70_000, 9000);
+  const runs = runsOf([...far(10), ...loop(9, 9000), ...far(11)]);
+  const whole = lruCurve(runs, 9000);
+  for (const cut of [0, 1, 65_536, 70_000, 90_001, runs.length])
+    expect(curveOfParts(runs, cut, 9000)).toEqual(whole);
 });
 
 test.each(readdirSync('traces').filter((file) => file.endsWith('.lht')))(
