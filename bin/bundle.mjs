@@ -11,13 +11,12 @@
 import { fingerprint } from '../lab/fingerprint.mjs';
 
 // By a plain call: an import asks for all that they export, which loads half of Node.
-const [
-  { existsSync },
-  { enableCompileCache },
-  { join },
-  { pathToFileURL },
-  { setFlagsFromString },
-] = ['fs', 'module', 'path', 'url', 'v8'].map((name) => process.getBuiltinModule(`node:${name}`));
+const [{ existsSync }, { enableCompileCache }, { join }, { pathToFileURL }] = [
+  'fs',
+  'module',
+  'path',
+  'url',
+].map((name) => process.getBuiltinModule(`node:${name}`));
 
 const root = join(import.meta.dirname, '..');
 /** One folder below the root, as the entries are: their own relative URLs hold there too. */
@@ -49,6 +48,7 @@ export async function runEntry(name) {
   // Protocol steps are many small functions: inlining pays further than V8 goes by itself. It does not come for
   // nothing: with flags of our own V8 compiles anew what Node brings along compiled, 50 ms in each thread.
   if (!STEPLESS.includes(process.argv[2])) {
+    const { setFlagsFromString } = process.getBuiltinModule('node:v8');
     setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
     setFlagsFromString('--max-inlined-bytecode-size=800');
   }

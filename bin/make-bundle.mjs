@@ -13,6 +13,18 @@ const WORKERS = [
 /** Packages that stay where they are: large, and hardly ever wanted. */
 const APART = /^(rolldown|linkedom|@observablehq\/plot|assemblyscript)/;
 
+/**
+ * With all that they import: each file more takes a millisecond to load. What every command wants first, so
+ * that it is found there.
+ */
+const TOGETHER = [
+  { name: 'command', test: /node_modules[\\/]commander|bin[\\/]exit-codes\.ts$/, priority: 1 },
+  { name: 'curve', test: /bin[\\/]commands[\\/]curve\.ts$/ },
+];
+
+/** In double quotes, as rolldown writes them: much to load, and few commands call what they export. */
+const LATE = ['"node:child_process"', '"node:stream/promises"', '"node:timers/promises"'];
+
 /** Each entry by itself: what two entries shared would be a module apart, behind cells again. */
 export async function makeBundles({ root, folder, entries, mark }) {
   mkdirSync(folder, { recursive: true });
@@ -61,6 +73,7 @@ async function makeEntry({ root, folder, mark }, name, entry) {
     format: 'esm',
     entryFileNames: `[name]-${mark}.mjs`,
     chunkFileNames: `[name]-${mark}-[hash].mjs`,
+    codeSplitting: { groups: TOGETHER },
   });
   await build.close();
   // Entries come last, each whole or not at all: who finds one finds what it imports.
@@ -70,17 +83,32 @@ async function makeEntry({ root, folder, mark }, name, entry) {
 
 /**
  * Node's own modules by a plain call. An import of one asks it for everything that it exports, and with
- * that loads half of Node: 20 ms of each command.
+ * that loads half of Node: 20 ms of each command. Those of LATE are asked for when a function of theirs is
+ * called.
  */
 function leanBuiltins(code) {
-  const from = (name) => `globalThis.process.getBuiltinModule(${name});`;
-  return code
+  const from = (name) => `globalThis.process.getBuiltinModule(${name})`;
+  const lateNames = [];
+  const lean = code
     .replaceAll(/^import \{([^}]*)\} from ("node:[\w/]+");$/gm, (_, names, name) => {
-      return `const {${names.replaceAll(/ as /g, ': ')}} = ${from(name)}`;
+      if (!LATE.includes(name))
+        return `const {${names.replaceAll(/ as /g, ': ')}} = ${from(name)};`;
+      const calls = names.split(',').map((one) => {
+        const [key, own = key] = one.trim().split(' as ');
+        return `const ${own} = (...all) => ${from(name)}.${key}(...all);`;
+      });
+      return calls.join('\n');
     })
     .replaceAll(/^import (?:\* as )?([\w$]+) from ("node:[\w/]+");$/gm, (_, all, name) => {
-      return `const ${all} = ${from(name)}`;
+      if (!LATE.includes(name)) return `const ${all} = ${from(name)};`;
+      lateNames.push([all, name]);
+      return '';
     });
+  return lateNames.reduce(
+    (text, [all, name]) =>
+      text.replaceAll(new RegExp(`(?<![\\w$.])${all}\\.`, 'g'), `${from(name)}.`),
+    lean,
+  );
 }
 
 /**

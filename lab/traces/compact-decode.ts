@@ -188,12 +188,20 @@ function acceptPageNumbers(reader: CompactReader, bytes: Uint8Array): void {
   let id = reader.pagesRead;
   let previous = id > 0 ? pageNumbers[id - 1] : 0;
   for (let at = 0; at < bytes.length; id++) {
-    let word = 0;
-    let scale = 1;
-    for (; bytes[at] >= 128; scale *= 128) word += (bytes[at++] & 127) * scale;
-    word += bytes[at++] * scale;
-    const distance = Math.floor(word / 2);
-    previous += word % 2 === 1 ? -distance : distance;
+    const first = bytes[at];
+    if (first < 128) {
+      // Nearly all, and no predictor knows which of them go back.
+      const back = first & 1;
+      previous += ((first >>> 1) ^ -back) + back;
+      at++;
+    } else {
+      let word = 0;
+      let scale = 1;
+      for (; bytes[at] >= 128; scale *= 128) word += (bytes[at++] & 127) * scale;
+      word += bytes[at++] * scale;
+      const distance = Math.floor(word / 2);
+      previous += word % 2 === 1 ? -distance : distance;
+    }
     const possible = previous >= 0 && previous < PAGE_NUMBER_END;
     if (!possible || id >= (reader.header?.pages ?? 0))
       throw damaged(reader, 'a page number is impossible');

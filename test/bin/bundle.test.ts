@@ -51,15 +51,19 @@ function loadedWith(folder: string, name: string, seen = new Set<string>()): Set
   return seen;
 }
 
-test('a curve of the house loads neither schemas nor the machine', async () => {
+test('a curve of the house loads neither schemas nor the machine nor a way to start programs, in few files', async () => {
   const { bundled } = await import(bundle);
   const file: string = await bundled('leasehold');
   const folder = dirname(file);
   const chunk = /"\.\/(curve-[^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] as string;
-  const names = [...loadedWith(folder, basename(file)), ...loadedWith(folder, chunk)];
-  expect(names.length).toBeGreaterThan(3);
-  const texts = names.map((name) => readFileSync(join(folder, name), 'utf8'));
+  const names = loadedWith(folder, chunk, loadedWith(folder, basename(file)));
+  expect(names.size).toBe(4);
+  const texts = [...names].map((name) => readFileSync(join(folder, name), 'utf8'));
   expect(texts.filter((text) => /ZodError|createTlb|from ["']zod["']/.test(text))).toEqual([]);
+  // Within functions alone.
+  const atOnce = /^const (?!.*=>).*["']node:child_process["']|^import .*["']node:/m;
+  expect(texts.filter((text) => atOnce.test(text))).toEqual([]);
+  expect(texts.filter((text) => text.includes('node:child_process'))).toHaveLength(2);
 });
 
 test.each(['trace-worker', 'lru-part-worker'])(

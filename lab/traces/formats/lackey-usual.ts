@@ -37,12 +37,15 @@ const SIZES = new Uint8Array(65536);
 const TWO_DIGITS = 128;
 /** Above the characters of two more digits. */
 const TEN_DIGITS = 1 << 16;
-for (let first = 0; first < 256; first++) {
-  if (first > SPACE) KINDS[SPACE | (first << 8)] = KINDS[first | (SPACE << 8)] = KIND[first];
+for (let one = SPACE + 1; one < 256; one++)
+  KINDS[SPACE | (one << 8)] = KINDS[one | (SPACE << 8)] = KIND[one];
+// Of digits alone: every command that reads a trace comes by here.
+const digits = [...HEX.keys()].filter((one) => HEX[one] !== NONE);
+for (const first of digits) {
   if (DECIMAL[first] !== NONE) SIZES[first | (NEWLINE << 8)] = DECIMAL[first];
-  for (let second = 0; second < 256; second++) {
+  for (const second of digits) {
     const pair = first | (second << 8);
-    if ((HEX[first] | HEX[second]) <= DIGIT_MAX) PAIRS[pair] = (HEX[first] << 4) | HEX[second];
+    PAIRS[pair] = (HEX[first] << 4) | HEX[second];
     if ((DECIMAL[first] | DECIMAL[second]) <= DIGIT_MAX)
       SIZES[pair] = (10 * DECIMAL[first] + DECIMAL[second]) | TWO_DIGITS;
   }
