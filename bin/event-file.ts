@@ -3,7 +3,7 @@
  * run leaves behind that was stopped is removed, Ctrl-C included.
  */
 
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RunEvent } from '../contracts/event-records.ts';
 import {
@@ -112,7 +112,8 @@ function openFile(place: string, name: string): EventFile {
   let gathered = '';
   let open = true;
   const flush = (): void => {
-    if (gathered !== '') writeSync(file, gathered);
+    // Whole: one call to write may take a part.
+    if (gathered !== '') make(place, () => writeFileSync(file, gathered));
     gathered = '';
   };
   return {

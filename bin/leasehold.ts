@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { inputError } from '../lab/scenario/input-error.ts';
 import { BAD_INPUT, exitCodesText, OK, report } from './exit-codes.ts';
 
 type Add = (program: Command, finish: (code: number) => void) => void;
@@ -32,7 +33,9 @@ await main(process.argv);
 async function main(argv: readonly string[]): Promise<void> {
   // A reader that has had enough (`| head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? OK : BAD_INPUT);
+    if (error.code === 'EPIPE') process.exit(OK);
+    const problem = `cannot be written (${error.code}), expected a place with room`;
+    process.exit(report(inputError('standard output', `${problem}; send it elsewhere`)));
   });
   const program = await createProgram(argv[2] ?? '', (code) => {
     process.exitCode = code;
