@@ -1,15 +1,16 @@
 /**
- * Executor: who executes, in place of the hot loop of an MMU (mmu.ts), runs that need no page table and
- * no frame: hits of either TLB level. Code, no state: what it changes is that MMU's and the space's.
+ * Executor: who executes runs in place of the hot loop of an MMU (mmu.ts). Code, no state: what it
+ * changes is that MMU's and the space's, as the hot loop would.
  */
 
 import type { SpaceState } from './address-space.ts';
+import type { ReferenceString } from './references.ts';
+import type { Translation } from './translation.ts';
 
 export interface Executor {
   /**
-   * Executes runs from the space's cursor on, which stands at the start of one. It may stop at any run
-   * before the time is up, and leaves cursor, TLB, counts and ticks as the hot loop would there. False,
-   * and nothing done: the hot loop does better for now.
+   * Executes runs of `program` from the space's cursor on, which stands at the start of one, and may
+   * stop at the start of any: then WENT_BY (mmu.ts). Else why the batch ended.
    */
-  goBy(space: SpaceState, runs: Uint32Array): boolean;
+  execute(at: Translation, space: SpaceState, program: ReferenceString): number;
 }

@@ -24,10 +24,7 @@ export const PROGRAM_ENDED = 0;
 export const TIME_UP = 1;
 export const FAULTED = 2;
 /** Of a run: it is done, and the batch goes on. */
-const WENT_BY = 3;
-
-/** Runs after which an executor is asked again whether it goes on. */
-const STRETCH = 4096;
+export const WENT_BY = 3;
 
 /** Bit of a run that writes: of the kinds only WRITE has it. */
 const WRITE_BIT = WRITE << 6;
@@ -54,8 +51,8 @@ export function runBatch(
   const end = program.runs.length;
   while (space.cursor < end) {
     let result = WENT_BY;
-    if (space.offset === 0 && !executor?.goBy(space, program.runs))
-      result = runGroups(at, space, program);
+    if (space.offset === 0)
+      result = executor ? executor.execute(at, space, program) : runGroups(at, space, program);
     if (result === WENT_BY && space.cursor < end) result = runOne(at, space, program);
     if (result !== WENT_BY) return result;
   }
@@ -75,7 +72,7 @@ function runGroups(at: Translation, space: SpaceState, program: ReferenceString)
   const { runs } = program;
   const key = 4 * (space.base + 1);
   let cursor = space.cursor;
-  const last = Math.min(runs.length, cursor + STRETCH) - 4;
+  const last = runs.length - 4;
   let now = tlb.now;
   let references = 0;
   let end = Math.min(last, cursor + 4 * ((mmu.left * groupsPerTick) | 0) - 4) | 0;
@@ -132,8 +129,8 @@ function leave(
   space.cursor = cursor;
 }
 
-/** One run, or as much of it as there is time for. */
-function runOne(at: Translation, space: SpaceState, program: ReferenceString): number {
+/** One run, or as much of it as there is time for: WENT_BY, or why the batch ended. */
+export function runOne(at: Translation, space: SpaceState, program: ReferenceString): number {
   const { mmu } = at;
   const { tlb, referenceTicks } = mmu;
   const run = program.runs[space.cursor] as number;

@@ -36,6 +36,11 @@ export interface TlbState {
   readonly secondUse: Uint32Array;
   readonly secondPlace: Uint16Array;
   /**
+   * By unit key: the probes of a walk that is known to find the page, REFERENCED set, and so to change
+   * nothing; 0: not known. What the TLB has to forget of a page, this forgets as well.
+   */
+  readonly walked: Uint8Array;
+  /**
    * By unit key: base-2 log of the pages of a superpage that begins with this page, 0 for none;
    * null where no page is ever promoted. Places of all of its pages may name its one entry.
    */
@@ -75,6 +80,7 @@ export function createTlb(
     secondTag: room.words(second + 1),
     secondUse: room.words(second + 1),
     secondPlace: room.halves(second === 0 ? 0 : pages + 1),
+    walked: room.bytes(pages + 1),
     spans: promotes ? new Uint8Array(pages + 1) : null,
     now: 0,
   };
@@ -120,6 +126,7 @@ export function insertSecond(tlb: TlbState, unit: number, now: number): void {
 /** Drops the entry of one unit word (key and set bits), if either level holds it. */
 export function invalidate(tlb: TlbState, unit: number): void {
   const key = unit & KEY_MASK;
+  tlb.walked[key] = 0;
   const first = tlb.firstPlace[4 * key] as number;
   if (first !== 0) {
     clearPlaces(tlb, key);
@@ -153,6 +160,7 @@ export function holds(tlb: TlbState, unit: number): boolean {
 /** Drops what either level holds of units [base + 1, base + pages]; false when that is nothing. */
 export function dropSpace(tlb: TlbState, base: number, pages: number): boolean {
   let dropped = false;
+  tlb.walked.fill(0, base + 1, base + 1 + pages);
   for (const tags of [tlb.firstTag, tlb.secondTag])
     for (let entry = 1; entry < tags.length; entry++) {
       const key = tags[entry] as number;
@@ -168,6 +176,7 @@ export function dropSpace(tlb: TlbState, base: number, pages: number): boolean {
 export function flush(tlb: TlbState): void {
   for (const array of [tlb.firstTag, tlb.firstUse, tlb.firstPlace]) array.fill(0);
   for (const array of [tlb.secondTag, tlb.secondUse, tlb.secondPlace]) array.fill(0);
+  tlb.walked.fill(0);
 }
 
 /** Brings the clock of uses down, keeping the order of entries, when it has come far. */

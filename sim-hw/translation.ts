@@ -102,7 +102,7 @@ export function refill(
   program: ReferenceString,
   page: number,
 ): boolean {
-  const { mmu, table } = at;
+  const { mmu } = at;
   const { tlb } = mmu;
   const unit = space.unitOf[page] as number;
   const ready = space.written[page] !== 0;
@@ -122,19 +122,44 @@ export function refill(
       return true;
     }
   }
-  const index = at.format.walk(table, space.id, program.pageNumbers[page] as number);
-  mmu.walks++;
-  mmu.probes += table.probes;
-  mmu.left -= mmu.walkStartTicks + table.probes * mmu.walkProbeTicks;
-  if (index < 0) return false;
-  const entry = table.entries[index] as number;
-  if ((entry & REFERENCED) === 0) {
-    if (at.format.emulatesReferenced === true) emulate(mmu);
-    table.entries[index] = entry | REFERENCED;
-  }
+  if (!walk(at, space, program, page)) return false;
   if (tlb.secondWays > 0) insertSecond(tlb, unit, tlb.now);
   insertUnit(tlb, space, unit, key, ready);
   return true;
+}
+
+/** A walk for the page's entry, which is REFERENCED from here on; false: there is none. */
+function walk(
+  { mmu, format, table }: Translation,
+  space: SpaceState,
+  program: ReferenceString,
+  page: number,
+): boolean {
+  const { walked, spans } = mmu.tlb;
+  const key = space.base + page + 1;
+  const known = walked[key] as number;
+  if (known !== 0) {
+    countWalk(mmu, known);
+    return true;
+  }
+  const index = format.walk(table, space.id, program.pageNumbers[page] as number);
+  countWalk(mmu, table.probes);
+  if (index < 0) return false;
+  const entry = table.entries[index] as number;
+  if ((entry & REFERENCED) === 0) {
+    if (format.emulatesReferenced === true) emulate(mmu);
+    table.entries[index] = entry | REFERENCED;
+  }
+  // Of a superpage, or on another CPU, it may change unheard.
+  const isLasting = format.walksVary !== true && spans === null && mmu.stale === null;
+  if (isLasting) walked[key] = table.probes;
+  return true;
+}
+
+function countWalk(mmu: MmuState, probes: number): void {
+  mmu.walks++;
+  mmu.probes += probes;
+  mmu.left -= mmu.walkStartTicks + probes * mmu.walkProbeTicks;
 }
 
 /** A trap to software that sets the bit and goes back: `trapNs`, whose docstring names its source. */

@@ -16,7 +16,7 @@ import { moduleOf } from './modules.ts';
 /** Of the window: 64 Ki runs, which stay in a second-level cache. As in assembly/memory.ts. */
 export const WINDOW_RUNS = 1 << 16;
 
-type Call = (...numbers: number[]) => number;
+export type Call = (...numbers: number[]) => number;
 
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
@@ -29,14 +29,31 @@ export interface Kernel {
  * no memory for its state, of 4 GiB at most: then its twin must run.
  */
 export function startKernel(name: string, ...sizes: readonly number[]): Kernel | null {
-  const module = moduleOf(name);
-  return module && kernelOf(module, ...sizes);
+  return startKernelWith({}, name, ...sizes);
 }
 
-/** The same of its module, which another thread may have made. */
+/** The same of a kernel that calls back: `twin`, the functions that its entry file declares. */
+export function startKernelWith(
+  twin: Readonly<Record<string, Call>>,
+  name: string,
+  ...sizes: readonly number[]
+): Kernel | null {
+  const module = moduleOf(name);
+  return module && start(module, { [name]: twin }, sizes);
+}
+
+/** `startKernel` of its module, which another thread may have made. */
 export function kernelOf(module: WebAssembly.Module, ...sizes: readonly number[]): Kernel | null {
+  return start(module, {}, sizes);
+}
+
+function start(
+  module: WebAssembly.Module,
+  imports: object,
+  sizes: readonly number[],
+): Kernel | null {
   try {
-    const { memory, ...calls } = new WebAssembly.Instance(module).exports;
+    const { memory, ...calls } = new WebAssembly.Instance(module, imports).exports;
     const kernel = { memory: memory as WebAssembly.Memory, calls: calls as Record<string, Call> };
     kernel.calls.start?.(...sizes);
     return kernel;

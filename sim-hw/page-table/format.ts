@@ -89,6 +89,8 @@ export interface PageTableFormat<S extends PageTableState = PageTableState> {
   readonly summary: string;
   /** Base-2 logs, in base pages, of the sizes one entry can map: [0] or [0, 9]. */
   readonly orders: readonly number[];
+  /** How long a walk is hangs on other mappings as well; absent: on its own alone. */
+  readonly walksVary?: true;
   /** There is room for one mapping of a frame (an inverted table); absent: for any number. */
   readonly mapsFrameOnce?: true;
   /** Virtual page numbers must be below this. */

@@ -54,6 +54,7 @@ export const rtPc: PageTableFormat<RtPcState> = {
   summary: 'Inverted table, hashed, one mapping a frame (IBM RT PC; Rashid et al. 1987, 5.1).',
   orders: [0],
   mapsFrameOnce: true,
+  walksVary: true,
   virtualPagesMax: VIRTUAL_PAGES_MAX,
   hardwarePageBytes: FRAME_BYTES,
   create,

@@ -55,11 +55,11 @@ interface Drawn {
 /** Counts the runs that an executor takes. */
 function counting(executor: Executor, counted: { runs: number }): Executor {
   return {
-    goBy(space, runs) {
+    execute(at, space, program) {
       const from = space.cursor;
-      const isDone = executor.goBy(space, runs);
+      const result = executor.execute(at, space, program);
       counted.runs += space.cursor - from;
-      return isDone;
+      return result;
     },
   };
 }
