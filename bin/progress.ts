@@ -3,7 +3,8 @@
 import { bytesText } from '../lab/bytes-text.ts';
 
 export interface Progress {
-  readonly tell: (done: number, known: number, running: readonly string[]) => void;
+  /** Done of so many; `part` of the work, where that is not the same. */
+  readonly tell: (done: number, known: number, running: readonly string[], part?: number) => void;
   /** Bytes read of so many; of 0: nobody knows how many there are. */
   readonly read: (bytes: number, of: number) => void;
   /** Takes the line away. */
@@ -23,12 +24,12 @@ export function createProgress(wanted: boolean): Progress {
   const reading = { since: 0, from: 0, last: 0 };
   const working = { since: 0, done: 0, until: 0 };
   return {
-    tell: (done, known, running) => {
+    tell: (done, known, running, part = done / known) => {
       const now = Date.now();
       if (working.since === 0) working.since = now;
       if (done !== working.done) Object.assign(working, { done, until: now });
       line.show(() => {
-        const left = restText(done / known, working.until - working.since, Date.now() - now);
+        const left = restText(part, working.until - working.since, Date.now() - now);
         const passed = left === '' ? passedText(Date.now() - working.since) : left;
         return running.length === 0
           ? ''

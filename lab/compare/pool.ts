@@ -11,6 +11,14 @@ import { z } from 'zod';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { errorOf, PolicyFailure, RunFailure } from './failures.ts';
 import type { Job, ResultOf, Told } from './jobs.ts';
+import {
+  countDone,
+  countKnown,
+  createTally,
+  type Tally,
+  type TellProgress,
+  tellTally,
+} from './tally.ts';
 import { askedNow, clearWatch, createWatch, type Watch } from './watch.ts';
 import { startWorker, threadsFor } from './worker-thread.ts';
 
@@ -32,8 +40,7 @@ export interface PoolOptions {
   readonly patienceMs?: number;
   /** Whether all jobs will be of a trace and a policy alone: their workers start sooner. */
   readonly ofTraces?: boolean;
-  /** Told when a job starts or ends: jobs done, jobs known, what runs now. */
-  readonly progress?: (done: number, known: number, running: readonly string[]) => void;
+  readonly progress?: TellProgress;
 }
 
 const PATIENCE_MS = 20_000;
@@ -72,8 +79,7 @@ interface PoolState {
   readonly size: number;
   readonly waiting: Task[];
   readonly seats: Seat[];
-  done: number;
-  known: number;
+  readonly tally: Tally;
   timer: NodeJS.Timeout | null;
   closed: boolean;
 }
@@ -85,15 +91,14 @@ export function createPool(options: PoolOptions = {}): Pool {
     size: threadsFor(options.size),
     waiting: [],
     seats: [],
-    done: 0,
-    known: 0,
+    tally: createTally(),
     timer: null,
     closed: false,
   };
   return {
     run: (job, label, events) =>
       new Promise((resolve, reject) => {
-        state.known++;
+        countKnown(state.tally, job);
         state.waiting.push({ job, label, events, resolve, reject });
         assign(state);
       }),
@@ -141,15 +146,15 @@ function receive(state: PoolState, seat: Seat, message: unknown): void {
     task.events?.(reply.events as unknown as Told[]);
     return;
   }
-  finish(state, seat);
+  finish(state, seat, task);
   if ('failure' in reply) task.reject(errorOf(reply.failure));
   else task.resolve(reply.result as never);
   assign(state);
 }
 
-function finish(state: PoolState, seat: Seat): void {
+function finish(state: PoolState, seat: Seat, { job }: Task): void {
   seat.task = null;
-  state.done++;
+  countDone(state.tally, job);
 }
 
 /** The worker is gone: its job fails, the others go on with a new one. */
@@ -158,7 +163,7 @@ function lose(state: PoolState, seat: Seat, error: Error): void {
   if (at >= 0) state.seats.splice(at, 1);
   const { task } = seat;
   if (!task) return;
-  finish(state, seat);
+  finish(state, seat, task);
   task.reject(error);
   assign(state);
 }
@@ -205,12 +210,9 @@ function taskOf(job: Job, index: number): { name: string; policy: PolicyChoice }
   return { name: `task ${name}`, policy };
 }
 
-function tell({ options, done, known, seats }: PoolState): void {
-  options.progress?.(
-    done,
-    known,
-    seats.flatMap((seat) => (seat.task ? [seat.task.label] : [])),
-  );
+function tell({ options, tally, seats }: PoolState): void {
+  const running = seats.flatMap((seat) => (seat.task ? [seat.task.label] : []));
+  tellTally(tally, running, options.progress);
 }
 
 async function close(state: PoolState): Promise<void> {

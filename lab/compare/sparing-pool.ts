@@ -13,6 +13,7 @@ import { errorOf } from './failures.ts';
 import { closeHelpers, createHelpers, type Helpers, workTogether } from './helpers.ts';
 import type { Job } from './jobs.ts';
 import type { Pool, PoolOptions } from './pool.ts';
+import { countDone, countKnown, createTally, type Tally, tellTally } from './tally.ts';
 import type { TraceJob } from './trace-jobs.ts';
 import { threadsFor } from './worker-thread.ts';
 
@@ -36,7 +37,7 @@ interface SparingState {
   asked: Asked[];
   /** Whether somebody sees to what is asked. */
   isSeen: boolean;
-  done: number;
+  readonly tally: Tally;
   closed: boolean;
 }
 
@@ -50,7 +51,7 @@ export function createSparingPool(options: PoolOptions, workers: () => Promise<P
     pool: null,
     asked: [],
     isSeen: false,
-    done: 0,
+    tally: createTally(),
     closed: false,
   };
   return {
@@ -78,19 +79,20 @@ async function seeTo(state: SparingState): Promise<void> {
 }
 
 async function doTogether(state: SparingState, asked: Asked[], jobs: TraceJob[]): Promise<void> {
-  const { options, done, helpers } = state;
+  const { options, tally, helpers } = state;
   const threads = threadsFor(options.size);
   const open = new Set(asked);
   const tell = (): void => {
     // They are taken in this order.
     const running = [...open].slice(0, threads).map(({ label }) => label);
-    options.progress?.(state.done, done + asked.length, running);
+    tellTally(tally, running, options.progress);
   };
+  for (const job of jobs) countKnown(tally, job);
   tell();
   await workTogether(helpers, jobs, threads, (outcome) => {
     const one = asked[outcome.at];
     open.delete(one);
-    state.done++;
+    countDone(tally, one.job);
     tell();
     if ('failure' in outcome) one.reject(errorOf(outcome.failure));
     else one.resolve(outcome.result as never);

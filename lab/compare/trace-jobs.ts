@@ -26,6 +26,8 @@ export interface PointsJob {
   readonly seed?: number;
   /** The program's, if it is known already. */
   readonly digest?: Digest;
+  /** What it is reckoned to cost beside other jobs; 1 if absent. */
+  readonly cost?: number;
 }
 
 export interface DigestJob {
@@ -51,6 +53,8 @@ export interface InspectJob {
 export interface StreamJob extends StreamWanted {
   readonly kind: 'stream';
   readonly file: string;
+  /** As that of PointsJob. */
+  readonly cost?: number;
 }
 
 export type TraceJob = DigestJob | InspectJob | PhasesJob | PointsJob | StreamJob;

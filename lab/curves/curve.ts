@@ -6,18 +6,17 @@
  * so that workers share them; blocks of the trace are gathered once for all (digest.ts). The document is the same whoever does what.
  */
 
-import { findPolicy } from '../../clients/policies/index.ts';
 import type { ReferenceString } from '../../sim-hw/references.ts';
 import type { Pool } from '../compare/pool.ts';
 import { hasFutureKernel } from '../kernels/future.ts';
-import { hasKernel, KERNEL_COST_MOST, kernelCost } from '../kernels/policies.ts';
 import type { PolicyChoice } from '../scenario/scenario.ts';
 import { shared } from '../scenario/shared.ts';
 import type { Trace } from '../traces/trace.ts';
 import { choicesOf, policyText } from './choices.ts';
+import { costAt, costOf, isKernel, isStack, settingsOf } from './costs.ts';
 import { framesFor, pageSizeCurves, tlbReachCurves } from './page-sizes.ts';
 import { type Parts, partsOf } from './phases.ts';
-import { isOnePass, type Point } from './points.ts';
+import type { Point } from './points.ts';
 import { sizesOf } from './sizes.ts';
 import { windowCurves } from './windows.ts';
 
@@ -158,7 +157,8 @@ async function missCurves(
     const parts = simulated.includes(policy) ? Math.ceil(JOBS_WANTED / simulated.length) : 1;
     const least = takesRuns(policy) ? together : SIZES_A_JOB;
     const jobs = jobsOf(frames, parts, least).map(async (part) => {
-      const job = { kind: 'points', program, policy, frames: part, traffic } as const;
+      const cost = costAt({ policy, frames: part, traffic });
+      const job = { kind: 'points', program, policy, frames: part, traffic, cost } as const;
       // All wait for it: kernels that went ahead would leave the longest jobs to the end.
       const gathered = await digest;
       const own = gathered && digested.includes(policy) ? { digest: gathered } : {};
@@ -194,11 +194,6 @@ function phaseCurves(
   );
 }
 
-/** What one pass gives at every size is one job. */
-function isStack({ name, file }: PolicyChoice, traffic: boolean): boolean {
-  return file === null && isOnePass(name, traffic);
-}
-
 /** The sizes in the parts that a kernel simulates side by side, of a trace of so many pages. */
 export function sizesInParts(frames: readonly number[], pages: number): number[][] {
   return jobsOf(frames, frames.length, sizesTogether(pages));
@@ -212,30 +207,6 @@ function sizesTogether(pages: number): number {
 function takesRuns(policy: PolicyChoice): boolean {
   if (isKernel(policy)) return true;
   return policy.file === null && hasFutureKernel(policy.name, settingsOf(policy));
-}
-
-/** Whether a kernel takes the runs as they come. */
-export function isKernel(policy: PolicyChoice): boolean {
-  return policy.file === null && hasKernel(policy.name, settingsOf(policy));
-}
-
-const COST_WITHOUT_KERNEL = KERNEL_COST_MOST + 1;
-
-/**
- * What decides who begins, the greatest first, so that the last to end is a short one: who is not known, oracles
- * that want every run, those that do not, the others; then kernels.
- */
-export function costOf(choice: PolicyChoice): number {
-  const { name, file } = choice;
-  const policy = file === null ? findPolicy(name) : undefined;
-  if (policy === undefined) return COST_WITHOUT_KERNEL + 3;
-  if (isKernel(choice)) return kernelCost(name, settingsOf(choice));
-  if (policy.referencesSeen === undefined) return COST_WITHOUT_KERNEL;
-  return COST_WITHOUT_KERNEL + (policy.digest === undefined ? 2 : 1);
-}
-
-function settingsOf({ name, parameters }: PolicyChoice): PolicyChoice['parameters'] {
-  return { ...findPolicy(name)?.parameters, ...parameters };
 }
 
 /** The sizes in parts: small and large ones in each, since the small cost most. */

@@ -15,7 +15,8 @@ import { type CompactHeader, PLAIN_VERSION } from '../traces/compact-layout.ts';
 import { headerIn } from '../traces/compact-told.ts';
 import type { StreamOptions } from '../traces/read-trace.ts';
 import { choicesOf, policyText } from './choices.ts';
-import { type Curves, type CurvesWanted, costOf, isKernel, sizesInParts } from './curve.ts';
+import { costAt, costOf, isKernel } from './costs.ts';
+import { type Curves, type CurvesWanted, sizesInParts } from './curve.ts';
 import { isOnePass } from './points.ts';
 import { sizesOf } from './sizes.ts';
 import {
@@ -87,7 +88,7 @@ async function pointsOfAll(
   const inOrder = jobs.flat().sort((a, b) => costOf(b.policy) - costOf(a.policy));
   for (const wanted of inOrder) {
     const label = `${policyText(wanted.policy)} at ${wanted.frames.length} sizes`;
-    running.set(wanted, pool.run({ kind: 'stream', file, ...wanted }, label));
+    running.set(wanted, pool.run({ kind: 'stream', file, cost: costAt(wanted), ...wanted }, label));
   }
   const found = await Promise.all(
     jobs.map((some) => Promise.all(some.map((one) => running.get(one)))),

@@ -46,19 +46,27 @@ test('what is asked for when a job is done comes after it; each is told as it be
   expect(told).toEqual(['0/2 a', '1/2 b', '2/2 ', '2/3 c', '3/3 ']);
 });
 
-test('jobs done are told of as many as there are', async () => {
-  const told: [number, number][] = [];
-  const progress = (done: number, known: number): void => void told.push([done, known]);
-  const pool = createSparingPool({ size: 1, progress }, async () => createInlinePool());
-  await Promise.all(['fifo', 'mru', 'lru'].map((name) => pool.run(points(name), name)));
+test('jobs done are told of as many as there are, and what part of the work they were', async () => {
+  const told: [number, number, number][] = [];
+  const pool = createSparingPool(
+    {
+      size: 1,
+      progress: (done, known, _, part) => void told.push([done, known, part]),
+    },
+    async () => createInlinePool(),
+  );
+  const costs = { arc: 5, fifo: 2, mru: 1 };
+  await Promise.all(
+    Object.entries(costs).map(([name, cost]) => pool.run({ ...points(name), cost }, name)),
+  );
   await pool.run(points('fifo'), 'fifo');
   expect(told).toEqual([
-    [0, 3],
-    [1, 3],
-    [2, 3],
-    [3, 3],
-    [3, 4],
-    [4, 4],
+    [0, 3, 0],
+    [1, 3, 5 / 8],
+    [2, 3, 7 / 8],
+    [3, 3, 1],
+    [3, 4, 8 / 9],
+    [4, 4, 1],
   ]);
 });
 
