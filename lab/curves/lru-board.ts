@@ -31,6 +31,9 @@ export const SUM_OF_SUMS = 6;
 /** Pages in `firsts` after it. */
 export const FIRSTS = 7;
 
+/** Runs that a first use in the second part counts as: pages that all differ miss the caches. */
+const FIRST_USE_COST = 2;
+
 /** Chunks that must be left for a second thread to join. */
 const LEAST = 4;
 
@@ -51,12 +54,16 @@ export function beginChunk({ turn }: LruBoard, chunk: number): boolean {
   return before >= 0 || chunk < -before;
 }
 
-/** The second thread joins, and takes the later half of what nobody has begun; -1: too little is left. */
-export function join({ turn }: LruBoard, chunks: number): number {
+/**
+ * The second thread joins, and takes the later half of the work that nobody has begun, to which belong the first uses of
+ * its pages, at most one of each: the first thread has them. -1: too little is left.
+ */
+export function join({ turn, firsts }: LruBoard, chunks: number): number {
+  const more = (FIRST_USE_COST * firsts.length) / CHUNK_RUNS;
   while (true) {
     const begun = Atomics.load(turn, 0);
     if (begun < 0 || chunks - begun < LEAST) return -1;
-    const from = begun + Math.ceil((chunks - begun) / 2);
+    const from = begun + Math.max(1, Math.ceil((chunks - begun - more) / 2));
     if (Atomics.compareExchange(turn, 0, begun, -from) === begun) return from;
   }
 }

@@ -37,8 +37,7 @@ export interface LruOrder {
 }
 
 /**
- * Joins and does its part, unless too little is left, or there is no memory for it. Throws if the file is cut
- * short meanwhile. `enter`: how it joins.
+ * Joins and does its part, unless too little is left, or there is no memory for it. `enter`: how it joins.
  */
 export function performLruPart(order: LruOrder, enter: typeof join = join): void {
   const { plan, module } = order;
@@ -51,9 +50,6 @@ export function performLruPart(order: LruOrder, enter: typeof join = join): void
   if (from < 0) return;
   let isRight = true;
   for (let chunk = from; chunk < chunks; chunk++) {
-    const count = runsOfChunk(plan, chunk);
-    if (!readChunk(plan, chunk, window.words().subarray(0, count)))
-      throw new Error('the file has been cut short meanwhile');
     isRight = takeChunk(order, stream, window, chunk, isRight);
     tellDone(order.board);
   }
@@ -61,7 +57,7 @@ export function performLruPart(order: LruOrder, enter: typeof join = join): void
   tellDone(order.board);
 }
 
-/** Looks at a chunk in the window and, while all is right, executes it. Whether it still is. */
+/** Reads a chunk, looks at it and, while all is right, executes it. Whether it still is. */
 function takeChunk(
   { plan, board: { findings, firsts } }: LruOrder,
   stream: LruStream,
@@ -70,10 +66,11 @@ function takeChunk(
   isRight: boolean,
 ): boolean {
   const count = runsOfChunk(plan, chunk);
-  // Here a page is wrong that the file does not tell of. Whether one is used before it is the next shows when
-  // its first use is executed after the part before.
+  const isThere = readChunk(plan, chunk, window.words().subarray(0, count));
+  // Here a page is wrong that the file does not tell of, or no longer has. Whether one is used before it is the next
+  // shows when its first use is executed after the part before.
   const found = window.look(count, plan.pages);
-  const wrongPage = found.wrongPage || found.seen > plan.pages;
+  const wrongPage = found.wrongPage || found.seen > plan.pages || !isThere;
   const goesOn = isRight && !wrongPage && !found.wrongKind;
   const known = firstUses(stream);
   if (goesOn) window.advance(count, plan.pages);

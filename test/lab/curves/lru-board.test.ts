@@ -13,7 +13,8 @@ import {
 import { CHUNK_RUNS } from '../../../lab/traces/later-runs.ts';
 
 const planOf = (chunks: number) => ({ fd: -1, at: 0, runs: chunks * CHUNK_RUNS, pages: 1 });
-const boardFor = (chunks: number): LruBoard => createLruBoard(planOf(chunks));
+const boardFor = (chunks: number, pages = 1): LruBoard =>
+  createLruBoard({ ...planOf(chunks), pages });
 const never = new Promise<never>(() => {});
 
 test('[CURV4] each chunk is done by one of two threads, whenever the second joins', () => {
@@ -34,6 +35,11 @@ test('[CURV4] each chunk is done by one of two threads, whenever the second join
       expect(join(board, all)).toBe(-1);
     }),
   );
+});
+
+test('the first uses that the first thread will have are of its half', () => {
+  const partOf = (pages: number): number => join(boardFor(40, pages), 40);
+  expect([1, CHUNK_RUNS, 5 * CHUNK_RUNS, 40 * CHUNK_RUNS].map(partOf)).toEqual([20, 19, 15, 1]);
 });
 
 test('what the second thread has done after a chunk, before and after the first one comes there', () => {

@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createInlinePool } from '../../../lab/compare/index.ts';
@@ -206,6 +207,22 @@ test('[CURV4] damaged anywhere: refused by both with the same line, or by none',
     expect(await curveOf(file, joinsAt(1 + nextBelow(random, CHUNKS - 1)))).toEqual(alone);
   }
   expect(refused).toBeGreaterThan(50);
+});
+
+test('[CURV4] cut short while two threads read it: refused, and nobody waits for ever', async () => {
+  const file = at('meanwhile.lht');
+  const cuts =
+    (size: number): Start =>
+    (order) => {
+      truncateSync(file, size);
+      return joinsAt(9)(order);
+    };
+  for (const size of [whole.length - 9, 12 * 4 * CHUNK_RUNS, 500_000, 40]) {
+    await put(file, whole);
+    expect(await curveOf(file, cuts(size))).toMatch(
+      /meanwhile\.lht: (the file is cut short at byte \d+|section RUNS has the wrong sums), expected/,
+    );
+  }
 });
 
 test('a second thread that is lost ends the work, and one that is lost before it joins does not', async () => {
