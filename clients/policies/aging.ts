@@ -10,7 +10,8 @@
  * and bits count for the last one. A page enters as used in the current period. Of equal ones the page that
  * was admitted first leaves.
  *
- * 11 bytes a page. A search looks at each page, which no clock or queue would have to.
+ * 11 bytes a page. The first search after a sample looks at each page, which no clock or queue would have to; until
+ * the next sample histories stay, so a search goes on where the one before found its page.
  */
 
 import {
@@ -35,6 +36,12 @@ interface AgingState {
   readonly period: number;
   /** Own time (references) of the last sample. */
   sampledAt: number;
+  /**
+   * A resident page: those admitted before it have more history than `least`, and none has less; NONE:
+   * nothing is known.
+   */
+  from: number;
+  least: number;
   resident: number;
 }
 
@@ -53,6 +60,8 @@ const aging: Policy<AgingState> = {
       history: new Uint8Array(pages),
       period: parameters.period,
       sampledAt: 0,
+      from: NONE,
+      least: 0,
       resident: 0,
     };
   },
@@ -61,39 +70,70 @@ const aging: Policy<AgingState> = {
     if (state.lists.listOf[page] !== 0) return;
     append(state.lists, ARRIVALS, page);
     state.history[page] = USED_LAST;
+    if (USED_LAST < state.least) state.from = NONE;
     state.resident++;
   },
 
   removed(state, page) {
     if (state.lists.listOf[page] === 0) return;
+    if (page === state.from) state.from = state.lists.next[page];
     remove(state.lists, page);
     state.resident--;
   },
 
   victim(state, view) {
-    const { lists, history } = state;
     sampleIfDue(state, view);
-    let least = NONE;
-    for (let page = lists.head[ARRIVALS]; page !== NONE; page = lists.next[page]) {
-      if (least !== NONE && history[page] >= history[least]) continue;
-      if (view.evictable(page)) least = page;
-    }
-    return least;
+    const page = nextOfLeast(state);
+    if (page === NONE || !view.evictable(page)) return leastOfAll(state, view);
+    state.from = page;
+    return page;
   },
 
-  check({ lists, resident }) {
+  check({ lists, history, from, least, resident }) {
     const wrong = checkLists(lists);
     if (wrong !== undefined) return `aging: ${wrong}`;
     const listed = lists.count[ARRIVALS];
-    return listed === resident ? undefined : `aging: resident ${resident}, listed ${listed}`;
+    if (listed !== resident) return `aging: resident ${resident}, listed ${listed}`;
+    if (from === NONE) return undefined;
+    if (lists.listOf[from] === 0) return `aging: the search goes on at page ${from}, which is gone`;
+    let isBefore = true;
+    for (let page = lists.head[ARRIVALS]; page !== NONE; page = lists.next[page]) {
+      if (page === from) isBefore = false;
+      if (history[page] < least || (isBefore && history[page] === least))
+        return `aging: page ${page} has history ${history[page]}, the search was past ${least}`;
+    }
+    return undefined;
   },
 };
+
+/** The first page of the least history, as far as that is known; else NONE. */
+function nextOfLeast({ lists, history, from, least }: AgingState): number {
+  let page = from;
+  while (page !== NONE && history[page] !== least) page = lists.next[page];
+  return page;
+}
+
+function leastOfAll(state: AgingState, view: PolicyView): number {
+  const { lists, history } = state;
+  let least = NONE;
+  let areAll = true;
+  for (let page = lists.head[ARRIVALS]; page !== NONE; page = lists.next[page]) {
+    if (least !== NONE && history[page] >= history[least]) continue;
+    if (view.evictable(page)) least = page;
+    else areAll = false;
+  }
+  // One that could not leave now has perhaps less.
+  state.from = areAll ? least : NONE;
+  if (least !== NONE) state.least = history[least];
+  return least;
+}
 
 function sampleIfDue(state: AgingState, view: PolicyView): void {
   const { lists, history, period } = state;
   const periods = Math.floor((view.now() - state.sampledAt) / period);
   if (periods < 1) return;
   state.sampledAt += periods * period;
+  state.from = NONE;
   const shift = periods < BITS ? periods : BITS;
   for (let page = lists.head[ARRIVALS]; page !== NONE; page = lists.next[page]) {
     history[page] >>>= shift;
