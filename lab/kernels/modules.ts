@@ -7,11 +7,11 @@
  * whoever wanted it runs what is written in TypeScript: the same results, more slowly.
  */
 
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fingerprint, sweep } from '../build-folder.mjs';
+import { fingerprint, makeOnce, sweep } from '../build-folder.mjs';
 
 /** What kernels are made of. */
 const SOURCES = ['lab/kernels/assembly', 'lab/kernels/make-kernel.mjs', 'package-lock.json'];
@@ -59,10 +59,12 @@ function fileOf(name: string): string {
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
   sweep(folder, mark);
-  execFileSync(process.execPath, [join(root, 'lab/kernels/make-kernel.mjs'), name, file], {
+  const maker = [join(root, 'lab/kernels/make-kernel.mjs'), name, file];
+  const options: ExecFileSyncOptions = {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: PATIENCE_MS,
-  });
+  };
+  makeOnce(file, () => execFileSync(process.execPath, maker, options), PATIENCE_MS);
   return file;
 }
 
