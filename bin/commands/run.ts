@@ -73,6 +73,7 @@ export function addRun(program: Command, finish: (code: number) => void): void {
 
 async function run(scenario: string, options: RunOptions): Promise<number> {
   const management = requireManagement(options);
+  requirePolicyUse(options, management);
   requireOneSize(options);
   requireStepsAlone(options);
   requireEventsSomewhere(options, options.events);
@@ -162,6 +163,15 @@ function requireManagement(options: RunOptions): RowName {
       'optimal is a bound and runs no steps, expected a management; choose one',
     );
   return management as RowName;
+}
+
+/** Under one pager for all it would be passed over without a word. */
+function requirePolicyUse({ policy }: RunOptions, management: RowName): void {
+  if (policy === undefined || management.startsWith('contracts')) return;
+  throw inputError(
+    '--policy',
+    `is of tasks that page themselves, expected none under ${management}; leave it out`,
+  );
 }
 
 function requireSwitches({ name, undefended }: LoadedScenario, management: RowName): void {

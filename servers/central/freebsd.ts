@@ -13,8 +13,9 @@
  * visits each page once in ten minutes. Laundering in the background begins when the laundry is large
  * for the clean pages, the sooner the more clean ones have been freed since, at 4 MiB a second.
  *
- * Of a small machine at most a 32nd is kept free (moderation.ts). Left out: the PID controller of how many to free (the engine frees up to the target), unswappable
- * pages, several domains; the hands of the active queue are its own order, oldest scan first.
+ * Of a small machine at most a 32nd is kept free (moderation.ts). Left out: the PID controller of how many
+ * to free (the engine frees up to the target), unswappable pages, several domains; the hands of the active
+ * queue are its own order, oldest scan first.
  */
 
 import type {

@@ -178,6 +178,12 @@ const cases: readonly Case[] = [
     '--policy',
     './nothing.ts',
   ],
+  [
+    'a policy of nobody',
+    2,
+    /--policy: .*none under mach;/,
+    ...['run', 'small.yaml', '--management', 'mach', '--policy', 'lru'],
+  ],
   ['a missing policy', 2, /does not exist/, 'compare', 'small.yaml', '--policy', './nowhere.ts'],
   [
     'a policy that throws',
