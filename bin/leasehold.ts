@@ -41,6 +41,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = code;
   });
   try {
+    requireKnown(program, argv);
     await program.parseAsync(argv as string[]);
   } catch (error) {
     // Help and version end this way too; commander has then said what there is to say.
@@ -68,6 +69,13 @@ async function createProgram(first: string, finish: (code: number) => void): Pro
     });
   }
   return program;
+}
+
+/** `help` of a command that there is not would list all that there are, and not say why. */
+function requireKnown(program: Command, [, , first, name]: readonly string[]): void {
+  if (first !== 'help' || name === undefined || name === 'help' || name.startsWith('-')) return;
+  if (Object.hasOwn(commands, name)) return;
+  program.error(`error: unknown command '${name}'`);
 }
 
 function namesToLoad(first: string): string[] {

@@ -29,6 +29,7 @@ const cases: [what: string, says: RegExp, args: string[]][] = [
   ['no YAML for a scenario', /:2:1: is no YAML .*expected a scenario;/, ['compare', 'open.yaml']],
   ['no YAML for a dialogue', /:2:1: is no YAML .*expected a dialogue;/, ['dialogue', 'open.yaml']],
   ['no YAML for an experiment', /no YAML .*expected an experiment;/, ['validate', 'open.yaml']],
+  ['help of no command', /unknown command 'nope'/, ['help', 'nope']],
   ['long lines', /^.{0,300}$/, ['compare', 'long.yaml']],
   ['a scenario without a machine', /nothing.yaml: has no machine,/, ['formats', 'nothing.yaml']],
   ['a folder for a policy', /folder: is a folder/, ['curve', sort, '--policy', './folder']],
