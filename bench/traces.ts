@@ -18,7 +18,7 @@ export interface NamedTrace {
   readonly program: ReferenceString;
 }
 
-/** By the CPU time of this thread, which unpacks too; the bare loop over the same runs in turn. */
+/** By the CPU time of this thread, beside which another unpacks; the bare loop over the same runs in turn. */
 export async function compactRow(traces: readonly NamedTrace[]): Promise<Row> {
   const speeds: number[] = [];
   const ratios: number[] = [];

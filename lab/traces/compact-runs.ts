@@ -3,13 +3,22 @@
  * from compact-decode.ts since these loops see every run.
  */
 
-import { FETCH, lengthOfRun, WRITE } from '../../sim-hw/references.ts';
+import { kindOfRun, lengthOfRun } from '../../sim-hw/references.ts';
 import { SUMS_BYTES } from './compact-layout.ts';
 
-const BLOCK_RUNS = 1 << 13;
 /** Runs looked at together. */
-const STEP = 4;
-const LOW_BYTES = 256;
+const STEP = 8;
+/** Steps of which the references of one kind are fewer than TALLY_END. */
+const BLOCK_RUNS = 15 * STEP;
+const TALLY_END = 2 ** 13;
+/**
+ * By the low byte of a run: its references, at the place of its kind in a number of four places. Exact sums
+ * are below 2^53: a look-up and an addition count a run, whatever its kind.
+ */
+const TALLIES = Float64Array.from(
+  { length: 256 },
+  (_, low) => lengthOfRun(low) * TALLY_END ** kindOfRun(low),
+);
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Little-endian words: seen where they lie if the machine and the place allow it, else copied. */
@@ -78,21 +87,60 @@ export function addSums(found: Found, next: Found, count: number): void {
   found.sum = (found.sum + next.sum) | 0;
 }
 
-/** Looks at runs [from, to): each page has been seen (`seen` of them) or is the next. */
+/**
+ * Looks at runs [from, to): each page has been seen (`seen` of them) or is the next.
+ *
+ * The hot loop: eight runs at a step. Pages are compared with those seen before the step, which nearly all are.
+ */
 export function lookAtRuns(runs: Uint32Array, from: number, to: number, seen: number): Found {
   const found = nothingFound(seen);
-  const counts = new Int32Array(STEP * LOW_BYTES);
-  for (let at = from; at < to; at += BLOCK_RUNS) {
-    checkBlock(runs, at, Math.min(at + BLOCK_RUNS, to), counts, found);
+  let sum = 0;
+  let sumOfSums = 0;
+  for (let at = from | 0; at < to; ) {
+    const end = Math.min(to, at + BLOCK_RUNS) | 0;
+    let pages = found.seen | 0;
+    let tally = 0;
+    for (; at + STEP <= end; at = (at + STEP) | 0) {
+      const a = runs[at] | 0;
+      const b = runs[at + 1] | 0;
+      const c = runs[at + 2] | 0;
+      const d = runs[at + 3] | 0;
+      const e = runs[at + 4] | 0;
+      const f = runs[at + 5] | 0;
+      const g = runs[at + 6] | 0;
+      const h = runs[at + 7] | 0;
+      const known =
+        a >>> 8 < pages &&
+        b >>> 8 < pages &&
+        c >>> 8 < pages &&
+        d >>> 8 < pages &&
+        e >>> 8 < pages &&
+        f >>> 8 < pages &&
+        g >>> 8 < pages &&
+        h >>> 8 < pages;
+      if (!known) pages = lookAtPages(runs, at, at + STEP, found);
+      tally += TALLIES[a & 255] + TALLIES[b & 255] + (TALLIES[c & 255] + TALLIES[d & 255]);
+      tally += TALLIES[e & 255] + TALLIES[f & 255] + (TALLIES[g & 255] + TALLIES[h & 255]);
+      const ab = (a + b) | 0;
+      const ac = (ab + c) | 0;
+      const ad = (ac + d) | 0;
+      const ae = (ad + e) | 0;
+      const af = (ae + f) | 0;
+      const ag = (af + g) | 0;
+      const ah = (ag + h) | 0;
+      sumOfSums = (sumOfSums + ((sum << 3) | 0) + a + ab + ac + ad + ae + af + ag + ah) | 0;
+      sum = (sum + ah) | 0;
+    }
+    lookAtPages(runs, at, end, found);
+    for (; at < end; at++) {
+      tally += TALLIES[runs[at] & 255];
+      sum = (sum + runs[at]) | 0;
+      sumOfSums = (sumOfSums + sum) | 0;
+    }
+    addTally(found, tally);
   }
-  for (let at = 0; at < counts.length; at++) {
-    const kind = (at >>> 6) & 3;
-    const references = counts[at] * lengthOfRun(at);
-    found.references += references;
-    if (kind === WRITE) found.writes += references;
-    if (kind === FETCH) found.fetches += references;
-    if (kind > FETCH && references > 0) found.wrongKind = true;
-  }
+  found.sum = sum;
+  found.sumOfSums = sumOfSums;
   return found;
 }
 
@@ -105,67 +153,25 @@ export function sumsOf({ sum, sumOfSums }: Found): Uint8Array {
   return bytes;
 }
 
-/**
- * The hot loop, a block at a time so that the compiler meets it often; four runs at a step, each with
- * counts of its own, since a count that was just written is slow to read. Kinds and lengths are counted
- * together, by the low byte of a run; what they add up to is worked out afterwards.
- */
-function checkBlock(
-  runs: Uint32Array,
-  from: number,
-  to: number,
-  counts: Int32Array,
-  found: Found,
-): void {
-  let seen = found.seen | 0;
-  let sum = found.sum | 0;
-  let sumOfSums = found.sumOfSums | 0;
-  let i = from | 0;
-  for (; i + STEP <= to; i = (i + STEP) | 0) {
-    const a = runs[i] | 0;
-    const b = runs[i + 1] | 0;
-    const c = runs[i + 2] | 0;
-    const d = runs[i + 3] | 0;
-    if (a >>> 8 >= seen || b >>> 8 >= seen || c >>> 8 >= seen || d >>> 8 >= seen)
-      seen = pagesAfter(runs, i, i + STEP, seen, found);
-    const lowA = a & 255;
-    const lowB = (b & 255) | 256;
-    const lowC = (c & 255) | 512;
-    const lowD = (d & 255) | 768;
-    counts[lowA] = (counts[lowA] + 1) | 0;
-    counts[lowB] = (counts[lowB] + 1) | 0;
-    counts[lowC] = (counts[lowC] + 1) | 0;
-    counts[lowD] = (counts[lowD] + 1) | 0;
-    // What four sums add up to: the sum before, four times, and each word as often as it is in them.
-    const words = ((a << 2) | 0) + Math.imul(b, 3) + ((c << 1) | 0) + d;
-    sumOfSums = (sumOfSums + ((sum << 2) | 0) + words) | 0;
-    sum = (sum + a + b + c + d) | 0;
-  }
-  for (; i < to; i++) {
-    const run = runs[i] | 0;
-    seen = pagesAfter(runs, i, i + 1, seen, found);
-    counts[run & 255]++;
-    sum = (sum + run) | 0;
-    sumOfSums = (sumOfSums + sum) | 0;
-  }
-  found.seen = seen;
-  found.sum = sum;
-  found.sumOfSums = sumOfSums;
-}
-
-/** Pages seen after runs [from, to), with `seen` before; notes a page that is neither seen nor the next. */
-function pagesAfter(
-  runs: Uint32Array,
-  from: number,
-  to: number,
-  seen: number,
-  found: Found,
-): number {
-  let pages = seen;
+/** Pages seen after runs [from, to); notes a page that is neither seen nor the next. */
+function lookAtPages(runs: Uint32Array, from: number, to: number, found: Found): number {
   for (let i = from; i < to; i++) {
     const page = runs[i] >>> 8;
-    if (page === pages) pages++;
-    else if (page > pages) found.wrongPage = true;
+    if (page === found.seen) found.seen++;
+    else if (page > found.seen) found.wrongPage = true;
   }
-  return pages;
+  return found.seen;
+}
+
+/** Takes in what the runs of a block add up to. */
+function addTally(found: Found, tally: number): void {
+  const fromWrites = Math.floor(tally / TALLY_END);
+  const fromFetches = Math.floor(fromWrites / TALLY_END);
+  const ofNoKind = Math.floor(fromFetches / TALLY_END);
+  const writes = fromWrites - fromFetches * TALLY_END;
+  const fetches = fromFetches - ofNoKind * TALLY_END;
+  found.references += tally - fromWrites * TALLY_END + writes + fetches + ofNoKind;
+  found.writes += writes;
+  found.fetches += fetches;
+  if (ofNoKind > 0) found.wrongKind = true;
 }
