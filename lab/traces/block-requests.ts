@@ -6,7 +6,8 @@
  * file are different pages. A request of no bytes touches nothing.
  */
 
-import { addPages, type ReferenceLog } from './reference-log.ts';
+import { addPages } from './page-ranges.ts';
+import type { ReferenceLog } from './reference-log.ts';
 
 const REQUEST_BYTES_MAX = 2 ** 28;
 const DEVICES_MAX = 4096;
@@ -26,7 +27,7 @@ export function addBytes(
   const sane = device >= 0 && device < DEVICES_MAX && start >= 0 && start + count < BYTES_END;
   if (!sane || first >= DEVICE_PAGES || count < 0 || count > REQUEST_BYTES_MAX) return false;
   if (count === 0) return true;
-  const last = Math.floor((start + count - 1) / pageBytes);
-  addPages(log, device * DEVICE_PAGES + first, last - first + 1, kind);
+  const place = start - first * pageBytes;
+  addPages(log, device * DEVICE_PAGES + first, ((place + count - 1) >> log.pageBits) + 1, kind);
   return true;
 }

@@ -22,7 +22,6 @@ const RUNS_FIRST = 1 << 16;
 const RUNS_BATCH = 1 << 20;
 /** What a trace in memory may hold: 1 GiB of runs. */
 const RUNS_MAX = 1 << 28;
-const TWO_TO_32 = 4294967296;
 
 /**
  * Takes packed runs in order; their dense ids are below `pages`, the number of pages known by now.
@@ -120,12 +119,6 @@ export function addAccess(
     // The address space wraps at 2^64.
     if (pageLow === 0) pageHigh = (pageHigh + 1) & (0xffffffff >>> pageBits);
   }
-}
-
-/** One reference to each of `count` pages from `first` (both below 2^52) on. */
-export function addPages(log: ReferenceLog, first: number, count: number, kind: number): void {
-  for (let page = first; page < first + count && log.limitLeft > 0; page++)
-    addReference(log, page | 0, Math.floor(page / TWO_TO_32), kind);
 }
 
 /** `length` (1 to RUN_LENGTH_MAX) references in a row, without a window. */

@@ -63,6 +63,11 @@ const KINDS: Readonly<Record<string, number>> = Object.assign(
   ...['w', 'write', 'store', 's', 'm', '1', '2a', '0a', '8a'].map((name) => ({ [name]: WRITE })),
   ...['f', 'fetch', 'ifetch', 'i', 'x'].map((name) => ({ [name]: FETCH })),
 );
+/** The same by one character. */
+const LETTERS = Int8Array.from(
+  { length: 256 },
+  (_, byte) => KINDS[String.fromCharCode(byte).toLowerCase()] ?? NO_NUMBER,
+);
 
 export const csv: TextFormat = {
   kind: 'text',
@@ -129,7 +134,7 @@ function takeRow(cursor: Cursor, columns: readonly Meaning[], row: Row): boolean
     const quoted = take(cursor, QUOTE);
     const meaning = columns[i];
     if (meaning === 'other') skipField(cursor);
-    else if (meaning === 'kind') row.kind = KINDS[takeText(cursor)] ?? NO_NUMBER;
+    else if (meaning === 'kind') row.kind = takeKind(cursor);
     else if (meaning === 'bytes') row.bytes = takeNumber(cursor);
     else if (meaning === 'count') row.count = takeNumber(cursor);
     else row.place = takeNumber(cursor);
@@ -155,6 +160,15 @@ function addRow(log: ReferenceLog, place: Meaning, row: Row): boolean {
   return true;
 }
 
+/** The kind that a field tells, or NO_NUMBER. One letter, as nearly everywhere, is looked up as it is. */
+function takeKind(cursor: Cursor): number {
+  const { bytes, at } = cursor;
+  if (ENDS[bytes[at]] === 1 || ENDS[bytes[at + 1]] === 0)
+    return KINDS[takeText(cursor)] ?? NO_NUMBER;
+  cursor.at++;
+  return LETTERS[bytes[at]];
+}
+
 function takeText(cursor: Cursor): string {
   const from = cursor.at;
   skipField(cursor);
@@ -165,7 +179,9 @@ function takeText(cursor: Cursor): string {
 /** To the end of the field: a separator, a quote or the newline. */
 function skipField(cursor: Cursor): void {
   const { bytes } = cursor;
-  while (ENDS[bytes[cursor.at]] === 0) cursor.at++;
+  let { at } = cursor;
+  while (ENDS[bytes[at]] === 0) at++;
+  cursor.at = at;
 }
 
 function takeSeparator(cursor: Cursor): boolean {

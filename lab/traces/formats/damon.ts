@@ -15,7 +15,8 @@
  */
 
 import { PAGE_BYTES, READ } from '../../../sim-hw/references.ts';
-import { addPages, type ReferenceLog } from '../reference-log.ts';
+import { addPages } from '../page-ranges.ts';
+import type { ReferenceLog } from '../reference-log.ts';
 import {
   type Cursor,
   skipBlanks,

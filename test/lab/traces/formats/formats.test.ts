@@ -9,7 +9,7 @@ import {
   pushTrace,
   type ReaderOptions,
 } from '../../../../lab/traces/trace-reader.ts';
-import { READ, WRITE } from '../../../../sim-hw/references.ts';
+import { FETCH, READ, WRITE } from '../../../../sim-hw/references.ts';
 import { referencesIn } from '../traces-support.ts';
 import { damonTraced, oracleGeneral, samples } from './samples.ts';
 
@@ -168,6 +168,33 @@ describe('tables', () => {
     expect(row(['version', 'time', 'op', 'size', 'lbn'], '1,5633898,2a,512,42932745')).toEqual([
       [Math.floor(42932745 / 8), WRITE],
     ]);
+  });
+
+  test('kinds by one letter are those by a word, in either case, quoted or the last before a return', () => {
+    const kinds = [
+      'r',
+      'L',
+      '0',
+      'w',
+      'S',
+      'm',
+      '1',
+      'F',
+      'i',
+      'X',
+      '"w"',
+      ' w ',
+      '28',
+      '2A',
+      'Read',
+    ];
+    const [reads, writes, fetches] = [READ, WRITE, FETCH].map((kind) => [5, kind]);
+    expect(row(['page', 'kind'], ...kinds.map((kind) => `5,${kind}\r`))).toEqual([
+      ...[reads, reads, reads, writes, writes, writes, writes],
+      ...[fetches, fetches, fetches, writes, writes, reads, writes, reads],
+    ]);
+    for (const kind of ['q', '2', '', ' ', '\u00a0', '"', 'rw'])
+      expect(() => row(['page', 'kind'], `5,${kind}`)).toThrow('t:1: ');
   });
 
   test('ids that are hashes of 64 bits become numbers in order of appearance', () => {
