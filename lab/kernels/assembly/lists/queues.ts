@@ -198,11 +198,6 @@ export function lookAhead(queues: usize, at: usize, to: usize): usize {
 function fetchAhead(queues: usize, from: usize, to: usize): void {
   let seen: u32 = 0;
   for (let at = from; at < to; at += 4) seen |= load<u32>(placeOf(queues, load<u32>(at) >>> 8));
-  for (let at = from; at < to; at += 4) {
-    const place = load<u32>(placeOf(queues, load<u32>(at) >>> 8));
-    const bits = load<usize>(queueOf(queues, place) + BITS);
-    seen |= load<u32>(bits + ((<usize>(place >>> 8)) << 3));
-  }
   store<u32>(queues + SEEN, seen);
 }
 
