@@ -1,6 +1,8 @@
 /** Worker threads: how many, and how one starts. A host file; the bundle names its workers here. */
 
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Watch } from './watch.ts';
 
@@ -22,8 +24,18 @@ export function threadsFor(asked: number | undefined): number {
 /** `ofTraces`: for jobs of a trace and a policy alone. It starts in a fraction of the time. */
 export function startWorker(ofTraces: boolean, told: WorkerTold): Worker {
   const file = ofTraces ? './trace-worker.ts' : './worker.ts';
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: told, stdout: true });
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData: told,
+    stdout: true,
+    env: { ...process.env, ...compiledBefore() },
+  });
   // A policy may print: not into our standard output, where a document may go.
   worker.stdout.pipe(process.stderr, { end: false });
   return worker;
+}
+
+/** Where V8 keeps what it compiled (bin/bundle.mjs): a worker does not look there unless it is told. */
+function compiledBefore(): { readonly NODE_COMPILE_CACHE?: string } {
+  const own = getCompileCacheDir();
+  return own === undefined ? {} : { NODE_COMPILE_CACHE: dirname(own) };
 }
