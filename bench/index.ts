@@ -21,7 +21,7 @@ import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
 import { swapRows } from './swap-stack.ts';
-import { compactRow, oracleGeneralRow } from './traces.ts';
+import { compactRow, oracleGeneralRow, packedLackeyRow } from './traces.ts';
 
 const TRACES = new URL('../traces/', import.meta.url);
 const ENTRY = fileURLToPath(new URL('../bin/bench.mjs', import.meta.url));
@@ -37,7 +37,12 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
   lackey: async () => [await lackeyRow(await readPrograms())],
   traces: async () => {
     const programs = await readPrograms();
-    return [await compactRow(programs), await oracleGeneralRow(programs[0] as NamedProgram)];
+    const first = programs[0] as NamedProgram;
+    return [
+      await compactRow(programs),
+      await oracleGeneralRow(first),
+      await packedLackeyRow(first),
+    ];
   },
   formats: async () => formatRows(),
   kernels: async () => kernelRows(await readPrograms()),
@@ -57,6 +62,7 @@ const ORDER: readonly string[] = [
   ...centralNames.map((name) => `faults-${name}`),
   'oracle-overhead',
   'read-lackey',
+  'read-lackey-zst',
   'read-compact',
   'read-oracle-general',
   ...traceFormats.map(({ name }) => `format-${name}`),

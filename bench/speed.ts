@@ -188,8 +188,8 @@ function framesUnderPressure(program: ReferenceString): number {
   return frames;
 }
 
-/** Writes the trace's first lines as lackey would; addresses spread inside their page. */
-function writeLackey(file: string, program: ReferenceString): number {
+/** Writes the trace's first lines as lackey would; addresses spread inside their page. Gives how many. */
+export function writeLackey(file: string, program: ReferenceString): number {
   const to = openSync(file, 'w');
   let text = '';
   let lines = 0;

@@ -1,13 +1,17 @@
-/** Trace rows: the compact format decoded, records of libCacheSim read from a packed file. */
+/** Trace rows: the compact format decoded; records of libCacheSim and lackey text read from packed files. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { zstdCompressSync } from 'node:zlib';
+import { chunksOf } from '../lab/traces/file-chunks.ts';
 import { readTrace, writeTrace } from '../lab/traces/index.ts';
 import type { ReferenceString } from '../sim-hw/references.ts';
 import { bareLoop } from './bare-loop.ts';
 import { cpuSeconds, median, medianRatio, type Row } from './measure.ts';
+import { writeLackey } from './speed.ts';
 
 const ROUNDS = 5;
 const WARM_UPS = 2;
@@ -72,6 +76,41 @@ export async function oracleGeneralRow({ name, program }: NamedTrace): Promise<R
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** By the wall, beside unpacking alone: a thread beside this one unpacks while this one reads lines. */
+export async function packedLackeyRow({ name, program }: NamedTrace): Promise<Row> {
+  const folder = mkdtempSync(join(tmpdir(), 'leasehold-bench-'));
+  try {
+    const file = join(folder, name);
+    const lines = writeLackey(file, program);
+    writeFileSync(`${file}.zst`, zstdCompressSync(readFileSync(file)));
+    const read: number[] = [];
+    const unpacked: number[] = [];
+    for (let round = -WARM_UPS; round < ROUNDS; round++) {
+      const from = performance.now();
+      await readTrace(`${file}.zst`);
+      const start = performance.now();
+      await unpack(`${file}.zst`);
+      if (round < 0) continue;
+      read.push((start - from) / 1000);
+      unpacked.push((performance.now() - start) / 1000);
+    }
+    const of = 'of unpacking alone, both by the wall';
+    const ratio = medianRatio(unpacked, read);
+    return { name: 'read-lackey-zst', value: lines / median(read), unit: 'lines/s', ratio, of };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function unpack(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  let bytes = 0;
+  for await (const chunk of chunksOf(file, handle, 'zstd', { bytes: 0 }, () => undefined))
+    bytes += chunk.length;
+  await handle.close();
+  if (bytes === 0) throw new Error('bench: nothing was unpacked');
 }
 
 function millions(perSecond: number): string {
