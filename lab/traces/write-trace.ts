@@ -18,7 +18,7 @@ import { encodeCsv } from './csv-encode.ts';
 import { COMPACT } from './detect-format.ts';
 import { encodeOracleGeneral } from './oracle-general-encode.ts';
 import { type ReadOptions, readTrace } from './read-trace.ts';
-import { type Trace, traceError } from './trace.ts';
+import { type Trace, type TraceError, traceError } from './trace.ts';
 
 /** What `--to` may name. */
 export const WRITTEN_FORMATS = [COMPACT, 'compact-plain', 'oracleGeneral', 'csv'] as const;
@@ -90,10 +90,11 @@ async function writeChunks(
     await pipeline(Readable.from(chunks), packer, createWriteStream(partial, { flush: true }));
     await rename(partial, file);
   } catch (error) {
-    await rm(partial, { force: true });
+    // What could not be made cannot be removed either; the first error says why.
+    await rm(partial, { force: true }).catch(() => {});
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw traceError(file, 0, `cannot be written (${code}), expected a writable place; choose one`);
+    throw notWritten(file, code);
   } finally {
     process.removeListener('exit', remove);
   }
@@ -126,7 +127,7 @@ function requireWritten(file: string, name: string): WrittenFormat {
   throw traceError(file, 0, `format '${name}' to write, expected one of ${known}; correct it`);
 }
 
-/** Refuses a file that exists, or whose folder does not, before there is anything to write. */
+/** Refuses a file that exists, or whose folder does not or takes none, before there is anything to write. */
 export async function requireAbsent(output: string): Promise<void> {
   if (output === '') throw traceError("''", 0, 'is no name, expected one of a new file; name it');
   const exists = await access(output, constants.F_OK).then(
@@ -144,4 +145,11 @@ export async function requireAbsent(output: string): Promise<void> {
   );
   if (!isFolder)
     throw traceError(output, 0, `has no folder ${folder}, expected one that exists; create it`);
+  await access(folder, constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
+    throw notWritten(output, code);
+  });
+}
+
+function notWritten(file: string, code = 'unknown error'): TraceError {
+  return traceError(file, 0, `cannot be written (${code}), expected a writable place; choose one`);
 }

@@ -90,3 +90,10 @@ test('an output that exists, and a format that is not written, are refused', asy
     "format 'lackey' to write, expected one of compact, compact-plain, oracleGeneral, csv",
   );
 });
+
+test('an output that cannot be made is refused by its own name', async () => {
+  // Free, but with what a file is called until it is whole longer than a name may be.
+  const output = at('x'.repeat(250));
+  const refused = await refusal(writeTrace(output, traceOf([[7, READ]])));
+  expect(refused).toMatch(/x: cannot be written \(ENAMETOOLONG\), expected a writable place/);
+});
