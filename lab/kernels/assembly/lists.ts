@@ -9,14 +9,7 @@
  */
 
 import { countsOf, lanes, layOut, pages, recordOf, setFrames } from './lane';
-import {
-  arcHolds,
-  isDigestQuietArc,
-  layOutArc,
-  runsOfArc,
-  settleArc,
-  useDigestArc,
-} from './lists/arc';
+import { layOutArc, runsOfArc } from './lists/arc';
 import { BLOCK, digest, distinctPages, entryOf, layOutDigest, PART } from './lists/digest';
 import { isQuietLirs, layOutLirs, lirsHolds, runsOfLirs, useLirs } from './lists/lirs';
 import { layOutLru, lruHolds, runsOfLru, settleLru, useLru } from './lists/lru';
@@ -27,16 +20,10 @@ import {
   passMultiQueue,
   runsOfMultiQueue,
 } from './lists/multi-queue';
+import { isDigestHeld, queuesHold, settleQueues, useDigestHeld } from './lists/queues';
 import { layOutWindow, noteReturns } from './lists/returns';
 import { isQuietSlru, layOutSlru, runsOfSlru, slruHolds, useSlru } from './lists/slru';
-import {
-  isDigestQuietTwoQueue,
-  layOutTwoQueue,
-  runsOfTwoQueue,
-  settleTwoQueue,
-  twoQueueHolds,
-  useDigestTwoQueue,
-} from './lists/two-queue';
+import { layOutTwoQueue, runsOfTwoQueue } from './lists/two-queue';
 import {
   countForWTinyLfu,
   isQuietWTinyLfu,
@@ -90,8 +77,7 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
 /** Address of four doubles: faults on a read, a write, a fetch, and write-backs. */
 export function counts(index: u32): usize {
   if (rule === LRU) settleLru(recordOf(index));
-  else if (rule === ARC) settleArc(recordOf(index));
-  else if (rule === TWO_QUEUE) settleTwoQueue(recordOf(index));
+  else if (isOfQueues()) settleQueues(recordOf(index));
   return countsOf(index);
 }
 
@@ -99,12 +85,16 @@ export function counts(index: u32): usize {
 export function holds(index: u32, page: u32): u32 {
   const record = recordOf(index);
   if (rule === LRU) return <u32>lruHolds(record, page);
-  if (rule === ARC) return <u32>arcHolds(record, page);
-  if (rule === TWO_QUEUE) return <u32>twoQueueHolds(record, page);
+  if (isOfQueues()) return <u32>queuesHold(record, page);
   if (rule === SLRU) return <u32>slruHolds(record, page);
   if (rule === LIRS) return <u32>lirsHolds(record, page);
   if (rule === W_TINYLFU) return <u32>wTinyLfuHolds(record, page);
   return <u32>multiQueueHolds(record, page);
+}
+
+/** Whether the rule is one of two queues by time (lists/queues.ts). */
+function isOfQueues(): bool {
+  return rule === ARC || rule === TWO_QUEUE;
 }
 
 /** Executes the runs in the window. */
@@ -162,8 +152,7 @@ function passDigest(left: u32, from: usize, to: usize): u32 {
 }
 
 function isDigestQuiet(record: usize): bool {
-  if (rule === ARC) return isDigestQuietArc(record);
-  if (rule === TWO_QUEUE) return isDigestQuietTwoQueue(record);
+  if (isOfQueues()) return isDigestHeld(record);
   for (let index: u32 = distinctPages(); index > 0; index--)
     if (!isQuiet(record, entryOf(index - 1) >>> 1)) return false;
   return true;
@@ -179,8 +168,7 @@ function isQuiet(record: usize, page: u32): bool {
 
 /** The page used last is used last. */
 function useDigest(record: usize): void {
-  if (rule === ARC) return useDigestArc(record);
-  if (rule === TWO_QUEUE) return useDigestTwoQueue(record);
+  if (isOfQueues()) return useDigestHeld(record, rule === ARC);
   for (let index = distinctPages(); index > 0; index--) {
     const entry = entryOf(index - 1);
     const page = entry >>> 1;

@@ -11,20 +11,17 @@ import {
   ghostsOf,
   giveUp,
   HELD,
-  isDigestHeld,
   layOutQueues,
   leave,
   lookAhead,
   modifyHeld,
   NOWHERE,
+  QUEUES,
   rejoin,
   residentIn,
-  settleQueues,
   stateOf,
-  useDigestHeld,
 } from './queues';
 
-const QUEUES: usize = OWN;
 /** A double: pages that T1 should hold. */
 const TARGET: usize = OWN + 8;
 
@@ -34,25 +31,7 @@ const AGAIN: u32 = 1;
 
 export function layOutArc(record: usize): void {
   const frames = <u64>framesOf(record);
-  store<usize>(record + QUEUES, layOutQueues(record, frames + 1, 2 * frames + 1));
-}
-
-export function arcHolds(record: usize, page: u32): bool {
-  return stateOf(load<usize>(record + QUEUES), page) >= HELD;
-}
-
-export function settleArc(record: usize): void {
-  settleQueues(load<usize>(record + QUEUES));
-}
-
-/** Whether the pages of the digest are quiet: they are resident. */
-export function isDigestQuietArc(record: usize): bool {
-  return isDigestHeld(load<usize>(record + QUEUES));
-}
-
-/** The pages of the digest, which are quiet, are used. */
-export function useDigestArc(record: usize): void {
-  useDigestHeld(load<usize>(record + QUEUES), true);
+  layOutQueues(record, frames + 1, 2 * frames + 1);
 }
 
 /** Runs [from, to) at a size, one by one. */

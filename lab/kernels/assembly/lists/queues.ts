@@ -8,7 +8,7 @@
  * When moments are used up, all pages of the queue move to the lowest ones, in the same order.
  */
 
-import { countWriteBacks, pages } from '../lane';
+import { countWriteBacks, OWN, pages } from '../lane';
 import { room } from '../memory';
 import { distinctPages, entryOf } from './digest';
 import {
@@ -29,6 +29,8 @@ import {
   TAIL,
 } from './moments';
 
+/** Field of a lane: where its queues are. */
+export const QUEUES: usize = OWN;
 /** Of a queue; the second one follows the first. */
 const QUEUE: usize = 64;
 /** Of what was looked at ahead of time, so that looking is not left out. */
@@ -47,13 +49,18 @@ export const NOWHERE: u32 = 0;
 export const GHOST: u32 = 2;
 export const HELD: u32 = 4;
 
-/** Queues that hold at most so many pages and ghosts each, or all pages. */
-export function layOutQueues(record: usize, first: u64, second: u64): usize {
+/** A lane's queues, which hold at most so many pages and ghosts each, or all pages. */
+export function layOutQueues(record: usize, first: u64, second: u64): void {
   const queues = room(PLACES + ((<usize>pages) << 2));
   store<usize>(queues + RECORD, record);
   layOutQueue(queues, first);
   layOutQueue(queues + QUEUE, second);
-  return queues;
+  store<usize>(record + QUEUES, queues);
+}
+
+/** Whether `page` has a frame in that lane. */
+export function queuesHold(record: usize, page: u32): bool {
+  return stateOf(load<usize>(record + QUEUES), page) >= HELD;
 }
 
 function placeOf(queues: usize, page: u32): usize {
@@ -73,8 +80,9 @@ export function stateOf(queues: usize, page: u32): u32 {
   return moment >= load<u32>(queue + LOW) ? GHOST + ((place >>> 1) & 1) : NOWHERE;
 }
 
-/** Whether all pages of the digest have frames. */
-export function isDigestHeld(queues: usize): bool {
+/** Whether all pages of the digest have frames in that lane. */
+export function isDigestHeld(record: usize): bool {
+  const queues = load<usize>(record + QUEUES);
   const first = load<u32>(queues + HAND);
   const second = load<u32>(queues + QUEUE + HAND);
   for (let index = distinctPages(); index > 0; index--) {
@@ -88,7 +96,8 @@ export function isDigestHeld(queues: usize): bool {
  * The pages of the digest, which all have frames, are used: they are from now on the youngest of the second queue;
  * those of the first one only where they are `moved`.
  */
-export function useDigestHeld(queues: usize, moved: bool): void {
+export function useDigestHeld(record: usize, moved: bool): void {
+  const queues = load<usize>(record + QUEUES);
   const queue = queues + QUEUE;
   const distinct = distinctPages();
   if (load<u32>(queue + END) - load<u32>(queue + TAIL) < distinct) moveDown(queues, 1);
@@ -201,8 +210,12 @@ function fetchAhead(queues: usize, from: usize, to: usize): void {
   store<u32>(queues + SEEN, seen);
 }
 
-/** Counts the write-backs that no fault has found yet. */
-export function settleQueues(queues: usize): void {
+/** Counts the write-backs of a lane that no fault has found yet. */
+export function settleQueues(record: usize): void {
+  settle(load<usize>(record + QUEUES));
+}
+
+function settle(queues: usize): void {
   const end = placeOf(queues, pages);
   let found: u32 = 0;
   for (let at = placeOf(queues, 0); at < end; at += 4) {
@@ -217,7 +230,7 @@ export function settleQueues(queues: usize): void {
 
 /** Ghosts and pages of a queue move to its lowest moments; who is forgotten is so from now on without a place. */
 function moveDown(queues: usize, which: u32): void {
-  settleQueues(queues);
+  settle(queues);
   const queue = queues + <usize>which * QUEUE;
   const bits = load<usize>(queue + BITS);
   const before = load<usize>(queue + BEFORE);

@@ -11,19 +11,16 @@ import {
   ghostsOf,
   giveUp,
   HELD,
-  isDigestHeld,
   layOutQueues,
   leave,
   lookAhead,
   modifyHeld,
+  QUEUES,
   rejoin,
   residentIn,
-  settleQueues,
   stateOf,
-  useDigestHeld,
 } from './queues';
 
-const QUEUES: usize = OWN;
 /** Pages that the queue may hold before it gives one up; ghosts. */
 const IN_MOST: usize = OWN + 4;
 const OUT_MOST: usize = OWN + 8;
@@ -34,27 +31,9 @@ const MAIN: u32 = 1;
 
 export function layOutTwoQueue(record: usize, inMost: u32, outMost: u32): void {
   const frames = <u64>framesOf(record);
-  store<usize>(record + QUEUES, layOutQueues(record, frames + outMost + 1, frames));
+  layOutQueues(record, frames + outMost + 1, frames);
   store<u32>(record + IN_MOST, inMost);
   store<u32>(record + OUT_MOST, outMost);
-}
-
-export function twoQueueHolds(record: usize, page: u32): bool {
-  return stateOf(load<usize>(record + QUEUES), page) >= HELD;
-}
-
-export function settleTwoQueue(record: usize): void {
-  settleQueues(load<usize>(record + QUEUES));
-}
-
-/** Whether the pages of the digest are quiet: they are resident. */
-export function isDigestQuietTwoQueue(record: usize): bool {
-  return isDigestHeld(load<usize>(record + QUEUES));
-}
-
-/** The pages of the digest, which are quiet, are used. */
-export function useDigestTwoQueue(record: usize): void {
-  useDigestHeld(load<usize>(record + QUEUES), false);
 }
 
 /** Runs [from, to) at a size, one by one. */
