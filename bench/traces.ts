@@ -50,55 +50,49 @@ export async function compactRow(traces: readonly NamedTrace[]): Promise<Row> {
   return { name: 'read-compact', value, unit: 'references/s', ratio: Math.min(...ratios), of };
 }
 
-/** By the wall: a thread beside this one unpacks. */
-export async function oracleGeneralRow({ name, program }: NamedTrace): Promise<Row> {
-  const folder = mkdtempSync(join(tmpdir(), 'leasehold-bench-'));
-  try {
-    const file = join(folder, `${name}.zst`);
+/** Records of libCacheSim. */
+export function oracleGeneralRow({ name, program }: NamedTrace): Promise<Row> {
+  return packedRow({ name: 'read-oracle-general', unit: 'records/s' }, async (file) => {
     const trace = await readTrace(fileURLToPath(new URL(`${name}.lht`, TRACES)));
     await writeTrace(file, trace, 'oracleGeneral');
-    const read: number[] = [];
-    const bare: number[] = [];
-    for (let round = -WARM_UPS; round < ROUNDS; round++) {
-      const from = performance.now();
-      await readTrace(file);
-      const seconds = (performance.now() - from) / 1000;
-      const start = performance.now();
-      bareLoop(program);
-      if (round < 0) continue;
-      read.push(seconds);
-      bare.push((performance.now() - start) / 1000);
-    }
-    const value = program.references / median(read);
-    const of = 'of the bare loop, both by the wall';
-    const ratio = medianRatio(bare, read);
-    return { name: 'read-oracle-general', value, unit: 'records/s', ratio, of };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return program.references;
+  });
 }
 
-/** By the wall, beside unpacking alone: a thread beside this one unpacks while this one reads lines. */
-export async function packedLackeyRow({ name, program }: NamedTrace): Promise<Row> {
+export function packedLackeyRow({ program }: NamedTrace): Promise<Row> {
+  return packedRow({ name: 'read-lackey-zst', unit: 'lines/s' }, async (file) => {
+    const lines = writeLackey(file, program);
+    writeFileSync(file, zstdCompressSync(readFileSync(file)));
+    return lines;
+  });
+}
+
+/**
+ * By the wall, beside unpacking alone: a thread beside this one unpacks while this one reads. `write` makes
+ * the packed file, and says how many records or lines are in it.
+ */
+async function packedRow(
+  row: Pick<Row, 'name' | 'unit'>,
+  write: (file: string) => Promise<number>,
+): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'leasehold-bench-'));
   try {
-    const file = join(folder, name);
-    const lines = writeLackey(file, program);
-    writeFileSync(`${file}.zst`, zstdCompressSync(readFileSync(file)));
+    const file = join(folder, 'trace.zst');
+    const records = await write(file);
     const read: number[] = [];
     const unpacked: number[] = [];
     for (let round = -WARM_UPS; round < ROUNDS; round++) {
       const from = performance.now();
-      await readTrace(`${file}.zst`);
+      await readTrace(file);
       const start = performance.now();
-      await unpack(`${file}.zst`);
+      await unpack(file);
       if (round < 0) continue;
       read.push((start - from) / 1000);
       unpacked.push((performance.now() - start) / 1000);
     }
-    const of = 'of unpacking alone, both by the wall';
+    const value = records / median(read);
     const ratio = medianRatio(unpacked, read);
-    return { name: 'read-lackey-zst', value: lines / median(read), unit: 'lines/s', ratio, of };
+    return { ...row, value, ratio, of: 'of unpacking alone, both by the wall' };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
