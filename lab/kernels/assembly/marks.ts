@@ -27,6 +27,7 @@ import { circleAlone, sieveAlone, usedOf } from './marks/alone';
 import { admitToCar, layOutCar, takeFromCar } from './marks/car';
 import { fillCircle, layOutCircle, replaceInCircle } from './marks/circle';
 import { admitToClockPro, layOutClockPro, takeFromClockPro } from './marks/clock-pro';
+import { lookAtGhosts } from './marks/ghosts';
 import { settleNewest } from './marks/newest';
 import { fillRandom, layOutRandom, replaceAtRandom } from './marks/random';
 import { admitToS3Fifo, layOutS3Fifo, takeFromS3Fifo } from './marks/s3-fifo';
@@ -56,6 +57,7 @@ const CLOCK_PRO: u32 = 6;
 const NEAR: usize = 192;
 /** One run of so many that changes something is often. */
 const CHANGES_MANY: u32 = 16;
+const PAGES_MANY: u32 = 1 << 15;
 
 let rule: u32 = 0;
 /** Uses that are counted at most, 0 to 3; what a page comes with. */
@@ -68,6 +70,8 @@ let changes: u32 = 0;
 /** The page of the run before the one that faults, and of the last one of the window before. */
 let pageBefore: u32 = 0;
 let pageLast: u32 = 0;
+/** The ghosts of a single lane, of more pages than a cache near the processor holds places of; else 0. */
+let ghostsAhead: usize = 0;
 
 /** `usesMost` 0 to 3: the uses that the rule tells apart; `usesFirst`: those of a page that comes. */
 export function start(
@@ -91,8 +95,10 @@ export function lane(index: u32, frames: u32, a: u32, b: u32, c: u32): void {
   const capacity = min(frames, pages);
   if (rule === CIRCLE) layOutCircle(record, capacity, a, b);
   else if (rule === SIEVE) layOutSieve(record, capacity);
-  else if (rule === S3_FIFO) layOutS3Fifo(record, capacity, a, b, c);
-  else if (rule === RANDOM) layOutRandom(record, capacity, a);
+  else if (rule === S3_FIFO) {
+    const ghosts = layOutS3Fifo(record, capacity, a, b, c);
+    if (lanes === 1 && pages >= PAGES_MANY) ghostsAhead = ghosts;
+  } else if (rule === RANDOM) layOutRandom(record, capacity, a);
   else if (rule === CAR) layOutCar(record, capacity, a);
   else if (rule === CLOCK_PRO) layOutClockPro(record, a, b);
   else if (rule !== MRU) unreachable();
@@ -150,6 +156,7 @@ function advanceWith<W>(count: u32): void {
         continue;
       }
       near = from + NEAR;
+      if (ghostsAhead !== 0) lookAtGhosts(ghostsAhead, from, min(near, end));
     }
     const run = load<u32>(from);
     const at = base + wordAt<W>(run);

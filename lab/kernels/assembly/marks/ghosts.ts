@@ -1,7 +1,7 @@
 /**
  * Ghosts: pages that have left, oldest first; any may return. Each knows its place in the queue; who returns
  * makes a hole, and holes are closed when the queue has come to the end of its room. Its record: queue, room,
- * head, tail, count, place by page (plus one; 0: no ghost).
+ * head, tail, count, place by page (plus one; 0: no ghost), what was looked at ahead of time.
  */
 
 import { NONE, pages } from '../lane';
@@ -13,7 +13,8 @@ const HEAD: usize = 8;
 const TAIL: usize = 12;
 const COUNT: usize = 16;
 const PLACES: usize = 20;
-export const GHOSTS_RECORD: usize = 24;
+const SEEN: usize = 24;
+export const GHOSTS_RECORD: usize = 28;
 
 const SLACK: u32 = 256;
 
@@ -36,6 +37,16 @@ export function ghostCount(ghosts: usize): u32 {
 
 export function isGhost(ghosts: usize, page: u32): bool {
   return load<u32>(load<usize>(ghosts + PLACES) + ((<usize>page) << 2)) !== 0;
+}
+
+/** Looks at the places of the pages of runs [from, to), so that misses of caches overlap. */
+export function lookAtGhosts(ghosts: usize, from: usize, to: usize): void {
+  const places = load<usize>(ghosts + PLACES);
+  let seen: u32 = 0;
+  for (let at = from; at < to; at += 4)
+    seen |= load<u32>(places + ((<usize>(load<u32>(at) >>> 8)) << 2));
+  // Written, or looking would be left out.
+  store<u32>(ghosts + SEEN, seen);
 }
 
 /** `page`, which is none, is the youngest. */

@@ -21,13 +21,14 @@ const MAIN_MOST: usize = OWN + 4;
 const GHOSTS_MOST: usize = OWN + 8;
 const PROMOTE: usize = OWN + 12;
 
+/** Gives where its ghosts are. */
 export function layOutS3Fifo(
   record: usize,
   capacity: u32,
   mainMost: u32,
   ghostsMost: u32,
   promote: u32,
-): void {
+): usize {
   const queues = room(2 * FIFO_RECORD + GHOSTS_RECORD);
   store<usize>(record + QUEUES, queues);
   store<u32>(record + MAIN_MOST, mainMost);
@@ -36,7 +37,9 @@ export function layOutS3Fifo(
   layOutFifo(queues, capacity);
   layOutFifo(queues + FIFO_RECORD, capacity);
   // One is remembered before another one is forgotten; more than there are pages never are.
-  layOutGhosts(queues + 2 * FIFO_RECORD, placesOfGhosts(), min(ghostsMost, pages) + 1);
+  const ghosts = queues + 2 * FIFO_RECORD;
+  layOutGhosts(ghosts, placesOfGhosts(), min(ghostsMost, pages) + 1);
+  return ghosts;
 }
 
 /** `page` has come: to main if it is remembered. */
