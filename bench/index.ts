@@ -21,7 +21,7 @@ import { median, type Row } from './measure.ts';
 import { memoryRows } from './memory.ts';
 import { ampleRows, faultRow, lackeyRow, type NamedProgram, pressureRows } from './speed.ts';
 import { swapRows } from './swap-stack.ts';
-import { compactRow, oracleGeneralRow, packedLackeyRow } from './traces.ts';
+import { compactRow, oracleGeneralRow, packedLackeyRow, sharedLackeyRow } from './traces.ts';
 
 const TRACES = new URL('../traces/', import.meta.url);
 const ENTRY = fileURLToPath(new URL('../bin/bench.mjs', import.meta.url));
@@ -42,6 +42,7 @@ const groups: Readonly<Record<string, () => Promise<Row[]>>> = {
       await compactRow(programs),
       await oracleGeneralRow(first),
       await packedLackeyRow(first),
+      await sharedLackeyRow(first),
     ];
   },
   formats: async () => formatRows(),
@@ -63,6 +64,7 @@ const ORDER: readonly string[] = [
   'oracle-overhead',
   'read-lackey',
   'read-lackey-zst',
+  'read-lackey-two',
   'read-compact',
   'read-oracle-general',
   ...traceFormats.map(({ name }) => `format-${name}`),

@@ -1,6 +1,6 @@
 /** Trace rows: the compact format decoded; records of libCacheSim and lackey text read from packed files. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ import { writeLackey } from './speed.ts';
 
 const ROUNDS = 5;
 const WARM_UPS = 2;
+/** Of a trace of 4 M lines, one after the other. */
+const COPIES = 8;
 const TRACES = new URL('../traces/', import.meta.url);
 
 export interface NamedTrace {
@@ -65,6 +67,37 @@ export function packedLackeyRow({ program }: NamedTrace): Promise<Row> {
     writeFileSync(file, zstdCompressSync(readFileSync(file)));
     return lines;
   });
+}
+
+/** Long lackey text by two threads, by the wall; by one in turn. */
+export async function sharedLackeyRow({ program }: NamedTrace): Promise<Row> {
+  const folder = mkdtempSync(join(tmpdir(), 'leasehold-bench-'));
+  try {
+    const part = join(folder, 'part');
+    const lines = COPIES * writeLackey(part, program);
+    const text = readFileSync(part);
+    const file = join(folder, 'trace.lackey');
+    writeFileSync(file, '');
+    for (let copy = 0; copy < COPIES; copy++) appendFileSync(file, text);
+    const times: Record<number, number[]> = { 1: [], 2: [] };
+    for (let round = -WARM_UPS; round < ROUNDS; round++)
+      for (const threads of [1, 2]) {
+        const from = performance.now();
+        await readTrace(file, { threads });
+        if (round >= 0) times[threads].push((performance.now() - from) / 1000);
+      }
+    const value = lines / median(times[2]);
+    const of = 'of the speed by one thread';
+    return {
+      name: 'read-lackey-two',
+      value,
+      unit: 'lines/s',
+      ratio: medianRatio(times[1], times[2]),
+      of,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**

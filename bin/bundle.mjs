@@ -37,6 +37,7 @@ const ENTRIES = {
   worker: 'lab/compare/worker.ts',
   'trace-worker': 'lab/compare/trace-worker.ts',
   'lru-part-worker': 'lab/curves/lru-part-worker.ts',
+  'block-parser-worker': 'lab/traces/block-parser-worker.ts',
   bench: 'bench/index.ts',
 };
 

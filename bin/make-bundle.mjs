@@ -9,6 +9,7 @@ import { compiledFolder } from './bundle.mjs';
 const WORKERS = [
   [/compare[\\/]worker-thread\.ts$/, ['worker', 'trace-worker']],
   [/curves[\\/]lru-parts\.ts$/, ['lru-part-worker']],
+  [/traces[\\/]block-turns\.ts$/, ['block-parser-worker']],
 ];
 /** Packages that stay where they are: large, and hardly ever wanted. */
 const APART = /^(rolldown|linkedom|@observablehq\/plot|assemblyscript)/;

@@ -179,12 +179,15 @@ async function* zstdChunks(
   taken: Taken,
 ): AsyncGenerator<Uint8Array> {
   const { size } = await handle.stat();
+  const options = {
+    chunkSize: CHUNK_BYTES,
+    // One chunk is unpacked while two wait: who reads them is not always as fast.
+    readableHighWaterMark: 2 * CHUNK_BYTES,
+    params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
+  };
   for (let start = 0; start < size; ) {
     const raw = Readable.from(rawChunks(handle, start));
-    const unpack = createZstdDecompress({
-      chunkSize: CHUNK_BYTES,
-      params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
-    });
+    const unpack = createZstdDecompress(options);
     raw.on('error', (error) => unpack.destroy(error));
     try {
       for await (const chunk of raw.pipe(unpack)) {

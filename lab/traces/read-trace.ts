@@ -11,6 +11,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { PAGE_BYTES } from '../../sim-hw/references.ts';
 import type { RunWindow } from '../kernels/run-window.ts';
+import { readByTurns, type SharedFile } from './block-turns.ts';
 import { readCompact } from './compact-read.ts';
 import { headerToldBy } from './compact-told.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
@@ -38,9 +39,15 @@ import {
 } from './trace-reader.ts';
 import { uncollapse } from './uncollapse.ts';
 
-/** Text that a run takes, a line at least: room is made at once for as many runs as a file may hold. */
+/**
+ * Text that a run takes, a line at least; what packed text comes to. Room is made at once for as many runs as a
+ * file may hold: what is not written to takes no memory.
+ */
 const BYTES_A_RUN = 14;
+const PACKED_MOST = 32;
 const RUNS_AHEAD_MAX = 1 << 26;
+/** Fewer bytes are read by one thread before another is of much use. */
+const BYTES_SHARED = 1 << 27;
 
 export interface ReadOptions {
   /** References to read at most; default: all. */
@@ -129,12 +136,16 @@ async function read(
     const taken = { bytes: 0 };
     const packing = packingOf(start);
     const chunks = (room: Room) => chunksOf(file, handle, packing, taken, room);
-    const plainBytes = packing === 'none' ? stat.size : 0;
+    const plainBytes = stat.size * (packing === 'none' ? 1 : PACKED_MOST);
     const tell = (share: number): void => {
       const known = Math.max(share, taken.bytes / stat.size);
       if (taken.bytes > 0) options.progress?.(known * stat.size, stat.size);
     };
-    return await readChunks(file, chunks, plainBytes, readerOptions(options, wanted, sink), tell);
+    const { threads = availableParallelism() } = options;
+    const isShared = threads > 1 && packing === 'none' && stat.size >= BYTES_SHARED;
+    const shared = isShared ? { fd: handle.fd, fileBytes: stat.size, threads, taken } : null;
+    const reading = readerOptions(options, wanted, sink);
+    return await readChunks(file, { chunks, plainBytes, shared }, reading, tell);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof TraceError || code === undefined) throw error;
@@ -157,7 +168,8 @@ async function readPipe(
   const taken = { bytes: 0 };
   const tell = (): void => options.progress?.(taken.bytes, 0);
   const reading = readerOptions(options, wanted, sink);
-  return readChunks(file, () => pipedChunks(file, handle, taken), 0, reading, tell);
+  const source = { chunks: () => pipedChunks(file, handle, taken), plainBytes: 0, shared: null };
+  return readChunks(file, source, reading, tell);
 }
 
 function readerOptions(
@@ -176,23 +188,36 @@ function readerOptions(
   };
 }
 
+interface ChunkSource {
+  readonly chunks: (room: Room) => AsyncIterable<Uint8Array>;
+  /** How many bytes there may be in all; 0: nobody knows. */
+  readonly plainBytes: number;
+  /** A file that several threads may read. */
+  readonly shared: SharedFile | null;
+}
+
 /** Reads chunks until they end or the window is full; `tell` hears which share of the window is. */
 async function readChunks(
   file: string,
-  chunksIn: (room: Room) => AsyncIterable<Uint8Array>,
-  plainBytes: number,
+  source: ChunkSource,
   options: ReaderOptions,
   tell: (share: number) => void,
 ): Promise<Trace> {
   const { sink, sampler, limit = Number.MAX_SAFE_INTEGER } = options;
+  let { shared } = source;
   const reader = createTraceReader(file, options);
   if (!sink && !sampler)
-    reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(plainBytes / BYTES_A_RUN)));
+    reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(source.plainBytes / BYTES_A_RUN)));
+  const toldNow = (): void => tell(1 - reader.log.limitLeft / limit);
   let full = false;
-  for await (const chunk of chunksIn(() => roomIn(reader))) {
+  for await (const chunk of source.chunks(() => roomIn(reader))) {
     pushTrace(reader, chunk);
     if (sampler) thinOut(reader.log, sampler);
-    tell(1 - reader.log.limitLeft / limit);
+    toldNow();
+    if (shared && !sampler && reader.format?.readsApart) {
+      await readByTurns(reader, shared, toldNow);
+      shared = null;
+    }
     full = reader.log.limitLeft === 0;
     if (full) break;
   }

@@ -21,7 +21,7 @@ const RUNS_FIRST = 1 << 16;
 /** A batch for a sink: 4 MiB of runs. */
 const RUNS_BATCH = 1 << 20;
 /** What a trace in memory may hold: 1 GiB of runs. */
-const RUNS_MAX = 1 << 28;
+export const RUNS_MAX: number = 1 << 28;
 
 /**
  * Takes packed runs in order; their dense ids are below `pages`, the number of pages known by now.

@@ -27,8 +27,8 @@ export interface TraceReader {
   /** Once the format is known, and what goes with it. */
   format: TraceFormat | undefined;
   parse: TraceParser;
-  lines: LineCarry | undefined;
-  records: RecordCarry | undefined;
+  /** The line or record that is cut. */
+  carry: LineCarry | RecordCarry;
   /** What is kept back while the format is unknown. */
   head: Uint8Array;
 }
@@ -39,8 +39,7 @@ export function createTraceReader(file: string, options: ReaderOptions): TraceRe
     options,
     format: undefined,
     parse: () => {},
-    lines: undefined,
-    records: undefined,
+    carry: createRecordCarry(0),
     head: new Uint8Array(0),
   };
   if (options.format) choose(reader, options.format);
@@ -68,9 +67,9 @@ export function pushTrace(reader: TraceReader, chunk: Uint8Array): void {
 /** The end of the input. Refuses one that is empty, of no known format or cut short. */
 export function endTrace(reader: TraceReader): void {
   if (!reader.format) decide(reader, true);
-  const { log, parse, lines, records } = reader;
-  if (lines) endLines(lines, log, parse);
-  if (records) endRecords(records, log);
+  const { format, carry, log, parse } = reader;
+  if (format?.kind === 'text') endLines(carry, log, parse);
+  else endRecords(carry, log);
 }
 
 /** Refuses addresses of which such small pages have no exact numbers, so no known neighbours. */
@@ -94,8 +93,7 @@ function choose(reader: TraceReader, format: TraceFormat): void {
   reader.format = format;
   reader.parse = format.createParser(options);
   log.pageBits = Math.log2(pageBytesOf(format, options.pageBytes));
-  if (format.kind === 'text') reader.lines = createLineCarry();
-  else reader.records = createRecordCarry(format.recordBytes);
+  reader.carry = format.kind === 'text' ? createLineCarry() : createRecordCarry(format.recordBytes);
 }
 
 function pageBytesOf(
@@ -107,7 +105,7 @@ function pageBytesOf(
 }
 
 function parseChunk(reader: TraceReader, chunk: Uint8Array): void {
-  const { log, parse, lines, records } = reader;
-  if (lines) pushChunk(lines, log, chunk, parse);
-  else if (records) pushRecords(records, log, chunk, parse);
+  const { format, carry, log, parse } = reader;
+  if (format?.kind === 'text') pushChunk(carry, log, chunk, parse);
+  else pushRecords(carry, log, chunk, parse);
 }

@@ -23,6 +23,7 @@ export const arcLis: TextFormat = {
   lost: 'request boundaries; nobody told time or reads from writes',
   pageBytes: BLOCK_BYTES,
   hasAddresses: true,
+  readsApart: true,
   isLine: (line) => /^\d+ \d+ \d+ \d+\s*$/.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

@@ -29,6 +29,7 @@ export const champsim: RecordFormat = {
   lost: 'registers and branches; nobody told access sizes',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: true,
   recordBytes: RECORD_BYTES,
   isHead: (records) => {
     for (let at = 0; at < records.length; at += RECORD_BYTES)

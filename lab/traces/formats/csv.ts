@@ -76,6 +76,7 @@ export const csv: TextFormat = {
   lost: 'all other columns',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: false,
   isLine: (line) => columnsOf(line.split(SEPARATOR)).some((meaning) => PLACES.includes(meaning)),
   createParser,
 };

@@ -60,6 +60,7 @@ export const damon: TextFormat = {
   lost: 'kinds, counts, order within an interval, which pages of a region',
   pageBytes: PAGE_BYTES,
   hasAddresses: false,
+  readsApart: false,
   isLine: (line) => /^base_time_absolute:|^monitoring_start:/.test(line) || TRACED.test(line),
   createParser: () => {
     const known = noTargets();

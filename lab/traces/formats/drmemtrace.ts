@@ -47,6 +47,7 @@ export const drmemtrace: TextFormat = {
   lost: 'threads, cores, time, instructions and mappings',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: true,
   isLine: (line) => HEAD.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

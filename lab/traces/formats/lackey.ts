@@ -51,6 +51,7 @@ export const lackey: TextFormat = {
   lost: 'access sizes and places within pages; nobody told time, threads, mmap and brk',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: true,
   isLine: (line) => /^ ?[ILSM] +[0-9a-f]+,[0-9]+$/i.test(line),
   createParser: () => {
     const known: Known = { texts: createPageTexts(), kernel: undefined };

@@ -30,6 +30,7 @@ export const msrCambridge: TextFormat = {
   lost: 'time, host names, response times and request boundaries',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: true,
   isLine: (line) => /^\d+,[^,]*,\d+,(Read|Write),\d+,\d+,\d+\s*$/.test(line),
   createParser: () =>
     lineParser((log, cursor) => {

@@ -34,6 +34,7 @@ export const oracleGeneral: RecordFormat = {
   lost: 'time and sizes; nobody told reads from writes',
   pageBytes: PAGE_BYTES,
   hasAddresses: false,
+  readsApart: true,
   recordBytes: ORACLE_RECORD_BYTES,
   isHead: (records) => {
     const view = new DataView(records.buffer, records.byteOffset, records.length);

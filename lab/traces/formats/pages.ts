@@ -30,6 +30,7 @@ export const pages: TextFormat = {
   lost: 'nothing',
   pageBytes: PAGE_BYTES,
   hasAddresses: false,
+  readsApart: true,
   isLine: (line) => /^\s*([rwf]\s*)?(0x[0-9a-f]+|[0-9]+)\s*([rwf]\s*)?$/i.test(line),
   createParser: () => parsePages,
 };

@@ -40,6 +40,7 @@ export const perfFaults: TextFormat = {
   lost: 'hits, processes and time',
   pageBytes: PAGE_BYTES,
   hasAddresses: false,
+  readsApart: true,
   isLine: (line) => EVENT.test(line) || TRACE_POINT.test(line),
   createParser: () =>
     textLineParser(

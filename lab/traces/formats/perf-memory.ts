@@ -39,6 +39,7 @@ export const perfMemory: TextFormat = {
   lost: 'all references between samples, processes and time',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: true,
   isLine: (line) => SAMPLE.test(line),
   createParser: () => {
     const known: KnownEvent = { text: new Uint8Array(0), isStore: false };

@@ -25,6 +25,7 @@ export const spc: TextFormat = {
   lost: 'time and request boundaries',
   pageBytes: PAGE_BYTES,
   hasAddresses: true,
+  readsApart: true,
   isLine: (line) => /^\d+,\d+,\d+,[RW],\d+(\.\d+)?(,.*)?\s*$/i.test(line),
   createParser: () =>
     lineParser((log, cursor) => {
