@@ -31,7 +31,8 @@ export interface BlockParser {
   readonly file: BlockFile;
   readonly board: ParseBoard;
   readonly format: TraceFormat;
-  readonly options: Pick<ReaderOptions, 'columns' | 'pageBytes'>;
+  /** As it was asked for. */
+  readonly pageBytes: ReaderOptions['pageBytes'];
   reader: TraceReader;
   /** Where bytes go that the reader has no place for. */
   readonly piece: Uint8Array;
@@ -109,9 +110,9 @@ function recordsBefore(format: TraceFormat, at: number): number {
   return format.kind === 'records' ? at / format.recordBytes : 0;
 }
 
-function freshReader({ format, options }: BlockParserOrder): TraceReader {
+function freshReader({ format, pageBytes }: BlockParserOrder): TraceReader {
   const sink = (): never => {
     throw new RangeError('block-parser: more runs than there is room for');
   };
-  return createTraceReader('a block', { ...options, format, sink });
+  return createTraceReader('a block', { format, ...(pageBytes && { pageBytes }), sink });
 }

@@ -61,15 +61,20 @@ interface Parser {
   failed: number;
 }
 
-/** Rounds, of each of which this thread reads the first part and each parser a block. */
-interface Rounds {
+/** A file that is read in rounds, of each of which this thread reads the first part and each parser a block. */
+interface Turns {
+  readonly reader: TraceReader;
+  readonly file: SharedFile;
+  readonly parsers: readonly Parser[];
   readonly blockBytes: number;
   /** Bytes of a record or 1; what this thread reads of a round is a multiple of it. */
   readonly unit: number;
   ownBytes: number;
+  /** Rounds planned, and where the next one begins. */
   planned: number;
-  /** Where the next one begins. */
   begin: number;
+  /** Where bytes go that the reader has no place for. */
+  readonly piece: Uint8Array;
 }
 
 const BLOCK_BYTES = 1 << 21;
@@ -91,17 +96,17 @@ export async function readByTurns(
   file: SharedFile,
   told: () => void,
 ): Promise<void> {
-  const rounds = firstRounds(reader, file);
-  const parsers = startParsers(reader, file, rounds.blockBytes);
+  const turns = createTurns(reader, file);
+  const { parsers, blockBytes } = turns;
   try {
     for (let round = 0; ; round++) {
-      while (rounds.planned < round + PLACES && planRound(rounds, parsers, file)) {}
-      if (rounds.planned === round || reader.log.limitLeft === 0) return;
+      planRounds(turns, round + PLACES);
+      if (turns.planned === round || reader.log.limitLeft === 0) return;
       for (const parser of parsers) {
         const begin = parser.board.begins[placeOf(round)];
-        if (!readTo(begin, reader, file)) return;
-        await passBlock(reader, rounds, parser, round, file);
-        if (!readTo(begin + rounds.blockBytes, reader, file)) return;
+        if (!readTo(turns, begin)) return;
+        await passBlock(turns, parser, round);
+        if (!readTo(turns, begin + blockBytes)) return;
       }
       told();
       await setImmediate();
@@ -111,58 +116,41 @@ export async function readByTurns(
   }
 }
 
-function firstRounds({ format, carry }: TraceReader, file: SharedFile): Rounds {
+function createTurns(reader: TraceReader, file: SharedFile): Turns {
+  const { format, carry, options } = reader;
+  const { fd, threads, start = startThread, taken } = file;
   const unit = format?.kind === 'records' ? format.recordBytes : 1;
   const blockBytes = roundUp(file.blockBytes ?? BLOCK_BYTES, unit);
-  const begin = file.taken.bytes - carry.length;
-  return { blockBytes, unit, ownBytes: roundUp(OWN_FIRST * blockBytes, unit), planned: 0, begin };
-}
-
-function startParsers(reader: TraceReader, file: SharedFile, blockBytes: number): Parser[] {
-  const { columns, pageBytes } = reader.options;
-  const options = { ...(columns && { columns }), ...(pageBytes && { pageBytes }) };
-  const { fd, threads, start = startThread } = file;
-  return Array.from({ length: threads - 1 }, () => {
+  const parsers = Array.from({ length: threads - 1 }, () => {
     const board = createParseBoard();
-    const format = reader.format?.name ?? '';
-    const partner = start({ file: { fd, blockBytes }, board, format, options });
+    const of = { format: format?.name ?? '', pageBytes: options.pageBytes };
+    const partner = start({ file: { fd, blockBytes }, board, ...of });
     return { board, partner, map: createIdMap(), failed: 0 };
   });
+  const ownBytes = roundUp(OWN_FIRST * blockBytes, unit);
+  const plan = { blockBytes, unit, ownBytes, planned: 0, begin: taken.bytes - carry.length };
+  return { reader, file, parsers, ...plan, piece: new Uint8Array(PIECE_BYTES) };
 }
 
-/** Plans one round more; false: not all of it would be in the file. */
-function planRound(rounds: Rounds, parsers: readonly Parser[], { fileBytes }: SharedFile): boolean {
-  const { begin, ownBytes, blockBytes } = rounds;
-  const end = begin + ownBytes + parsers.length * blockBytes;
-  // Of what stands at the end: it may lack a newline, and the file may have grown.
-  if (end >= fileBytes) return false;
-  parsers.forEach(({ board }, i) => {
-    planBlock(board, begin + ownBytes + i * blockBytes);
-  });
-  rounds.planned++;
-  rounds.begin = end;
-  return true;
-}
-
-/** Whoever is waited for has less to read. */
-function balance(rounds: Rounds, waited: boolean): void {
-  const { ownBytes, blockBytes, unit } = rounds;
-  const wanted = waited ? ownBytes * OWN_STEP : ownBytes / OWN_STEP;
-  const own = Math.min(OWN_MOST * blockBytes, Math.max(OWN_LEAST * blockBytes, wanted));
-  rounds.ownBytes = roundUp(own, unit);
+/** Plans rounds before that one, if all of them is in the file. */
+function planRounds(turns: Turns, round: number): void {
+  const { parsers, file, blockBytes, ownBytes } = turns;
+  for (; turns.planned < round; turns.planned++) {
+    const end = turns.begin + ownBytes + parsers.length * blockBytes;
+    // Of what stands at the end: it may lack a newline, and the file may have grown.
+    if (end >= file.fileBytes) return;
+    for (const [i, { board }] of parsers.entries())
+      planBlock(board, turns.begin + ownBytes + i * blockBytes);
+    turns.begin = end;
+  }
 }
 
 /** A parser's block: into the log as it was parsed, or left to this thread. */
-async function passBlock(
-  reader: TraceReader,
-  rounds: Rounds,
-  parser: Parser,
-  block: number,
-  file: SharedFile,
-): Promise<void> {
+async function passBlock(turns: Turns, parser: Parser, block: number): Promise<void> {
+  const { reader, file } = turns;
   const { board, partner, map } = parser;
   if (parser.failed === FAILURES_MOST || takeBlock(board, block)) return;
-  balance(rounds, !isDone(board, block));
+  balance(turns, !isDone(board, block));
   const parsed = await parsedBlock(board, block, partner.gone);
   if (parsed === null) {
     // It begins again with no page.
@@ -172,7 +160,7 @@ async function passBlock(
   }
   // The line that this thread has begun comes first.
   const from = board.begins[placeOf(block)] + parsed.from;
-  if (readTo(from, reader, file) && fitsIn(reader.log, parsed)) {
+  if (readTo(turns, from) && fitsIn(reader.log, parsed)) {
     joinBlock(reader.log, board, block, parsed, map);
     file.taken.bytes = from + parsed.bytes;
     return;
@@ -182,15 +170,23 @@ async function passBlock(
   await partner.end();
 }
 
+/** Whoever is waited for has less to read. */
+function balance(turns: Turns, waited: boolean): void {
+  const { ownBytes, blockBytes, unit } = turns;
+  const wanted = waited ? ownBytes * OWN_STEP : ownBytes / OWN_STEP;
+  const own = Math.min(OWN_MOST * blockBytes, Math.max(OWN_LEAST * blockBytes, wanted));
+  turns.ownBytes = roundUp(own, unit);
+}
+
 /** Reads up to that place of the file; false: it ends before. */
-function readTo(end: number, reader: TraceReader, { fd, taken }: SharedFile): boolean {
+function readTo({ reader, file: { fd, taken }, piece }: Turns, end: number): boolean {
   while (taken.bytes < end && reader.log.limitLeft > 0) {
-    const room = roomIn(reader) ?? new Uint8Array(PIECE_BYTES);
-    const piece = room.subarray(0, Math.min(room.length, end - taken.bytes));
-    const got = readSync(fd, piece, 0, piece.length, taken.bytes);
+    const room = roomIn(reader) ?? piece;
+    const bytes = room.subarray(0, Math.min(room.length, end - taken.bytes));
+    const got = readSync(fd, bytes, 0, bytes.length, taken.bytes);
     if (got === 0) return false;
     taken.bytes += got;
-    pushTrace(reader, piece.subarray(0, got));
+    pushTrace(reader, bytes.subarray(0, got));
   }
   return true;
 }

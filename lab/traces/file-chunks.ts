@@ -193,6 +193,7 @@ async function* zstdChunks(
       for await (const chunk of raw.pipe(unpack)) {
         taken.bytes = start + unpack.bytesWritten;
         yield chunk;
+        giveBack(chunk);
       }
     } catch (error) {
       throw notUnpacked(file, 'zstd', error);
@@ -219,6 +220,7 @@ async function* gzipChunks(
     for await (const chunk of raw.pipe(unpack)) {
       taken.bytes = unpack.bytesWritten;
       yield chunk;
+      giveBack(chunk);
     }
   } catch (error) {
     throw notUnpacked(file, 'gzip', error);
@@ -226,6 +228,14 @@ async function* gzipChunks(
     unpack.destroy();
     raw.destroy();
   }
+}
+
+/**
+ * Memory that the next chunk can have while it is in the caches: left to the collector it comes back late, and makes
+ * that run for every 64 MiB. Only of a buffer that is full, which the decompressor has let go.
+ */
+function giveBack({ buffer, byteLength }: Uint8Array<ArrayBuffer>): void {
+  if (byteLength === CHUNK_BYTES && buffer.byteLength === CHUNK_BYTES) buffer.transfer(0);
 }
 
 /** The command is given the file, and is ended, by its own id, when the caller has had enough. */

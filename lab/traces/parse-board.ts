@@ -33,7 +33,10 @@ const BYTES = 8;
 
 export interface ParseBoard {
   readonly words: Int32Array;
-  /** By place: where in the file the block begins; runs, of the parser's own page ids; the pages new to it, the two words of each. */
+  /**
+   * By place: where in the file the block begins; runs, of the parser's own page ids; the pages new to it, the two
+   * words of each.
+   */
   readonly begins: Float64Array;
   readonly runs: readonly Uint32Array[];
   readonly low: readonly Int32Array[];

@@ -119,7 +119,7 @@ function readLines(count: i32, from: usize): usize {
   const first = places;
   const mask = placeMask;
   let key = lastKey;
-  let length = lastLength;
+  let more = lastLength - 1;
   let seen = tally;
   let run = from;
   let line = vectors;
@@ -133,8 +133,9 @@ function readLines(count: i32, from: usize): usize {
     if (placeEnd > PAGE_BYTES || mark === WRONG) break;
 
     const nextKey = text ^ ((<u64>mark) << KIND_SHIFT);
-    // A full run has a length of which one bit is RUN_LENGTH_MAX.
-    const begins = <u32>(((nextKey ^ key) | (length & RUN_LENGTH_MAX)) !== 0);
+    // References of the run before this one: none after a full run, or one of another key.
+    more = (more + 1) & (RUN_LENGTH_MAX - 1) & (0 - <u32>(nextKey === key));
+    const begins = <u32>(more === 0);
     const place = placeIn(first, mask, text);
     if (load<u64>(place) !== text) {
       const number = pageOf(text);
@@ -144,12 +145,11 @@ function readLines(count: i32, from: usize): usize {
     }
     key = nextKey;
     seen += load<u64>(weights + mark);
-    length = (length & (begins - 1)) + 1;
     run += begins << 2;
-    store<u32>(run, ((load<u32>(place, 8) << 8) | mark) + length - 1);
+    store<u32>(run, ((load<u32>(place, 8) << 8) | mark) + more);
   }
   lastKey = key;
-  lastLength = length;
+  lastLength = more + 1;
   tally = seen;
   read = <i32>(line - vectors) >> 4;
   return run;

@@ -41,7 +41,7 @@ interface AnyFormat {
   readonly pageBytes: number;
   /** Whether it tells apart places within a page, so that smaller pages mean anything. */
   readonly hasAddresses: boolean;
-  /** Whether each line or record is read by itself, so that threads may share them. */
+  /** Whether each line is read by itself, each record by itself and its number, so that threads may share them. */
   readonly readsApart: boolean;
   readonly createParser: (options: FormatOptions) => TraceParser;
 }
