@@ -44,7 +44,7 @@ import { uncollapse } from './uncollapse.ts';
  * file may hold: what is not written to takes no memory.
  */
 const BYTES_A_RUN = 14;
-const PACKED_MOST = 64;
+const PACKED_MOST = 512;
 const RUNS_AHEAD_MAX = 1 << 26;
 /** Fewer bytes are read by one thread before another is of much use. */
 const BYTES_SHARED = 1 << 27;
