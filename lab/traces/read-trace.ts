@@ -48,6 +48,8 @@ const PACKED_MOST = 512;
 const RUNS_AHEAD_MAX = 1 << 26;
 /** Fewer bytes are read by one thread before another is of much use. */
 const BYTES_SHARED = 1 << 27;
+/** More threads than these would wait for the one that joins what they have parsed. */
+const SHARERS_MOST = 4;
 
 export interface ReadOptions {
   /** References to read at most; default: all. */
@@ -141,7 +143,7 @@ async function read(
       const known = Math.max(share, taken.bytes / stat.size);
       if (taken.bytes > 0) options.progress?.(known * stat.size, stat.size);
     };
-    const { threads = availableParallelism() } = options;
+    const threads = Math.min(SHARERS_MOST, options.threads ?? availableParallelism());
     const isShared = threads > 1 && packing === 'none' && stat.size >= BYTES_SHARED;
     const shared = isShared ? { fd: handle.fd, fileBytes: stat.size, threads, taken } : null;
     const reading = readerOptions(options, wanted, sink);
