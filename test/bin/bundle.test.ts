@@ -66,8 +66,8 @@ test('a curve of the house loads neither schemas nor the machine nor a way to st
   expect(texts.filter((text) => text.includes('node:child_process'))).toHaveLength(2);
 });
 
-test.each(['trace-worker', 'lru-part-worker'])(
-  'workers for curves load neither schemas nor the machine: %s',
+test.each(['trace-worker', 'lru-part-worker', 'block-parser-worker'])(
+  'workers for traces load neither schemas nor the machine: %s',
   async (name) => {
     const { bundled } = await import(bundle);
     const file: string = await bundled(name);
@@ -80,12 +80,13 @@ test.each(['trace-worker', 'lru-part-worker'])(
 
 /** A checkout whose command only says that it ran. */
 function checkout(folder: string): string {
-  const names = ['bench', 'bin', 'clients', 'contracts', 'lab/compare', 'lab/curves', 'nucleus'];
-  for (const name of [...names, 'paging', 'servers', 'sim-hw'])
-    mkdirSync(join(folder, name), { recursive: true });
+  const labs = ['lab/compare', 'lab/curves', 'lab/traces'];
+  const names = ['bench', 'bin', 'clients', 'contracts', 'nucleus', 'paging', 'servers', 'sim-hw'];
+  for (const name of [...names, ...labs]) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'package-lock.json'), '{}');
   const jobs = ['lab/compare/worker.ts', 'lab/compare/trace-worker.ts'];
-  const workers = [...jobs, 'lab/curves/lru-part-worker.ts'];
+  const parts = ['lab/curves/lru-part-worker.ts', 'lab/traces/block-parser-worker.ts'];
+  const workers = [...jobs, ...parts];
   for (const name of ['bin/leasehold.ts', ...workers, 'bench/index.ts'])
     writeFileSync(join(folder, name), "console.log('it ran');\n");
   const launchers = ['bundle', 'leasehold', 'make-bundle', 'start-over'].map(
@@ -123,5 +124,5 @@ test('with a bundle it says nothing', () => {
   const made = readdirSync(join(folder, 'build'));
   remove();
   expect([stdout, stderr]).toEqual(['it ran\n', '']);
-  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(5);
+  expect(made.filter((name) => name.endsWith('.mjs'))).toHaveLength(6);
 });
