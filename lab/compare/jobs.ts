@@ -100,7 +100,7 @@ const EVENTS_TOGETHER = 1024;
 
 /** The machine's page is that of 4096 bytes. */
 function machineReading(limit: number | null): ReadOptions {
-  return { pageBytes: PAGE_BYTES, threads: 1, ...(limit !== null && { limit }) };
+  return { pageBytes: PAGE_BYTES, ...(limit !== null && { limit }) };
 }
 
 /** Does one job. Throws what the parts throw; see `failureOf` (failures.ts). */

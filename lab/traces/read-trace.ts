@@ -48,7 +48,7 @@ const PACKED_MOST = 512;
 const RUNS_AHEAD_MAX = 1 << 26;
 /** Fewer bytes are read by one thread before another is of much use. */
 const BYTES_SHARED = 1 << 27;
-/** More threads than these would wait for the one that joins what they have parsed. */
+/** Joining takes a fifth of what parsing lackey takes: more threads would wait for the one that does it. */
 const SHARERS_MOST = 4;
 
 export interface ReadOptions {

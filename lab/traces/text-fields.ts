@@ -7,7 +7,7 @@
 
 import type { TraceParser } from './formats/format.ts';
 import type { ReferenceLog } from './reference-log.ts';
-import { LINE_BYTES_MAX, quoteLine } from './text-lines.ts';
+import { LINE_BYTES_MAX, quoteLine, requireShort } from './text-lines.ts';
 import { traceError } from './trace.ts';
 
 const TAB = 9;
@@ -63,10 +63,12 @@ export function lineParser(take: TakeLine, expected: string): TraceParser {
       skipBlanks(cursor);
       if (bytes[cursor.at] === NEWLINE || bytes[cursor.at] === HASH) {
         skipLine(cursor);
+        requireShort(log, at, cursor.at);
         continue;
       }
       cursor.at = at;
       if (!take(log, cursor)) throw badLine(log, bytes, at, expected);
+      requireShort(log, at, cursor.at);
     }
     cursor.bytes = new Uint8Array(0);
   };
@@ -204,6 +206,7 @@ export function isBlank(byte: number): boolean {
 }
 
 function badLine(log: ReferenceLog, bytes: Uint8Array, start: number, expected: string) {
+  requireShort(log, start, bytes.indexOf(NEWLINE, start) + 1);
   const remedy = 'correct the line, or name the format if it is another one';
   const problem = `${quoteLine(bytes, start)}, expected ${expected}; ${remedy}`;
   return traceError(log.file, log.lines, problem);

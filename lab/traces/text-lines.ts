@@ -7,7 +7,7 @@
 
 import type { TraceParser } from './formats/format.ts';
 import type { ReferenceLog } from './reference-log.ts';
-import { traceError } from './trace.ts';
+import { type TraceError, traceError } from './trace.ts';
 
 export const LINE_BYTES_MAX = 4096;
 
@@ -52,6 +52,19 @@ export function endLines(carry: LineCarry, log: ReferenceLog, parse: TraceParser
   carry.length = 0;
 }
 
+/**
+ * Refuses the line counted last, from `start` to where the next one begins, if it is too long: wherever chunks are
+ * cut, the same lines are refused.
+ */
+export function requireShort(log: ReferenceLog, start: number, next: number): void {
+  if (next - start - 1 > LINE_BYTES_MAX) throw lineTooLong(log, log.lines);
+}
+
+function lineTooLong(log: ReferenceLog, line: number): TraceError {
+  const problem = `a line of more than ${LINE_BYTES_MAX} bytes, expected a text trace`;
+  return traceError(log.file, line, `${problem}; check that this is a trace`);
+}
+
 /** The line that starts at `start`, quoted for a message: printable, at most 40 characters. */
 export function quoteLine(bytes: Uint8Array, start: number): string {
   let text = '';
@@ -67,10 +80,8 @@ export function quoteLine(bytes: Uint8Array, start: number): string {
 function append(carry: LineCarry, log: ReferenceLog, part: Uint8Array): void {
   if (part.length === 0) return;
   const terminated = part[part.length - 1] === NEWLINE ? 1 : 0;
-  if (carry.length + part.length - terminated > LINE_BYTES_MAX) {
-    const problem = `a line of more than ${LINE_BYTES_MAX} bytes, expected a text trace`;
-    throw traceError(log.file, log.lines + 1, `${problem}; check that this is a trace`);
-  }
+  if (carry.length + part.length - terminated > LINE_BYTES_MAX)
+    throw lineTooLong(log, log.lines + 1);
   carry.bytes.set(part, carry.length);
   carry.length += part.length;
 }

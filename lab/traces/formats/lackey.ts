@@ -17,7 +17,7 @@ import { PAGE_BYTES } from '../../../sim-hw/references.ts';
 import { parseLackeyText, startLackey } from '../../kernels/lackey.ts';
 import { inputFor, type TraceParserKernel } from '../../kernels/trace-parser.ts';
 import { addAccess, type ReferenceLog } from '../reference-log.ts';
-import { LINE_BYTES_MAX, quoteLine } from '../text-lines.ts';
+import { LINE_BYTES_MAX, quoteLine, requireShort } from '../text-lines.ts';
 import { traceError } from '../trace.ts';
 import type { TextFormat, TraceParser } from './format.ts';
 import {
@@ -122,6 +122,7 @@ function parseLine(log: ReferenceLog, bytes: Uint8Array, start: number): number 
   if (bytes[at] !== NEWLINE || size === 0 || size > SIZE_MAX) {
     throw badLine(log, bytes, start);
   }
+  requireShort(log, start, at + 1);
   addAccess(log, low, high, kind, size);
   return at + 1;
 }
@@ -136,6 +137,7 @@ function endOfMessage(bytes: Uint8Array, start: number): number {
 }
 
 function badLine(log: ReferenceLog, bytes: Uint8Array, start: number) {
+  requireShort(log, start, bytes.indexOf(NEWLINE, start) + 1);
   const expected = "expected a lackey line such as 'I  04001234,3' or ' L 1ffe0010,8'";
   const remedy = 'record it again, or name the format if it is another one';
   const problem = `${quoteLine(bytes, start)}, ${expected}; ${remedy}`;

@@ -11,7 +11,7 @@
 
 import { FETCH, PAGE_BYTES, READ, WRITE } from '../../../sim-hw/references.ts';
 import { addReference, type ReferenceLog } from '../reference-log.ts';
-import { quoteLine } from '../text-lines.ts';
+import { quoteLine, requireShort } from '../text-lines.ts';
 import { traceError } from '../trace.ts';
 import type { TextFormat } from './format.ts';
 
@@ -44,6 +44,7 @@ export function parsePages(log: ReferenceLog, bytes: Uint8Array, from: number, t
     at = skipBlanks(bytes, at);
     if (bytes[at] === NEWLINE || bytes[at] === HASH) {
       at = bytes.indexOf(NEWLINE, at) + 1;
+      requireShort(log, start, at);
       continue;
     }
     let kind = kindOf(bytes[at]);
@@ -67,6 +68,7 @@ export function parsePages(log: ReferenceLog, bytes: Uint8Array, from: number, t
     }
     if (bytes[at] !== NEWLINE) throw badLine(log, bytes, start);
     at++;
+    requireShort(log, start, at);
     const high = Math.floor(number / TWO_TO_32);
     addReference(log, number | 0, high, kind === NO_KIND ? READ : kind);
   }
@@ -94,6 +96,7 @@ function digitOf(byte: number): number {
 }
 
 function badLine(log: ReferenceLog, bytes: Uint8Array, start: number) {
+  requireShort(log, start, bytes.indexOf(NEWLINE, start) + 1);
   const expected = "expected a page number below 2^52 such as '1042', 'w 0x412' or '0x412 w'";
   const remedy = 'correct the line or name the format if it is another one';
   return traceError(log.file, log.lines, `${quoteLine(bytes, start)}, ${expected}; ${remedy}`);

@@ -185,6 +185,34 @@ test('[CURV5] blocks of more references than there is room for are left to the r
   expect(Buffer.compare(given, Buffer.concat(batches.map(bytesOf)))).toBe(0);
 });
 
+test.each([
+  ['lackey', ' L 00001000,8\n', `-- ${'x'.repeat(5000)}\n`],
+  ['lackey', ' L 00001000,8\n', ` L ${' '.repeat(5000)}00001000,8\n`],
+  ['pages', '17\n', `# ${'x'.repeat(5000)}\n`],
+  ['pages', '17\n', `17${' '.repeat(5000)}\n`],
+  ['spc', '0,8,4096,R,0.5\n', `0,8,4096,R,0.5,${'x'.repeat(5000)}\n`],
+  ['perf-faults', '# none\n', `${'x'.repeat(5000)}\n`],
+])(
+  '[CURV5] %s: a line too long is refused wherever chunks are cut: %#',
+  async (name, line, long) => {
+    const format = requireFormat('', name);
+    const bytes = Buffer.from(`${line.repeat(900)}${long}${line.repeat(900)}`);
+    const refused = await alone(bytes, { format });
+    expect(refused).toMatch(/^t:901: a line of more than 4096 bytes/);
+    const random = createRandom(20261128);
+    const file = await put(at('long'), bytes);
+    for (let n = 0; n < 8; n++)
+      expect(await byTurns(file, bytes, { format }, random, drawnWay(random))).toBe(refused);
+    for (const size of [700, 5000, 9000])
+      expect(
+        await outcomeOf({ format }, async (reader) => {
+          for (let from = 0; from < bytes.length; from += size)
+            pushTrace(reader, bytes.subarray(from, from + size));
+        }),
+      ).toBe(refused);
+  },
+);
+
 test('[CURV5] cut short while several read it: nobody waits for ever', async () => {
   const format = requireFormat('', 'lackey');
   const bytes = Buffer.from(' L 00001000,8\n'.repeat(3000));
