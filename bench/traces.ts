@@ -14,6 +14,8 @@ import { cpuSeconds, median, medianRatio, type Row } from './measure.ts';
 import { writeLackey } from './speed.ts';
 
 const ROUNDS = 5;
+/** Of a tenth of a second each. */
+const PACKED_ROUNDS = 15;
 const WARM_UPS = 2;
 /** Of a trace of 4 M lines, one after the other. */
 const COPIES = 8;
@@ -101,8 +103,9 @@ export async function sharedLackeyRow({ program }: NamedTrace): Promise<Row> {
 }
 
 /**
- * By the wall, beside unpacking alone: a thread beside this one unpacks while this one reads. `write` makes
- * the packed file, and says how many records or lines are in it.
+ * By the wall, beside unpacking alone: a thread beside this one unpacks while this one reads. On stderr also
+ * beside unpacking while this thread is as busy, but with nothing: what that costs no parsing can save. `write`
+ * makes the packed file, and says how many records or lines are in it.
  */
 async function packedRow(
   row: Pick<Row, 'name' | 'unit'>,
@@ -114,30 +117,50 @@ async function packedRow(
     const records = await write(file);
     const read: number[] = [];
     const unpacked: number[] = [];
-    for (let round = -WARM_UPS; round < ROUNDS; round++) {
-      const from = performance.now();
-      await readTrace(file);
-      const start = performance.now();
-      await unpack(file);
+    const unpackedBusy: number[] = [];
+    for (let round = -WARM_UPS; round < PACKED_ROUNDS; round++) {
+      const reading = await timed(() => readTrace(file));
+      const alone = await timed(() => unpack(file, 0));
+      const busy = await timed(() => unpack(file, reading.cpu - alone.cpu));
       if (round < 0) continue;
-      read.push((start - from) / 1000);
-      unpacked.push((performance.now() - start) / 1000);
+      read.push(reading.wall);
+      unpacked.push(alone.wall);
+      unpackedBusy.push(busy.wall);
     }
     const value = records / median(read);
     const ratio = medianRatio(unpacked, read);
+    const share = medianRatio(unpackedBusy, read).toFixed(2);
+    process.stderr.write(`  ${row.name}: ${share} of unpacking beside a busy thread\n`);
     return { ...row, value, ratio, of: 'of unpacking alone, both by the wall' };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function unpack(file: string): Promise<void> {
+/** Seconds by the wall, and of this thread's CPU time. */
+async function timed(work: () => Promise<unknown>): Promise<{ wall: number; cpu: number }> {
+  const cpu = process.threadCpuUsage();
+  const from = performance.now();
+  await work();
+  const wall = (performance.now() - from) / 1000;
+  const { user, system } = process.threadCpuUsage(cpu);
+  return { wall, cpu: (user + system) / 1e6 };
+}
+
+/** With this thread busy for so many seconds in all, after each chunk for its share. */
+async function unpack(file: string, busy: number): Promise<void> {
   const handle = await open(file, 'r');
-  let bytes = 0;
-  for await (const chunk of chunksOf(file, handle, 'zstd', { bytes: 0 }, () => undefined))
-    bytes += chunk.length;
+  const { size } = await handle.stat();
+  const taken = { bytes: 0 };
+  let spent = 0;
+  for await (const _chunk of chunksOf(file, handle, 'zstd', taken, () => undefined)) {
+    const due = (busy * taken.bytes) / size;
+    const from = performance.now();
+    while ((performance.now() - from) / 1000 < due - spent);
+    spent = due;
+  }
   await handle.close();
-  if (bytes === 0) throw new Error('bench: nothing was unpacked');
+  if (taken.bytes === 0) throw new Error('bench: nothing was unpacked');
 }
 
 function millions(perSecond: number): string {

@@ -9,7 +9,7 @@ import {
   SECTION_HEAD_BYTES,
 } from './compact-layout.ts';
 import { isCompact } from './detect-format.ts';
-import { readFully } from './file-chunks.ts';
+import { readFully } from './read-at.ts';
 
 /** More than the magic and the section HEAD take. */
 const START_BYTES = 8192;

@@ -39,9 +39,13 @@ export function detectFormat(file: string, head: Uint8Array, whole: boolean): Tr
     const expected = 'expected it as it was written';
     throw traceError(file, 0, `is a compact trace, compressed once more, ${expected}; unpack it`);
   }
-  return head.some((byte) => CONTROL[byte] === 1)
-    ? detectRecords(file, head)
-    : detectText(file, head, whole);
+  return isText(head) ? detectText(file, head, whole) : detectRecords(file, head);
+}
+
+function isText(head: Uint8Array): boolean {
+  let controls = 0;
+  for (let at = 0; at < head.length; at++) controls += CONTROL[head[at]];
+  return controls === 0;
 }
 
 /** The format of that name, the compact one apart. Refuses a name that does not exist. */

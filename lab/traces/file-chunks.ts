@@ -1,29 +1,24 @@
 /**
  * The bytes of a trace file as a stream of chunks, unpacked where they are packed. A host file.
  *
- *   plain, .gz (any number of members), .zst (any number of frames, windows up to 128 MiB): by Node
- *   .xz: by the command xz, since Node has no such decompressor
+ *   plain files and pipes: here
+ *   packed ones: packed-chunks.ts
  *
  * What a file is packed with is told by its content, never by its name. Memory is a few chunks.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
-import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { isCompact } from './detect-format.ts';
-import { TraceError, traceError } from './trace.ts';
+import { CHUNK_BYTES, gzipChunks, type Taken, xzChunks, zstdChunks } from './packed-chunks.ts';
+import { readFully } from './read-at.ts';
+import { traceError } from './trace.ts';
 
-const CHUNK_BYTES = 1 << 20;
 /** Of a plain file: it stays in a second-level cache until it is parsed. */
 const PIECE_BYTES = 1 << 18;
 /** Pieces that are read at a stretch: a few milliseconds, after which signals and timers have their turn. */
 const PIECES_AT_A_STRETCH = 16;
-const WINDOW_LOG_MAX = 27;
-const XZ = ['--decompress', '--stdout', '--memlimit-decompress=256MiB'];
 const MAGICS: readonly (readonly [Packing, ...number[]])[] = [
   ['zstd', 0x28, 0xb5, 0x2f, 0xfd],
   ['gzip', 0x1f, 0x8b, 0x08],
@@ -42,11 +37,6 @@ export function packingOf(head: Uint8Array): Packing {
   for (const [packing, ...magic] of MAGICS)
     if (magic.every((byte, i) => head[i] === byte)) return packing;
   return 'none';
-}
-
-/** How many of the file's bytes have been taken in; stays 0 where nobody can say. */
-export interface Taken {
-  bytes: number;
 }
 
 /** Where the caller likes to have the next bytes; undefined: anywhere. */
@@ -81,32 +71,6 @@ export function chunksOf(
         0,
         `is packed with ${packing}, expected a plain file, .zst, .gz or .xz; unpack it first`,
       );
-  }
-}
-
-/** Fills `bytes` from `position` on (null: with what comes next); fewer only at the end of the file. */
-export async function readFully(
-  handle: FileHandle,
-  bytes: Uint8Array,
-  position: number | null,
-): Promise<number> {
-  let got = 0;
-  while (got < bytes.length) {
-    const at = position === null ? null : position + got;
-    const { bytesRead } = await handle.read(bytes, got, bytes.length - got, at);
-    if (bytesRead === 0) break;
-    got += bytesRead;
-  }
-  return got;
-}
-
-async function* rawChunks(handle: FileHandle, start: number): AsyncGenerator<Uint8Array> {
-  for (let at = start; ; ) {
-    const chunk = new Uint8Array(CHUNK_BYTES);
-    const got = await readFully(handle, chunk, at);
-    if (got === 0) return;
-    yield chunk.subarray(0, got);
-    at += got;
   }
 }
 
@@ -170,118 +134,4 @@ async function* chunksAhead(handle: FileHandle, taken: Taken): AsyncGenerator<Ui
     // A caller that has had enough closes the file: not under a read.
     await reading.catch(() => 0);
   }
-}
-
-/** Every frame of a zstd file: the decompressor stops after one, a file may hold several. */
-async function* zstdChunks(
-  file: string,
-  handle: FileHandle,
-  taken: Taken,
-): AsyncGenerator<Uint8Array> {
-  const { size } = await handle.stat();
-  const options = {
-    chunkSize: CHUNK_BYTES,
-    // One chunk is unpacked while two wait: who reads them is not always as fast.
-    readableHighWaterMark: 2 * CHUNK_BYTES,
-    params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
-  };
-  for (let start = 0; start < size; ) {
-    const raw = Readable.from(rawChunks(handle, start));
-    const unpack = createZstdDecompress(options);
-    raw.on('error', (error) => unpack.destroy(error));
-    try {
-      for await (const chunk of raw.pipe(unpack)) {
-        taken.bytes = start + unpack.bytesWritten;
-        yield chunk;
-        giveBack(chunk);
-      }
-    } catch (error) {
-      throw notUnpacked(file, 'zstd', error);
-    } finally {
-      unpack.destroy();
-      raw.destroy();
-    }
-    // Bytes that the decompressor took in; what it was given beyond its frame does not count.
-    if (unpack.bytesWritten === 0)
-      throw traceError(file, 0, 'an empty zstd frame, expected data; compress it again');
-    start += unpack.bytesWritten;
-  }
-}
-
-async function* gzipChunks(
-  file: string,
-  handle: FileHandle,
-  taken: Taken,
-): AsyncGenerator<Uint8Array> {
-  const raw = Readable.from(rawChunks(handle, 0));
-  const unpack = createGunzip({ chunkSize: CHUNK_BYTES });
-  raw.on('error', (error) => unpack.destroy(error));
-  try {
-    for await (const chunk of raw.pipe(unpack)) {
-      taken.bytes = unpack.bytesWritten;
-      yield chunk;
-      giveBack(chunk);
-    }
-  } catch (error) {
-    throw notUnpacked(file, 'gzip', error);
-  } finally {
-    unpack.destroy();
-    raw.destroy();
-  }
-}
-
-/**
- * Memory that the next chunk can have while it is in the caches: left to the collector it comes back late, and makes
- * that run for every 64 MiB. Only of a buffer that is full, which the decompressor has let go.
- */
-function giveBack({ buffer, byteLength }: Uint8Array<ArrayBuffer>): void {
-  if (byteLength === CHUNK_BYTES && buffer.byteLength === CHUNK_BYTES) buffer.transfer(0);
-}
-
-/** The command is given the file, and is ended, by its own id, when the caller has had enough. */
-async function* xzChunks(
-  file: string,
-  handle: FileHandle,
-  taken: Taken,
-): AsyncGenerator<Uint8Array> {
-  const child = spawn('xz', XZ);
-  const { stdin, stdout, stderr } = child as ChildProcess;
-  const raw = Readable.from(countedChunks(handle, taken), { highWaterMark: 1 });
-  // What the command does not take any more it tells of itself, and how it ended.
-  const given = pipeline(raw, stdin as Writable).catch((error: unknown) => error);
-  let words = '';
-  stderr?.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-200);
-  });
-  const ended = new Promise<Error | number | null>((resolve) => {
-    child.on('error', resolve);
-    child.on('close', resolve);
-  });
-  try {
-    yield* stdout as Readable;
-    const ending = await ended;
-    if (ending instanceof Error) {
-      const expected = 'expected the command xz on the PATH to unpack it';
-      throw traceError(file, 0, `is packed with xz, ${expected}; install xz-utils, or run xz -d`);
-    }
-    if (ending !== 0) throw notUnpacked(file, 'xz', new Error(words.trim() || 'xz was ended'));
-  } finally {
-    if (child.exitCode === null) child.kill();
-    raw.destroy();
-    await given;
-  }
-}
-
-async function* countedChunks(handle: FileHandle, taken: Taken): AsyncGenerator<Uint8Array> {
-  for await (const chunk of rawChunks(handle, 0)) {
-    yield chunk;
-    taken.bytes += chunk.length;
-  }
-}
-
-function notUnpacked(file: string, packing: Packing, error: unknown): TraceError {
-  // What the reader of the chunks threw is not about unpacking.
-  if (error instanceof TraceError) return error;
-  const problem = `does not decompress (${(error as Error).message})`;
-  return traceError(file, 0, `${problem}, expected a whole ${packing} file; copy it again`);
 }

@@ -15,17 +15,11 @@ import { readByTurns, type SharedFile } from './block-turns.ts';
 import { readCompact } from './compact-read.ts';
 import { headerToldBy } from './compact-told.ts';
 import { COMPACT, isCompact, requireFormat } from './detect-format.ts';
-import {
-  chunksOf,
-  PACKING_BYTES,
-  packingOf,
-  pipedChunks,
-  type Room,
-  readFully,
-} from './file-chunks.ts';
+import { chunksOf, PACKING_BYTES, packingOf, pipedChunks, type Room } from './file-chunks.ts';
 import type { TraceFormat } from './formats/index.ts';
 import type { LaterRuns } from './later-runs.ts';
-import { type RunSink, reserveRuns, traceOfLog } from './reference-log.ts';
+import { readFully } from './read-at.ts';
+import { type ReferenceLog, type RunSink, reserveRuns, traceOfLog } from './reference-log.ts';
 import type { Sampler } from './sampler.ts';
 import { emptySample, thinOut } from './thin-out.ts';
 import { requirePageSize, type Trace, TraceError, traceError } from './trace.ts';
@@ -39,13 +33,10 @@ import {
 } from './trace-reader.ts';
 import { uncollapse } from './uncollapse.ts';
 
-/**
- * Text that a run takes, a line at least; what packed text comes to. Room is made at once for as many runs as a
- * file may hold: what is not written to takes no memory.
- */
-const BYTES_A_RUN = 14;
-const PACKED_MOST = 512;
-const RUNS_AHEAD_MAX = 1 << 26;
+/** Room for runs, of a short trace beyond those expected, of a long one: what is not written to takes no memory. */
+const RUNS_SPARE = 1.5;
+const RUNS_OF_SHORT = 1 << 22;
+const RUNS_OF_LONG = 1 << 26;
 /** Fewer bytes are read by one thread before another is of much use. */
 const BYTES_SHARED = 1 << 27;
 /** Joining takes a fifth of what parsing lackey takes: more threads would wait for the one that does it. */
@@ -138,16 +129,15 @@ async function read(
     const taken = { bytes: 0 };
     const packing = packingOf(start);
     const chunks = (room: Room) => chunksOf(file, handle, packing, taken, room);
-    const plainBytes = stat.size * (packing === 'none' ? 1 : PACKED_MOST);
-    const tell = (share: number): void => {
-      const known = Math.max(share, taken.bytes / stat.size);
+    const share = (): number => taken.bytes / stat.size;
+    const tell = (known: number): void => {
       if (taken.bytes > 0) options.progress?.(known * stat.size, stat.size);
     };
     const threads = Math.min(SHARERS_MOST, options.threads ?? availableParallelism());
     const isShared = threads > 1 && packing === 'none' && stat.size >= BYTES_SHARED;
     const shared = isShared ? { fd: handle.fd, fileBytes: stat.size, threads, taken } : null;
     const reading = readerOptions(options, wanted, sink);
-    return await readChunks(file, { chunks, plainBytes, shared }, reading, tell);
+    return await readChunks(file, { chunks, share, shared }, reading, tell);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof TraceError || code === undefined) throw error;
@@ -170,7 +160,7 @@ async function readPipe(
   const taken = { bytes: 0 };
   const tell = (): void => options.progress?.(taken.bytes, 0);
   const reading = readerOptions(options, wanted, sink);
-  const source = { chunks: () => pipedChunks(file, handle, taken), plainBytes: 0, shared: null };
+  const source = { chunks: () => pipedChunks(file, handle, taken), share: () => 0, shared: null };
   return readChunks(file, source, reading, tell);
 }
 
@@ -192,13 +182,13 @@ function readerOptions(
 
 interface ChunkSource {
   readonly chunks: (room: Room) => AsyncIterable<Uint8Array>;
-  /** How many bytes there may be in all; 0: nobody knows. */
-  readonly plainBytes: number;
+  /** Of the file how much has been read; 0: nobody knows. */
+  readonly share: () => number;
   /** A file that several threads may read. */
   readonly shared: SharedFile | null;
 }
 
-/** Reads chunks until they end or the window is full; `tell` hears which share of the window is. */
+/** Reads chunks until they end or the window is full; `tell` hears which share of what is wanted is there. */
 async function readChunks(
   file: string,
   source: ChunkSource,
@@ -208,9 +198,11 @@ async function readChunks(
   const { sink, sampler, limit = Number.MAX_SAFE_INTEGER } = options;
   let { shared } = source;
   const reader = createTraceReader(file, options);
-  if (!sink && !sampler)
-    reserveRuns(reader.log, Math.min(RUNS_AHEAD_MAX, Math.floor(source.plainBytes / BYTES_A_RUN)));
-  const toldNow = (): void => tell(1 - reader.log.limitLeft / limit);
+  const toldNow = (): void => {
+    const share = Math.max(source.share(), 1 - reader.log.limitLeft / limit);
+    if (!sink && !sampler && share > 0) expectRuns(reader.log, share);
+    tell(share);
+  };
   let full = false;
   for await (const chunk of source.chunks(() => roomIn(reader))) {
     pushTrace(reader, chunk);
@@ -231,6 +223,17 @@ async function readChunks(
     throw traceError(file, 0, 'has no references, expected at least one; record it again');
   }
   return trace;
+}
+
+/**
+ * Makes room for the runs of the whole once the share that is read leads to expect more than there is room for: to
+ * move them now and then takes longer, and to make much room at once has the collector run, which a short trace notices.
+ */
+function expectRuns(log: ReferenceLog, share: number): void {
+  const expected = log.runCount / share;
+  if (expected <= log.runs.length || log.runs.length >= RUNS_OF_LONG) return;
+  const room = expected > RUNS_OF_SHORT ? RUNS_OF_LONG : Math.ceil(RUNS_SPARE * expected);
+  reserveRuns(log, room - log.runCount);
 }
 
 /** The format that is asked for, if any. Refuses what cannot be asked for. */

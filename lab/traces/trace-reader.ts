@@ -57,16 +57,15 @@ export function pushTrace(reader: TraceReader, chunk: Uint8Array): void {
     parseChunk(reader, chunk);
     return;
   }
-  const head = new Uint8Array(reader.head.length + chunk.length);
-  head.set(reader.head);
-  head.set(chunk, reader.head.length);
-  reader.head = head;
-  if (head.length >= HEAD_BYTES) decide(reader, false);
+  const isEnough = reader.head.length === 0 && chunk.length >= HEAD_BYTES;
+  const head = isEnough ? chunk : joined(reader.head, chunk);
+  if (head.length >= HEAD_BYTES) decide(reader, head, false);
+  else reader.head = head;
 }
 
 /** The end of the input. Refuses one that is empty, of no known format or cut short. */
 export function endTrace(reader: TraceReader): void {
-  if (!reader.format) decide(reader, true);
+  if (!reader.format) decide(reader, reader.head, true);
   const { format, carry, log, parse } = reader;
   if (format?.kind === 'text') endLines(carry, log, parse);
   else endRecords(carry, log);
@@ -80,8 +79,15 @@ export function requireNumbers({ log, format }: TraceReader): void {
   throw traceError(log.file, 0, `${found}, expected none; take --page-bytes ${PAGE_BYTES}`);
 }
 
-function decide(reader: TraceReader, whole: boolean): void {
-  const { head, log } = reader;
+function joined(head: Uint8Array, chunk: Uint8Array): Uint8Array {
+  const all = new Uint8Array(head.length + chunk.length);
+  all.set(head);
+  all.set(chunk, head.length);
+  return all;
+}
+
+function decide(reader: TraceReader, head: Uint8Array, whole: boolean): void {
+  const { log } = reader;
   const isAll = whole && head.length <= HEAD_BYTES;
   choose(reader, detectFormat(log.file, head.subarray(0, HEAD_BYTES), isAll));
   reader.head = new Uint8Array(0);

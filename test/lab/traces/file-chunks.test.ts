@@ -1,75 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readTrace, streamTrace, writeCompact } from '../../../lab/traces/index.ts';
-import {
-  lackeyTextOf,
-  put,
-  type Reference,
-  referencesIn,
-  refusal,
-  scratch,
-  traceOf,
-} from './traces-support.ts';
+import { lackeyTextOf, put, type Reference, scratch, traceOf } from './traces-support.ts';
 
 const at = scratch();
 const references: Reference[] = Array.from({ length: 3000 }, (_, i) => [i % 37, i % 3]);
 const text = lackeyTextOf(references);
-const half = text.indexOf('\n', text.length / 2) + 1;
-const parts = [text.slice(0, half), text.slice(half)];
-
-describe('packed traces', () => {
-  test.each([
-    ['gz', gzipSync(text)],
-    ['gz of two members', Buffer.concat(parts.map((part) => gzipSync(part)))],
-    ['zst of two frames', Buffer.concat(parts.map((part) => zstdCompressSync(part)))],
-  ])('%s is unpacked, whatever its name', async (name, bytes) => {
-    expect(referencesIn(await readTrace(await put(at(name), bytes)))).toEqual(references);
-  });
-
-  test('gz that is cut short or damaged is refused', async () => {
-    const whole = gzipSync(text);
-    for (let length = 10; length < whole.length; length += 97) {
-      const file = await put(at('short.gz'), whole.subarray(0, length));
-      expect(await refusal(readTrace(file))).toContain('does not decompress');
-    }
-  });
-
-  test('other packings are refused with what to do', async () => {
-    for (const [name, ...magic] of [
-      ['bzip2', 0x42, 0x5a, 0x68, 0x39],
-      ['zip', 0x50, 0x4b, 3, 4],
-      ['7z', 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
-    ] as const) {
-      const words = await refusal(readTrace(await put(at(name), Uint8Array.from(magic))));
-      expect(words).toContain(`is packed with ${name}, expected a plain file, .zst, .gz or .xz`);
-    }
-  });
-
-  const xz = hasXz();
-  test.skipIf(!xz)('xz is unpacked by the command; damage is refused', async () => {
-    const packed = execFileSync('xz', ['--stdout'], { input: text });
-    expect(referencesIn(await readTrace(await put(at('xz'), packed)))).toEqual(references);
-    const few = await readTrace(at('xz'), { limit: 5 });
-    expect(few.references).toBe(5);
-    const told: number[][] = [];
-    await readTrace(at('xz'), { progress: (bytes, of) => told.push([bytes, of]) });
-    expect(told.at(-1)).toEqual([packed.length, packed.length]);
-    const short = await put(at('short.xz'), packed.subarray(0, packed.length / 2));
-    expect(await refusal(readTrace(short))).toContain('does not decompress');
-  });
-
-  test('without the command xz is refused with what to do', async () => {
-    const head = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0);
-    vi.stubEnv('PATH', at('nowhere'));
-    try {
-      const words = await refusal(readTrace(await put(at('xz'), head)));
-      expect(words).toContain('is packed with xz, expected the command xz on the PATH');
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  });
-});
 
 describe('streamTrace', () => {
   test('hands on the runs of readTrace, and all else it says, for text and compact', async () => {
@@ -105,15 +40,6 @@ describe('streamTrace', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(1 << 20);
   });
 });
-
-function hasXz(): boolean {
-  try {
-    execFileSync('xz', ['--version']);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('signals and timers have their turn while a plain file is read', async () => {
   let turns = 0;
