@@ -15,6 +15,8 @@ import { readFully } from './read-at.ts';
 import { TraceError, traceError } from './trace.ts';
 
 export const CHUNK_BYTES: number = 1 << 20;
+/** Read at a time, at least, where frames are short. */
+const PIECE_BYTES_LEAST = 1 << 14;
 const WINDOW_LOG_MAX = 27;
 const XZ = ['--decompress', '--stdout', '--memlimit-decompress=256MiB'];
 
@@ -36,9 +38,11 @@ export async function* zstdChunks(
     readableHighWaterMark: 2 * CHUNK_BYTES,
     params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX },
   };
+  // What is read beyond a frame is read again: of short frames not much more than the next one.
+  let pieceBytes = CHUNK_BYTES;
   for (let start = 0; start < size; ) {
     const unpack = createZstdDecompress(options);
-    const fed = feed(unpack, handle, start);
+    const fed = feed(unpack, handle, { start, pieceBytes });
     try {
       for await (const chunk of unpack) {
         taken.bytes = start + unpack.bytesWritten;
@@ -55,6 +59,7 @@ export async function* zstdChunks(
     if (unpack.bytesWritten === 0)
       throw traceError(file, 0, 'an empty zstd frame, expected data; compress it again');
     start += unpack.bytesWritten;
+    pieceBytes = Math.min(CHUNK_BYTES, Math.max(PIECE_BYTES_LEAST, 2 * unpack.bytesWritten));
   }
 }
 
@@ -64,7 +69,7 @@ export async function* gzipChunks(
   taken: Taken,
 ): AsyncGenerator<Uint8Array> {
   const unpack = createGunzip({ chunkSize: CHUNK_BYTES });
-  const fed = feed(unpack, handle, 0);
+  const fed = feed(unpack, handle);
   try {
     for await (const chunk of unpack) {
       taken.bytes = unpack.bytesWritten;
@@ -98,7 +103,7 @@ export async function* xzChunks(
   const { stdin, stdout, stderr } = child;
   // What the command does not take any more it tells of itself, and how it ended.
   stdin.on('error', () => {});
-  const fed = feed(stdin, handle, 0, taken);
+  const fed = feed(stdin, handle, { taken });
   let words = '';
   stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-200);
@@ -129,6 +134,15 @@ function notUnpacked(file: string, packing: string, error: unknown): TraceError 
   return traceError(file, 0, `${problem}, expected a whole ${packing} file; copy it again`);
 }
 
+interface Feeding {
+  /** Where to begin; default: 0. */
+  readonly start?: number;
+  /** Default: CHUNK_BYTES. */
+  readonly pieceBytes?: number;
+  /** Told what is taken in. */
+  readonly taken?: Taken;
+}
+
 /**
  * Gives `to` the bytes from `start` on, piece by piece: one is taken in, one waits, one is read. Resolves when `to`
  * has all of them, or takes no more; what goes wrong with reading is its end.
@@ -136,12 +150,11 @@ function notUnpacked(file: string, packing: string, error: unknown): TraceError 
 async function feed(
   to: Writable,
   handle: FileHandle,
-  start: number,
-  taken: Taken = { bytes: 0 },
+  { start = 0, pieceBytes = CHUNK_BYTES, taken = { bytes: 0 } }: Feeding = {},
 ): Promise<void> {
   const gone = new Promise<false>((resolve) => to.once('close', () => resolve(false)));
   const pieces = [1, 2, 3].map(() => ({
-    bytes: new Uint8Array(CHUNK_BYTES),
+    bytes: new Uint8Array(pieceBytes),
     takenIn: Promise.resolve(true),
   }));
   try {

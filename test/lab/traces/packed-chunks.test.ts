@@ -103,12 +103,17 @@ describe('packed traces', () => {
   );
 });
 
-/** A file whose bytes from `end` on cannot be read. */
-function fileOf(bytes: Uint8Array, end = Number.POSITIVE_INFINITY): FileHandle {
+/** A file whose bytes from `end` on cannot be read; `told` hears how many were read. */
+function fileOf(
+  bytes: Uint8Array,
+  end = Number.POSITIVE_INFINITY,
+  told = { bytes: 0 },
+): FileHandle {
   const read = async (into: Uint8Array, offset: number, length: number, from: number) => {
     if (from >= end) throw new Error('disk is gone');
     const part = bytes.subarray(from, from + length);
     into.set(part, offset);
+    told.bytes += part.length;
     return { bytesRead: part.length, buffer: into };
   };
   return { read, stat: async () => ({ size: bytes.length }) } as unknown as FileHandle;
