@@ -88,6 +88,20 @@ describe('packed traces', () => {
     expect(hash.digest('hex')).toBe(createHash('sha256').update(random).digest('hex'));
   });
 
+  test('of many short frames of zstd no more is read than some times the file', async () => {
+    const text = random.subarray(0, 600 * 5000);
+    const frames = Array.from({ length: 600 }, (_, i) =>
+      zstdCompressSync(text.subarray(i * 5000, i * 5000 + 5000)),
+    );
+    const packed = Buffer.concat(frames);
+    const told = { bytes: 0 };
+    const hash = createHash('sha256');
+    const file = fileOf(packed, Number.POSITIVE_INFINITY, told);
+    for await (const chunk of zstdChunks('f', file, { bytes: 0 })) hash.update(chunk);
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(text).digest('hex'));
+    expect(told.bytes).toBeLessThan(16 * packed.length);
+  });
+
   test.each([
     ['zstd', zstdChunks, zstdCompressSync],
     ['gzip', gzipChunks, gzipSync],
